@@ -1,0 +1,68 @@
+// Allowed imports, one rule per layer. Lies as .dependency-cruiser.cjs at the top of the project.
+const TEST = '\\.test\\.ts$';
+const SIM_TOP = '^sim/(world\\.ts$|scenarios/|story/|real/|bench/)';
+const forbid = (name, from, to) => ({name, severity: 'error', from, to});
+module.exports = {
+  forbidden: [
+    forbid('no-cycles', {}, {circular: true}),
+    forbid(
+      'protocols-import-nothing',
+      {path: '^protocols/', pathNot: [TEST, '^protocols/cloud/']},
+      {pathNot: ['^protocols/', '^(node:)?crypto$']},
+    ),
+    forbid(
+      'zod-in-cloud-contract',
+      {path: '^protocols/cloud/', pathNot: TEST},
+      {pathNot: ['^protocols/', 'node_modules/zod/']},
+    ),
+    forbid(
+      'drivers-see-protocols',
+      {path: '^drivers/', pathNot: TEST},
+      {path: '^(edge|sim|cloud-sync|bin)/'},
+    ),
+    forbid(
+      'serialport-in-one-place',
+      {pathNot: ['^drivers/port/', SIM_TOP, TEST]},
+      {path: 'node_modules/(@serialport|serialport)/'},
+    ),
+    forbid(
+      'domain-sees-contracts',
+      {path: '^edge/domain/', pathNot: TEST},
+      {pathNot: ['^edge/domain/', '^protocols/(base|site)/', '^drivers/[^/]+/contract\\.ts$']},
+    ),
+    forbid(
+      'sqlite-in-two-places',
+      {pathNot: ['^edge/store/', '^cloud-sync/api/store/', SIM_TOP, TEST]},
+      {path: 'node_modules/better-sqlite3/'},
+    ),
+    forbid(
+      'edge-never-sees-cloud-or-sim',
+      {path: '^edge/', pathNot: TEST},
+      {path: '^(sim|cloud-sync|bin)/'},
+    ),
+    forbid(
+      'sync-sees-protocols',
+      {path: '^cloud-sync/', pathNot: TEST},
+      {path: '^(edge|drivers|sim|bin)/'},
+    ),
+    forbid(
+      'sim-devices-see-contracts',
+      {path: '^sim/', pathNot: [SIM_TOP, TEST]},
+      {
+        path: '^(edge|drivers|cloud-sync|bin)/',
+        pathNot: '^drivers/(port/byte-link|[^/]+/contract)\\.ts$',
+      },
+    ),
+    forbid('nobody-imports-bin', {pathNot: '^bin/'}, {path: '^bin/'}),
+    forbid(
+      'production-never-imports-tests',
+      {pathNot: [TEST, SIM_TOP]},
+      {path: ['\\.test\\.ts$', '^sim/(scenarios|story|real|bench)/']},
+    ),
+  ],
+  options: {
+    tsConfig: {fileName: 'tsconfig.json'},
+    tsPreCompilationDeps: true,
+    doNotFollow: {path: 'node_modules'},
+  },
+};

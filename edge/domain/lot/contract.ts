@@ -1,0 +1,321 @@
+import type {BaySensorState} from '../../../drivers/bay-sensor/contract.js';
+import type {DeviceHealth} from '../../../drivers/bus/contract.js';
+import type {
+  CardPresented,
+  CardVerdict,
+  CollectorReadError,
+  SealFault,
+} from '../../../drivers/collector/contract.js';
+import type {
+  CommandOutcome,
+  LockCommand,
+  LockReading,
+} from '../../../drivers/parking-lock/contract.js';
+import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
+import type {
+  ActuationCause,
+  ActuationState,
+  AlarmKind,
+  AlarmState,
+  SessionCloseCause,
+  SessionPhase,
+  SiteFact,
+} from '../../../protocols/site/events.js';
+import type {CardCredential, Grant} from '../../../protocols/site/grant.js';
+import type {
+  ActuationId,
+  AlarmId,
+  BayId,
+  CardUid,
+  CollectorId,
+  CommandId,
+  CredentialId,
+  DeviceId,
+  GrantId,
+  HolderId,
+  LineId,
+  PersonId,
+  SessionId,
+} from '../../../protocols/site/ids.js';
+import type {Reason} from '../../../protocols/site/reasons.js';
+
+/*
+ * The seam between deciding and doing. The lot is one pure machine: an input goes in, a new state,
+ * facts to journal, records to store and effects to carry out come out. The runtime commits facts and
+ * records in one transaction, and only then carries out the effects, in order.
+ */
+
+/** Everything that can happen to a lot. The time is `LotContext.nowMs`. */
+export type LotInput =
+  | {readonly kind: 'card'; readonly collector: CollectorId; readonly card: CardPresented}
+  | {readonly kind: 'cardGone'; readonly collector: CollectorId; readonly uid: CardUid}
+  | {
+      readonly kind: 'readError';
+      readonly collector: CollectorId;
+      readonly error: CollectorReadError;
+    }
+  /** The answer to a `reread` effect; `card` undefined = no longer in the field, judge the first reading again. */
+  | {
+      readonly kind: 'reread';
+      readonly collector: CollectorId;
+      readonly card: CardPresented | undefined;
+    }
+  | {readonly kind: 'press'; readonly collector: CollectorId; readonly presses: number}
+  | {readonly kind: 'sealFault'; readonly collector: CollectorId; readonly fault: SealFault}
+  | {readonly kind: 'lockReading'; readonly bay: BayId; readonly reading: LockReading}
+  | {readonly kind: 'lockHealth'; readonly bay: BayId; readonly health: DeviceHealth}
+  | {
+      readonly kind: 'commandOutcome';
+      readonly bay: BayId;
+      readonly actuation: ActuationId;
+      readonly tryNo: number;
+      readonly outcome: CommandOutcome;
+    }
+  | {readonly kind: 'occupancy'; readonly bay: BayId; readonly sensor: BaySensorState}
+  | {
+      readonly kind: 'partHealth';
+      readonly device: DeviceId | CollectorId;
+      readonly collector: CollectorId | undefined;
+      readonly health: DeviceHealth;
+    }
+  | {
+      readonly kind: 'line';
+      readonly line: LineId;
+      readonly down: boolean;
+      readonly bays: readonly BayId[];
+    }
+  /** Grants or credentials were added, changed or withdrawn. */
+  | {readonly kind: 'grantsChanged'}
+  | {readonly kind: 'timer'; readonly timer: LotTimer}
+  | {
+      readonly kind: 'order';
+      readonly bay: BayId;
+      readonly desired: 'up' | 'down';
+      readonly by:
+        | {readonly kind: 'person'; readonly person: PersonId; readonly reason: string}
+        | {readonly kind: 'remote'; readonly command: CommandId; readonly by: string};
+    }
+  | {
+      readonly kind: 'alarmAction';
+      readonly alarm: AlarmId;
+      readonly action: 'acknowledge' | 'onsite' | 'close';
+      readonly person: PersonId;
+      readonly reason: string;
+    }
+  /** First input after a start: what the store still held open. */
+  | {readonly kind: 'boot'; readonly open: OpenRecords; readonly cause: 'start' | 'unclean'};
+
+export type LotTimer =
+  | {readonly kind: 'verify'; readonly collector: CollectorId}
+  | {readonly kind: 'reread'; readonly collector: CollectorId}
+  | {readonly kind: 'idleScreen'; readonly collector: CollectorId}
+  | {readonly kind: 'actuation'; readonly bay: BayId}
+  | {readonly kind: 'vacant'; readonly bay: BayId}
+  | {readonly kind: 'enter'; readonly bay: BayId}
+  | {readonly kind: 'alarm'; readonly alarm: AlarmId}
+  | {readonly kind: 'forgetSwipes'; readonly collector: CollectorId; readonly uid: CardUid};
+
+/** What the outside must do, after the commit. */
+export type LotEffect =
+  | {
+      readonly kind: 'lockCommand';
+      readonly bay: BayId;
+      readonly command: LockCommand;
+      readonly actuation: ActuationId;
+      readonly tryNo: number;
+    }
+  | {readonly kind: 'watchLock'; readonly bay: BayId; readonly fast: boolean}
+  | {readonly kind: 'show'; readonly collector: CollectorId; readonly message: DisplayMessage}
+  | {
+      readonly kind: 'signal';
+      readonly collector: CollectorId;
+      readonly buzzer: boolean;
+      readonly lamp: boolean;
+    }
+  | {
+      readonly kind: 'answer';
+      readonly collector: CollectorId;
+      readonly requestNo: number;
+      readonly verdict: CardVerdict;
+      readonly reason: Reason | undefined;
+    }
+  | {readonly kind: 'reread'; readonly collector: CollectorId; readonly uid: CardUid}
+  | {readonly kind: 'pullGrants'}
+  /** Start or restart the timer; one per distinct `timer` value. */
+  | {readonly kind: 'startTimer'; readonly timer: LotTimer; readonly afterMs: Millis}
+  | {readonly kind: 'cancelTimer'; readonly timer: LotTimer}
+  /** Make a person notice: guard page, buzzer, later telephone. */
+  | {readonly kind: 'notify'; readonly alarm: AlarmRecord; readonly contact: string}
+  /** Final result of an `order` input: for the CLI, the page or the cloud. */
+  | {readonly kind: 'orderResult'; readonly order: OrderOrigin; readonly result: OrderResult};
+
+export type OrderOrigin = Extract<LotInput, {kind: 'order'}>['by'];
+export type OrderResult =
+  | {readonly kind: 'accepted'; readonly actuation: ActuationId}
+  | {readonly kind: 'done'; readonly actuation: ActuationId | undefined}
+  | {readonly kind: 'refused'; readonly reason: Reason | 'REASON_MISSING' | 'UNKNOWN_BAY' | 'BUSY'}
+  | {readonly kind: 'failed'; readonly why: string};
+
+/** Screen contents by meaning; words come from the dictionaries. */
+export type DisplayMessage =
+  | {readonly code: 'IDLE'}
+  | {readonly code: 'CHECKING'}
+  | {readonly code: 'OPENING'; readonly bay: BayId}
+  | {readonly code: 'OPEN'; readonly bay: BayId}
+  | {readonly code: 'ALREADY_OPEN'; readonly bay: BayId}
+  | {
+      readonly code: 'GUIDE';
+      readonly bay: BayId;
+      readonly zone: string;
+      readonly collector: CollectorId;
+      readonly arrow: string;
+    }
+  | {readonly code: 'RESWIPE'; readonly reason: Reason | undefined}
+  | {readonly code: 'PRESS_EMERGENCY'}
+  | {readonly code: 'ONE_CARD_PLEASE'}
+  | {readonly code: 'HOLD_STILL'}
+  | {readonly code: 'REMOVE_CARD'}
+  | {readonly code: 'SWIPE_AGAIN'}
+  | {readonly code: 'BAY_OCCUPIED'; readonly bay: BayId; readonly alternative: BayId | undefined}
+  | {readonly code: 'CAR_PRESENT'; readonly bay: BayId}
+  | {readonly code: 'CALL_SENT'}
+  | {readonly code: 'STAFF_COMING'};
+
+/** Rows the store upserts by id, in the same transaction as the facts of the step. */
+export interface ActuationRecord {
+  readonly id: ActuationId;
+  readonly bay: BayId;
+  readonly desired: 'up' | 'down';
+  readonly state: ActuationState;
+  readonly tryNo: number;
+  readonly cause: ActuationCause;
+  readonly why: string | null;
+  readonly startedMs: Millis;
+  readonly startedWallMs: UnixMillis;
+}
+
+export interface SessionRecord {
+  readonly id: SessionId;
+  readonly bay: BayId;
+  readonly phase: SessionPhase;
+  readonly grant: GrantId | null;
+  readonly holder: HolderId | null;
+  readonly actuation: ActuationId | null;
+  readonly openedMs: Millis;
+  readonly openedWallMs: UnixMillis;
+  readonly closeCause: SessionCloseCause | null;
+  /** Time from opening to the latest change, monotonic, carried over restarts. */
+  readonly durationMs: Millis;
+}
+
+export interface AlarmRecord {
+  readonly id: AlarmId;
+  readonly kind: AlarmKind;
+  readonly state: AlarmState;
+  readonly bay: BayId | null;
+  readonly collector: CollectorId | null;
+  readonly device: string | null;
+  readonly count: number;
+  /** Index into the contact list, grows with escalation. */
+  readonly escalation: number;
+  readonly ring: 'normal' | 'low';
+  readonly raisedMs: Millis;
+  readonly raisedWallMs: UnixMillis;
+  readonly ackedBy: PersonId | null;
+  readonly closedBy: PersonId | null;
+  /** What a guard needs: fault, trace of tries, tenant's masked contact. */
+  readonly detail: string;
+}
+
+export type LotRecord =
+  | {readonly table: 'actuation'; readonly row: ActuationRecord}
+  | {readonly table: 'session'; readonly row: SessionRecord}
+  | {readonly table: 'alarm'; readonly row: AlarmRecord}
+  /** One use of a one-entry grant: a unique row, so that a second use cannot commit. */
+  | {readonly table: 'grantUse'; readonly grant: GrantId; readonly session: SessionId};
+
+/** Rows that were not final when the daemon stopped. */
+export interface OpenRecords {
+  readonly actuations: readonly ActuationRecord[];
+  readonly sessions: readonly SessionRecord[];
+  readonly alarms: readonly AlarmRecord[];
+}
+
+/** What the lot looks up but does not own. All answers come from memory, at once. */
+export interface GrantBook {
+  cardByUid(uid: CardUid): CardCredential | undefined;
+  grantsOf(credential: CredentialId): readonly Grant[];
+  isRevoked(id: GrantId | CredentialId): boolean;
+  /** A one-entry grant that has been used. */
+  isUsed(grant: GrantId): boolean;
+  /** How long ago the cloud last confirmed that this book is current. */
+  ageMs(): Millis;
+}
+
+/** What a step may use besides its state and input. All injected, nothing global. */
+export interface LotContext {
+  readonly nowMs: Millis;
+  readonly wallMs: UnixMillis;
+  readonly grants: GrantBook;
+  newId(): string;
+  /** True when the proof of `card` was made with `secretHex`. */
+  proofHolds(card: CardPresented, secretHex: string): boolean;
+  /** Is `at` inside the grant's weekly windows, in the site's zone? */
+  inWindow(grant: Grant, at: UnixMillis): boolean;
+}
+
+export interface LotStep<State> {
+  readonly state: State;
+  readonly facts: readonly SiteFact[];
+  readonly records: readonly LotRecord[];
+  readonly effects: readonly LotEffect[];
+}
+
+/** Topology and rules, from the checked configuration; frozen. */
+export interface LotConfig {
+  readonly bays: readonly BayConfig[];
+  readonly collectors: readonly CollectorConfig[];
+  /** Whom to tell, in order: guards first, then the operator. */
+  readonly contacts: readonly {readonly name: string; readonly afterMs: Millis}[];
+  readonly rules: LotRules;
+}
+
+export interface BayConfig {
+  readonly id: BayId;
+  readonly collector: CollectorId;
+  readonly zone: string;
+  readonly lock: DeviceId;
+  /** The lock's full travel, one way. */
+  readonly travelMs: Millis;
+  readonly hasSensor: boolean;
+}
+
+export interface CollectorConfig {
+  readonly id: CollectorId;
+  readonly zone: string;
+  /** Where to walk, as the arrow on another collector's display: `→`, `←`, `↑`, `↓`. */
+  readonly arrow: string;
+  /** `uid` lets a bare card number pass: an owner's explicit choice, shown on the page. */
+  readonly minCardSecurity: 'uid' | 'proof';
+}
+
+export interface RetryRule {
+  readonly repeats: number;
+  /** Start to start. */
+  readonly intervalMs: Millis;
+}
+
+export interface LotRules {
+  readonly unlock: RetryRule & {readonly confirmMs: Millis; readonly retryHardFault: boolean};
+  readonly verify: RetryRule & {readonly retryFinal: boolean};
+  readonly swipe: {readonly maxFailures: number; readonly memoryMs: Millis};
+  readonly debounceMs: Millis;
+  readonly raiseAfterVacantMs: Millis;
+  readonly enterWithinMs: Millis;
+  readonly rereadTimeoutMs: Millis;
+  readonly idleScreenMs: Millis;
+  readonly freshForMs: Millis;
+  readonly buttonWindowMs: Millis;
+  readonly falseCalls: {readonly count: number; readonly withinMs: Millis};
+  readonly sealFaultsPerMin: number;
+}

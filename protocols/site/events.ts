@@ -1,0 +1,177 @@
+import type {Millis, UnixMillis} from '../base/clock.js';
+import type {
+  ActuationId,
+  AlarmId,
+  AttemptId,
+  BayId,
+  CardUid,
+  CollectorId,
+  CommandId,
+  DeviceId,
+  GrantId,
+  HolderId,
+  LineId,
+  PersonId,
+  SessionId,
+} from './ids.js';
+import type {Reason} from './reasons.js';
+
+export type DecisionResult = 'ALLOW' | 'REDIRECT' | 'DENY' | 'UNKNOWN';
+
+/** Why an arm was ordered: by whom, and under which right. */
+export type ActuationCause =
+  | {readonly kind: 'grant'; readonly grant: GrantId; readonly attempt: AttemptId}
+  | {readonly kind: 'relock'; readonly session: SessionId | null}
+  | {readonly kind: 'operator'; readonly person: PersonId; readonly reason: string}
+  | {readonly kind: 'remote'; readonly command: CommandId; readonly by: string}
+  | {readonly kind: 'safety'; readonly why: string};
+
+export type SessionPhase =
+  | 'open_wait_car'
+  | 'parked'
+  | 'away'
+  | 'overtime'
+  | 'leaving'
+  | 'relocking'
+  | 'closed';
+
+export type SessionCloseCause = 'left' | 'never_entered' | 'intruder' | 'manual' | 'relock_failed';
+
+export type AlarmKind =
+  | 'UNLOCK_FAILED'
+  | 'RELOCK_FAILED'
+  | 'EMERGENCY_BUTTON'
+  | 'CLONE_SUSPECT'
+  | 'INTRUDER'
+  | 'MANUAL_OPEN'
+  | 'WRONG_STATE'
+  | 'TAMPER'
+  | 'SEAL_FAULT'
+  | 'SENSOR_FAULT'
+  | 'DEVICE_OFFLINE'
+  | 'BUS_DOWN'
+  | 'BUTTON_FAULT'
+  | 'STORAGE_FAULT';
+
+export type AlarmState = 'raised' | 'notified' | 'acked' | 'onsite' | 'closed';
+
+export type ActuationState =
+  | 'queued'
+  | 'sent'
+  | 'moving'
+  | 'retry_wait'
+  | 'confirmed'
+  | 'failed'
+  | 'aborted'
+  | 'expired'
+  | 'interrupted';
+
+/**
+ * Every kind of event that a gateway journals and sends, with the shape of its body. A body holds
+ * JSON values only; amounts of time in ms. Card numbers stand in full, secrets never.
+ */
+export interface SiteEventBodies {
+  boot: {
+    readonly cause: 'start' | 'unclean';
+    readonly interrupted: number;
+    readonly version: string;
+  };
+  'epoch.new': {readonly why: string};
+  'attempt.opened': {
+    readonly attempt: AttemptId;
+    readonly collector: CollectorId;
+    readonly uid: CardUid;
+    readonly assurance: 'uid' | 'proof';
+  };
+  decision: {
+    readonly attempt: AttemptId;
+    readonly tryNo: number;
+    readonly result: DecisionResult;
+    readonly reason: Reason | null;
+    readonly grant: GrantId | null;
+    readonly holder: HolderId | null;
+    readonly bay: BayId | null;
+    /** The grant cache was older than 24 h. */
+    readonly degraded: boolean;
+  };
+  'attempt.closed': {
+    readonly attempt: AttemptId;
+    readonly collector: CollectorId;
+    readonly uid: CardUid;
+    readonly result: DecisionResult;
+    readonly reason: Reason | null;
+    readonly tries: number;
+    /** Failed swipes of this card at this collector, this one included. */
+    readonly failures: number;
+  };
+  actuation: {
+    readonly actuation: ActuationId;
+    readonly bay: BayId;
+    readonly desired: 'up' | 'down';
+    readonly state: ActuationState;
+    readonly tryNo: number;
+    readonly cause: ActuationCause;
+    readonly why: string | null;
+    /** From the first order to this state. */
+    readonly sinceStartMs: Millis;
+  };
+  session: {
+    readonly session: SessionId;
+    readonly bay: BayId;
+    readonly phase: SessionPhase;
+    readonly grant: GrantId | null;
+    readonly holder: HolderId | null;
+    readonly actuation: ActuationId | null;
+    readonly closeCause: SessionCloseCause | null;
+    /** Monotonic time from opening; the basis of every bill. */
+    readonly durationMs: Millis;
+  };
+  bay: {
+    readonly bay: BayId;
+    readonly arm: string;
+    readonly occupancy: 'unknown' | 'vacant' | 'occupied';
+    readonly online: boolean;
+    readonly saleable: boolean;
+  };
+  alarm: {
+    readonly alarm: AlarmId;
+    readonly kind: AlarmKind;
+    readonly state: AlarmState;
+    readonly bay: BayId | null;
+    readonly collector: CollectorId | null;
+    readonly count: number;
+    readonly contact: string | null;
+    readonly person: PersonId | null;
+    readonly note: string | null;
+  };
+  health: {
+    readonly device: DeviceId | LineId | CollectorId;
+    readonly health: 'ok' | 'offline';
+    readonly bays: readonly BayId[];
+  };
+  'seal.rejected': {readonly collector: CollectorId; readonly fault: Reason};
+  override: {
+    readonly person: PersonId;
+    readonly action: string;
+    readonly bay: BayId | null;
+    readonly reason: string;
+    readonly result: string;
+  };
+  command: {readonly command: CommandId; readonly result: string; readonly why: string | null};
+  'grants.applied': {readonly version: number; readonly hash: string};
+  'clock.step': {readonly fromWallMs: UnixMillis; readonly toWallMs: UnixMillis};
+}
+export type SiteEventKind = keyof SiteEventBodies;
+
+/** Something that happened, not yet numbered: the journal adds seq, boot, both clocks and the chain. */
+export type SiteFact = {
+  [Kind in SiteEventKind]: {readonly kind: Kind; readonly body: SiteEventBodies[Kind]};
+}[SiteEventKind];
+
+/** Events that go out at once even while a backlog drains. */
+export const URGENT_EVENTS: ReadonlySet<SiteEventKind> = new Set<SiteEventKind>([
+  'alarm',
+  'decision',
+  'actuation',
+  'session',
+]);

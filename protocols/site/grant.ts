@@ -1,0 +1,44 @@
+import type {UnixMillis} from '../base/clock.js';
+import type {BayId, CardUid, CredentialId, GrantId, HolderId} from './ids.js';
+import type {WeeklyWindow} from './windows.js';
+
+export type GrantKind = 'park' | 'lease' | 'shower' | 'stay' | 'work' | 'staff';
+export type GrantState = 'offered' | 'active' | 'suspended' | 'revoked' | 'ended';
+
+/** The right of one holder to use points in a time: signed by the cloud, decided on by the edge. */
+export interface Grant {
+  readonly id: GrantId;
+  /** 64-bit number unique on the site, in decimal: what a QR token can hold. */
+  readonly number: string;
+  readonly kind: GrantKind;
+  readonly holder: HolderId;
+  /** What staff may see of the holder: `陈** 138****5678`. */
+  readonly holderMask: string;
+  readonly credentials: readonly CredentialId[];
+  readonly points: readonly BayId[];
+  readonly validFrom: UnixMillis;
+  readonly validUntil: UnixMillis;
+  /** Inside `validFrom..validUntil`, only these hours in the site's zone; empty = always. */
+  readonly weekly: readonly WeeklyWindow[];
+  readonly entries: 'one' | 'multi';
+  readonly state: GrantState;
+  /** Counts up with each change of this grant. */
+  readonly rev: number;
+  /** Past this instant a gateway that has not heard of the grant again denies it (lease of 30 days). */
+  readonly leaseUntil: UnixMillis;
+}
+
+export type CredentialState = 'active' | 'suspended' | 'revoked' | 'consumed';
+
+/** What a person shows. Only cards yet; further kinds join the union. */
+export interface CardCredential {
+  readonly kind: 'card';
+  readonly id: CredentialId;
+  readonly holder: HolderId;
+  readonly uid: CardUid;
+  /** The card's own 16-byte secret in hex; absent for cards that can prove nothing. Encrypted at rest. */
+  readonly secretHex: string | undefined;
+  readonly state: CredentialState;
+  readonly rev: number;
+}
+export type Credential = CardCredential;
