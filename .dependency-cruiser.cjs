@@ -13,7 +13,7 @@ module.exports = {
     forbid(
       'zod-in-cloud-contract',
       {path: '^protocols/cloud/', pathNot: TEST},
-      {pathNot: ['^protocols/', 'node_modules/zod/']},
+      {pathNot: ['^protocols/', 'node_modules/zod/', '^(node:)?crypto$']},
     ),
     forbid(
       'drivers-see-protocols',

@@ -1,0 +1,68 @@
+import {createHash} from 'node:crypto';
+import type {Credential, Grant} from '../site/grant.js';
+
+/** One row of the state that the cloud keeps at a gateway: what may open, and who holds it. */
+export type GrantStateRow =
+  | {readonly table: 'grant'; readonly row: Grant}
+  | {readonly table: 'credential'; readonly row: Credential};
+
+export type GrantStateTable = GrantStateRow['table'];
+
+/** One change of that state; `put` replaces the row of the same table and id. */
+export type GrantOp =
+  | ({readonly op: 'put'} & GrantStateRow)
+  | {readonly op: 'drop'; readonly table: GrantStateTable; readonly id: string};
+
+/** Hash of the state without rows. */
+export const EMPTY_STATE_HASH = '0'.repeat(64);
+
+const MODULUS = 1n << 256n;
+
+/**
+ * The row as both ends hash it: a JSON array of the fields in the order of their declaration, behind
+ * the table's name; an absent secret is `null`, a weekly window is `[days, fromMinute, toMinute]`.
+ * Arrays keep the order in which the cloud sent them.
+ */
+export function canonicalRow(entry: GrantStateRow): string {
+  if (entry.table === 'credential') {
+    const {kind, id, holder, uid, secretHex, state, rev} = entry.row;
+    return JSON.stringify(['credential', kind, id, holder, uid, secretHex ?? null, state, rev]);
+  }
+  const {id, number, kind, holder, holderMask, credentials, points} = entry.row;
+  const {validFrom, validUntil, weekly, entries, state, rev, leaseUntil} = entry.row;
+  const hours = weekly.map(window => [window.days, window.fromMinute, window.toMinute]);
+  const identity = ['grant', id, number, kind, holder, holderMask, credentials, points];
+  return JSON.stringify([
+    ...identity,
+    ...[validFrom, validUntil, hours, entries, state, rev, leaseUntil],
+  ]);
+}
+
+function rowNumber(entry: GrantStateRow): bigint {
+  return BigInt(`0x${createHash('sha256').update(canonicalRow(entry)).digest('hex')}`);
+}
+
+function shifted(hash: string, by: bigint): string {
+  return ((BigInt(`0x${hash}`) + MODULUS + by) % MODULUS).toString(16).padStart(64, '0');
+}
+
+/**
+ * State hash after `entry` was added: the sum modulo 2^256 of the SHA-256 of all canonical rows, 64
+ * lower-case hex digits. A sum needs no order and no second look at the other rows.
+ * @see sync.md 8, state
+ */
+export function hashWith(hash: string, entry: GrantStateRow): string {
+  return shifted(hash, rowNumber(entry));
+}
+
+/** State hash after `entry`, as it stood, was taken away. */
+export function hashWithout(hash: string, entry: GrantStateRow): string {
+  return shifted(hash, -rowNumber(entry));
+}
+
+/** State hash of whole rows. */
+export function hashOfState(rows: Iterable<GrantStateRow>): string {
+  let hash = EMPTY_STATE_HASH;
+  for (const entry of rows) hash = hashWith(hash, entry);
+  return hash;
+}
