@@ -12,6 +12,8 @@ export interface BaySensorState {
   readonly fault: SensorFault | undefined;
   /** When the present occupancy was confirmed. */
   readonly sinceMs: Millis;
+  /** When the raw flag took this value, before debouncing: the 30 s of vacancy count from here. */
+  readonly flagSinceMs?: Millis;
 }
 
 export interface BaySensorListener {

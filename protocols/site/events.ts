@@ -43,6 +43,7 @@ export type AlarmKind =
   | 'EMERGENCY_BUTTON'
   | 'CLONE_SUSPECT'
   | 'INTRUDER'
+  | 'WRONG_BAY'
   | 'MANUAL_OPEN'
   | 'WRONG_STATE'
   | 'TAMPER'

@@ -1,4 +1,4 @@
-import type {BaySensorState} from '../../../drivers/bay-sensor/contract.js';
+import type {BayOccupancy, BaySensorState} from '../../../drivers/bay-sensor/contract.js';
 import type {DeviceHealth} from '../../../drivers/bus/contract.js';
 import type {
   CardPresented,
@@ -101,9 +101,17 @@ export type LotInput =
       readonly action: 'acknowledge' | 'onsite' | 'close';
       readonly person: PersonId;
       readonly reason: string;
+      /** With `close`: nobody needed help; three of these in 10 min lower the next ring. */
+      readonly falseCall?: boolean;
     }
   /** First input after a start: what the store still held open. */
-  | {readonly kind: 'boot'; readonly open: OpenRecords; readonly cause: 'start' | 'unclean'};
+  | {
+      readonly kind: 'boot';
+      readonly open: OpenRecords;
+      readonly cause: 'start' | 'unclean';
+      /** Of the daemon, for the `boot` fact. */
+      readonly version: string;
+    };
 
 export type LotTimer =
   | {readonly kind: 'verify'; readonly collector: CollectorId}
@@ -112,6 +120,8 @@ export type LotTimer =
   | {readonly kind: 'actuation'; readonly bay: BayId}
   | {readonly kind: 'vacant'; readonly bay: BayId}
   | {readonly kind: 'enter'; readonly bay: BayId}
+  | {readonly kind: 'window'; readonly bay: BayId}
+  | {readonly kind: 'lineSettle'; readonly line: LineId}
   | {readonly kind: 'alarm'; readonly alarm: AlarmId}
   | {readonly kind: 'forgetSwipes'; readonly collector: CollectorId; readonly uid: CardUid};
 
@@ -146,8 +156,13 @@ export type LotEffect =
   | {readonly kind: 'cancelTimer'; readonly timer: LotTimer}
   /** Make a person notice: guard page, buzzer, later telephone. */
   | {readonly kind: 'notify'; readonly alarm: AlarmRecord; readonly contact: string}
-  /** Final result of an `order` input: for the CLI, the page or the cloud. */
-  | {readonly kind: 'orderResult'; readonly order: OrderOrigin; readonly result: OrderResult};
+  /** Result of an `order` input, for the CLI, the page or the cloud: `accepted` first, then the final one. */
+  | {readonly kind: 'orderResult'; readonly order: OrderOrigin; readonly result: OrderResult}
+  /** Result of an `alarmAction` input. */
+  | {readonly kind: 'alarmResult'; readonly alarm: AlarmId; readonly result: AlarmActionResult};
+
+/** `WRONG_STATE`: the action does not fit the alarm's state, such as closing what nobody acknowledged. */
+export type AlarmActionResult = 'done' | 'REASON_MISSING' | 'UNKNOWN_ALARM' | 'WRONG_STATE';
 
 export type OrderOrigin = Extract<LotInput, {kind: 'order'}>['by'];
 export type OrderResult =
@@ -232,7 +247,9 @@ export type LotRecord =
   | {readonly table: 'session'; readonly row: SessionRecord}
   | {readonly table: 'alarm'; readonly row: AlarmRecord}
   /** One use of a one-entry grant: a unique row, so that a second use cannot commit. */
-  | {readonly table: 'grantUse'; readonly grant: GrantId; readonly session: SessionId};
+  | {readonly table: 'grantUse'; readonly grant: GrantId; readonly session: SessionId}
+  /** Delete that row again: the holder never drove in, so the grant stays valid. */
+  | {readonly table: 'grantUnused'; readonly grant: GrantId; readonly session: SessionId};
 
 /** Rows that were not final when the daemon stopped. */
 export interface OpenRecords {
@@ -244,6 +261,7 @@ export interface OpenRecords {
 /** What the lot looks up but does not own. All answers come from memory, at once. */
 export interface GrantBook {
   cardByUid(uid: CardUid): CardCredential | undefined;
+  grantById(id: GrantId): Grant | undefined;
   grantsOf(credential: CredentialId): readonly Grant[];
   isRevoked(id: GrantId | CredentialId): boolean;
   /** A one-entry grant that has been used. */
@@ -258,10 +276,19 @@ export interface LotContext {
   readonly wallMs: UnixMillis;
   readonly grants: GrantBook;
   newId(): string;
+  /** What the bay's sensor and lock say this moment, undebounced: interlocks trust nothing older. */
+  sense(bay: BayId): BaySense;
   /** True when the proof of `card` was made with `secretHex`. */
   proofHolds(card: CardPresented, secretHex: string): boolean;
   /** Is `at` inside the grant's weekly windows, in the site's zone? */
   inWindow(grant: Grant, at: UnixMillis): boolean;
+}
+
+export interface BaySense {
+  /** The sensor's raw flag; `unknown` where the bay has no sensor. */
+  readonly raw: BayOccupancy;
+  /** When the lock last answered a poll (`LockReading.atMs` of the newest reading). */
+  readonly polledMs: Millis | undefined;
 }
 
 export interface LotStep<State> {
