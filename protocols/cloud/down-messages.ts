@@ -1,0 +1,95 @@
+import {z} from 'zod';
+import type {BayId, CommandId} from '../site/ids.js';
+import {
+  counterSchema,
+  grantOpSchema,
+  grantStateRowSchema,
+  hashSchema,
+  idSchema,
+  unixMillisSchema,
+} from './site-schemas.js';
+import type {DownName} from './topics.js';
+import {epochSchema, sessionIdSchema} from './up-messages.js';
+
+/** No open command lives longer, whatever it says. @see sync.md 8, act rule */
+export const OPEN_TTL_CAP_MS = 10_000;
+
+/** Ed25519 over context, topic and payload, base64url. */
+const sig = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
+const mono = z.number().min(0);
+
+/** `d/ack`: everything up to `upto` is committed; or please resend from `want`; or number anew, since
+ *  the cloud is ahead of this epoch (a restored backup). */
+export const ackSchema = z.union([
+  z.object({epoch: epochSchema, upto: counterSchema}),
+  z.object({epoch: epochSchema, want: z.int().min(1)}),
+  z.object({epoch: epochSchema, new_epoch: z.enum(['rollback', 'conflict'])}),
+]);
+
+/** `d/time`: `mono_echo` is the newest gateway reading; half the round trip bounds the error. */
+export const timeSchema = z.object({
+  sid: sessionIdSchema,
+  mono_echo: mono,
+  utc: unixMillisSchema,
+  sig,
+});
+
+/** `d/cfg`: changes `from` -> `to`, in order. Equal versions without changes confirm to the session
+ *  `sid` that the gateway is current. */
+export const grantDeltaSchema = z.object({
+  sid: sessionIdSchema,
+  from: counterSchema,
+  to: counterSchema,
+  ops: z.array(grantOpSchema).max(2000),
+  hash: hashSchema,
+  sig,
+});
+
+/** `d/snap`: part `i` of `n` of the whole state `ver`, `i` from 0. */
+export const snapshotSchema = z
+  .object({
+    ver: counterSchema,
+    i: counterSchema,
+    n: z.int().min(1).max(4096),
+    part: z.array(grantStateRowSchema).max(2000),
+    hash: hashSchema,
+    sig,
+  })
+  .refine(chunk => chunk.i < chunk.n, {path: ['i']});
+
+/** `d/rev`: ids withdrawn for good, all since the version that the gateway reported. */
+export const revocationSchema = z.object({
+  ver: counterSchema,
+  ids: z.array(z.string().min(1).max(64)).max(800),
+  sig,
+});
+
+/** `d/cmd`: an act, at most once, now or never. `ref` is the newest gateway reading plus the time
+ *  since on the cloud's own clock; `n` counts up per door. */
+export const commandSchema = z.object({
+  id: idSchema<CommandId>(),
+  sid: sessionIdSchema,
+  ref: mono,
+  ttl: z.int().min(1).max(60_000),
+  kind: z.literal('open'),
+  door: idSchema<BayId>(),
+  n: z.int().min(1),
+  by: z.string().min(1).max(128),
+  sig,
+});
+
+/** The schema of each topic below `d/`. */
+export const DOWN_SCHEMAS = {
+  ack: ackSchema,
+  time: timeSchema,
+  cfg: grantDeltaSchema,
+  snap: snapshotSchema,
+  rev: revocationSchema,
+  cmd: commandSchema,
+} as const satisfies Record<DownName, z.ZodType>;
+
+export type DownMessages = {readonly [Name in DownName]: z.infer<(typeof DOWN_SCHEMAS)[Name]>};
+export type Ack = DownMessages['ack'];
+export type Command = DownMessages['cmd'];
+/** Everything but the acknowledgement carries the cloud's signature. */
+export type SignedName = Exclude<DownName, 'ack'>;

@@ -1,0 +1,111 @@
+import {z} from 'zod';
+import type {UnixMillis} from '../base/clock.js';
+import type {CardCredential, Grant} from '../site/grant.js';
+import type {CardUid} from '../site/ids.js';
+import type {IsoWeekday} from '../site/windows.js';
+import type {GrantOp, GrantStateRow} from './grant-state.js';
+
+/*
+ * Wire schemas of the words both ends share. Each is pinned to the type in `protocols/site`: a field
+ * added there and forgotten here does not compile.
+ */
+
+const MAX_ID_LENGTH = 64;
+const ID = /^[^\p{Cc}]+$/u;
+
+/** An id on the wire: 1-64 characters, none of them a control character. */
+export function idSchema<Id extends string>(): z.ZodType<Id> {
+  return z.string().max(MAX_ID_LENGTH).regex(ID) as unknown as z.ZodType<Id>;
+}
+
+/** Whole milliseconds since 1970, up to the year 9999. */
+export const unixMillisSchema = z
+  .int()
+  .min(0)
+  .max(253_402_300_799_999) as unknown as z.ZodType<UnixMillis>;
+
+/** Version, sequence number or counter: 0 .. 2^53-1. */
+export const counterSchema = z.int().min(0);
+/** SHA-256 in lower-case hex. */
+export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
+
+const isoWeekday = z.int().min(1).max(7) as unknown as z.ZodType<IsoWeekday>;
+const minuteOfDay = z.int().min(0).max(1440);
+
+export const weeklyWindowSchema = z.object({
+  days: z.array(isoWeekday).max(7),
+  fromMinute: minuteOfDay,
+  toMinute: minuteOfDay,
+});
+
+export const grantSchema = z.object({
+  id: idSchema<Grant['id']>(),
+  number: z.string().regex(/^\d{1,20}$/),
+  kind: z.enum(['park', 'lease', 'shower', 'stay', 'work', 'staff']),
+  holder: idSchema<Grant['holder']>(),
+  holderMask: z.string().max(128),
+  credentials: z.array(idSchema<Grant['credentials'][number]>()).max(64),
+  points: z.array(idSchema<Grant['points'][number]>()).max(512),
+  validFrom: unixMillisSchema,
+  validUntil: unixMillisSchema,
+  weekly: z.array(weeklyWindowSchema).max(64),
+  entries: z.enum(['one', 'multi']),
+  state: z.enum(['offered', 'active', 'suspended', 'revoked', 'ended']),
+  rev: counterSchema,
+  leaseUntil: unixMillisSchema,
+});
+
+const cardUid = z.string().regex(/^(?:[0-9A-F]{2}){4,10}$/) as unknown as z.ZodType<CardUid>;
+
+/** JSON has no `undefined`: an absent secret is an absent key on the wire and a field here. */
+export const credentialSchema = z
+  .object({
+    kind: z.literal('card'),
+    id: idSchema<CardCredential['id']>(),
+    holder: idSchema<CardCredential['holder']>(),
+    uid: cardUid,
+    secretHex: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/i)
+      .optional(),
+    state: z.enum(['active', 'suspended', 'revoked', 'consumed']),
+    rev: counterSchema,
+  })
+  .transform(card => ({...card, secretHex: card.secretHex}));
+
+export const grantStateRowSchema = z.discriminatedUnion('table', [
+  z.object({table: z.literal('grant'), row: grantSchema}),
+  z.object({table: z.literal('credential'), row: credentialSchema}),
+]);
+
+export const grantOpSchema = z.union([
+  z.object({op: z.literal('put'), table: z.literal('grant'), row: grantSchema}),
+  z.object({op: z.literal('put'), table: z.literal('credential'), row: credentialSchema}),
+  z.object({
+    op: z.literal('drop'),
+    table: z.enum(['grant', 'credential']),
+    id: z.string().max(MAX_ID_LENGTH),
+  }),
+]);
+
+type DeepReadonly<T> = T extends string | number
+  ? T
+  : T extends object
+    ? {readonly [Key in keyof T]: DeepReadonly<T[Key]>}
+    : T;
+/** `true` only when each type can stand for the other, key by key. */
+export type SameShape<Left, Right> = [DeepReadonly<Left>, DeepReadonly<Right>] extends [
+  DeepReadonly<Right>,
+  DeepReadonly<Left>,
+]
+  ? keyof Left extends keyof Right
+    ? keyof Right extends keyof Left
+      ? true
+      : never
+    : never
+  : never;
+
+true satisfies SameShape<z.infer<typeof grantSchema>, Grant>;
+true satisfies SameShape<z.infer<typeof credentialSchema>, CardCredential>;
+true satisfies SameShape<z.infer<typeof grantStateRowSchema>, GrantStateRow>;
+true satisfies SameShape<z.infer<typeof grantOpSchema>, GrantOp>;

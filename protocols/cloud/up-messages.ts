@@ -1,0 +1,143 @@
+import {z} from 'zod';
+import type {CommandId} from '../site/ids.js';
+import {counterSchema, hashSchema, idSchema, unixMillisSchema} from './site-schemas.js';
+import type {UpName} from './topics.js';
+
+/** Version of this contract, said in each hello. */
+export const CONTRACT_VERSION = 1;
+/** A batch never holds more events. @see sync.md 7, sending */
+export const MAX_BATCH_EVENTS = 500;
+
+/** How well a gateway knows the time: synced under 24 h ago, drifting since, or only a lower bound.
+ *  @see sync.md 5.4 */
+export const CLOCK_STATES = ['ok', 'holdover', 'floor'] as const;
+export type ClockState = (typeof CLOCK_STATES)[number];
+
+const clk = z.enum(CLOCK_STATES);
+/** Random per connection: 16 bytes in hex. An act bound to another session is void. */
+export const sessionIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
+/** 16 random bytes in hex, made with the database. */
+export const epochSchema = z.string().regex(/^[0-9a-f]{32}$/);
+const boot = z.string().min(1).max(64);
+/** The gateway's monotonic clock in ms; means nothing outside its boot. */
+const mono = z.number().min(0);
+const wall = unixMillisSchema;
+
+/** `u/st`: retained, and the will. The cloud ignores one whose sid is not the newest. */
+export const statusSchema = z.object({on: z.boolean(), sid: sessionIdSchema, boot, mono});
+
+const grantVersion = z.object({ver: counterSchema, hash: hashSchema});
+
+/** `u/hello`: first message of each connection; `low` = first sequence number still held,
+ *  `kids` = ids of the cloud keys it trusts, `rev` = version of the revocations applied. */
+export const helloSchema = z.object({
+  v: z.int().min(1),
+  epoch: epochSchema,
+  sid: sessionIdSchema,
+  boot,
+  mono,
+  wall,
+  clk,
+  head: counterSchema,
+  acked: counterSchema,
+  low: counterSchema,
+  cfg: grantVersion,
+  rev: counterSchema,
+  kids: z.array(z.string().max(64)).max(8),
+  fw: z.string().max(64),
+});
+
+/** `u/hb`: every 10 s; gives commands their time reference and shows what has not arrived. */
+export const heartbeatSchema = z.object({
+  sid: sessionIdSchema,
+  mono,
+  clk,
+  head: counterSchema,
+  cfg: grantVersion,
+  rev: counterSchema,
+});
+
+/** One event: kind, boot, mono, wall, clk, body as the JSON text that the hash chain covers. */
+export const wireEventSchema = z.tuple([
+  z.string().min(1).max(64),
+  boot,
+  mono,
+  wall,
+  clk,
+  z.string().max(60_000),
+]);
+
+/** `u/ev`: events `from .. from+n-1`; `p` is the chain hash before the first, `h` after the last. */
+export const batchSchema = z
+  .object({
+    epoch: epochSchema,
+    from: z.int().min(1),
+    n: z.int().min(1).max(MAX_BATCH_EVENTS),
+    ev: z.array(wireEventSchema).min(1).max(MAX_BATCH_EVENTS),
+    p: hashSchema,
+    h: hashSchema,
+  })
+  .refine(batch => batch.n === batch.ev.length, {path: ['n']});
+
+/** `u/live`: early copy of urgent events while a backlog drains, numbered from `seq`; never acked. */
+export const liveSchema = z.object({
+  epoch: epochSchema,
+  seq: z.int().min(1),
+  ev: z.array(wireEventSchema).min(1).max(MAX_BATCH_EVENTS),
+});
+
+/** `u/gone`: the gateway truly holds these no more; the cloud stops asking and marks the gap. */
+export const goneSchema = z.object({
+  epoch: epochSchema,
+  from: z.int().min(1),
+  to: z.int().min(1),
+  why: z.string().min(1).max(64),
+});
+
+/** `u/cfg`: what the gateway holds; with `err` it asks for a snapshot. */
+export const grantReportSchema = z.object({
+  ver: counterSchema,
+  hash: hashSchema,
+  err: z.enum(['version', 'hash']).optional(),
+});
+
+/** `u/rev`: version of the revocations applied. */
+export const revocationReportSchema = z.object({ver: counterSchema});
+
+/**
+ * `u/res`: what became of a command. `done` and `failed` mean that it was tried; `refused`,
+ * `expired` and `stale_session` that it never was; `dup` carries the first answer in `why`.
+ */
+export const COMMAND_ANSWERS = [
+  'done',
+  'failed',
+  'refused',
+  'expired',
+  'stale_session',
+  'dup',
+] as const;
+export type CommandAnswer = (typeof COMMAND_ANSWERS)[number];
+export const resultSchema = z.object({
+  id: idSchema<CommandId>(),
+  st: z.enum(COMMAND_ANSWERS),
+  mono,
+  why: z.string().max(200).nullable(),
+});
+
+/** The schema of each topic below `u/`. */
+export const UP_SCHEMAS = {
+  st: statusSchema,
+  hello: helloSchema,
+  hb: heartbeatSchema,
+  ev: batchSchema,
+  live: liveSchema,
+  gone: goneSchema,
+  cfg: grantReportSchema,
+  rev: revocationReportSchema,
+  res: resultSchema,
+} as const satisfies Record<UpName, z.ZodType>;
+
+export type UpMessages = {readonly [Name in UpName]: z.infer<(typeof UP_SCHEMAS)[Name]>};
+export type WireEvent = z.infer<typeof wireEventSchema>;
+export type Batch = UpMessages['ev'];
+export type Hello = UpMessages['hello'];
