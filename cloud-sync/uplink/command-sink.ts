@@ -1,0 +1,35 @@
+import type {BayId, CommandId} from '../../protocols/site/ids.js';
+
+/** A command from afar: once, now or never. */
+export interface Act {
+  readonly id: CommandId;
+  readonly kind: 'open';
+  readonly bay: BayId;
+  /** Who asked, as the cloud knows them. */
+  readonly by: string;
+}
+
+export type ActOutcome =
+  | {readonly kind: 'done'}
+  /** Not tried: an interlock or rule forbids it. */
+  | {readonly kind: 'refused'; readonly why: string}
+  /** Tried, and the arm did not follow. */
+  | {readonly kind: 'failed'; readonly why: string};
+
+export type Claim =
+  /** The id is on disk; the act begins and `answer` will be called once. */
+  | {readonly kind: 'claimed'}
+  /** Seen before, and not begun again; `outcome` is undefined while the first is still running or when
+   *  a restart cut it short. */
+  | {readonly kind: 'dup'; readonly outcome: ActOutcome | undefined};
+
+/**
+ * Where commands land at the gateway. `accept` commits the id before anything moves, also across a
+ * restart, so that no copy of a message moves an arm twice.
+ */
+export interface CommandSink {
+  /** `answer` may run before `accept` returns. */
+  accept(act: Act, answer: (outcome: ActOutcome) => void): Claim;
+  /** Journal that a genuine command was not carried out. */
+  reject(act: Act, result: 'expired' | 'stale_session' | 'refused', why: string): void;
+}

@@ -1,0 +1,42 @@
+import type {Millis, UnixMillis} from '../../protocols/base/clock.js';
+import type {ClockState} from '../../protocols/cloud/up-messages.js';
+
+/** One committed event as the uplink sends it. */
+export interface OutboxEvent {
+  readonly seq: number;
+  readonly kind: string;
+  readonly boot: string;
+  readonly monoMs: Millis;
+  readonly wallMs: UnixMillis;
+  readonly clk: ClockState;
+  /** JSON text exactly as hashed into the chain. */
+  readonly body: string;
+}
+
+/**
+ * The journal as its sender sees it. Everything is synchronous and answers from committed rows only:
+ * what is sent can never roll back. Rows up to `acked` may be pruned at any time; later ones never.
+ * All numbers belong to the current epoch.
+ */
+export interface Outbox {
+  /** 32 hex digits, made with the database. */
+  epoch(): string;
+  /** Highest sequence number committed; 0 before the first. */
+  head(): number;
+  /** Highest sequence number the cloud has confirmed; 0 before the first. */
+  acked(): number;
+  /** Lowest sequence number still held; `head() + 1` when none is. */
+  low(): number;
+  /** At most `limit` rows from `fromSeq` on, ascending and without a gap; fewer at the end. */
+  read(fromSeq: number, limit: number): readonly OutboxEvent[];
+  /** Chain hash after `seq`, 32 bytes; 32 zero bytes for 0; undefined for a row no longer known.
+   *  `low() - 1` is always known. */
+  hashAt(seq: number): Uint8Array | undefined;
+  /** The cloud has committed everything up to `seq`. Lower numbers than before are ignored. */
+  markAcked(seq: number): void;
+  /** The numbers cannot be continued: start again at 1 under a fresh epoch, journalled as `epoch.new`.
+   *  Rows that the cloud has not confirmed are carried over, renumbered. */
+  startNewEpoch(why: string): void;
+  /** `listener` runs after each commit that added rows; the result ends it. */
+  onAppend(listener: () => void): () => void;
+}
