@@ -1,0 +1,71 @@
+import {z} from 'zod';
+import {linkSchema} from './bus-schema.js';
+import {choice, exactly, identifier, integer, listOf, secretReference, text} from './fields.js';
+
+const sensorSchema = z
+  .discriminatedUnion(
+    'from',
+    [
+      exactly({from: z.literal('lock')}),
+      exactly({
+        from: z.literal('input'),
+        device: identifier('Discrete-inputs unit that the sensor is wired to.'),
+        input: integer(0, 31, 'Input of that unit.'),
+      }),
+      exactly({from: z.literal('none')}),
+    ],
+    {error: 'expected one of lock, input, none'},
+  )
+  .describe("How a car is seen: the lock's own register, a wired input, or not at all.");
+
+/** A bay, the lock that guards it and the sensor that watches it. */
+export const baySchema = exactly({
+  id: identifier('Name of the bay as people call it.'),
+  lock: identifier('Parking lock of the bay.'),
+  sensor: sensorSchema.default({from: 'lock'}),
+});
+
+const common = {
+  id: identifier('Name of the collector.'),
+  zone: text(8, 'Zone as shown to a driver who stands elsewhere.'),
+  arrow: choice(['←', '→', '↑', '↓'], 'Where to walk, as other collectors show it.').default('→'),
+  bays: listOf(baySchema, 1, 64).describe('Bays of this collector; each bay has exactly one.'),
+};
+
+const readerSchema = exactly({
+  kind: z.literal('rdm6300', {error: 'expected rdm6300'}),
+  link: linkSchema,
+});
+
+/** Reader, display and call button of a group of bays. */
+export const collectorSchema = z.discriminatedUnion(
+  'kind',
+  [
+    exactly({
+      ...common,
+      kind: z.literal('plain'),
+      reader: readerSchema,
+      display: identifier('Display on a line.'),
+      button: identifier('Emergency button on a line.'),
+      minCardSecurity: z
+        .literal('uid', {
+          error: 'expected uid, since this reader hears bare card numbers, which anybody can copy',
+        })
+        .describe("Owner's explicit consent to bare card numbers."),
+    }),
+    exactly({
+      ...common,
+      kind: z.literal('smart'),
+      link: linkSchema,
+      key: secretReference('Key of the sealed frames: 32 bytes in hex.'),
+      minCardSecurity: choice(
+        ['uid', 'proof'],
+        'What a card must show: its bare number, or a proof under its own secret.',
+      ).default('proof'),
+    }),
+  ],
+  {error: 'expected one of plain, smart'},
+);
+
+export type BaySiteConfig = z.output<typeof baySchema>;
+export type CollectorSiteConfig = z.output<typeof collectorSchema>;

@@ -1,0 +1,160 @@
+import type {ConfigPath} from './yaml-source.js';
+
+/** A name in the file, and where it stands. */
+export interface Named {
+  readonly id: string;
+  readonly path: ConfigPath;
+}
+
+export interface FoundDevice extends Named {
+  readonly kind: string;
+  readonly line: string;
+  readonly address: number | undefined;
+  readonly addressPath: ConfigPath;
+}
+
+/** `user` points at a device by name. */
+export interface Reference {
+  readonly device: string;
+  readonly kind: string;
+  readonly user: string;
+  readonly path: ConfigPath;
+  /** Part of the device that is used; two users of one part clash. */
+  readonly part: string;
+}
+
+export interface FoundBay extends Named {
+  readonly collector: string;
+}
+
+export interface FoundLink {
+  readonly address: string;
+  readonly user: string;
+  readonly path: ConfigPath;
+}
+
+/**
+ * Everything in a site file that has a name or points at one, read without trusting the shape of the
+ * file, so that clashes show together with errors of single fields.
+ */
+export interface Inventory {
+  readonly lines: readonly Named[];
+  readonly devices: readonly FoundDevice[];
+  readonly collectors: readonly Named[];
+  readonly bays: readonly FoundBay[];
+  readonly staff: readonly Named[];
+  readonly links: readonly FoundLink[];
+  readonly references: readonly Reference[];
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Loose)[key] : undefined;
+}
+
+function words(value: unknown, key: string): string | undefined {
+  const found = field(value, key);
+  return typeof found === 'string' ? found : undefined;
+}
+
+function entries(value: unknown, key: string): readonly unknown[] {
+  const found = field(value, key);
+  return Array.isArray(found) ? found : [];
+}
+
+function named(value: unknown, path: ConfigPath): Named[] {
+  const id = words(value, 'id');
+  return id === undefined ? [] : [{id, path: [...path, 'id']}];
+}
+
+function linkOf(value: unknown, user: string, path: ConfigPath): FoundLink[] {
+  const serial = words(value, 'path');
+  const host = words(value, 'host');
+  if (serial !== undefined) return [{address: serial, user, path: [...path, 'path']}];
+  if (host === undefined) return [];
+  return [{address: `${host}:${field(value, 'port')}`, user, path: [...path, 'host']}];
+}
+
+function devicesOf(bus: unknown, line: string, path: ConfigPath): FoundDevice[] {
+  return entries(bus, 'devices').flatMap((device, index) => {
+    const here = [...path, 'devices', index];
+    const address = field(device, 'address');
+    return named(device, here).map(name => ({
+      ...name,
+      kind: words(device, 'kind') ?? '',
+      line,
+      address: typeof address === 'number' ? address : undefined,
+      addressPath: [...here, 'address'],
+    }));
+  });
+}
+
+function bayReferences(bay: unknown, user: string, path: ConfigPath): Reference[] {
+  const found: Reference[] = [];
+  const lock = words(bay, 'lock');
+  const lockPath = [...path, 'lock'];
+  if (lock !== undefined) {
+    found.push({device: lock, kind: 'parking-lock', user, path: lockPath, part: ''});
+  }
+  const sensor = field(bay, 'sensor');
+  const board = words(sensor, 'device');
+  if (board !== undefined) {
+    const part = `input ${field(sensor, 'input')}`;
+    const sensorPath = [...path, 'sensor', 'device'];
+    found.push({device: board, kind: 'discrete-inputs', user, path: sensorPath, part});
+  }
+  return found;
+}
+
+function collectorReferences(collector: unknown, user: string, path: ConfigPath): Reference[] {
+  const display = words(collector, 'display');
+  const button = words(collector, 'button');
+  const displayPath = [...path, 'display'];
+  const buttonPath = [...path, 'button'];
+  return [
+    ...(display === undefined
+      ? []
+      : [{device: display, kind: 'display', user, path: displayPath, part: ''}]),
+    ...(button === undefined
+      ? []
+      : [{device: button, kind: 'emergency-button', user, path: buttonPath, part: ''}]),
+  ];
+}
+
+export function takeInventory(site: unknown): Inventory {
+  const buses = entries(site, 'buses');
+  const collectors = entries(site, 'collectors');
+  const devices: FoundDevice[] = [];
+  const links: FoundLink[] = [];
+  const bays: FoundBay[] = [];
+  const references: Reference[] = [];
+  for (const [index, bus] of buses.entries()) {
+    const path = ['buses', index];
+    const line = words(bus, 'id') ?? `buses[${index}]`;
+    links.push(...linkOf(field(bus, 'link'), line, [...path, 'link']));
+    devices.push(...devicesOf(bus, line, path));
+  }
+  for (const [index, collector] of collectors.entries()) {
+    const path = ['collectors', index];
+    const id = words(collector, 'id') ?? `collectors[${index}]`;
+    const reader = field(collector, 'reader');
+    links.push(...linkOf(field(collector, 'link'), id, [...path, 'link']));
+    links.push(...linkOf(field(reader, 'link'), id, [...path, 'reader', 'link']));
+    references.push(...collectorReferences(collector, id, path));
+    for (const [place, bay] of entries(collector, 'bays').entries()) {
+      const here = [...path, 'bays', place];
+      bays.push(...named(bay, here).map(name => ({...name, collector: id})));
+      references.push(...bayReferences(bay, words(bay, 'id') ?? id, here));
+    }
+  }
+  return {
+    lines: buses.flatMap((bus, index) => named(bus, ['buses', index])),
+    devices,
+    collectors: collectors.flatMap((one, index) => named(one, ['collectors', index])),
+    bays,
+    staff: entries(site, 'staff').flatMap((one, index) => named(one, ['staff', index])),
+    links,
+    references,
+  };
+}

@@ -1,0 +1,211 @@
+import {readFileSync} from 'node:fs';
+import test from 'ava';
+import {loadSiteConfig} from './load.js';
+
+const EXAMPLE = readFileSync('edge/install/example-car-park.yaml', 'utf8');
+
+/** A site with one lock, one smart collector and the given replacements of whole lines. */
+function smallSite(changes: Readonly<Record<string, string>> = {}): string {
+  const lines = {
+    site: 'site: {id: lot-1, name: Lot, timezone: Asia/Shanghai}',
+    profiles: 'profiles: [parkCard]',
+    database: 'database: ./lot-1.db',
+    buses: 'buses:',
+    line: '  - {id: line-1, link: {kind: serial, path: /dev/a}, devices: [',
+    lock: '      {id: L-1, kind: parking-lock, address: 1},',
+    input: '      {id: S-1, kind: discrete-inputs, address: 40}]}',
+    collectors: 'collectors:',
+    collector:
+      '  - {id: C1, zone: A, kind: smart, link: {kind: serial, path: /dev/b}, key: {env: K},',
+    bay: '     bays: [{id: A-001, lock: L-1}]}',
+    contacts: 'contacts: [{name: guard, afterMs: 0}]',
+    ...changes,
+  };
+  return Object.values(lines).join('\n');
+}
+
+function problemsOf(text: string): readonly string[] {
+  const loaded = loadSiteConfig(text, 'site.yaml');
+  return loaded.ok ? [] : loaded.problems;
+}
+
+test('~P6 three collectors with eight locks each load', t => {
+  const loaded = loadSiteConfig(EXAMPLE, 'example-car-park.yaml');
+  if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+  t.deepEqual(
+    loaded.config.collectors.map(({id, bays}) => [id, bays.length]),
+    [
+      ['C1', 8],
+      ['C2', 8],
+      ['C3', 8],
+    ],
+  );
+  return t.pass();
+});
+
+test('~P6 a bay given to two collectors is refused, naming both', t => {
+  const text = EXAMPLE.replace('{ id: B-009,', '{ id: B-03,').replace(
+    '{ id: C-017,',
+    '{ id: B-03,',
+  );
+  const problems = problemsOf(text);
+  t.is(problems.length, 1);
+  t.regex(
+    problems[0] ?? '',
+    /^site\.yaml:95:15 collectors\[2\]\.bays\[0\]\.id: BAY_TWICE bay B-03 is given to C2 and to C3; C2 has it at site\.yaml:79:15$/,
+  );
+});
+
+test('~P6 one address twice on a line is refused, naming both devices', t => {
+  const lock =
+    '      {id: L-1, kind: parking-lock, address: 1}, {id: L-2, kind: parking-lock, address: 1},';
+  t.deepEqual(problemsOf(smallSite({lock})), [
+    'site.yaml:6:89 buses[0].devices[1].address: DUPLICATE_ADDRESS L-1 and L-2 both have address 1 on line-1; L-1 is at site.yaml:6:46',
+  ]);
+});
+
+test('~X3 an unknown profile is refused, and one that is only planned says so', t => {
+  const [unknown, planned] = problemsOf(smallSite({profiles: 'profiles: [parkCar, bath]'}));
+  t.is(
+    unknown,
+    'site.yaml:2:12 profiles[0]: unknown profile; known are: parkCard, parkLease, bath, stay, unlockService, got "parkCar"',
+  );
+  t.is(
+    planned,
+    'site.yaml:2:21 profiles[1]: profile is not built in this version; built are: parkCard, got "bath"',
+  );
+});
+
+test('a small site loads with every default', t => {
+  const loaded = loadSiteConfig(smallSite(), 'site.yaml');
+  if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+  const {config} = loaded;
+  t.is(config.site.language, 'zh-CN');
+  t.deepEqual(config.page, {host: '127.0.0.1', port: 8080});
+  t.is(config.cloud, undefined);
+  t.is(config.databaseMaxMb, 512);
+  t.deepEqual(config.collectors[0]?.bays[0]?.sensor, {from: 'lock'});
+  t.is(config.collectors[0]?.minCardSecurity, 'proof');
+  return t.deepEqual(config.staff, []);
+});
+
+test('the loaded value is frozen to its depth', t => {
+  const loaded = loadSiteConfig(smallSite(), 'site.yaml');
+  if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+  t.true(Object.isFrozen(loaded.config));
+  return t.true(Object.isFrozen(loaded.config.rules.unlock));
+});
+
+test('a value out of range says place, path, range and value', t => {
+  const lock = '      {id: L-1, kind: parking-lock, address: 300},';
+  t.deepEqual(problemsOf(smallSite({lock})), [
+    'site.yaml:6:46 buses[0].devices[0].address: expected 1-247, got 300',
+  ]);
+});
+
+test('all errors show at once, in file order, shapes and clashes alike', t => {
+  const problems = problemsOf(
+    smallSite({
+      site: 'site: {id: lot-1, name: Lot, timezone: Mars/Base}',
+      lock: '      {id: L-1, kind: parking-lock, address: 0}, {id: L-1, kind: parking-lock, address: 2},',
+      bay: '     bays: [{id: A-001, lock: L-2}, {id: A-001, lock: S-1}]}',
+    }),
+  );
+  t.deepEqual(
+    problems.map(problem => problem.replace(/^site.yaml:/, '')),
+    [
+      '1:40 site.timezone: expected a zone such as Asia/Shanghai, got "Mars/Base"',
+      '6:46 buses[0].devices[0].address: expected 1-247, got 0',
+      '6:55 buses[0].devices[1].id: DUPLICATE_ID two devices are called L-1; the first is at site.yaml:6:12',
+      '10:31 collectors[0].bays[0].lock: UNKNOWN_DEVICE no line has a device L-2; did you mean L-1?',
+      '10:42 collectors[0].bays[1].id: BAY_TWICE bay A-001 is given to C1 and to C1; C1 has it at site.yaml:10:18',
+      '10:55 collectors[0].bays[1].lock: expected a parking-lock, but S-1 is a discrete-inputs',
+    ],
+  );
+});
+
+test('an unknown key is shown at the key, with the key that was meant', t => {
+  const bay = '     bays: [{id: A-001, lcok: L-1, lock: L-1, colour: red}], minCardSecurty: uid}';
+  t.deepEqual(problemsOf(smallSite({bay})), [
+    'site.yaml:10:25 collectors[0].bays[0].lcok: unknown key; did you mean lock?',
+    'site.yaml:10:47 collectors[0].bays[0].colour: unknown key; known are: id, lock, sensor',
+    'site.yaml:10:62 collectors[0].minCardSecurty: unknown key; did you mean minCardSecurity?',
+  ]);
+});
+
+test('a missing field is shown at the thing that lacks it', t => {
+  t.deepEqual(problemsOf(smallSite({lock: '      {id: L-1, kind: parking-lock},'})), [
+    'site.yaml:6:7 buses[0].devices[0].address: expected 1-247, got nothing',
+  ]);
+});
+
+test('a kind that does not exist lists those that do', t => {
+  const input = '      {id: S-1, kind: toaster, address: 40}]}';
+  t.deepEqual(problemsOf(smallSite({input})), [
+    'site.yaml:7:23 buses[0].devices[1].kind: expected one of parking-lock, display, emergency-button, discrete-inputs, got "toaster"',
+  ]);
+});
+
+test('two links on one port are refused, naming both', t => {
+  const collector =
+    '  - {id: C1, zone: A, kind: smart, link: {kind: serial, path: /dev/a}, key: {env: K},';
+  t.deepEqual(problemsOf(smallSite({collector})), [
+    'site.yaml:9:63 collectors[0].link.path: LINK_TWICE line-1 and C1 both open /dev/a; line-1 does at site.yaml:5:45',
+  ]);
+});
+
+test('two converters on one host differ by port', t => {
+  const line = '  - {id: line-1, link: {kind: tcp, host: h, port: 4001}, devices: [';
+  const collector =
+    '  - {id: C1, zone: A, kind: smart, link: {kind: tcp, host: h, port: 4002}, key: {env: K},';
+  t.deepEqual(problemsOf(smallSite({line, collector})), []);
+  const [problem] = problemsOf(smallSite({line, collector: collector.replace('4002', '4001')}));
+  t.regex(problem ?? '', /LINK_TWICE line-1 and C1 both open h:4001/);
+});
+
+test('a lock or an input that serves two bays is refused, naming both', t => {
+  const bay =
+    '     bays: [{id: A-001, lock: L-1, sensor: {from: input, device: S-1, input: 0}}, {id: A-002, lock: L-1, sensor: {from: input, device: S-1, input: 0}}]}';
+  const texts = problemsOf(smallSite({bay})).map(problem => problem.split(': ')[1]);
+  t.regex(texts[0] ?? '', /^DEVICE_TWICE L-1 serves A-001 and A-002; A-001 takes it at site/);
+  t.regex(texts[1] ?? '', /^DEVICE_TWICE S-1 input 0 serves A-001 and A-002/);
+});
+
+test('a plain collector needs consent to bare card numbers', t => {
+  const text = EXAMPLE.replace('    minCardSecurity: uid\n', '');
+  t.regex(
+    problemsOf(text)[0] ?? '',
+    /collectors\[0\]\.minCardSecurity: expected uid, since this reader hears/,
+  );
+});
+
+test('a key written into the file is refused and never repeated', t => {
+  const key = '00112233445566778899aabbccddeeff';
+  const collector = `  - {id: C1, zone: A, kind: smart, link: {kind: serial, path: /dev/b}, key: '${key}',`;
+  const [problem] = problemsOf(smallSite({collector}));
+  t.is(
+    problem,
+    'site.yaml:9:77 collectors[0].key: expected {file: PATH} or {env: NAME}, got something else, not shown',
+  );
+});
+
+test('contacts are told one after the other', t => {
+  const contacts = 'contacts: [{name: a, afterMs: 60000}, {name: b, afterMs: 60000}]';
+  t.deepEqual(problemsOf(smallSite({contacts})), [
+    'site.yaml:11:58 contacts[1].afterMs: expected more than the 60000 of the contact before, got 60000',
+  ]);
+});
+
+test('broken YAML is refused with its place', t => {
+  const problems = problemsOf('site: {id: lot-1\nprofiles: [parkCard]\n');
+  t.true(problems.length > 0);
+  for (const problem of problems) t.regex(problem, /^site\.yaml:\d+:\d+ yaml: /);
+  t.regex(
+    problemsOf('site: {}\nsite: {}\n')[0] ?? '',
+    /^site\.yaml:2:1 yaml: Map keys must be unique/,
+  );
+});
+
+test('an empty file is a problem, not a crash', t => {
+  t.deepEqual(problemsOf(''), ['site.yaml:1:1 site file: expected a mapping, got null']);
+});

@@ -1,0 +1,46 @@
+import {InternalError} from '../../protocols/base/errors.js';
+import {asId} from '../../protocols/site/ids.js';
+import type {BayConfig, LotConfig} from '../domain/lot/contract.js';
+import type {BaySiteConfig, CollectorSiteConfig} from './collector-schema.js';
+import type {SiteConfig} from './schema.js';
+
+function travelOf(config: SiteConfig, lock: string): number {
+  for (const bus of config.buses) {
+    for (const device of bus.devices) {
+      if (device.id === lock && device.kind === 'parking-lock') return device.travelMs;
+    }
+  }
+  throw new InternalError('internal/config', `lock ${lock} slipped through the check`, {lock});
+}
+
+function bayConfig(
+  config: SiteConfig,
+  collector: CollectorSiteConfig,
+  bay: BaySiteConfig,
+): BayConfig {
+  return {
+    id: asId(bay.id),
+    collector: asId(collector.id),
+    zone: collector.zone,
+    lock: asId(bay.lock),
+    travelMs: travelOf(config, bay.lock),
+    hasSensor: bay.sensor.from !== 'none',
+  };
+}
+
+/** What the lot needs to know of the site: topology and numbers, no ports and no secrets. */
+export function lotConfigOf(config: SiteConfig): LotConfig {
+  return {
+    bays: config.collectors.flatMap(collector =>
+      collector.bays.map(bay => bayConfig(config, collector, bay)),
+    ),
+    collectors: config.collectors.map(({id, zone, arrow, minCardSecurity}) => ({
+      id: asId(id),
+      zone,
+      arrow,
+      minCardSecurity,
+    })),
+    contacts: config.contacts,
+    rules: config.rules,
+  };
+}

@@ -1,0 +1,97 @@
+import {z} from 'zod';
+import {busSchema} from './bus-schema.js';
+import {collectorSchema} from './collector-schema.js';
+import {
+  choice,
+  duration,
+  exactly,
+  identifier,
+  integer,
+  listOf,
+  secretReference,
+  text,
+} from './fields.js';
+import {rulesSchema} from './rules-schema.js';
+
+/** Profiles of which a site may run several. The others have a name already, but no code. */
+export const BUILT_PROFILES = ['parkCard'] as const;
+export const PLANNED_PROFILES = ['parkLease', 'bath', 'stay', 'unlockService'] as const;
+
+const built: readonly string[] = BUILT_PROFILES;
+const planned: readonly string[] = PLANNED_PROFILES;
+
+const profileSchema = z
+  .enum(BUILT_PROFILES, {
+    error: issue =>
+      planned.includes(String(issue.input))
+        ? `profile is not built in this version; built are: ${built.join(', ')}`
+        : `unknown profile; known are: ${[...built, ...planned].join(', ')}`,
+  })
+  .describe('What the site does.');
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', {timeZone: name});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const siteSchema = exactly({
+  id: identifier('Name of the site in every message and row.'),
+  name: text(64, 'Name that people read.'),
+  timezone: z
+    .string({error: 'expected a zone such as Asia/Shanghai'})
+    .refine(isTimeZone, {error: 'expected a zone such as Asia/Shanghai'})
+    .describe('Zone of weekly windows and of shown times.'),
+  kind: choice(['public', 'residential'], 'Kind of lot.').default('public'),
+  language: choice(['zh-CN', 'en'], 'Language of displays and page.').default('zh-CN'),
+});
+
+const pageSchema = exactly({
+  host: text(253, 'Address to listen on.').default('127.0.0.1'),
+  port: integer(0, 65_535, 'Port to listen on; 0 takes a free one.').default(8080),
+}).prefault({} as never);
+
+const cloudSchema = exactly({
+  broker: z
+    .string({error: 'expected mqtt:// or mqtts:// and a host'})
+    .regex(/^mqtts?:\/\/[^\s/]+$/, {error: 'expected mqtt:// or mqtts:// and a host'})
+    .describe('Broker that the gateway connects to.'),
+  tenant: identifier('Tenant, first part of every topic.'),
+  gateway: identifier('Name of this gateway, second part of every topic.'),
+  publicKey: secretReference('Ed25519 key under which the cloud signs.'),
+});
+
+const contactSchema = exactly({
+  name: text(64, 'Whom to tell.'),
+  afterMs: duration(
+    0,
+    86_400_000,
+    'Told when nobody acknowledged so long; each later than the last.',
+  ),
+});
+
+const staffSchema = exactly({
+  id: identifier('Name in the audit.'),
+  name: text(64, 'Name that people read.'),
+});
+
+/** The whole site file. */
+export const siteConfigSchema = exactly({
+  site: siteSchema,
+  profiles: listOf(profileSchema, 1, 5).describe('Profiles that run together on this site.'),
+  database: text(400, 'Database file, relative to the site file.'),
+  databaseMaxMb: integer(8, 65_536, 'Quota of the database file.', 'MB').default(512),
+  secretKey: secretReference('Key of card secrets at rest: 32 bytes in hex.').optional(),
+  page: pageSchema,
+  cloud: cloudSchema.optional().describe('Left out, the site runs alone.'),
+  buses: listOf(busSchema, 1, 32).describe('RS-485 lines.'),
+  collectors: listOf(collectorSchema, 1, 64).describe('Collectors and their bays.'),
+  contacts: listOf(contactSchema, 1, 16).describe('Whom alarms call, in order.'),
+  staff: listOf(staffSchema, 0, 200).default([]).describe('Persons who may act on the page.'),
+  rules: rulesSchema.describe('Numbers of the lot.'),
+});
+
+export type SiteConfig = z.output<typeof siteConfigSchema>;

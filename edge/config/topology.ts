@@ -1,0 +1,105 @@
+import type {FoundDevice, Inventory, Named, Reference} from './inventory.js';
+import {nearWord} from './near-word.js';
+import type {ConfigPath} from './yaml-source.js';
+
+/** A clash between two places of the file, or a name that nothing bears. */
+export interface TopologyProblem {
+  readonly path: ConfigPath;
+  readonly text: string;
+}
+
+/** Turns a path into `site.yaml:41:7`. */
+export type PlaceOf = (path: ConfigPath) => string;
+
+/** Every later entry that has the key of an earlier one, with that earlier one. */
+function clashes<Entry>(
+  list: readonly Entry[],
+  keyOf: (entry: Entry) => string,
+): readonly {readonly first: Entry; readonly again: Entry}[] {
+  const seen = new Map<string, Entry>();
+  const found: {readonly first: Entry; readonly again: Entry}[] = [];
+  for (const again of list) {
+    const first = seen.get(keyOf(again));
+    if (first === undefined) seen.set(keyOf(again), again);
+    else found.push({first, again});
+  }
+  return found;
+}
+
+function doubleNames(what: string, list: readonly Named[], placeOf: PlaceOf): TopologyProblem[] {
+  return clashes(list, entry => entry.id).map(({first, again}) => ({
+    path: again.path,
+    text: `DUPLICATE_ID two ${what}s are called ${again.id}; the first is at ${placeOf(first.path)}`,
+  }));
+}
+
+function doubleAddresses(devices: readonly FoundDevice[], placeOf: PlaceOf): TopologyProblem[] {
+  const addressed = devices.filter(device => device.address !== undefined);
+  return clashes(addressed, device => `${device.line} ${device.address}`).map(({first, again}) => ({
+    path: again.addressPath,
+    text:
+      `DUPLICATE_ADDRESS ${first.id} and ${again.id} both have address ${again.address} ` +
+      `on ${again.line}; ${first.id} is at ${placeOf(first.addressPath)}`,
+  }));
+}
+
+function doubleBays(inventory: Inventory, placeOf: PlaceOf): TopologyProblem[] {
+  return clashes(inventory.bays, bay => bay.id).map(({first, again}) => ({
+    path: again.path,
+    text:
+      `BAY_TWICE bay ${again.id} is given to ${first.collector} and to ${again.collector}; ` +
+      `${first.collector} has it at ${placeOf(first.path)}`,
+  }));
+}
+
+function doubleLinks(inventory: Inventory, placeOf: PlaceOf): TopologyProblem[] {
+  return clashes(inventory.links, link => link.address).map(({first, again}) => ({
+    path: again.path,
+    text:
+      `LINK_TWICE ${first.user} and ${again.user} both open ${again.address}; ` +
+      `${first.user} does at ${placeOf(first.path)}`,
+  }));
+}
+
+function doubleUse(references: readonly Reference[], placeOf: PlaceOf): TopologyProblem[] {
+  return clashes(references, use => `${use.device} ${use.part}`).map(({first, again}) => ({
+    path: again.path,
+    text:
+      `DEVICE_TWICE ${[again.device, again.part].join(' ').trim()} serves ${first.user} and ` +
+      `${again.user}; ${first.user} takes it at ${placeOf(first.path)}`,
+  }));
+}
+
+function brokenReference(use: Reference, devices: readonly FoundDevice[]): TopologyProblem[] {
+  const target = devices.find(device => device.id === use.device);
+  if (target?.kind === use.kind) return [];
+  if (target !== undefined) {
+    const text = `expected a ${use.kind}, but ${target.id} is a ${target.kind || 'nameless kind'}`;
+    return [{path: use.path, text}];
+  }
+  const near = nearWord(
+    use.device,
+    devices.filter(device => device.kind === use.kind).map(device => device.id),
+  );
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return [{path: use.path, text: `UNKNOWN_DEVICE no line has a device ${use.device}${hint}`}];
+}
+
+/**
+ * What single fields cannot show: one address, bay, name, port or device used twice, and references
+ * that lead nowhere. Both sides of a clash are named.
+ */
+export function topologyProblems(inventory: Inventory, placeOf: PlaceOf): TopologyProblem[] {
+  const {lines, devices, collectors, staff, references} = inventory;
+  return [
+    ...doubleNames('line', lines, placeOf),
+    ...doubleNames('device', devices, placeOf),
+    ...doubleNames('collector', collectors, placeOf),
+    ...doubleNames('staff member', staff, placeOf),
+    ...doubleAddresses(devices, placeOf),
+    ...doubleBays(inventory, placeOf),
+    ...doubleLinks(inventory, placeOf),
+    ...doubleUse(references, placeOf),
+    ...references.flatMap(use => brokenReference(use, devices)),
+  ];
+}
