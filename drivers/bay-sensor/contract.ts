@@ -10,7 +10,7 @@ export type SensorFault = 'stuck' | 'flapping' | 'contradiction' | 'device';
 export interface BaySensorState {
   readonly occupancy: BayOccupancy;
   readonly fault: SensorFault | undefined;
-  /** When the present occupancy was confirmed. */
+  /** When the raw flag first showed this occupancy, debounce included: delays after leaving count from here. */
   readonly sinceMs: Millis;
   /** When the raw flag took this value, before debouncing: the 30 s of vacancy count from here. */
   readonly flagSinceMs?: Millis;
