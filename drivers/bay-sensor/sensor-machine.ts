@@ -160,5 +160,6 @@ function confirmed(
   if (raw === told.occupancy) return state;
   const forMs = raw === 'occupied' ? rules.enterMs : raw === 'vacant' ? rules.leaveMs : 0;
   if (atMs - state.rawSinceMs < forMs) return state;
-  return {...state, told: {...told, occupancy: raw, sinceMs: atMs}};
+  const sinceMs = state.rawSinceMs;
+  return {...state, told: {...told, occupancy: raw, sinceMs, flagSinceMs: sinceMs}};
 }
