@@ -1,5 +1,6 @@
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import {unreachable} from '../../protocols/base/errors.js';
+import type {DeviceHealth} from '../bus/contract.js';
 import {
   type LastValueInput,
   type LastValueState,
@@ -23,6 +24,7 @@ export class LastValueWriter<Value> {
   readonly #options: LastValueOptions<Value>;
   #state: LastValueState<Value> = newLastValue<Value>();
   #timer: Timer | undefined;
+  #reachable = true;
   #closed = false;
 
   constructor(options: LastValueOptions<Value>) {
@@ -34,9 +36,18 @@ export class LastValueWriter<Value> {
     this.#take({kind: 'set', value});
   }
 
-  /** True also means "it came back or restarted": the value is then sent again. */
-  reachable(reachable: boolean): void {
+  /** Nothing is sent to a device that is offline; one that comes back is told its value again. */
+  follow(health: DeviceHealth): void {
+    if (health !== 'offline' && health !== 'ok') return;
+    const reachable = health === 'ok';
+    if (reachable === this.#reachable) return;
+    this.#reachable = reachable;
     this.#take({kind: 'reachable', reachable});
+  }
+
+  /** The device has restarted and forgotten its value. */
+  resend(): void {
+    if (this.#reachable) this.#take({kind: 'reachable', reachable: true});
   }
 
   close(): void {
