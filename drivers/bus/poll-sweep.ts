@@ -1,0 +1,101 @@
+import type {Millis} from '../../protocols/base/clock.js';
+import type {PollEntry} from './contract.js';
+
+/** When the sweep may ask a unit, and whether that would be a probe of a dead one. */
+export interface UnitGate {
+  readonly fromMs: Millis;
+  readonly isProbe: boolean;
+}
+
+/** A read of the sweep with its place in time. */
+export interface PollSlot {
+  readonly entry: PollEntry;
+  readonly request: Uint8Array;
+  readonly addedAtMs: Millis;
+  startedAtMs: Millis | undefined;
+  /** Refused by the device for good: asked again only to notice that it was mended. */
+  parkedUntilMs: Millis;
+}
+
+export type PollChoice =
+  | {readonly kind: 'poll'; readonly slot: PollSlot}
+  | {readonly kind: 'idle'; readonly untilMs: Millis};
+
+/**
+ * How long a read without a period of its own may stand back behind those that have one: longer than
+ * a whole sweep of a full line, so that it fills gaps, yet finite, so that it is never starved.
+ */
+const UNPACED_PATIENCE_MS = 10_000;
+
+/**
+ * Which read goes next, earliest deadline first: a read is due one period after its last start and
+ * late one period after that, so a button asked every 200 ms passes eight locks asked all the time.
+ * Dead units get at most one probe in a sweep of the living.
+ */
+export class PollSweep {
+  readonly #slots: PollSlot[] = [];
+  readonly #gateOf: (unit: number) => UnitGate;
+  /** Reads of living units since the last probe. */
+  #readsSinceProbe = Number.POSITIVE_INFINITY;
+
+  constructor(gateOf: (unit: number) => UnitGate) {
+    this.#gateOf = gateOf;
+  }
+
+  get units(): ReadonlySet<number> {
+    return new Set(this.#slots.map(slot => slot.entry.read.unit));
+  }
+
+  slotsOf(unit: number): readonly PollSlot[] {
+    return this.#slots.filter(slot => slot.entry.read.unit === unit);
+  }
+
+  add(entry: PollEntry, request: Uint8Array, nowMs: Millis): PollSlot {
+    const slot: PollSlot = {
+      entry,
+      request,
+      addedAtMs: nowMs,
+      startedAtMs: undefined,
+      parkedUntilMs: nowMs,
+    };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  remove(slot: PollSlot): void {
+    const place = this.#slots.indexOf(slot);
+    if (place >= 0) this.#slots.splice(place, 1);
+  }
+
+  /** Decide without committing: a command may still take the turn. */
+  choose(nowMs: Millis): PollChoice {
+    let chosen: PollSlot | undefined;
+    let chosenDeadlineMs = Number.POSITIVE_INFINITY;
+    let untilMs = Number.POSITIVE_INFINITY;
+    let living = 0;
+    const gates = this.#slots.map(slot => this.#gateOf(slot.entry.read.unit));
+    for (const gate of gates) if (!gate.isProbe) living += 1;
+    const mayProbe = this.#readsSinceProbe >= living;
+    for (const [index, slot] of this.#slots.entries()) {
+      const gate = gates[index];
+      if (!gate || (gate.isProbe && !mayProbe)) continue;
+      const periodMs = slot.entry.periodMs();
+      const releaseMs =
+        slot.startedAtMs === undefined ? slot.addedAtMs : slot.startedAtMs + periodMs;
+      const dueMs = Math.max(releaseMs, gate.fromMs, slot.parkedUntilMs);
+      untilMs = Math.min(untilMs, dueMs);
+      const deadlineMs = dueMs + (periodMs > 0 ? periodMs : UNPACED_PATIENCE_MS);
+      if (dueMs > nowMs || deadlineMs >= chosenDeadlineMs) continue;
+      chosen = slot;
+      chosenDeadlineMs = deadlineMs;
+    }
+    return chosen ? {kind: 'poll', slot: chosen} : {kind: 'idle', untilMs};
+  }
+
+  /** The slot's request is on the wire. */
+  started(slot: PollSlot, atMs: Millis): void {
+    const isProbe = this.#gateOf(slot.entry.read.unit).isProbe;
+    this.#readsSinceProbe = isProbe ? 0 : this.#readsSinceProbe + 1;
+    slot.startedAtMs = atMs;
+  }
+}
