@@ -1,0 +1,126 @@
+import type {Clock, Timer} from '../../protocols/base/clock.js';
+import {unreachable} from '../../protocols/base/errors.js';
+import {decodeRdm6300Body, RDM6300_END, RDM6300_START} from '../../protocols/card/rdm6300.js';
+import {asId, type CardUid, type DeviceId} from '../../protocols/site/ids.js';
+import type {ByteLink} from '../port/byte-link.js';
+import {DelimitedStream} from '../port/delimited-stream.js';
+import type {CardReader, CardReaderListener} from './contract.js';
+import {EMPTY_FIELD, FIELD_GONE_MS, type FieldInput, stepField} from './field-machine.js';
+
+export interface Rdm6300Options {
+  readonly id: DeviceId;
+  /** Handed over: the reader opens it, and closes it with itself. */
+  readonly link: ByteLink;
+  readonly clock: Clock;
+  readonly listener: CardReaderListener;
+}
+
+/** A frame without its end is 13 bytes; some noise before it may not cost the card. */
+const MAX_RECORD_BYTES = 64;
+
+/**
+ * An RDM6300 and its many copies: a 125 kHz reader that only talks, 9600 8N1. Bytes that are no frame
+ * are dropped and counted, however many. Source: device notes 4.2.
+ */
+export class Rdm6300Reader implements CardReader {
+  readonly id: DeviceId;
+  readonly #options: Rdm6300Options;
+  #stream: DelimitedStream;
+  #field = EMPTY_FIELD;
+  #silence: Timer | undefined;
+  #droppedBytes = 0;
+  #closed = false;
+
+  constructor(options: Rdm6300Options) {
+    this.id = options.id;
+    this.#options = options;
+    this.#stream = this.#newStream();
+    options.link.open({
+      onBytes: bytes => {
+        if (!this.#closed) this.#stream.push(bytes);
+      },
+      onUp: () => this.#turn(true),
+      onDown: () => this.#turn(false),
+    });
+  }
+
+  get present(): CardUid | undefined {
+    return this.#field.kind === 'card' ? this.#field.uid : undefined;
+  }
+
+  get discardedBytes(): number {
+    return this.#droppedBytes + this.#stream.discardedBytes;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#silence?.cancel();
+    await this.#options.link.close();
+  }
+
+  #newStream(): DelimitedStream {
+    return new DelimitedStream({
+      delimiter: RDM6300_END,
+      maxLength: MAX_RECORD_BYTES,
+      onRecord: record => this.#read(record),
+    });
+  }
+
+  /** The port came or went: half a frame is void, and a card that cannot be seen is gone. */
+  #turn(up: boolean): void {
+    if (this.#closed) return;
+    this.#droppedBytes += this.#stream.discardedBytes;
+    this.#stream = this.#newStream();
+    this.#silence?.cancel();
+    this.#take({kind: 'silence', atMs: this.#options.clock.nowMs()});
+    this.#options.listener.onLink(up);
+  }
+
+  #read(record: Uint8Array): void {
+    if (this.#closed) return;
+    const atMs = this.#options.clock.nowMs();
+    const start = record.lastIndexOf(RDM6300_START);
+    const body = decodeRdm6300Body(record.subarray(start + 1));
+    if (start >= 0 && body.kind === 'card') {
+      this.#droppedBytes += start;
+      this.#take({kind: 'read', uid: asId<CardUid>(body.uid), atMs});
+      return;
+    }
+    this.#droppedBytes += record.length + 1;
+    // A piece of a frame is no frame with a wrong checksum: its repetition follows in 65 ms.
+    const whole = body.kind === 'garbled' && body.why !== 'length';
+    if (start >= 0 && whole) this.#take({kind: 'garbled', atMs});
+  }
+
+  #take(input: FieldInput): void {
+    const {state, effects} = stepField(this.#field, input);
+    this.#field = state;
+    const {listener} = this.#options;
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'card':
+          listener.onCard({uid: effect.uid, atMs: effect.atMs});
+          break;
+        case 'gone':
+          listener.onCardGone(effect.uid, effect.atMs);
+          break;
+        case 'error':
+          listener.onReadError(effect.error, effect.atMs);
+          break;
+        case 'listen':
+          this.#listen();
+          break;
+        default:
+          unreachable(effect, 'field effect');
+      }
+    }
+  }
+
+  #listen(): void {
+    const {clock} = this.#options;
+    this.#silence?.cancel();
+    this.#silence = clock.timer(`card gone ${this.id}`, FIELD_GONE_MS, () =>
+      this.#take({kind: 'silence', atMs: clock.nowMs()}),
+    );
+  }
+}
