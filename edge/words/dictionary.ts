@@ -39,8 +39,8 @@ export interface PageWords {
   readonly raise: string;
   readonly person: string;
   readonly choosePerson: string;
-  readonly reason: string;
   readonly reasonHint: string;
+  readonly falseCall: string;
   readonly confirm: string;
   readonly cancel: string;
   readonly soundOn: string;

@@ -5,7 +5,7 @@ import {REASONS} from '../../protocols/site/reasons.js';
 import type {DisplayMessage} from '../domain/lot/contract.js';
 import {DICTIONARIES} from './dictionaries.js';
 import {LANGUAGES, type MessageCode} from './dictionary.js';
-import {columnsOf, LINE_COLUMNS, screenFor} from './screen-text.js';
+import {columnsOf, LINE_COLUMNS, screenFor} from './screens.js';
 
 const bay = asId<BayId>('A-012');
 const collector = asId<CollectorId>('C3');
