@@ -1,0 +1,123 @@
+import type {BayOccupancy} from '../../drivers/bay-sensor/contract.js';
+import type {DeviceHealth} from '../../drivers/bus/contract.js';
+import type {Screen} from '../../drivers/display/contract.js';
+import type {ArmState} from '../../drivers/parking-lock/contract.js';
+import type {Millis} from '../../protocols/base/clock.js';
+import type {SessionPhase} from '../../protocols/site/events.js';
+import type {
+  AlarmId,
+  BayId,
+  CollectorId,
+  LineId,
+  PersonId,
+  SiteId,
+} from '../../protocols/site/ids.js';
+import type {AlarmActionResult, AlarmRecord, OrderResult} from '../domain/lot/contract.js';
+import type {WarningCode} from '../words/dictionary.js';
+
+/*
+ * What the local page needs of the daemon: a picture to look at, and the few things a person may do.
+ * The page decides nothing; it checks who asks and passes on.
+ */
+
+/** One picture of the lot. JSON values only: it goes to the browser as it is. */
+export interface PageState {
+  readonly site: {readonly id: SiteId; readonly name: string; readonly version: string};
+  readonly bays: readonly PageBay[];
+  readonly collectors: readonly PageCollector[];
+  readonly lines: readonly PageLine[];
+  /** Alarms that are not closed, oldest first. */
+  readonly alarms: readonly PageAlarm[];
+  readonly cloud: PageCloud;
+  readonly storage: PageStorage;
+  readonly warnings: readonly PageWarning[];
+}
+
+export interface PageBay {
+  readonly id: BayId;
+  readonly zone: string;
+  readonly collector: CollectorId;
+  readonly arm: ArmState;
+  readonly occupancy: BayOccupancy;
+  readonly session: SessionPhase | null;
+  readonly health: DeviceHealth;
+  /** False while a fault keeps the bay from being given to anybody. */
+  readonly saleable: boolean;
+}
+
+export interface PageCollector {
+  readonly id: CollectorId;
+  readonly zone: string;
+  readonly kind: 'plain' | 'smart';
+  readonly health: DeviceHealth;
+  /** What its display shows; null before the first screen. */
+  readonly screen: Screen | null;
+  /** `uid`: bare card numbers open locks here. */
+  readonly minCardSecurity: 'uid' | 'proof';
+}
+
+export interface PageLine {
+  readonly id: LineId;
+  readonly state: 'ok' | 'down';
+}
+
+export interface PageAlarm extends AlarmRecord {
+  /** Whom the alarm is calling now. */
+  readonly contact: string | null;
+}
+
+export interface PageCloud {
+  /** `none`: the site has no cloud. */
+  readonly link: 'none' | 'online' | 'offline';
+  /** Events that the cloud has not confirmed. */
+  readonly unsent: number;
+  readonly oldestUnsentMs: Millis | null;
+}
+
+export interface PageStorage {
+  readonly state: 'ok' | 'fault';
+  /** Empty while all is well. */
+  readonly detail: string;
+}
+
+export interface PageWarning {
+  readonly code: WarningCode;
+  /** What it is about, such as a collector; empty when it is about the gateway. */
+  readonly subject: string;
+}
+
+export interface PageView {
+  /** The present picture, from memory, at once. */
+  state(): PageState;
+  /** Call `listener` after every change of the picture, until the returned function is called. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface AlarmAction {
+  readonly action: 'acknowledge' | 'onsite' | 'close';
+  readonly alarm: AlarmId;
+  readonly person: PersonId;
+  /** Empty unless the action needs one. */
+  readonly reason: string;
+  /** With `close`: nobody needed help. */
+  readonly falseCall: boolean;
+}
+
+export interface ArmOrder {
+  readonly bay: BayId;
+  readonly desired: 'up' | 'down';
+  readonly person: PersonId;
+  readonly reason: string;
+}
+
+/** Both settle with the first answer, once it is stored: an arm may move long after `accepted`. */
+export interface PageActions {
+  alarm(action: AlarmAction): Promise<AlarmActionResult>;
+  order(order: ArmOrder): Promise<OrderResult>;
+}
+
+/** A named member of the staff: only these may act. */
+export interface StaffMember {
+  readonly id: PersonId;
+  readonly name: string;
+}
