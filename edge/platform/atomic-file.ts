@@ -1,0 +1,37 @@
+import {closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync} from 'node:fs';
+import {dirname} from 'node:path';
+
+const PRIVATE_MODE = 0o600;
+
+/**
+ * Replace `path` by `content` so that a power cut leaves the old file or the new one, whole: written
+ * beside it, synced, renamed, and the folder synced. Readable by its owner only.
+ */
+export function writeFileAtomic(path: string, content: Uint8Array): void {
+  const draft = `${path}.tmp`;
+  const file = openSync(draft, 'w', PRIVATE_MODE);
+  try {
+    let written = 0;
+    while (written < content.length) written += writeSync(file, content, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** The whole file, or undefined when there is none. Other failures are the system's own errors. */
+export function readFileIfThere(path: string): Uint8Array | undefined {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw thrown;
+  }
+}

@@ -1,0 +1,137 @@
+import {StoreError} from '../../protocols/base/errors.js';
+import type {ActuationState, SiteFact} from '../../protocols/site/events.js';
+import type {
+  ActuationRecord,
+  AlarmRecord,
+  LotRecord,
+  OpenRecords,
+  SessionRecord,
+} from '../domain/lot/contract.js';
+import type {StoreDatabase} from './database.js';
+import type {StoredGrantBook} from './grant-book.js';
+import type {Journal, SeqRange} from './journal.js';
+import {isDuplicate} from './sqlite-fault.js';
+import type {Stamp} from './stamp.js';
+
+/** What one step of the lot leaves behind, and when it was. */
+export interface LotCommit {
+  readonly facts: readonly SiteFact[];
+  readonly records: readonly LotRecord[];
+  readonly stamp: Stamp;
+}
+
+const FINAL_STATES: ReadonlySet<ActuationState> = new Set<ActuationState>([
+  'confirmed',
+  'failed',
+  'aborted',
+  'expired',
+  'interrupted',
+]);
+
+type UseRecord = Extract<LotRecord, {readonly table: 'grantUse' | 'grantUnused'}>;
+type UpsertedRecord = Exclude<LotRecord, UseRecord>;
+
+function isOpen(record: UpsertedRecord): boolean {
+  switch (record.table) {
+    case 'actuation':
+      return !FINAL_STATES.has(record.row.state);
+    case 'session':
+      return record.row.phase !== 'closed';
+    case 'alarm':
+      return record.row.state !== 'closed';
+  }
+}
+
+/** Facts and records of the lot, stored before anything acts on them. */
+export class LotStore {
+  readonly #database: StoreDatabase;
+  readonly #journal: Journal;
+  readonly #book: StoredGrantBook;
+  readonly #site: string;
+
+  constructor(
+    database: StoreDatabase,
+    parts: {readonly journal: Journal; readonly book: StoredGrantBook; readonly site: string},
+  ) {
+    this.#database = database;
+    this.#journal = parts.journal;
+    this.#book = parts.book;
+    this.#site = parts.site;
+  }
+
+  /**
+   * Store everything in one transaction, on the disk when this returns.
+   * @throws StoreError `store/used` when a one-entry grant was used before, `store/full` when the
+   * quota is reached; nothing at all is stored then
+   */
+  commit({facts, records, stamp}: LotCommit): SeqRange {
+    return this.#database.transact('commit of the lot', () => {
+      for (const record of records) {
+        this.#store(record, stamp);
+      }
+      return this.#journal.append(facts, stamp);
+    });
+  }
+
+  /** Rows that were not final when the daemon stopped, oldest first. */
+  openRecords(): OpenRecords {
+    return {
+      actuations: this.#open<ActuationRecord>('actuation'),
+      sessions: this.#open<SessionRecord>('session'),
+      alarms: this.#open<AlarmRecord>('alarm'),
+    };
+  }
+
+  #store(record: LotRecord, stamp: Stamp): void {
+    if (record.table === 'grantUse') this.#use(record, stamp);
+    else if (record.table === 'grantUnused') this.#unuse(record);
+    else this.#upsert(record, stamp);
+  }
+
+  #upsert(record: UpsertedRecord, {nowMs, wallMs}: Stamp): void {
+    this.#database
+      .statement(
+        `INSERT INTO ${record.table}
+           (id, site_id, ver, created_at, mono_at, updated_at, is_open, body)
+         VALUES (@id, @site, 1, @wallMs, @monoMs, @wallMs, @open, @body)
+         ON CONFLICT (id) DO UPDATE SET
+           ver = ver + 1, updated_at = @wallMs, is_open = @open, body = @body`,
+      )
+      .run({
+        id: record.row.id,
+        site: this.#site,
+        wallMs,
+        monoMs: Math.round(nowMs),
+        open: isOpen(record) ? 1 : 0,
+        body: JSON.stringify(record.row),
+      });
+  }
+
+  #use({grant, session}: UseRecord, {wallMs}: Stamp): void {
+    try {
+      this.#database
+        .statement('INSERT INTO grant_use ("grant", session, wall) VALUES (?, ?, ?)')
+        .run(grant, session, wallMs);
+    } catch (thrown) {
+      if (!isDuplicate(thrown)) throw thrown;
+      const text = `grant ${grant} has been used`;
+      throw new StoreError('store/used', text, {grant, session}, thrown);
+    }
+    this.#database.afterCommit(() => this.#book.markUsed(grant));
+  }
+
+  /** Only the session that used the grant gives it back. */
+  #unuse({grant, session}: UseRecord): void {
+    const {changes} = this.#database
+      .statement('DELETE FROM grant_use WHERE "grant" = ? AND session = ?')
+      .run(grant, session);
+    if (changes > 0) this.#database.afterCommit(() => this.#book.markUnused(grant));
+  }
+
+  #open<Row>(table: UpsertedRecord['table']): readonly Row[] {
+    const rows = this.#database
+      .statement(`SELECT body FROM ${table} WHERE is_open = 1 ORDER BY created_at, id`)
+      .all() as {readonly body: string}[];
+    return rows.map(({body}) => JSON.parse(body) as Row);
+  }
+}

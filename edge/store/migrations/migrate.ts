@@ -1,0 +1,30 @@
+import type {Database} from 'better-sqlite3';
+import {FOUNDATION} from './0001-foundation.js';
+import type {Migration} from './migration.js';
+
+/** `LTCH`: how a database of ours is told from any other SQLite file. */
+export const APPLICATION_ID = 0x4c544348;
+
+/** In order, without a gap. */
+export const MIGRATIONS: readonly Migration[] = [FOUNDATION];
+
+/** Version of the schema that this code works with. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/**
+ * Bring `database` to the newest version, one transaction for each step, so that a power cut between
+ * two steps leaves a whole older version.
+ */
+export function migrate(database: Database, steps: readonly Migration[] = MIGRATIONS): void {
+  for (const step of steps) {
+    const version = database.pragma('user_version', {simple: true});
+    if (typeof version === 'number' && version >= step.to) continue;
+    database
+      .transaction(() => {
+        database.exec(step.sql);
+        database.pragma(`application_id = ${APPLICATION_ID}`);
+        database.pragma(`user_version = ${step.to}`);
+      })
+      .immediate();
+  }
+}

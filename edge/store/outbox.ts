@@ -1,0 +1,82 @@
+import type {Millis, UnixMillis} from '../../protocols/base/clock.js';
+import type {StoreDatabase} from './database.js';
+import type {Journal} from './journal.js';
+import type {ClockState, Stamp} from './stamp.js';
+
+/** One committed event. */
+export interface OutboxRow {
+  readonly seq: number;
+  readonly kind: string;
+  readonly boot: string;
+  readonly monoMs: Millis;
+  readonly wallMs: UnixMillis;
+  readonly clk: ClockState;
+  /** JSON text exactly as hashed into the chain. */
+  readonly body: string;
+}
+
+/** The journal as its sender sees it: committed rows only, so that what is sent never rolls back. */
+export class JournalOutbox {
+  readonly #database: StoreDatabase;
+  readonly #journal: Journal;
+  readonly #stampNow: () => Stamp;
+
+  constructor(database: StoreDatabase, journal: Journal, stampNow: () => Stamp) {
+    this.#database = database;
+    this.#journal = journal;
+    this.#stampNow = stampNow;
+  }
+
+  epoch(): string {
+    return this.#journal.epoch();
+  }
+
+  head(): number {
+    return this.#journal.tip().seq;
+  }
+
+  acked(): number {
+    return this.#journal.acked();
+  }
+
+  /** Lowest number still held; `head() + 1` when none is. */
+  low(): number {
+    return this.#journal.base().seq + 1;
+  }
+
+  /** At most `limit` rows from `fromSeq` on, ascending and without a gap. */
+  read(fromSeq: number, limit: number): readonly OutboxRow[] {
+    return this.#database
+      .statement(
+        `SELECT seq, kind, boot, mono AS monoMs, wall AS wallMs, clk, body FROM ev
+         WHERE seq >= ? ORDER BY seq LIMIT ?`,
+      )
+      .all(fromSeq, limit) as OutboxRow[];
+  }
+
+  /** Chain hash after `seq`, 32 bytes; undefined for a row no longer known. `low() - 1` always is. */
+  hashAt(seq: number): Uint8Array | undefined {
+    const base = this.#journal.base();
+    if (seq === base.seq) return base.hash;
+    const row = this.#database.statement('SELECT h FROM ev WHERE seq = ?').get(seq) as
+      | {readonly h: Uint8Array}
+      | undefined;
+    return row === undefined ? undefined : new Uint8Array(row.h);
+  }
+
+  /** The cloud has committed everything up to `seq`. Ignored when lower than before or not yet here. */
+  markAcked(seq: number): void {
+    if (seq <= this.acked() || seq > this.head()) return;
+    this.#database.transact('acknowledge', () =>
+      this.#database.statement('UPDATE meta SET acked = ?').run(seq),
+    );
+  }
+
+  startNewEpoch(why: string): void {
+    this.#journal.startNewEpoch(why, this.#stampNow());
+  }
+
+  onAppend(listener: () => void): () => void {
+    return this.#journal.onAppend(listener);
+  }
+}

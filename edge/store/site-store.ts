@@ -1,0 +1,94 @@
+import type {Clock, Entropy, Millis} from '../../protocols/base/clock.js';
+import {CommandLog} from './command-log.js';
+import {FrameCounters} from './counters.js';
+import {StoreDatabase} from './database.js';
+import type {StoredGrantBook} from './grant-book.js';
+import {GrantStore} from './grant-store.js';
+import {Journal} from './journal.js';
+import {LotStore} from './lot-store.js';
+import {JournalOutbox} from './outbox.js';
+import {Retention} from './retention.js';
+import {SecretBox} from './secret-box.js';
+import type {ClockState, Stamp} from './stamp.js';
+
+const EPOCH_BYTES = 16;
+
+export interface SiteStoreOptions {
+  /** The database file; `<path>.epoch` and `<path>.lock` lie beside it. */
+  readonly path: string;
+  readonly site: string;
+  /** 32 bytes under which card secrets are stored. */
+  readonly secretKey: Uint8Array;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** What the wall clock is worth now. */
+  readonly clockState: () => ClockState;
+  readonly maxBytes?: number;
+  readonly retentionMs?: Millis;
+}
+
+/** Everything that the site remembers, in one file with one writer. */
+export class SiteStore {
+  /** Id of this run of the daemon. */
+  readonly boot: string;
+  /** Whether the run before came to its end. */
+  readonly startCause: 'start' | 'unclean';
+  readonly journal: Journal;
+  readonly outbox: JournalOutbox;
+  readonly lot: LotStore;
+  readonly grants: GrantStore;
+  readonly book: StoredGrantBook;
+  readonly commands: CommandLog;
+  readonly counters: FrameCounters;
+  readonly #database: StoreDatabase;
+  readonly #retention: Retention;
+  readonly #options: SiteStoreOptions;
+
+  /** @throws StoreError see `StoreDatabase` and `GrantStore`; nothing stays open then */
+  constructor(options: SiteStoreOptions) {
+    const {path, site, clock, entropy, maxBytes} = options;
+    const newEpoch = (): Uint8Array => entropy.bytes(EPOCH_BYTES);
+    const stampNow = (): Stamp => this.stampNow();
+    const box = new SecretBox(options.secretKey, entropy);
+    const database = new StoreDatabase({path, site, newEpoch: newEpoch(), maxBytes});
+    this.#options = options;
+    this.#database = database;
+    this.boot = entropy.ulid();
+    this.startCause = database.formerRun.unclean ? 'unclean' : 'start';
+    try {
+      const journal = new Journal(database, {boot: this.boot, newEpoch, stamp: stampNow()});
+      this.journal = journal;
+      this.outbox = new JournalOutbox(database, journal, stampNow);
+      this.grants = new GrantStore(database, {journal, box, clock, stampNow});
+      this.book = this.grants.book;
+      this.lot = new LotStore(database, {journal, book: this.book, site});
+      this.commands = new CommandLog(database);
+      this.counters = new FrameCounters(database);
+      this.#retention = new Retention(database, journal, options.retentionMs);
+    } catch (thrown) {
+      database.close();
+      throw thrown;
+    }
+  }
+
+  /** Both clocks now. */
+  stampNow(): Stamp {
+    const {clock, clockState} = this.#options;
+    return {nowMs: clock.nowMs(), wallMs: clock.wallMs(), clk: clockState()};
+  }
+
+  /** Delete a slice of what is no longer needed; returns how many rows went. Call it when idle. */
+  prune(limit?: number): number {
+    return this.#retention.prune(this.stampNow(), limit);
+  }
+
+  /** Share of the quota in use, 0..1. */
+  fillLevel(): number {
+    return this.#database.fillLevel();
+  }
+
+  /** Idempotent. A store that is not closed counts as an unclean stop. */
+  close(): void {
+    this.#database.close();
+  }
+}

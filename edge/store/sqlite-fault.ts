@@ -1,0 +1,38 @@
+import Database from 'better-sqlite3';
+import {errorText, StoreError} from '../../protocols/base/errors.js';
+
+const CODES: readonly (readonly [prefix: string, code: string])[] = [
+  ['SQLITE_FULL', 'store/full'],
+  ['SQLITE_BUSY', 'store/locked'],
+  ['SQLITE_LOCKED', 'store/locked'],
+  ['SQLITE_CORRUPT', 'store/damaged'],
+  ['SQLITE_NOTADB', 'store/not-ours'],
+  ['SQLITE_READONLY', 'store/readonly'],
+  ['SQLITE_CANTOPEN', 'store/cannot-open'],
+  ['SQLITE_IOERR', 'store/io'],
+];
+
+/** Whatever SQLite threw, as an error of ours with a stable code; our own errors pass unchanged. */
+export function storeFault(thrown: unknown, doing: string): unknown {
+  if (!(thrown instanceof Database.SqliteError)) return thrown;
+  const code = CODES.find(([prefix]) => thrown.code.startsWith(prefix))?.[1] ?? 'store/failed';
+  const text = `${doing}: ${errorText(thrown)}`;
+  return new StoreError(code, text, {sqlite: thrown.code}, thrown);
+}
+
+/** True when `thrown` says that a row of that key is there already. */
+export function isDuplicate(thrown: unknown): boolean {
+  if (!(thrown instanceof Database.SqliteError)) return false;
+  return (
+    thrown.code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || thrown.code === 'SQLITE_CONSTRAINT_UNIQUE'
+  );
+}
+
+/** Run `work`; what SQLite throws comes out as a `StoreError`. */
+export function guarded<Result>(doing: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (thrown) {
+    throw storeFault(thrown, doing);
+  }
+}
