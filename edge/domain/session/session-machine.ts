@@ -1,0 +1,124 @@
+import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
+import type {SessionCloseCause, SessionPhase} from '../../../protocols/site/events.js';
+import type {
+  ActuationId,
+  BayId,
+  GrantId,
+  HolderId,
+  SessionId,
+} from '../../../protocols/site/ids.js';
+import type {SessionRecord} from '../lot/contract.js';
+
+/** A stay. `entered`: a car was confirmed in the bay, so leaving and never coming differ. */
+export interface Session {
+  readonly row: SessionRecord;
+  readonly entered: boolean;
+}
+
+export type SessionInput =
+  | {readonly kind: 'carIn'}
+  /** `mayReturn`: the right goes on, so the driver may only be out for lunch. */
+  | {readonly kind: 'carOut'; readonly mayReturn: boolean}
+  | {readonly kind: 'windowOver'}
+  | {readonly kind: 'raising'}
+  /** The arm could not stay on its way up: a car, or a sensor that is no longer sure. */
+  | {readonly kind: 'raiseAborted'}
+  | {readonly kind: 'raised'}
+  | {readonly kind: 'raiseFailed'}
+  | {readonly kind: 'close'; readonly cause: SessionCloseCause};
+
+/** `changed` false = the input does not fit the phase; the same object comes back. */
+export interface SessionStep {
+  readonly state: Session;
+  readonly changed: boolean;
+}
+
+export interface SessionOpening {
+  readonly id: SessionId;
+  readonly bay: BayId;
+  readonly grant: GrantId | null;
+  readonly holder: HolderId | null;
+  readonly actuation: ActuationId | null;
+  readonly nowMs: Millis;
+  readonly wallMs: UnixMillis;
+}
+
+export function openSession(opening: SessionOpening): Session {
+  const {id, bay, grant, holder, actuation, nowMs, wallMs} = opening;
+  const row: SessionRecord = {
+    id,
+    bay,
+    grant,
+    holder,
+    actuation,
+    phase: 'open_wait_car',
+    openedMs: nowMs,
+    openedWallMs: wallMs,
+    closeCause: null,
+    durationMs: 0,
+  };
+  return {row, entered: false};
+}
+
+/** After a restart the monotonic clock began anew: keep the time the stay had, and what the wall adds. */
+export function restoreSession(row: SessionRecord, nowMs: Millis, wallMs: UnixMillis): Session {
+  const durationMs = Math.max(row.durationMs, wallMs - row.openedWallMs, 0);
+  const phase: SessionPhase = row.phase === 'relocking' ? 'leaving' : row.phase;
+  return {
+    row: {...row, phase, openedMs: nowMs - durationMs, durationMs},
+    entered: phase !== 'open_wait_car',
+  };
+}
+
+/** open_wait_car -> parked <-> away -> (overtime) -> leaving -> relocking -> closed. */
+export function stepSession(session: Session, input: SessionInput, nowMs: Millis): SessionStep {
+  const {phase} = session.row;
+  if (phase === 'closed') return {state: session, changed: false};
+  switch (input.kind) {
+    case 'carIn':
+      return phase === 'relocking' || isIn(phase)
+        ? {state: session, changed: false}
+        : move({...session, entered: true}, 'parked', nowMs);
+    case 'carOut':
+      return isIn(phase)
+        ? move(session, input.mayReturn ? 'away' : 'leaving', nowMs)
+        : {state: session, changed: false};
+    case 'windowOver':
+      if (phase === 'parked') return move(session, 'overtime', nowMs);
+      return phase === 'away' ? move(session, 'leaving', nowMs) : {state: session, changed: false};
+    case 'raising':
+      return phase === 'relocking'
+        ? {state: session, changed: false}
+        : move(session, 'relocking', nowMs);
+    case 'raiseAborted':
+      return phase === 'relocking'
+        ? move(session, session.entered ? 'leaving' : 'open_wait_car', nowMs)
+        : {state: session, changed: false};
+    case 'raised':
+      return close(session, endCause(session), nowMs);
+    case 'raiseFailed':
+      return close(session, 'relock_failed', nowMs);
+    case 'close':
+      return close(session, input.cause, nowMs);
+  }
+}
+
+/** Raised by our own relock the stay has ended; raised in any other phase somebody ended it by hand. */
+function endCause(session: Session): SessionCloseCause {
+  if (session.row.phase !== 'relocking') return 'manual';
+  return session.entered ? 'left' : 'never_entered';
+}
+
+function isIn(phase: SessionPhase): boolean {
+  return phase === 'parked' || phase === 'overtime';
+}
+
+function move(session: Session, phase: SessionPhase, nowMs: Millis): SessionStep {
+  const row = {...session.row, phase, durationMs: nowMs - session.row.openedMs};
+  return {state: {...session, row}, changed: true};
+}
+
+function close(session: Session, closeCause: SessionCloseCause, nowMs: Millis): SessionStep {
+  const closed = move(session, 'closed', nowMs).state;
+  return {state: {...closed, row: {...closed.row, closeCause}}, changed: true};
+}
