@@ -1,0 +1,119 @@
+import type {DeviceHealth} from '../../../drivers/bus/contract.js';
+import type {SealFault} from '../../../drivers/collector/contract.js';
+import {MINUTE_MS} from '../../../protocols/base/units.js';
+import type {CollectorId, DeviceId, LineId} from '../../../protocols/site/ids.js';
+import type {LotInput} from '../lot/contract.js';
+import type {BayState} from '../lot/lot-state.js';
+import type {Turn} from '../lot/turn.js';
+import {clearAlarm, raiseAlarm} from './alarm-flow.js';
+
+/** A line that came back gets this long until each of its devices has answered or is missed by itself. */
+const LINE_SETTLE_MS = 10_000;
+
+export function onLockHealth(turn: Turn, bay: BayState, health: DeviceHealth): void {
+  const {id, lock} = bay.config;
+  const online = onlineAfter(health);
+  if (online === undefined || (online === bay.online && bay.goodPolls > 0)) return;
+  const wasKnown = bay.online || bay.published !== undefined;
+  turn.patchBay(id, {online});
+  if (online && !wasKnown) return;
+  turn.fact('health', {device: lock, health: online ? 'ok' : 'offline', bays: [id]});
+  if (online) clearAlarm(turn, offlineLock(bay), 'recovered');
+  else if (!isOnDownLine(turn, bay)) raiseOffline(turn, bay);
+}
+
+export function onPartHealth(turn: Turn, input: Extract<LotInput, {kind: 'partHealth'}>): void {
+  const {device, collector} = input;
+  const online = onlineAfter(input.health);
+  const known = turn.state.partsOffline;
+  if (online === undefined || online !== known.has(device)) return;
+  const parts = new Set(known);
+  if (online) parts.delete(device);
+  else parts.add(device);
+  turn.patch({partsOffline: parts});
+  turn.fact('health', {device, health: online ? 'ok' : 'offline', bays: []});
+  const place = {kind: 'DEVICE_OFFLINE', device, ...(collector && {collector})} as const;
+  if (online) clearAlarm(turn, place, 'recovered');
+  else if (!sharesDownLine(turn, device, collector)) {
+    raiseAlarm(turn, {...place, detail: `${device} does not answer`});
+  }
+}
+
+/** One alarm for a dead line, not one for each device on it. */
+export function onLine(turn: Turn, input: Extract<LotInput, {kind: 'line'}>): void {
+  const {line, down, bays} = input;
+  if (down === turn.state.linesDown.has(line)) return;
+  const linesDown = new Map(turn.state.linesDown);
+  if (down) linesDown.set(line, bays);
+  else linesDown.delete(line);
+  turn.patch({linesDown});
+  turn.fact('health', {device: line, health: down ? 'offline' : 'ok', bays});
+  const place = {kind: 'BUS_DOWN', device: line} as const;
+  if (!down) {
+    clearAlarm(turn, place, 'recovered');
+    turn.startTimer({kind: 'lineSettle', line}, LINE_SETTLE_MS);
+    return;
+  }
+  for (const id of bays) {
+    const bay = turn.bay(id);
+    if (bay) clearAlarm(turn, offlineLock(bay), 'part of BUS_DOWN');
+  }
+  for (const alarm of [...turn.state.alarms.values()]) {
+    const {kind, collector, device} = alarm;
+    if (kind !== 'DEVICE_OFFLINE' || device === null || collector === null) continue;
+    if (!sharesDownLine(turn, device, collector)) continue;
+    clearAlarm(turn, {kind, collector, device}, 'part of BUS_DOWN');
+  }
+  raiseAlarm(turn, {...place, detail: `line ${line} is silent: ${bays.join(', ')}`});
+}
+
+/** Whoever is still silent after the line came back is missed in his own name. */
+export function onLineSettled(turn: Turn, line: LineId): void {
+  if (turn.state.linesDown.has(line)) return;
+  for (const bay of turn.state.bays.values()) {
+    const missed = !bay.online && bay.published !== undefined && !isOnDownLine(turn, bay);
+    if (missed) raiseOffline(turn, bay);
+  }
+}
+
+/** Each refused frame is logged; five in a minute are somebody at work. */
+export function onSealFault(turn: Turn, id: CollectorId, fault: SealFault): void {
+  const at = turn.collector(id);
+  if (!at) return;
+  turn.fact('seal.rejected', {collector: id, fault});
+  const recent = [...at.sealFaults.filter(ms => turn.nowMs - ms < MINUTE_MS), turn.nowMs];
+  const limit = turn.config.rules.sealFaultsPerMin;
+  turn.patchCollector(id, {sealFaults: recent.slice(-limit)});
+  if (recent.length < limit) return;
+  const detail = `${id}: ${recent.length} refused frames within a minute, last ${fault}`;
+  raiseAlarm(turn, {kind: 'SEAL_FAULT', collector: id, detail});
+}
+
+function onlineAfter(health: DeviceHealth): boolean | undefined {
+  if (health === 'ok') return true;
+  return health === 'offline' ? false : undefined;
+}
+
+function offlineLock(bay: BayState) {
+  return {kind: 'DEVICE_OFFLINE', bay: bay.config.id, device: bay.config.lock} as const;
+}
+
+function raiseOffline(turn: Turn, bay: BayState): void {
+  const detail = `${bay.config.lock} (${bay.config.id}) does not answer`;
+  raiseAlarm(turn, {...offlineLock(bay), detail});
+}
+
+function isOnDownLine(turn: Turn, bay: BayState): boolean {
+  return [...turn.state.linesDown.values()].some(bays => bays.includes(bay.config.id));
+}
+
+/** A display or button on the line of its collector's locks; a collector's own link is never on it. */
+function sharesDownLine(
+  turn: Turn,
+  device: DeviceId | CollectorId | string,
+  collector: CollectorId | undefined,
+): boolean {
+  if (collector === undefined || device === collector) return false;
+  const own = [...turn.state.bays.values()].filter(bay => bay.config.collector === collector);
+  return own.length > 0 && own.every(bay => isOnDownLine(turn, bay));
+}

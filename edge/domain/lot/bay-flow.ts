@@ -1,0 +1,148 @@
+import type {BaySensorState} from '../../../drivers/bay-sensor/contract.js';
+import type {ArmState, LockReading} from '../../../drivers/parking-lock/contract.js';
+import type {BayId} from '../../../protocols/site/ids.js';
+import {feedActuation, guardRaise} from '../actuation/actuation-flow.js';
+import {clearAlarm, openAlarm, raiseAlarm} from '../alarms/alarm-flow.js';
+import {feedSession, SURE_POLLS, tellOccupancy} from '../session/session-flow.js';
+import {finishInterrupted} from './boot-flow.js';
+import type {BayState} from './lot-state.js';
+import type {Turn} from './turn.js';
+
+/** One poll. Most say nothing new, and those leave the state untouched. */
+export function onLockReading(turn: Turn, bay: BayState, reading: LockReading): void {
+  const id = bay.config.id;
+  const news = !sameMeaning(bay.reading, reading);
+  if (news) {
+    const flipped = bay.reading?.vehicle !== reading.vehicle;
+    const vehicleSinceMs = flipped ? reading.atMs : bay.vehicleSinceMs;
+    turn.patchBay(id, {reading, vehicleSinceMs});
+  }
+  if (bay.goodPolls < SURE_POLLS) turn.patchBay(id, {goodPolls: bay.goodPolls + 1});
+  if (bay.interrupted) finishInterrupted(turn, id, bay.interrupted, reading);
+  if (bay.actuation) {
+    guardRaise(turn, id);
+    feedActuation(turn, id, {kind: 'reading', reading});
+    return;
+  }
+  if (!news || bay.reading === undefined || bay.interrupted) return;
+  judgeArm(turn, bay, bay.reading, reading);
+  judgeTamper(turn, bay, reading);
+}
+
+export function onOccupancy(turn: Turn, bay: BayState, sensor: BaySensorState): void {
+  const id = bay.config.id;
+  const before = bay.sensor;
+  const cycled = before?.occupancy === 'occupied' && sensor.occupancy === 'vacant';
+  turn.patchBay(id, {sensor, sensorSuspect: bay.sensorSuspect && !cycled});
+  if (sensor.fault === undefined) clearAlarm(turn, {kind: 'SENSOR_FAULT', bay: id}, 'recovered');
+  else raiseAlarm(turn, {kind: 'SENSOR_FAULT', bay: id, detail: `${id}: sensor ${sensor.fault}`});
+  guardRaise(turn, id);
+  tellOccupancy(turn, id);
+  const drivenIn = before?.occupancy === 'vacant' && sensor.occupancy === 'occupied';
+  if (drivenIn) judgeStranger(turn, id);
+}
+
+/** `bay` facts for every bay that this turn changed in a way others can see. */
+export function publishBays(turn: Turn): void {
+  for (const id of turn.touched) {
+    const bay = turn.bay(id);
+    if (!bay) continue;
+    const fact = publicState(bay);
+    if (bay.reading?.arm === 'moving' || sameFact(bay.published, fact)) continue;
+    turn.patchBay(id, {published: fact});
+    turn.fact('bay', fact);
+  }
+}
+
+function publicState(bay: BayState): NonNullable<BayState['published']> {
+  const faults = bay.reading?.faults;
+  const sound = !faults?.motor && !faults?.lowBattery && !bay.sensorSuspect && !bay.relockFailed;
+  return {
+    bay: bay.config.id,
+    arm: bay.reading?.arm ?? 'unknown',
+    occupancy: bay.sensor?.occupancy ?? 'unknown',
+    online: bay.online,
+    saleable: bay.online && sound && bay.sensor?.fault === undefined,
+  };
+}
+
+function sameFact(left: BayState['published'], right: NonNullable<BayState['published']>): boolean {
+  return (
+    left !== undefined &&
+    left.arm === right.arm &&
+    left.occupancy === right.occupancy &&
+    left.online === right.online &&
+    left.saleable === right.saleable
+  );
+}
+
+function sameMeaning(left: LockReading | undefined, right: LockReading): boolean {
+  return (
+    left !== undefined &&
+    left.arm === right.arm &&
+    left.vehicle === right.vehicle &&
+    left.faults.motor === right.faults.motor &&
+    left.faults.limitSwitch === right.faults.limitSwitch &&
+    left.faults.lowBattery === right.faults.lowBattery &&
+    left.faults.tamper === right.faults.tamper &&
+    left.faults.overCurrent === right.faults.overCurrent
+  );
+}
+
+/** An arm that changed without an order: a hand key, or force. */
+function judgeArm(turn: Turn, bay: BayState, before: LockReading, now: LockReading): void {
+  const id = bay.config.id;
+  if (before.arm === now.arm) return;
+  if (now.arm === 'forced') {
+    const detail = `${id}: arm forced, was ${before.arm}`;
+    raiseAlarm(turn, {kind: 'WRONG_STATE', bay: id, collector: bay.config.collector, detail});
+    return;
+  }
+  const settled = settledArm(bay);
+  if (now.arm === 'down' && settled !== 'down') {
+    const detail = `${id}: opened without an order; which booking is it?`;
+    raiseAlarm(turn, {kind: 'MANUAL_OPEN', bay: id, detail});
+  }
+  if (now.arm === 'up') {
+    clearAlarm(turn, {kind: 'MANUAL_OPEN', bay: id}, 'closed again');
+    feedSession(turn, id, {kind: 'raised'});
+  }
+  if (before.arm === 'forced') {
+    const {collector} = bay.config;
+    clearAlarm(turn, {kind: 'WRONG_STATE', bay: id, collector}, 'arm back in order');
+  }
+}
+
+/** Where the arm last stood, as everybody was told. */
+function settledArm(bay: BayState): ArmState {
+  return (bay.published?.arm ?? 'unknown') as ArmState;
+}
+
+function judgeTamper(turn: Turn, bay: BayState, now: LockReading): void {
+  const id = bay.config.id;
+  if (!now.faults.tamper) {
+    clearAlarm(turn, {kind: 'TAMPER', bay: id}, 'recovered');
+    return;
+  }
+  if (bay.reading?.faults.tamper) return;
+  raiseAlarm(turn, {kind: 'TAMPER', bay: id, detail: `${id}: housing opened`});
+}
+
+/** A car where nobody was let in: a neighbour's tenant in the wrong bay, or a stranger. */
+function judgeStranger(turn: Turn, id: BayId): void {
+  const bay = turn.bay(id);
+  if (!bay || bay.session || bay.actuation || bay.reading?.arm !== 'down') return;
+  if (openAlarm(turn, {kind: 'MANUAL_OPEN', bay: id})) return;
+  const expected = [...turn.state.bays.values()].find(
+    other =>
+      other.config.collector === bay.config.collector &&
+      other.session?.row.phase === 'open_wait_car',
+  );
+  raiseAlarm(turn, {
+    kind: expected ? 'WRONG_BAY' : 'INTRUDER',
+    bay: id,
+    detail: expected
+      ? `${id}: car without a right; ${expected.config.id} waits for one`
+      : `${id}: car without a right`,
+  });
+}

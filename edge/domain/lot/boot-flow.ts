@@ -1,0 +1,84 @@
+import type {LockReading} from '../../../drivers/parking-lock/contract.js';
+import type {BayId} from '../../../protocols/site/ids.js';
+import {journal} from '../actuation/actuation-flow.js';
+import {isFinal} from '../actuation/actuation-machine.js';
+import {journalOrder} from '../actuation/settle-flow.js';
+import {restoreAlarm} from '../alarms/alarm-flow.js';
+import {beginStay, journalSession, startWindowTimer} from '../session/session-flow.js';
+import {restoreSession} from '../session/session-machine.js';
+import type {ActuationRecord, LotInput, SessionRecord} from './contract.js';
+import type {Turn} from './turn.js';
+
+/** Take up what a stop left open. Nothing moves by itself: orders that were under way are closed. */
+export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot'}>): void {
+  const {open, cause, version} = input;
+  const underway = open.actuations.filter(row => !isFinal(row.state));
+  turn.fact('boot', {cause, interrupted: underway.length, version});
+  for (const collector of turn.config.collectors) {
+    turn.effect({kind: 'show', collector: collector.id, message: {code: 'IDLE'}});
+  }
+  for (const row of underway) interrupt(turn, row);
+  for (const row of open.sessions) resumeStay(turn, row);
+  for (const alarm of open.alarms) restoreAlarm(turn, alarm);
+}
+
+/** The first reading judges an interrupted lowering: down is as good as opened, else the card is asked for again. */
+export function finishInterrupted(
+  turn: Turn,
+  bayId: BayId,
+  row: ActuationRecord,
+  reading: LockReading,
+): void {
+  turn.patchBay(bayId, {interrupted: undefined});
+  const bay = turn.bay(bayId);
+  if (!bay || row.desired !== 'down' || row.cause.kind !== 'grant') return;
+  const {collector} = bay.config;
+  const opened = reading.arm === 'down';
+  if (opened && !bay.session) {
+    const right = turn.context.grants.grantById(row.cause.grant);
+    beginStay(turn, bayId, {
+      grant: row.cause.grant,
+      holder: right?.holder ?? null,
+      oneEntry: right?.entries === 'one',
+      actuation: row.id,
+    });
+  }
+  const message = opened ? ({code: 'OPEN', bay: bayId} as const) : ({code: 'SWIPE_AGAIN'} as const);
+  turn.effect({kind: 'show', collector, message});
+  turn.startTimer({kind: 'idleScreen', collector}, turn.config.rules.idleScreenMs);
+}
+
+function interrupt(turn: Turn, left: ActuationRecord): void {
+  const {nowMs, wallMs} = turn.context;
+  const sinceMs = Math.max(0, wallMs - left.startedWallMs);
+  const row: ActuationRecord = {
+    ...left,
+    state: 'interrupted',
+    why: left.state,
+    startedMs: nowMs - sinceMs,
+  };
+  journal(turn, row);
+  turn.patchBay(row.bay, {interrupted: row});
+  const {cause, desired, bay} = row;
+  const outcome = {bay, desired, result: 'interrupted', why: left.state};
+  if (cause.kind === 'remote') {
+    const {command, by} = cause;
+    journalOrder(turn, {kind: 'remote', command, by}, outcome);
+  }
+  if (cause.kind === 'operator') {
+    const {person, reason} = cause;
+    journalOrder(turn, {kind: 'person', person, reason}, outcome);
+  }
+}
+
+function resumeStay(turn: Turn, left: SessionRecord): void {
+  const {nowMs, wallMs, grants} = turn.context;
+  const session = restoreSession(left, nowMs, wallMs);
+  const {row} = session;
+  turn.patchBay(row.bay, {session});
+  if (row.phase !== left.phase) journalSession(turn, row);
+  if (row.phase === 'open_wait_car') {
+    turn.startTimer({kind: 'enter', bay: row.bay}, turn.config.rules.enterWithinMs);
+  }
+  if (row.grant !== null) startWindowTimer(turn, row.bay, grants.grantById(row.grant));
+}

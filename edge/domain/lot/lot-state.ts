@@ -1,0 +1,132 @@
+import type {BaySensorState} from '../../../drivers/bay-sensor/contract.js';
+import type {LockReading} from '../../../drivers/parking-lock/contract.js';
+import type {Millis} from '../../../protocols/base/clock.js';
+import type {SiteEventBodies} from '../../../protocols/site/events.js';
+import type {
+  AlarmId,
+  BayId,
+  CardUid,
+  CollectorId,
+  DeviceId,
+  GrantId,
+  HolderId,
+  LineId,
+} from '../../../protocols/site/ids.js';
+import type {Actuation} from '../actuation/actuation-machine.js';
+import type {LastSwipe, SwipeCounts, SwipeSeries} from '../pipeline/swipe-series.js';
+import type {Session} from '../session/session-machine.js';
+import type {
+  ActuationRecord,
+  AlarmRecord,
+  BayConfig,
+  CollectorConfig,
+  LotConfig,
+  OrderOrigin,
+} from './contract.js';
+
+/** For whom an arm goes down, and what opens when it is down. */
+export type Claim =
+  | {
+      readonly kind: 'grant';
+      readonly grant: GrantId;
+      readonly holder: HolderId | null;
+      readonly holderMask: string;
+      readonly oneEntry: boolean;
+    }
+  | {readonly kind: 'order'; readonly order: OrderOrigin}
+  | {readonly kind: 'relock'}
+  | {readonly kind: 'safety'};
+
+export interface BayState {
+  readonly config: BayConfig;
+  /** Newest reading whose meaning differed from the one before; its age is in `BaySense`. */
+  readonly reading: LockReading | undefined;
+  readonly vehicleSinceMs: Millis | undefined;
+  /** Good polls since start, counted to three: nothing moves by itself before. */
+  readonly goodPolls: number;
+  readonly online: boolean;
+  readonly sensor: BaySensorState | undefined;
+  readonly sensorSuspect: boolean;
+  readonly relockFailed: boolean;
+  readonly actuation: Actuation | undefined;
+  readonly claim: Claim | undefined;
+  readonly session: Session | undefined;
+  /** Cut short by a restart, and not yet judged by a reading. */
+  readonly interrupted: ActuationRecord | undefined;
+  /** Set while the `vacant` timer runs. */
+  readonly vacantSinceMs: Millis | undefined;
+  readonly published: SiteEventBodies['bay'] | undefined;
+}
+
+export interface CollectorState {
+  readonly config: CollectorConfig;
+  readonly series: SwipeSeries;
+  readonly counts: SwipeCounts;
+  readonly last: LastSwipe | undefined;
+  /** The card that lies in the field now. */
+  readonly present: CardUid | undefined;
+  readonly lastReadErrorMs: Millis | undefined;
+  /** When calls from here were closed as false. */
+  readonly falseCalls: readonly Millis[];
+  readonly sealFaults: readonly Millis[];
+  readonly lastPressMs: Millis | undefined;
+}
+
+export interface LotState {
+  readonly config: LotConfig;
+  readonly bays: ReadonlyMap<BayId, BayState>;
+  readonly collectors: ReadonlyMap<CollectorId, CollectorState>;
+  /** Open alarms only. */
+  readonly alarms: ReadonlyMap<AlarmId, AlarmRecord>;
+  readonly linesDown: ReadonlyMap<LineId, readonly BayId[]>;
+  /** Displays, buttons, readers and collectors that do not answer. */
+  readonly partsOffline: ReadonlySet<DeviceId | CollectorId>;
+  /** Inputs that name what the lot does not have. */
+  readonly strayInputs: number;
+}
+
+/** The lot before its first input, which must be `boot`. */
+export function createLot(config: LotConfig): LotState {
+  return {
+    config,
+    bays: new Map(config.bays.map(bay => [bay.id, newBay(bay)])),
+    collectors: new Map(config.collectors.map(one => [one.id, newCollector(one)])),
+    alarms: new Map(),
+    linesDown: new Map(),
+    partsOffline: new Set(),
+    strayInputs: 0,
+  };
+}
+
+function newBay(config: BayConfig): BayState {
+  return {
+    config,
+    reading: undefined,
+    vehicleSinceMs: undefined,
+    goodPolls: 0,
+    online: false,
+    sensor: undefined,
+    sensorSuspect: false,
+    relockFailed: false,
+    actuation: undefined,
+    claim: undefined,
+    session: undefined,
+    interrupted: undefined,
+    vacantSinceMs: undefined,
+    published: undefined,
+  };
+}
+
+function newCollector(config: CollectorConfig): CollectorState {
+  return {
+    config,
+    series: {kind: 'idle'},
+    counts: new Map(),
+    last: undefined,
+    present: undefined,
+    lastReadErrorMs: undefined,
+    falseCalls: [],
+    sealFaults: [],
+    lastPressMs: undefined,
+  };
+}

@@ -1,0 +1,155 @@
+import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
+import {feedActuation} from '../actuation/actuation-flow.js';
+import {settleActuation} from '../actuation/settle-flow.js';
+import {onAlarmAction, onAlarmTimer, onPress} from '../alarms/alarm-flow.js';
+import {
+  onLine,
+  onLineSettled,
+  onLockHealth,
+  onPartHealth,
+  onSealFault,
+} from '../alarms/health-flow.js';
+import {
+  onCard,
+  onCardGone,
+  onForgetSwipes,
+  onIdleScreen,
+  onReadError,
+  onReread,
+  onVerifyTimer,
+} from '../pipeline/swipe-flow.js';
+import {
+  onEnterTimer,
+  onVacantTimer,
+  onWindowTimer,
+  reviewVacancy,
+} from '../session/session-flow.js';
+import {onLockReading, onOccupancy, publishBays} from './bay-flow.js';
+import {onBoot} from './boot-flow.js';
+import type {LotContext, LotInput, LotStep, LotTimer} from './contract.js';
+import type {BayState, CollectorState, LotState} from './lot-state.js';
+import {onOrder} from './order-flow.js';
+import {Turn} from './turn.js';
+
+/**
+ * The lot decides: an input goes in, the next state comes out with facts and records to commit and
+ * effects to carry out after the commit, in order. Pure: the same arguments give the same step.
+ */
+export function stepLot(state: LotState, input: LotInput, context: LotContext): LotStep<LotState> {
+  const turn = new Turn(state, context);
+  dispatch(turn, input);
+  for (let finished = turn.nextFinished(); finished; finished = turn.nextFinished()) {
+    settleActuation(turn, finished);
+  }
+  for (const bay of [...turn.touched]) reviewVacancy(turn, bay);
+  publishBays(turn);
+  return turn.result();
+}
+
+function dispatch(turn: Turn, input: LotInput): void {
+  switch (input.kind) {
+    case 'card':
+      atCollector(turn, input.collector, at => onCard(turn, at, input.card));
+      return;
+    case 'cardGone':
+      atCollector(turn, input.collector, at => onCardGone(turn, at, input.uid));
+      return;
+    case 'readError':
+      atCollector(turn, input.collector, at => onReadError(turn, at, input.error));
+      return;
+    case 'reread':
+      atCollector(turn, input.collector, at => onReread(turn, at, input.card));
+      return;
+    case 'press':
+      atCollector(turn, input.collector, at => onPress(turn, at.config.id, input.presses));
+      return;
+    case 'sealFault':
+      atCollector(turn, input.collector, at => onSealFault(turn, at.config.id, input.fault));
+      return;
+    case 'lockReading':
+      atBay(turn, input.bay, bay => onLockReading(turn, bay, input.reading));
+      return;
+    case 'lockHealth':
+      atBay(turn, input.bay, bay => onLockHealth(turn, bay, input.health));
+      return;
+    case 'commandOutcome':
+      atBay(turn, input.bay, bay => {
+        if (bay.actuation?.row.id !== input.actuation) return;
+        const {tryNo, outcome} = input;
+        feedActuation(turn, input.bay, {kind: 'outcome', tryNo, outcome});
+      });
+      return;
+    case 'occupancy':
+      atBay(turn, input.bay, bay => onOccupancy(turn, bay, input.sensor));
+      return;
+    case 'partHealth':
+      onPartHealth(turn, input);
+      return;
+    case 'line':
+      onLine(turn, input);
+      return;
+    case 'grantsChanged':
+      // The next verification slot finds them: the distance of two checks stays what the rule says.
+      return;
+    case 'timer':
+      onTimer(turn, input.timer);
+      return;
+    case 'order':
+      onOrder(turn, input);
+      return;
+    case 'alarmAction':
+      onAlarmAction(turn, input);
+      return;
+    case 'boot':
+      onBoot(turn, input);
+      return;
+  }
+}
+
+function onTimer(turn: Turn, timer: LotTimer): void {
+  switch (timer.kind) {
+    case 'verify':
+      atCollector(turn, timer.collector, at => onVerifyTimer(turn, at));
+      return;
+    case 'reread':
+      atCollector(turn, timer.collector, at => onReread(turn, at, undefined));
+      return;
+    case 'idleScreen':
+      onIdleScreen(turn, timer.collector);
+      return;
+    case 'forgetSwipes':
+      atCollector(turn, timer.collector, at => onForgetSwipes(turn, at, timer.uid));
+      return;
+    case 'actuation':
+      feedActuation(turn, timer.bay, {kind: 'timer'});
+      return;
+    case 'vacant':
+      onVacantTimer(turn, timer.bay);
+      return;
+    case 'enter':
+      onEnterTimer(turn, timer.bay);
+      return;
+    case 'window':
+      onWindowTimer(turn, timer.bay);
+      return;
+    case 'alarm':
+      onAlarmTimer(turn, timer.alarm);
+      return;
+    case 'lineSettle':
+      onLineSettled(turn, timer.line);
+      return;
+  }
+}
+
+/** What names an unknown part is counted and dropped: a wrong wiring must not stop the lot. */
+function atCollector(turn: Turn, id: CollectorId, act: (at: CollectorState) => void): void {
+  const at = turn.collector(id);
+  if (at) act(at);
+  else turn.patch({strayInputs: turn.state.strayInputs + 1});
+}
+
+function atBay(turn: Turn, id: BayId, act: (bay: BayState) => void): void {
+  const bay = turn.bay(id);
+  if (bay) act(bay);
+  else turn.patch({strayInputs: turn.state.strayInputs + 1});
+}

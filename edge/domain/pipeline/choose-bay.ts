@@ -1,0 +1,61 @@
+import type {Grant} from '../../../protocols/site/grant.js';
+import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
+import {isFresh, seesCar} from '../interlocks/interlocks.js';
+import type {BayState} from '../lot/lot-state.js';
+import type {Turn} from '../lot/turn.js';
+
+/** Which bay the grants open from here, if any. */
+export type BayChoice =
+  | {
+      readonly kind: 'here';
+      readonly grant: Grant;
+      readonly bay: BayState;
+      /** The bay that the grant names first, when a stranger stands in it. */
+      readonly insteadOf: BayId | undefined;
+    }
+  | {readonly kind: 'elsewhere'; readonly grant: Grant; readonly bay: BayState}
+  | {readonly kind: 'occupied'; readonly grant: Grant; readonly bay: BayState}
+  | {readonly kind: 'nowhere'; readonly grant: Grant};
+
+/** The holder's own open bay first, then the first one free here, then the way to another collector. */
+export function chooseBay(
+  turn: Turn,
+  collector: CollectorId,
+  grants: readonly [Grant, ...Grant[]],
+): BayChoice {
+  const options = grants.flatMap(grant =>
+    grant.points.flatMap(point => {
+      const bay = turn.bay(point);
+      return bay ? [{grant, bay}] : [];
+    }),
+  );
+  const own = options.find(({grant, bay}) => isOwn(bay, grant));
+  if (own) {
+    return own.bay.config.collector === collector
+      ? {kind: 'here', ...own, insteadOf: undefined}
+      : {kind: 'elsewhere', ...own};
+  }
+  const here = options.filter(({bay}) => bay.config.collector === collector);
+  const taken = here[0];
+  const free = here.find(({bay}) => !isTaken(turn, bay));
+  if (free) return {kind: 'here', ...free, insteadOf: insteadOf(taken?.bay, free.bay)};
+  if (taken) return {kind: 'occupied', ...taken};
+  const elsewhere = options[0];
+  return elsewhere ? {kind: 'elsewhere', ...elsewhere} : {kind: 'nowhere', grant: grants[0]};
+}
+
+/** Open, or being opened, under this very grant. */
+export function isOwn(bay: BayState, grant: Grant): boolean {
+  if (bay.session?.row.grant === grant.id) return true;
+  return bay.claim?.kind === 'grant' && bay.claim.grant === grant.id;
+}
+
+/** Down with a car in it that is not ours to move. */
+function isTaken(turn: Turn, bay: BayState): boolean {
+  const view = turn.view(bay);
+  return isFresh(view, turn.nowMs) && bay.reading?.arm === 'down' && seesCar(view);
+}
+
+function insteadOf(first: BayState | undefined, chosen: BayState): BayId | undefined {
+  return first === undefined || first === chosen ? undefined : first.config.id;
+}

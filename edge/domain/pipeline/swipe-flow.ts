@@ -1,0 +1,319 @@
+import type {
+  CardPresented,
+  CardVerdict,
+  CollectorReadError,
+} from '../../../drivers/collector/contract.js';
+import type {DecisionResult} from '../../../protocols/site/events.js';
+import type {Grant} from '../../../protocols/site/grant.js';
+import type {AttemptId, BayId, CardUid, CollectorId} from '../../../protocols/site/ids.js';
+import {asId} from '../../../protocols/site/ids.js';
+import type {Reason} from '../../../protocols/site/reasons.js';
+import {raiseAlarm, restingScreen} from '../alarms/alarm-flow.js';
+import type {DisplayMessage} from '../lot/contract.js';
+import type {CollectorState} from '../lot/lot-state.js';
+import type {Turn} from '../lot/turn.js';
+import {parkCard} from '../policies/park-card.js';
+import {chooseBay, isOwn} from './choose-bay.js';
+import {
+  afterFailedTry,
+  countFailure,
+  failuresOf,
+  forgetFailures,
+  isSameSwipe,
+  type SwipeSeries,
+} from './swipe-series.js';
+import {guideTo, unlock} from './unlock-flow.js';
+import {type Verification, type Verifier, verifyCard} from './verify.js';
+
+/** Cards that could not be read share one count per collector. */
+const UNREADABLE = asId<CardUid>('');
+
+type Verifying = Extract<SwipeSeries, {kind: 'verifying'}>;
+type Refused = Extract<Verification, {kind: 'refused'}>;
+
+/** A card in the field: one attempt, unless it is the same swipe still. */
+export function onCard(turn: Turn, at: CollectorState, card: CardPresented): void {
+  const {id} = at.config;
+  const {rules} = turn.config;
+  turn.patchCollector(id, {present: card.uid});
+  const active = at.series.kind === 'verifying' ? at.series : undefined;
+  if (active?.card.uid === card.uid) {
+    touchLast(turn, at, card.uid);
+    turn.patchCollector(id, {series: {...active, card}});
+    return;
+  }
+  if (isSameSwipe(at.last, card.uid, turn.nowMs, rules.debounceMs)) {
+    repeatAnswer(turn, at, card);
+    return;
+  }
+  if (active) closeAttempt(turn, id, active, 'DENY', active.reason);
+  const attempt = asId<AttemptId>(turn.context.newId());
+  const last = {uid: card.uid, seenMs: turn.nowMs, verdict: undefined, reason: undefined};
+  turn.patchCollector(id, {last});
+  const assurance = card.assurance.kind;
+  turn.fact('attempt.opened', {attempt, collector: id, uid: card.uid, assurance});
+  show(turn, id, {code: 'CHECKING'});
+  judge(turn, id, {
+    kind: 'verifying',
+    attempt,
+    card,
+    tryNo: 1,
+    dueMs: turn.nowMs,
+    reason: 'NOT_FOUND',
+    rereading: false,
+  });
+}
+
+export function onCardGone(turn: Turn, at: CollectorState, uid: CardUid): void {
+  if (at.present !== uid) return;
+  turn.patchCollector(at.config.id, {present: undefined});
+}
+
+/** Two cards are nobody's failure; a card that cannot be read counts, once per swipe. */
+export function onReadError(turn: Turn, at: CollectorState, error: CollectorReadError): void {
+  const {id} = at.config;
+  const {rules} = turn.config;
+  if (at.series.kind === 'verifying') return;
+  if (error === 'two_cards') {
+    show(turn, id, {code: 'ONE_CARD_PLEASE'});
+    return;
+  }
+  const sinceMs = turn.nowMs - (at.lastReadErrorMs ?? Number.NEGATIVE_INFINITY);
+  if (sinceMs < rules.debounceMs) return;
+  turn.patchCollector(id, {lastReadErrorMs: turn.nowMs});
+  const failures = fail(turn, id, UNREADABLE);
+  const spent = failures >= rules.swipe.maxFailures;
+  show(turn, id, {code: spent ? 'PRESS_EMERGENCY' : 'HOLD_STILL'});
+}
+
+/** The next verification is due: read the card anew if it still lies there, else judge the old reading. */
+export function onVerifyTimer(turn: Turn, at: CollectorState): void {
+  const {series} = at;
+  if (series.kind !== 'verifying' || series.rereading) return;
+  const {id} = at.config;
+  if (at.present !== series.card.uid) {
+    judge(turn, id, series);
+    return;
+  }
+  turn.patchCollector(id, {series: {...series, rereading: true}});
+  turn.effect({kind: 'reread', collector: id, uid: series.card.uid});
+  turn.startTimer({kind: 'reread', collector: id}, turn.config.rules.rereadTimeoutMs);
+}
+
+/** `card` undefined: it has gone, or the collector did not answer in time. */
+export function onReread(turn: Turn, at: CollectorState, card: CardPresented | undefined): void {
+  const {series} = at;
+  if (series.kind !== 'verifying' || !series.rereading) return;
+  turn.cancelTimer({kind: 'reread', collector: at.config.id});
+  const fresh = card?.uid === series.card.uid ? card : series.card;
+  judge(turn, at.config.id, {...series, card: fresh, rereading: false});
+}
+
+export function onForgetSwipes(turn: Turn, at: CollectorState, uid: CardUid): void {
+  if (failuresOf(at.counts, uid, turn.nowMs, turn.config.rules) > 0) return;
+  turn.patchCollector(at.config.id, {counts: forgetFailures(at.counts, uid)});
+}
+
+/** Back to rest; a card that still lies there, or a lock that still moves, is looked at again. */
+export function onIdleScreen(turn: Turn, id: CollectorId): void {
+  const message = restingScreen(turn, id);
+  turn.effect({kind: 'show', collector: id, message});
+  if (message.code !== 'IDLE') {
+    turn.startTimer({kind: 'idleScreen', collector: id}, turn.config.rules.idleScreenMs);
+  }
+}
+
+function judge(turn: Turn, id: CollectorId, series: Verifying): void {
+  const at = turn.collector(id);
+  if (!at) return;
+  const verification = verifyCard(verifierOf(turn), at.config, series.card);
+  if (verification.kind === 'refused') {
+    refuse(turn, id, series, verification);
+    return;
+  }
+  const [first, ...rest] = verification.grants;
+  if (!first) return;
+  const choice = chooseBay(turn, id, [first, ...rest]);
+  const {degraded} = verification;
+  const decide = (result: DecisionResult, reason: Reason | null, bay: BayId | null) =>
+    decision(turn, series, {result, reason, grant: choice.grant, bay, degraded});
+  switch (choice.kind) {
+    case 'nowhere':
+      refuse(turn, id, series, {
+        kind: 'refused',
+        reason: 'OTHER_SITE',
+        grant: choice.grant,
+        retried: false,
+        genuine: true,
+        degraded,
+      });
+      return;
+    case 'elsewhere':
+      decide('REDIRECT', 'OTHER_POINT', choice.bay.config.id);
+      succeed(turn, id, series, 'redirect', 'OTHER_POINT');
+      show(turn, id, guideTo(turn, choice.bay));
+      return;
+    case 'occupied': {
+      const bay = choice.bay.config.id;
+      decide('DENY', 'BAY_OCCUPIED', bay);
+      succeed(turn, id, series, 'deny', 'BAY_OCCUPIED');
+      show(turn, id, {code: 'BAY_OCCUPIED', bay, alternative: undefined});
+      return;
+    }
+    case 'here': {
+      const bay = choice.bay.config.id;
+      decide('ALLOW', null, bay);
+      succeed(turn, id, series, 'allow', undefined);
+      const message = unlock(turn, choice.bay, choice.grant, series.attempt);
+      const instead = choice.insteadOf;
+      if (instead === undefined) {
+        show(turn, id, message);
+        return;
+      }
+      show(turn, id, {code: 'BAY_OCCUPIED', bay: instead, alternative: bay});
+      return;
+    }
+  }
+}
+
+/** Not yet good: wait for the next slot. Never good: count the swipe and say so. */
+function refuse(turn: Turn, id: CollectorId, series: Verifying, refused: Refused): void {
+  const {rules} = turn.config;
+  const {reason, degraded} = refused;
+  const after = afterFailedTry(rules, series.tryNo, series.dueMs, series.dueMs, refused.retried);
+  const result = after.kind === 'retry' ? 'UNKNOWN' : 'DENY';
+  decision(turn, series, {result, reason, grant: refused.grant, bay: null, degraded});
+  if (after.kind === 'retry') {
+    const next = {...series, tryNo: series.tryNo + 1, dueMs: after.atMs, reason};
+    turn.patchCollector(id, {series: next});
+    turn.effect({kind: 'pullGrants'});
+    turn.startTimer({kind: 'verify', collector: id}, after.atMs - turn.nowMs);
+    return;
+  }
+  const failures = fail(turn, id, series.card.uid);
+  const told = refused.genuine ? reason : undefined;
+  closeAttempt(turn, id, series, 'DENY', reason);
+  answer(turn, id, series.card, 'deny', told);
+  if (reason === 'CLONE_SUSPECT') warnOfCopy(turn, id, series.card.uid);
+  const spent = failures >= rules.swipe.maxFailures;
+  show(turn, id, spent ? {code: 'PRESS_EMERGENCY'} : {code: 'RESWIPE', reason: shown(told)});
+}
+
+/** An unknown card learns nothing but that it did not work. */
+function shown(reason: Reason | undefined): Reason | undefined {
+  return reason === 'NOT_FOUND' ? undefined : reason;
+}
+
+function succeed(
+  turn: Turn,
+  id: CollectorId,
+  series: Verifying,
+  verdict: CardVerdict,
+  reason: Reason | undefined,
+): void {
+  const at = turn.collector(id);
+  if (!at) return;
+  const {uid} = series.card;
+  for (const key of [uid, UNREADABLE]) {
+    if (at.counts.has(key)) turn.cancelTimer({kind: 'forgetSwipes', collector: id, uid: key});
+  }
+  turn.patchCollector(id, {counts: forgetFailures(at.counts, uid, UNREADABLE)});
+  const results = {allow: 'ALLOW', redirect: 'REDIRECT', deny: 'DENY'} as const;
+  closeAttempt(turn, id, series, results[verdict], reason ?? null);
+  answer(turn, id, series.card, verdict, reason);
+}
+
+function fail(turn: Turn, id: CollectorId, uid: CardUid): number {
+  const at = turn.collector(id);
+  if (!at) return 0;
+  const {rules} = turn.config;
+  const counts = countFailure(at.counts, uid, turn.nowMs, rules);
+  turn.patchCollector(id, {counts});
+  turn.startTimer({kind: 'forgetSwipes', collector: id, uid}, rules.swipe.memoryMs);
+  return counts.get(uid)?.failures ?? 0;
+}
+
+function closeAttempt(
+  turn: Turn,
+  id: CollectorId,
+  series: Verifying,
+  result: DecisionResult,
+  reason: Reason | null,
+): void {
+  const counts = turn.collector(id)?.counts ?? new Map();
+  turn.patchCollector(id, {series: {kind: 'idle'}});
+  turn.cancelTimer({kind: 'verify', collector: id});
+  turn.fact('attempt.closed', {
+    attempt: series.attempt,
+    collector: id,
+    uid: series.card.uid,
+    result,
+    reason,
+    tries: series.tryNo,
+    failures: failuresOf(counts, series.card.uid, turn.nowMs, turn.config.rules),
+  });
+}
+
+function decision(
+  turn: Turn,
+  series: Verifying,
+  made: {
+    readonly result: DecisionResult;
+    readonly reason: Reason | null;
+    readonly grant: Grant | undefined;
+    readonly bay: BayId | null;
+    readonly degraded: boolean;
+  },
+): void {
+  const {grant, ...rest} = made;
+  const {attempt, tryNo} = series;
+  const holder = grant?.holder ?? null;
+  turn.fact('decision', {attempt, tryNo, ...rest, grant: grant?.id ?? null, holder});
+}
+
+function answer(
+  turn: Turn,
+  id: CollectorId,
+  card: CardPresented,
+  verdict: CardVerdict,
+  reason: Reason | undefined,
+): void {
+  const last = turn.collector(id)?.last;
+  if (last) turn.patchCollector(id, {last: {...last, verdict, reason}});
+  const {requestNo} = card;
+  turn.effect({kind: 'answer', collector: id, requestNo, verdict, reason});
+}
+
+/** The card still lies there: it is told the same again, and its holder to take it away. */
+function repeatAnswer(turn: Turn, at: CollectorState, card: CardPresented): void {
+  touchLast(turn, at, card.uid);
+  if (!at.last?.verdict) return;
+  answer(turn, at.config.id, card, at.last.verdict, at.last.reason);
+}
+
+function touchLast(turn: Turn, at: CollectorState, uid: CardUid): void {
+  if (at.last?.uid === uid) {
+    turn.patchCollector(at.config.id, {last: {...at.last, seenMs: turn.nowMs}});
+  }
+}
+
+function warnOfCopy(turn: Turn, id: CollectorId, uid: CardUid): void {
+  const {grants} = turn.context;
+  const credential = grants.cardByUid(uid);
+  const holder = credential ? grants.grantsOf(credential.id)[0]?.holderMask : undefined;
+  const detail = `card ${uid} showed a wrong key; tell its holder ${holder ?? '(unknown)'}`;
+  raiseAlarm(turn, {kind: 'CLONE_SUSPECT', collector: id, device: uid, detail});
+}
+
+function verifierOf(turn: Turn): Verifier {
+  const hasOpenStay = (grant: Grant) => {
+    for (const bay of turn.state.bays.values()) if (isOwn(bay, grant)) return true;
+    return false;
+  };
+  return {config: turn.config, context: turn.context, policy: parkCard, hasOpenStay};
+}
+
+function show(turn: Turn, id: CollectorId, message: DisplayMessage): void {
+  turn.effect({kind: 'show', collector: id, message});
+  turn.startTimer({kind: 'idleScreen', collector: id}, turn.config.rules.idleScreenMs);
+}

@@ -1,0 +1,184 @@
+import type {Millis} from '../../../protocols/base/clock.js';
+import {DAY_MS} from '../../../protocols/base/units.js';
+import type {Grant} from '../../../protocols/site/grant.js';
+import type {
+  ActuationId,
+  BayId,
+  GrantId,
+  HolderId,
+  SessionId,
+} from '../../../protocols/site/ids.js';
+import {asId} from '../../../protocols/site/ids.js';
+import {startActuation} from '../actuation/actuation-flow.js';
+import {mayRaise} from '../interlocks/interlocks.js';
+import type {SessionRecord} from '../lot/contract.js';
+import type {BayState} from '../lot/lot-state.js';
+import type {Turn} from '../lot/turn.js';
+import {parkCard} from '../policies/park-card.js';
+import {openSession, type Session, type SessionInput, stepSession} from './session-machine.js';
+
+/** Good polls after a start before anything may move by itself. */
+export const SURE_POLLS = 3;
+
+export interface StayHolder {
+  readonly grant: GrantId | null;
+  readonly holder: HolderId | null;
+  readonly oneEntry: boolean;
+  readonly actuation: ActuationId | null;
+}
+
+/** The bay is open for somebody. The use of a one-entry grant is stored in this very step. */
+export function beginStay(turn: Turn, bayId: BayId, stay: StayHolder): void {
+  const before = turn.bay(bayId)?.session;
+  if (before)
+    feedSession(turn, bayId, {kind: 'close', cause: before.entered ? 'left' : 'never_entered'});
+  const {nowMs, wallMs} = turn.context;
+  const id = asId<SessionId>(turn.context.newId());
+  const {grant, holder, actuation} = stay;
+  const session = openSession({id, bay: bayId, grant, holder, actuation, nowMs, wallMs});
+  turn.patchBay(bayId, {session, relockFailed: false});
+  if (grant !== null && stay.oneEntry) turn.record({table: 'grantUse', grant, session: id});
+  journalSession(turn, session.row);
+  turn.startTimer({kind: 'enter', bay: bayId}, turn.config.rules.enterWithinMs);
+  if (grant !== null) startWindowTimer(turn, bayId, turn.context.grants.grantById(grant));
+  if (turn.bay(bayId)?.sensor?.occupancy === 'occupied') feedSession(turn, bayId, {kind: 'carIn'});
+}
+
+/** Run the stay's machine one step and keep its timers in line with the phase. */
+export function feedSession(turn: Turn, bayId: BayId, input: SessionInput): void {
+  const session = turn.bay(bayId)?.session;
+  if (!session) return;
+  const step = stepSession(session, input, turn.nowMs);
+  if (!step.changed) return;
+  const {row} = step.state;
+  turn.patchBay(bayId, {session: row.phase === 'closed' ? undefined : step.state});
+  journalSession(turn, row);
+  if (session.row.phase === 'open_wait_car') turn.cancelTimer({kind: 'enter', bay: bayId});
+  if (row.phase === 'open_wait_car') {
+    turn.startTimer({kind: 'enter', bay: bayId}, turn.config.rules.enterWithinMs);
+  }
+  if (row.phase !== 'closed') return;
+  turn.cancelTimer({kind: 'window', bay: bayId});
+  if (row.closeCause === 'never_entered' && row.grant !== null && isOneEntry(turn, row.grant)) {
+    turn.record({table: 'grantUnused', grant: row.grant, session: row.id});
+  }
+}
+
+/** Confirmed changes of the sensor, told to the stay. */
+export function tellOccupancy(turn: Turn, bayId: BayId): void {
+  const bay = turn.bay(bayId);
+  if (!bay?.session || bay.sensor?.fault !== undefined) return;
+  if (bay.sensor?.occupancy === 'occupied') feedSession(turn, bayId, {kind: 'carIn'});
+  if (bay.sensor?.occupancy !== 'vacant') return;
+  const {grant} = bay.session.row;
+  const right = grant === null ? undefined : turn.context.grants.grantById(grant);
+  const mayReturn = parkCard.mayReturn(right, turn.context.wallMs);
+  feedSession(turn, bayId, {kind: 'carOut', mayReturn});
+}
+
+/** Keep the `vacant` timer running exactly while an ended stay waits for its arm. */
+export function reviewVacancy(turn: Turn, bayId: BayId): void {
+  const bay = turn.bay(bayId);
+  if (!bay) return;
+  const waits = waitsForRaise(turn, bay);
+  if (!waits && bay.vacantSinceMs !== undefined) {
+    turn.patchBay(bayId, {vacantSinceMs: undefined});
+    turn.cancelTimer({kind: 'vacant', bay: bayId});
+  }
+  if (waits && bay.vacantSinceMs === undefined) armVacancy(turn, bay);
+}
+
+export function onVacantTimer(turn: Turn, bayId: BayId): void {
+  const bay = turn.bay(bayId);
+  if (!bay || bay.vacantSinceMs === undefined) return;
+  turn.patchBay(bayId, {vacantSinceMs: undefined});
+  if (!waitsForRaise(turn, bay)) return;
+  if (mayRaise(turn.view(bay), turn.nowMs)) restartVacancy(turn, bayId);
+  else relock(turn, bayId);
+}
+
+/** Nobody drove in: an empty bay is barred again, a doubtful one is looked at again later. */
+export function onEnterTimer(turn: Turn, bayId: BayId): void {
+  const bay = turn.bay(bayId);
+  if (bay?.session?.row.phase !== 'open_wait_car' || bay.actuation) return;
+  const sure = bay.goodPolls >= SURE_POLLS && !mayRaise(turn.view(bay), turn.nowMs);
+  if (sure) relock(turn, bayId);
+  else turn.startTimer({kind: 'enter', bay: bayId}, turn.config.rules.raiseAfterVacantMs);
+}
+
+export function onWindowTimer(turn: Turn, bayId: BayId): void {
+  const grant = turn.bay(bayId)?.session?.row.grant;
+  const right = grant ? turn.context.grants.grantById(grant) : undefined;
+  if (right && turn.context.wallMs < right.validUntil) startWindowTimer(turn, bayId, right);
+  else feedSession(turn, bayId, {kind: 'windowOver'});
+}
+
+export function startWindowTimer(turn: Turn, bayId: BayId, grant: Grant | undefined): void {
+  if (!grant) return;
+  const leftMs = Math.min(DAY_MS, grant.validUntil - turn.context.wallMs);
+  turn.startTimer({kind: 'window', bay: bayId}, leftMs);
+}
+
+export function journalSession(turn: Turn, row: SessionRecord): void {
+  turn.fact('session', {
+    session: row.id,
+    bay: row.bay,
+    phase: row.phase,
+    grant: row.grant,
+    holder: row.holder,
+    actuation: row.actuation,
+    closeCause: row.closeCause,
+    durationMs: row.durationMs,
+  });
+  turn.record({table: 'session', row});
+}
+
+function relock(turn: Turn, bayId: BayId): void {
+  const session = turn.bay(bayId)?.session?.row.id ?? null;
+  feedSession(turn, bayId, {kind: 'raising'});
+  startActuation(turn, bayId, {
+    desired: 'up',
+    cause: {kind: 'relock', session},
+    claim: {kind: 'relock'},
+  });
+}
+
+function waitsForRaise(turn: Turn, bay: BayState): boolean {
+  return (
+    hasLeft(bay.session) &&
+    bay.actuation === undefined &&
+    bay.goodPolls >= SURE_POLLS &&
+    bay.sensor?.occupancy === 'vacant' &&
+    bay.sensor.fault === undefined &&
+    bay.reading?.vehicle !== 'present' &&
+    turn.context.sense(bay.config.id).raw !== 'occupied'
+  );
+}
+
+function hasLeft(session: Session | undefined): boolean {
+  return session?.row.phase === 'leaving' || session?.row.phase === 'away';
+}
+
+/** The 30 s count from the moment the flag fell, not from the end of its debouncing. */
+function armVacancy(turn: Turn, bay: BayState): void {
+  const fellMs = bay.sensor?.flagSinceMs ?? bay.vehicleSinceMs ?? bay.sensor?.sinceMs ?? turn.nowMs;
+  const {raiseAfterVacantMs} = turn.config.rules;
+  const justLeft = turn.nowMs - phaseSinceMs(bay.session) < 1;
+  const sinceMs = justLeft && turn.nowMs - fellMs < raiseAfterVacantMs ? fellMs : turn.nowMs;
+  turn.patchBay(bay.config.id, {vacantSinceMs: sinceMs});
+  const leftMs = raiseAfterVacantMs - (turn.nowMs - sinceMs);
+  turn.startTimer({kind: 'vacant', bay: bay.config.id}, leftMs);
+}
+
+function phaseSinceMs(session: Session | undefined): Millis {
+  return session ? session.row.openedMs + session.row.durationMs : 0;
+}
+
+function restartVacancy(turn: Turn, bayId: BayId): void {
+  turn.patchBay(bayId, {vacantSinceMs: turn.nowMs});
+  turn.startTimer({kind: 'vacant', bay: bayId}, turn.config.rules.raiseAfterVacantMs);
+}
+
+function isOneEntry(turn: Turn, grant: GrantId): boolean {
+  return turn.context.grants.grantById(grant)?.entries === 'one';
+}
