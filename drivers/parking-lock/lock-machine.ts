@@ -5,9 +5,9 @@ import type {BusOutcome} from '../bus/contract.js';
 import type {CommandOutcome, LockReading} from './contract.js';
 
 /** Start to start of the readings that prove a command. Source: device notes 3.4. */
-export const CONFIRM_PERIOD_MS: Millis = 500;
+const CONFIRM_PERIOD_MS: Millis = 500;
 /** Ceiling of the routine poll. Source: requirements P7. */
-export const LONGEST_POLL_MS: Millis = 2000;
+const LONGEST_POLL_MS: Millis = 2000;
 /** A detector that just flipped is read this often, so that 20 flips in 10 s are seen (Q8). */
 const CURIOUS_POLL_MS: Millis = 200;
 const CURIOUS_FOR_MS: Millis = 10 * SECOND_MS;
