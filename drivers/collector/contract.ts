@@ -51,3 +51,13 @@ export interface Collector {
   reread(uid: CardUid): Promise<CardPresented | undefined>;
   close(): Promise<void>;
 }
+
+/**
+ * Where one direction of a sealed link keeps its counters over restarts. `load`: all counters below it
+ * are spent, 0 at first. `reserve` returns when the same is on the disk for `below`.
+ * @throws StoreError from both when the disk refuses.
+ */
+export interface CounterStore {
+  load(): bigint;
+  reserve(below: bigint): void;
+}
