@@ -1,68 +1,47 @@
-import {InternalError} from '../../protocols/base/errors.js';
 import type {StoreDatabase} from './database.js';
+import {guarded} from './sqlite-fault.js';
 
-/** Numbers reserved by one write; a restart skips what was left of them. */
-const BLOCK = 1000;
-
-interface Block {
-  next: number;
-  readonly end: number;
+/** Where one direction of a sealed link keeps its counters, as its driver asks for it. */
+export interface StoredCounter {
+  /** All counters below it are spent; 0 at first. */
+  load(): bigint;
+  /** Returns when the same is on the disk for `below`; never goes back. */
+  reserve(below: bigint): void;
 }
 
 /**
- * Counters of sealed frames, by key name. A number is handed out once, also across restarts: a nonce
- * used twice under one AES-GCM key gives the key stream away.
+ * Counters of sealed frames, by name. A counter must never come twice under one key, also not after
+ * a power cut: a nonce used twice under one AES-GCM key gives the key stream away.
  */
 export class FrameCounters {
   readonly #database: StoreDatabase;
-  readonly #blocks = new Map<string, Block>();
 
   constructor(database: StoreDatabase) {
     this.#database = database;
   }
 
-  /** The next number to send with, from 1 on. */
-  next(name: string): number {
-    const known = this.#blocks.get(name);
-    const block = known !== undefined && known.next < known.end ? known : this.#reserve(name);
-    const number = block.next;
-    block.next += 1;
-    return number;
+  of(name: string): StoredCounter {
+    return {load: () => this.#load(name), reserve: below => this.#reserve(name, below)};
   }
 
-  /** Highest number received and stored; 0 before the first. */
-  seen(name: string): number {
-    const row = this.#database.statement('SELECT seen FROM counter WHERE name = ?').get(name) as
-      | {readonly seen: number}
-      | undefined;
-    return row?.seen ?? 0;
+  #load(name: string): bigint {
+    // As text: a column read as a JavaScript number would round counters above 2^53.
+    const row = guarded('counter', () =>
+      this.#database
+        .statement('SELECT CAST(below AS TEXT) AS below FROM counter WHERE name = ?')
+        .get(name),
+    ) as {readonly below: string} | undefined;
+    return BigInt(row?.below ?? 0);
   }
 
-  /** Store that `number` was received, so that a restart does not let it pass again. */
-  markSeen(name: string, number: number): void {
+  #reserve(name: string, below: bigint): void {
     this.#database.transact('counter', () =>
       this.#database
         .statement(
-          `INSERT INTO counter (name, seen) VALUES (?, ?)
-           ON CONFLICT (name) DO UPDATE SET seen = max(seen, excluded.seen)`,
+          `INSERT INTO counter (name, below) VALUES (?, ?)
+           ON CONFLICT (name) DO UPDATE SET below = max(below, excluded.below)`,
         )
-        .run(name, number),
+        .run(name, below),
     );
-  }
-
-  #reserve(name: string): Block {
-    const row = this.#database.transact('counter block', () =>
-      this.#database
-        .statement(
-          `INSERT INTO counter (name, reserved) VALUES (?, ?)
-           ON CONFLICT (name) DO UPDATE SET reserved = reserved + excluded.reserved
-           RETURNING reserved`,
-        )
-        .get(name, BLOCK),
-    ) as {readonly reserved: number} | undefined;
-    if (row === undefined) throw new InternalError('internal/counter', 'no block was reserved');
-    const block: Block = {next: row.reserved - BLOCK + 1, end: row.reserved + 1};
-    this.#blocks.set(name, block);
-    return block;
   }
 }

@@ -1,0 +1,29 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import test from 'ava';
+import {FrameCounters} from './counters.js';
+import {StoreDatabase} from './database.js';
+
+const EPOCH = new Uint8Array(16).fill(7);
+const ABOVE_DOUBLES = 2n ** 53n + 1n;
+
+test('a counter is kept exactly over a restart, never goes back, and names do not mix', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
+  t.teardown(() => rmSync(folder, {recursive: true}));
+  const open = () =>
+    new StoreDatabase({path: join(folder, 'lot.db'), site: 'lot-1', newEpoch: EPOCH});
+
+  const first = open();
+  const counters = new FrameCounters(first);
+  t.is(counters.of('C2.out').load(), 0n);
+  counters.of('C2.out').reserve(1000n);
+  counters.of('C2.in').reserve(ABOVE_DOUBLES);
+  counters.of('C2.in').reserve(5n);
+  first.close();
+
+  const second = open();
+  t.teardown(() => second.close());
+  t.is(new FrameCounters(second).of('C2.out').load(), 1000n);
+  t.is(new FrameCounters(second).of('C2.in').load(), ABOVE_DOUBLES);
+});
