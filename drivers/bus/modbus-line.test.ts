@@ -1,6 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {fromHex, toHex} from '../../protocols/base/bytes.js';
 import type {Millis} from '../../protocols/base/clock.js';
+import {CodecMisuse} from '../../protocols/base/errors.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {RegisterUnit} from '../../sim/wire/register-unit.js';
 import {Rs485Line} from '../../sim/wire/rs485-line.js';
@@ -18,10 +19,16 @@ async function makeRig(
   t: ExecutionContext,
   unitCount: number,
   options?: Partial<ModbusLineOptions>,
+  fraction = () => 0.5,
 ) {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const {link, far} = createMemoryPair({clock, name: 'line-1'});
-  const wire = new Rs485Line({clock, entropy: SEEDLESS, farEnd: far, baudRate: 9600});
+  const wire = new Rs485Line({
+    clock,
+    entropy: {...SEEDLESS, fraction},
+    farEnd: far,
+    baudRate: 9600,
+  });
   const units = Array.from({length: unitCount}, (_, index) => new RegisterUnit(index + 1));
   wire.attach(...units);
   const told: string[] = [];
@@ -228,4 +235,171 @@ test('a block that the device refuses for good is asked once a minute, other blo
   t.true(fine.ok() > 1000);
   await rig.clock.advance(2000);
   t.is(refused.outcomes.length, 2);
+});
+
+/** A small linear congruential generator: noise that is the same at every run. */
+function noise(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+test('E20 with 5 % bad frames reads are resent at most twice and an actuation frame goes exactly once', async t => {
+  const rig = await makeRig(t, 1, {}, noise(20));
+  // 17 bytes of request and reply: 1 - (1 - rate)^136 = 0.05.
+  rig.wire.faults.set({bitErrorRate: 0.00038});
+  rig.unit(1).registers.set([0, 2, 1]);
+  let reads = 0;
+  let writes = 0;
+  let unknown = 0;
+  for (let round = 0; round < 400; round += 1) {
+    const sentBefore = sentTo(rig, 1).length;
+    const outcome = await rig.clock.settle(rig.read(1, 'confirm', 5));
+    const frames = sentTo(rig, 1).length - sentBefore;
+    t.true(frames >= 1 && frames <= 3, `${frames} frames for one read`);
+    if (outcome.kind === 'values') {
+      t.deepEqual(outcome.values, [2, 1]);
+      reads += 1;
+    }
+    if (round % 4 !== 0) continue;
+    const beforeWrite = sentTo(rig, 1).length;
+    const written = await rig.clock.settle(rig.write(1, 2));
+    t.is(sentTo(rig, 1).length - beforeWrite, 1);
+    if (written.kind === 'written') writes += 1;
+    else unknown += 1;
+    t.true(written.kind === 'written' || written.kind === 'timeout');
+  }
+  const counters = rig.bus.counters().units[0];
+  t.is(reads, 400, 'two resends carry every read through');
+  t.true((counters?.resent ?? 0) >= 5, 'and they were needed');
+  t.is(writes + unknown, 100);
+  t.true((counters?.crcErrors ?? 0) > 0);
+});
+
+test('X4 retries of one lock never hold up the line, commands pass polls, and a dead line is one alarm', async t => {
+  const rig = await makeRig(t, 8);
+  for (let number = 1; number <= 8; number += 1) poll(rig, number);
+  await rig.clock.advance(1000);
+  rig.unit(1).isDead = true;
+  // The retries of the first lock are its own affair: one frame every 5 s, the line waits for none.
+  const series = (async () => {
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      t.like(await rig.write(1, 2), {kind: 'timeout'});
+      if (attempt < 5) await rig.clock.sleep(5000);
+    }
+  })();
+  const delays: Millis[] = [];
+  for (let tap = 0; tap < 100; tap += 1) {
+    await rig.clock.advance(251);
+    const before = sentTo(rig, 5).length;
+    const askedAtMs = rig.clock.nowMs();
+    t.like(await rig.clock.settle(rig.write(5, 2)), {kind: 'written'});
+    const frame = sentTo(rig, 5)
+      .slice(before)
+      .find(entry => entry.bytes[1] === 6);
+    delays.push((frame?.atMs ?? 0) - askedAtMs);
+  }
+  await rig.clock.settle(series);
+  const commands = sentTo(rig, 1).filter(entry => entry.bytes[1] === 6);
+  t.is(commands.length, 6);
+  const deadlineMs = 25 / 0.96 + 50 + 30;
+  t.true(Math.max(...delays) <= deadlineMs + 40 + 1, `worst ${Math.max(...delays)} ms`);
+  const sorted = delays.toSorted((left, right) => left - right);
+  t.true((sorted[50] ?? 0) <= 30, `half within ${sorted[50]} ms`);
+  t.is(rig.wire.gapViolations, 0, 't3.5 before every frame');
+  t.is(rig.wire.collisions, 0, 'one talker');
+  rig.told.length = 0;
+  rig.wire.faults.set({stuck: true});
+  await rig.clock.advance(30_000);
+  t.is(rig.told.filter(line => line.startsWith('down')).length, 1);
+});
+
+test('a lost link is one event: commands fail at once, devices follow, the first reply ends it', async t => {
+  const rig = await makeRig(t, 3);
+  for (const number of [1, 2, 3]) poll(rig, number);
+  await rig.clock.advance(1000);
+  rig.told.length = 0;
+  const inFlight = rig.write(1, 2);
+  await rig.clock.advance(5);
+  const waiting = rig.write(2, 2);
+  rig.wire.unplug();
+  t.like(await rig.clock.settle(waiting), {kind: 'down'});
+  t.like(await rig.clock.settle(inFlight), {kind: 'timeout'}, 'on the wire: nobody knows');
+  t.like(await rig.clock.settle(rig.write(3, 2)), {kind: 'down'});
+  t.deepEqual(rig.told, [
+    'down: memory:line-1 was unplugged [port/lost]',
+    '1 offline',
+    '2 offline',
+    '3 offline',
+  ]);
+  t.true(rig.bus.isDown);
+  rig.told.length = 0;
+  rig.wire.replug();
+  await rig.clock.advance(10_000);
+  t.deepEqual(rig.told, ['up: a unit answers', '1 ok', '2 ok', '3 ok']);
+  t.is(rig.bus.counters().linkLosses, 1);
+});
+
+test('all units silent: the line is down once, before its devices, and the port is reopened 1, 2, 4 s apart', async t => {
+  const rig = await makeRig(t, 4);
+  for (const number of [1, 2, 3, 4]) poll(rig, number);
+  await rig.clock.advance(1000);
+  rig.told.length = 0;
+  rig.wire.faults.set({stuck: true});
+  await rig.clock.advance(20_000);
+  const healths = rig.told.filter(line => line.endsWith('offline'));
+  t.is(rig.told.filter(line => line.startsWith('down')).length, 1);
+  t.is(rig.told.indexOf('down: no unit of the line answers'), 4, 'behind four suspects');
+  t.is(healths.length, 4);
+  const {reopenings} = rig.bus.counters();
+  t.true(reopenings >= 4 && reopenings <= 5, `${reopenings}`);
+  rig.told.length = 0;
+  rig.wire.faults.clear();
+  await rig.clock.advance(40_000);
+  t.deepEqual(rig.told.toSorted(), ['1 ok', '2 ok', '3 ok', '4 ok', 'up: a unit answers']);
+});
+
+test('a full lane refuses with an outcome instead of growing', async t => {
+  const rig = await makeRig(t, 1, {queueLimit: 4});
+  rig.unit(1).isDead = true;
+  const outcomes = Array.from({length: 10}, () => rig.write(1, 2));
+  const settled = await rig.clock.settle(Promise.all(outcomes));
+  const kinds = settled.map(outcome => outcome.kind);
+  t.is(kinds.filter(kind => kind === 'timeout').length, 4);
+  t.is(kinds.filter(kind => kind === 'down').length, 6);
+  t.is(rig.bus.counters().lanes.command.refused, 6);
+});
+
+test('closing settles what waits as never sent and what is on the wire as unanswered', async t => {
+  const rig = await makeRig(t, 1);
+  const sent = rig.write(1, 2);
+  await rig.clock.advance(5);
+  const waiting = rig.read(1);
+  await rig.bus.close();
+  t.like(await sent, {kind: 'timeout'});
+  t.like(await waiting, {kind: 'down'});
+  t.like(await rig.read(1), {kind: 'down'});
+});
+
+test('noise that never ends does not stop the line for ever', async t => {
+  const rig = await makeRig(t, 1);
+  const jabber = () => {
+    rig.far.send(Uint8Array.of(0xff));
+    timer = rig.clock.timer('jabber', 2, jabber);
+  };
+  let timer = rig.clock.timer('jabber', 0, jabber);
+  t.like(await rig.clock.settle(rig.read(1), 1000), {kind: 'values'});
+  timer.cancel();
+});
+
+test('a request that no frame can carry is a mistake of the caller', async t => {
+  const rig = await makeRig(t, 1);
+  const wrong = {table: 'holding', address: 0, quantity: 1, lane: 'poll'} as const;
+  await t.throwsAsync(rig.bus.read({...wrong, unit: 0}), {instanceOf: CodecMisuse});
+  await t.throwsAsync(rig.bus.read({...wrong, unit: 1, quantity: 200}), {instanceOf: CodecMisuse});
+  await t.throwsAsync(rig.bus.read({...wrong, unit: 1, address: 70_000}), {
+    instanceOf: CodecMisuse,
+  });
 });

@@ -119,18 +119,21 @@ export class ModbusLine implements RegisterBus {
     await this.#master.close();
   }
 
+  /** Rejects with `codec/modbus-range` for a request that no frame can carry; never for what the line does. */
   read(request: ReadRequest): Promise<BusOutcome> {
     const resends = Math.min(request.resends ?? 0, MOST_RESENDS);
     return this.#transact({kind: 'read', ...request}, request.lane, resends, request.turnaroundMs);
   }
 
+  /** Rejects as `read` does. */
   write(request: WriteRequest): Promise<BusOutcome> {
     return this.#transact({kind: 'write', write: request}, request.lane, 0, request.turnaroundMs);
   }
 
+  /** @throws CodecMisuse `codec/modbus-range` for a read that no frame can carry. */
   poll(entry: PollEntry): () => void {
     const request = this.#pdu.encode({kind: 'read', ...entry.read});
-    const slot = this.#sweep.add(entry, request, this.#options.clock.nowMs());
+    const slot = this.#sweep.add(entry, request);
     entry.onHealth(this.#watch.healthOf(entry.read.unit));
     this.#master.wake();
     return () => this.#sweep.remove(slot);
@@ -142,10 +145,9 @@ export class ModbusLine implements RegisterBus {
     resends: number,
     turnaroundMs: Millis | undefined,
   ): Promise<BusOutcome> {
-    const frame = this.#pdu.encode(request);
     return new Promise(resolve => {
-      const done = (outcome: BusOutcome) => resolve(outcome);
-      this.#master.submit(this.#job(request, frame, lane, resends, turnaroundMs, done));
+      const frame = this.#pdu.encode(request);
+      this.#master.submit(this.#job(request, frame, lane, resends, turnaroundMs, resolve));
     });
   }
 

@@ -59,14 +59,13 @@ export class ModbusPdu {
    * @see Modbus Application Protocol V1.1b3, 6
    */
   encode(request: RegisterRequest): Uint8Array {
-    const unit = request.kind === 'read' ? request.unit : request.write.unit;
-    if (!Number.isInteger(unit) || unit < 1 || unit > 247) {
-      throw new CodecMisuse('codec/modbus-range', `no unicast unit: ${unit}`, {unit});
-    }
+    const {unit} = request.kind === 'read' ? request : request.write;
+    if (!isWhole(unit, 1, 247)) throw outOfRange(`no unicast unit: ${unit}`);
+    if (request.kind === 'write') checkValues(request.write);
     try {
       this.#ask(request, () => {});
     } catch (error) {
-      throw new CodecMisuse('codec/modbus-range', errorText(error), {unit}, error);
+      throw outOfRange(errorText(error), error);
     }
     return this.#port.takeRequest();
   }
@@ -124,6 +123,24 @@ export class ModbusPdu {
         break;
     }
   }
+}
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** modbus-serial writes zeros for a value that is missing or no number. */
+function checkValues({kind, values}: RegisterWrite): void {
+  const most = kind === 'coil' ? 1 : 0xffff;
+  const fits = values.length === 1 || (kind === 'registers' && values.length > 1);
+  if (!fits) throw outOfRange(`${values.length} values for one ${kind}`);
+  for (const value of values) {
+    if (!isWhole(value, 0, most)) throw outOfRange(`${value} is no value of a ${kind}`);
+  }
+}
+
+function outOfRange(message: string, cause?: unknown): CodecMisuse {
+  return new CodecMisuse('codec/modbus-range', message, {}, cause);
 }
 
 function readReply(

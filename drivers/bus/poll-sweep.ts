@@ -11,7 +11,7 @@ export interface UnitGate {
 export interface PollSlot {
   readonly entry: PollEntry;
   readonly request: Uint8Array;
-  readonly addedAtMs: Millis;
+  /** Undefined until its first turn, which comes before everybody's second. */
   startedAtMs: Millis | undefined;
   /** Refused by the device for good: asked again only to notice that it was mended. */
   parkedUntilMs: Millis;
@@ -50,13 +50,12 @@ export class PollSweep {
     return this.#slots.filter(slot => slot.entry.read.unit === unit);
   }
 
-  add(entry: PollEntry, request: Uint8Array, nowMs: Millis): PollSlot {
+  add(entry: PollEntry, request: Uint8Array): PollSlot {
     const slot: PollSlot = {
       entry,
       request,
-      addedAtMs: nowMs,
       startedAtMs: undefined,
-      parkedUntilMs: nowMs,
+      parkedUntilMs: Number.NEGATIVE_INFINITY,
     };
     this.#slots.push(slot);
     return slot;
@@ -80,8 +79,7 @@ export class PollSweep {
       const gate = gates[index];
       if (!gate || (gate.isProbe && !mayProbe)) continue;
       const periodMs = slot.entry.periodMs();
-      const releaseMs =
-        slot.startedAtMs === undefined ? slot.addedAtMs : slot.startedAtMs + periodMs;
+      const releaseMs = (slot.startedAtMs ?? Number.NEGATIVE_INFINITY) + periodMs;
       const dueMs = Math.max(releaseMs, gate.fromMs, slot.parkedUntilMs);
       untilMs = Math.min(untilMs, dueMs);
       const deadlineMs = dueMs + (periodMs > 0 ? periodMs : UNPACED_PATIENCE_MS);

@@ -166,7 +166,7 @@ function hear(state: TransactionState, bytes: Uint8Array, silentAtMs: Millis): T
     const stray = concatBytes(state.stray, bytes.subarray(0, room));
     return {state: {...state, quietAtMs, stray}, effects: []};
   }
-  const {echo, rest} = stripEcho(phase.echo, bytes);
+  const {echo, rest} = stripEcho(phase, bytes);
   let received = concatBytes(phase.received, rest);
   let garbled = phase.garbled;
   const effects: TransactionEffect[] = [];
@@ -185,15 +185,17 @@ function hear(state: TransactionState, bytes: Uint8Array, silentAtMs: Millis): T
   return {state: {...state, quietAtMs, phase: {...phase, echo, received, garbled}}, effects};
 }
 
-/** Our own frame comes back first and byte for byte; whatever differs is not echo but the line. */
+/** Our own frame comes back first and byte for byte; what differs is no echo, nor was what led to it. */
 function stripEcho(
-  echo: Uint8Array,
+  {echo, exchange}: Extract<TransactionPhase, {kind: 'awaiting'}>,
   bytes: Uint8Array,
 ): {readonly echo: Uint8Array; readonly rest: Uint8Array} {
   let same = 0;
   while (same < echo.length && same < bytes.length && echo[same] === bytes[same]) same += 1;
   const differs = same < echo.length && same < bytes.length;
-  return {echo: differs ? NOTHING : echo.subarray(same), rest: bytes.subarray(same)};
+  if (!differs) return {echo: echo.subarray(same), rest: bytes.subarray(same)};
+  const stripped = exchange.request.subarray(0, exchange.request.length - echo.length);
+  return {echo: NOTHING, rest: concatBytes(stripped, bytes)};
 }
 
 function giveUp(

@@ -1,5 +1,10 @@
 import type {Millis} from '../../protocols/base/clock.js';
-import {decodeRequestPdu, encodeReplyPdu, type ModbusReply} from '../../protocols/modbus/pdu.js';
+import {
+  decodeRequestPdu,
+  encodeReplyPdu,
+  type ModbusReply,
+  type ModbusRequest,
+} from '../../protocols/modbus/pdu.js';
 import {decodeRequest, encodeFrame} from '../../protocols/modbus/rtu-frame.js';
 import type {LineDevice, Transmission} from './line-device.js';
 
@@ -35,22 +40,17 @@ export class RegisterUnit implements LineDevice {
   #answer(pdu: Uint8Array): ModbusReply {
     const request = decodeRequestPdu(pdu);
     const {functionCode} = request;
-    if (request.kind === 'refused') {
-      return {kind: 'exception', functionCode, exceptionCode: request.exceptionCode};
-    }
-    if (this.exceptionCode !== undefined) {
-      return {kind: 'exception', functionCode, exceptionCode: this.exceptionCode};
-    }
+    const refuse = (exceptionCode: number): ModbusReply => ({
+      kind: 'exception',
+      functionCode,
+      exceptionCode,
+    });
+    if (this.exceptionCode !== undefined) return refuse(this.exceptionCode);
     switch (request.kind) {
-      case 'read': {
-        const {address, quantity} = request;
-        const values = [...this.registers.slice(address, address + quantity)];
-        if (request.functionCode >= 3) {
-          return {kind: 'registers', functionCode: request.functionCode as 3 | 4, values};
-        }
-        const bits = values.map(value => value !== 0);
-        return {kind: 'bits', functionCode: request.functionCode as 1 | 2, bits};
-      }
+      case 'refused':
+        return refuse(request.exceptionCode);
+      case 'read':
+        return this.#read(request);
       case 'writeOne':
         this.registers[request.address] = request.value;
         return {
@@ -68,7 +68,21 @@ export class RegisterUnit implements LineDevice {
           value: request.values.length,
         };
       case 'writeCoils':
-        return {kind: 'exception', functionCode, exceptionCode: 1};
+        this.registers.set(request.bits.map(Number), request.address);
+        return {
+          kind: 'written',
+          functionCode: 15,
+          address: request.address,
+          value: request.bits.length,
+        };
     }
+  }
+
+  /** Bits are the registers that are not zero. */
+  #read(request: Extract<ModbusRequest, {kind: 'read'}>): ModbusReply {
+    const {functionCode, address, quantity} = request;
+    const values = [...this.registers.slice(address, address + quantity)];
+    if (functionCode === 3 || functionCode === 4) return {kind: 'registers', functionCode, values};
+    return {kind: 'bits', functionCode, bits: values.map(value => value !== 0)};
   }
 }
