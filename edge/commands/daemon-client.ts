@@ -1,0 +1,68 @@
+import {errorText} from '../../protocols/base/errors.js';
+import type {Problem} from '../page/request-guard.js';
+import type {PageState} from '../page/view.js';
+import type {CommandMachine} from './command.js';
+import {type PageAccess, readPageAccess} from './page-access.js';
+import {readSiteFile} from './site-file.js';
+
+/** An answer of the daemon, or in one sentence why there is none. */
+export type DaemonAnswer<Body> =
+  | {readonly kind: 'answer'; readonly body: Body}
+  | {readonly kind: 'silent'; readonly why: string};
+
+/** What the page adds to an answer that it refuses. */
+interface Refusal {
+  readonly error?: Problem;
+}
+
+/** The running daemon of a site, asked over its local page. */
+export class DaemonClient {
+  readonly #access: PageAccess;
+  readonly #machine: CommandMachine;
+
+  constructor(access: PageAccess, machine: CommandMachine) {
+    this.#access = access;
+    this.#machine = machine;
+  }
+
+  async state(): Promise<DaemonAnswer<PageState>> {
+    const answer = await this.#ask<PageState & Refusal>('/api/state', {});
+    if (answer.kind === 'silent' || answer.body.error === undefined) return answer;
+    const {where, expected, got} = answer.body.error;
+    return {kind: 'silent', why: `${this.#access.url}: ${where}: expected ${expected}, got ${got}`};
+  }
+
+  /** Post an action; a refusal is an answer, with what to mend in `error`. */
+  act<Body>(path: string, body: object): Promise<DaemonAnswer<Body & Refusal>> {
+    return this.#ask(path, {
+      method: 'POST',
+      headers: {'Content-Type': 'application/json', 'X-Latchkey-Token': this.#access.token},
+      body: JSON.stringify(body),
+    });
+  }
+
+  async #ask<Body>(path: string, options: RequestInit): Promise<DaemonAnswer<Body>> {
+    const url = new URL(path, this.#access.url).href;
+    try {
+      const response = await this.#machine.request(url, options);
+      return {kind: 'answer', body: (await response.json()) as Body};
+    } catch (thrown) {
+      const why = `no daemon answers at ${this.#access.url} (${errorText(thrown)})`;
+      return {kind: 'silent', why};
+    }
+  }
+}
+
+export type FoundDaemon =
+  | {readonly kind: 'daemon'; readonly daemon: DaemonClient}
+  | {readonly kind: 'problems'; readonly problems: readonly string[]};
+
+/** Find the daemon that runs the site of `path`. */
+export function findDaemon(path: string, machine: CommandMachine): FoundDaemon {
+  const site = readSiteFile(path, machine);
+  if (site.kind === 'problems') return site;
+  const access = readPageAccess(site.pathOf(site.config.database), machine);
+  if (access) return {kind: 'daemon', daemon: new DaemonClient(access, machine)};
+  const problem = `no daemon runs for ${path}: start it with latchkey run --config ${path}`;
+  return {kind: 'problems', problems: [problem]};
+}
