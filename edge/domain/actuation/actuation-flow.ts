@@ -39,7 +39,7 @@ export function startActuation(turn: Turn, bayId: BayId, order: ActuationOrder):
     },
     replaced,
   );
-  turn.patchBay(bayId, {actuation, claim: order.claim});
+  turn.patchBay(bayId, {actuation, claim: order.claim, interrupted: undefined});
   turn.effect({kind: 'watchLock', bay: bayId, fast: true});
   const view = turn.view(bay);
   const standing = replaced && bay.reading ? {...bay.reading, arm: 'moving' as const} : undefined;

@@ -1,4 +1,4 @@
-import {clearAlarm, raiseAlarm, restingScreen} from '../alarms/alarm-flow.js';
+import {raiseAlarm} from '../alarms/alarm-flow.js';
 import type {OrderOrigin} from '../lot/contract.js';
 import type {Claim} from '../lot/lot-state.js';
 import type {Finished, Turn} from '../lot/turn.js';
@@ -29,7 +29,8 @@ function settleDown(turn: Turn, {bay: bayId, actuation, claim}: Finished): void 
   if (!bay) return;
   if (claim?.kind === 'grant') {
     const {grant, holder, oneEntry} = claim;
-    beginStay(turn, bayId, {grant, holder, oneEntry, actuation: actuation.row.id});
+    const known = bay.session?.row.grant === grant;
+    if (!known) beginStay(turn, bayId, {grant, holder, oneEntry, actuation: actuation.row.id});
     const {collector} = bay.config;
     turn.effect({kind: 'show', collector, message: {code: 'OPEN', bay: bayId}});
     turn.startTimer({kind: 'idleScreen', collector}, turn.config.rules.idleScreenMs);
@@ -37,7 +38,6 @@ function settleDown(turn: Turn, {bay: bayId, actuation, claim}: Finished): void 
     const nobody = {grant: null, holder: null, oneEntry: false};
     beginStay(turn, bayId, {...nobody, actuation: actuation.row.id});
   }
-  clearAlarm(turn, {kind: 'UNLOCK_FAILED', bay: bayId, collector: bay.config.collector}, 'opened');
 }
 
 /** Proven right, proven device fault: the guard is called without anybody pressing a button. */
@@ -50,8 +50,6 @@ function failDown(turn: Turn, {bay: bayId, actuation, claim}: Finished): void {
     collector: bay.config.collector,
     detail: detailOf(actuation, claim),
   });
-  const {collector} = bay.config;
-  turn.effect({kind: 'show', collector, message: restingScreen(turn, collector)});
 }
 
 function failUp(turn: Turn, finished: Finished): void {

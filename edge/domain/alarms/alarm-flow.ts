@@ -17,7 +17,11 @@ export interface NewAlarm {
 
 /** Raise an alarm and tell the first contact. One that is open for the same place stays the only one. */
 export function raiseAlarm(turn: Turn, wanted: NewAlarm): void {
-  if (openAlarm(turn, wanted)) return;
+  const open = openAlarm(turn, wanted);
+  if (open) {
+    countAgain(turn, open, wanted);
+    return;
+  }
   const {nowMs, wallMs} = turn.context;
   const alarm: AlarmRecord = {
     id: asId<AlarmId>(turn.context.newId()),
@@ -38,6 +42,14 @@ export function raiseAlarm(turn: Turn, wanted: NewAlarm): void {
   alarmFact(turn, alarm, {note: wanted.detail});
   feedAlarm(turn, alarm, {kind: 'begin'});
   soundCalls(turn, alarm);
+}
+
+function countAgain(turn: Turn, open: AlarmRecord, {count, detail}: NewAlarm): void {
+  if (ALARM_RULES[open.kind].countsAgain) {
+    const {state} = feedAlarm(turn, open, {kind: 'again', count: count ?? 1});
+    alarmFact(turn, state, {note: detail});
+  }
+  soundCalls(turn, open);
 }
 
 export function openAlarm(turn: Turn, place: Omit<NewAlarm, 'detail'>): AlarmRecord | undefined {
@@ -109,8 +121,13 @@ export function onAlarmAction(turn: Turn, input: Extract<LotInput, {kind: 'alarm
   answer('done');
 }
 
-/** Alarms that a stop of the daemon left open ring on. */
+/** Alarms that a stop of the daemon left open ring on; those that end with their cause are judged anew. */
 export function restoreAlarm(turn: Turn, alarm: AlarmRecord): void {
+  if (ALARM_RULES[alarm.kind].selfClears) {
+    const {state} = feedAlarm(turn, alarm, {kind: 'recovered'});
+    alarmFact(turn, state, {note: 'restart: judged anew'});
+    return;
+  }
   const ageMs = Math.max(0, turn.context.wallMs - alarm.raisedWallMs);
   const {state} = feedAlarm(turn, alarm, {kind: 'restore', ageMs});
   soundCalls(turn, state);

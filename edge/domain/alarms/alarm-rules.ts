@@ -6,11 +6,25 @@ export interface AlarmRule {
   readonly callsForHelp: boolean;
   /** Next contacts in turn until somebody acknowledges. */
   readonly escalates: boolean;
+  /** The same trouble once more is news, counted in the open alarm. */
+  readonly countsAgain: boolean;
+  /** Ends with its cause; every other alarm needs a person to end it. */
+  readonly selfClears: boolean;
 }
 
-const CALL: AlarmRule = {callsForHelp: true, escalates: true};
-const URGENT: AlarmRule = {callsForHelp: false, escalates: true};
-const TECHNICAL: AlarmRule = {callsForHelp: false, escalates: false};
+const CALL: AlarmRule = {
+  callsForHelp: true,
+  escalates: true,
+  countsAgain: true,
+  selfClears: false,
+};
+const URGENT: AlarmRule = {...CALL, callsForHelp: false};
+const TECHNICAL: AlarmRule = {
+  callsForHelp: false,
+  escalates: false,
+  countsAgain: false,
+  selfClears: true,
+};
 
 export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   UNLOCK_FAILED: CALL,
@@ -22,10 +36,10 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   WRONG_BAY: URGENT,
   MANUAL_OPEN: URGENT,
   TAMPER: URGENT,
-  SEAL_FAULT: TECHNICAL,
+  SEAL_FAULT: {...URGENT, countsAgain: false},
   SENSOR_FAULT: TECHNICAL,
   DEVICE_OFFLINE: TECHNICAL,
-  BUS_DOWN: URGENT,
+  BUS_DOWN: {...TECHNICAL, escalates: true},
   BUTTON_FAULT: TECHNICAL,
-  STORAGE_FAULT: URGENT,
+  STORAGE_FAULT: {...TECHNICAL, escalates: true},
 };

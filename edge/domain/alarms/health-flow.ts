@@ -10,30 +10,29 @@ import {clearAlarm, raiseAlarm} from './alarm-flow.js';
 /** A line that came back gets this long until each of its devices has answered or is missed by itself. */
 const LINE_SETTLE_MS = 10_000;
 
-export function onLockHealth(turn: Turn, bay: BayState, health: DeviceHealth): void {
+export function onLockHealth(turn: Turn, bay: BayState, reported: DeviceHealth): void {
   const {id, lock} = bay.config;
-  const online = onlineAfter(health);
-  if (online === undefined || (online === bay.online && bay.goodPolls > 0)) return;
-  const wasKnown = bay.online || bay.published !== undefined;
-  turn.patchBay(id, {online});
-  if (online && !wasKnown) return;
-  turn.fact('health', {device: lock, health: online ? 'ok' : 'offline', bays: [id]});
-  if (online) clearAlarm(turn, offlineLock(bay), 'recovered');
+  const health = settledHealth(reported);
+  if (health === undefined || health === bay.health) return;
+  turn.patchBay(id, {health});
+  if (bay.health === 'unknown' && health === 'ok') return;
+  turn.fact('health', {device: lock, health, bays: [id]});
+  if (health === 'ok') clearAlarm(turn, offlineLock(bay), 'recovered');
   else if (!isOnDownLine(turn, bay)) raiseOffline(turn, bay);
 }
 
 export function onPartHealth(turn: Turn, input: Extract<LotInput, {kind: 'partHealth'}>): void {
   const {device, collector} = input;
-  const online = onlineAfter(input.health);
+  const health = settledHealth(input.health);
   const known = turn.state.partsOffline;
-  if (online === undefined || online !== known.has(device)) return;
+  if (health === undefined || (health === 'ok') !== known.has(device)) return;
   const parts = new Set(known);
-  if (online) parts.delete(device);
+  if (health === 'ok') parts.delete(device);
   else parts.add(device);
   turn.patch({partsOffline: parts});
-  turn.fact('health', {device, health: online ? 'ok' : 'offline', bays: []});
+  turn.fact('health', {device, health, bays: []});
   const place = {kind: 'DEVICE_OFFLINE', device, ...(collector && {collector})} as const;
-  if (online) clearAlarm(turn, place, 'recovered');
+  if (health === 'ok') clearAlarm(turn, place, 'recovered');
   else if (!sharesDownLine(turn, device, collector)) {
     raiseAlarm(turn, {...place, detail: `${device} does not answer`});
   }
@@ -71,8 +70,7 @@ export function onLine(turn: Turn, input: Extract<LotInput, {kind: 'line'}>): vo
 export function onLineSettled(turn: Turn, line: LineId): void {
   if (turn.state.linesDown.has(line)) return;
   for (const bay of turn.state.bays.values()) {
-    const missed = !bay.online && bay.published !== undefined && !isOnDownLine(turn, bay);
-    if (missed) raiseOffline(turn, bay);
+    if (bay.health === 'offline' && !isOnDownLine(turn, bay)) raiseOffline(turn, bay);
   }
 }
 
@@ -89,9 +87,9 @@ export function onSealFault(turn: Turn, id: CollectorId, fault: SealFault): void
   raiseAlarm(turn, {kind: 'SEAL_FAULT', collector: id, detail});
 }
 
-function onlineAfter(health: DeviceHealth): boolean | undefined {
-  if (health === 'ok') return true;
-  return health === 'offline' ? false : undefined;
+/** `suspect` is a miss or two: nobody is told yet. */
+function settledHealth(health: DeviceHealth): 'ok' | 'offline' | undefined {
+  return health === 'ok' || health === 'offline' ? health : undefined;
 }
 
 function offlineLock(bay: BayState) {

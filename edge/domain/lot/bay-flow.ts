@@ -18,6 +18,7 @@ export function onLockReading(turn: Turn, bay: BayState, reading: LockReading): 
     turn.patchBay(id, {reading, vehicleSinceMs});
   }
   if (bay.goodPolls < SURE_POLLS) turn.patchBay(id, {goodPolls: bay.goodPolls + 1});
+  if (bay.health === 'unknown') turn.patchBay(id, {health: 'ok'});
   if (bay.interrupted) finishInterrupted(turn, id, bay.interrupted, reading);
   if (bay.actuation) {
     guardRaise(turn, id);
@@ -56,13 +57,14 @@ export function publishBays(turn: Turn): void {
 
 function publicState(bay: BayState): NonNullable<BayState['published']> {
   const faults = bay.reading?.faults;
+  const online = bay.health === 'ok';
   const sound = !faults?.motor && !faults?.lowBattery && !bay.sensorSuspect && !bay.relockFailed;
   return {
     bay: bay.config.id,
     arm: bay.reading?.arm ?? 'unknown',
     occupancy: bay.sensor?.occupancy ?? 'unknown',
-    online: bay.online,
-    saleable: bay.online && sound && bay.sensor?.fault === undefined,
+    online,
+    saleable: online && sound && bay.sensor?.fault === undefined,
   };
 }
 
@@ -98,19 +100,11 @@ function judgeArm(turn: Turn, bay: BayState, before: LockReading, now: LockReadi
     raiseAlarm(turn, {kind: 'WRONG_STATE', bay: id, collector: bay.config.collector, detail});
     return;
   }
-  const settled = settledArm(bay);
-  if (now.arm === 'down' && settled !== 'down') {
+  if (now.arm === 'down' && settledArm(bay) !== 'down') {
     const detail = `${id}: opened without an order; which booking is it?`;
     raiseAlarm(turn, {kind: 'MANUAL_OPEN', bay: id, detail});
   }
-  if (now.arm === 'up') {
-    clearAlarm(turn, {kind: 'MANUAL_OPEN', bay: id}, 'closed again');
-    feedSession(turn, id, {kind: 'raised'});
-  }
-  if (before.arm === 'forced') {
-    const {collector} = bay.config;
-    clearAlarm(turn, {kind: 'WRONG_STATE', bay: id, collector}, 'arm back in order');
-  }
+  if (now.arm === 'up') feedSession(turn, id, {kind: 'raised'});
 }
 
 /** Where the arm last stood, as everybody was told. */
@@ -119,12 +113,8 @@ function settledArm(bay: BayState): ArmState {
 }
 
 function judgeTamper(turn: Turn, bay: BayState, now: LockReading): void {
+  if (!now.faults.tamper || bay.reading?.faults.tamper) return;
   const id = bay.config.id;
-  if (!now.faults.tamper) {
-    clearAlarm(turn, {kind: 'TAMPER', bay: id}, 'recovered');
-    return;
-  }
-  if (bay.reading?.faults.tamper) return;
   raiseAlarm(turn, {kind: 'TAMPER', bay: id, detail: `${id}: housing opened`});
 }
 

@@ -22,13 +22,14 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot'}>): vo
   for (const alarm of open.alarms) restoreAlarm(turn, alarm);
 }
 
-/** The first reading judges an interrupted lowering: down is as good as opened, else the card is asked for again. */
+/** The first reading of a standing arm judges an interrupted lowering: down is as good as opened, else the card is asked for again. */
 export function finishInterrupted(
   turn: Turn,
   bayId: BayId,
   row: ActuationRecord,
   reading: LockReading,
 ): void {
+  if (reading.arm === 'moving' || reading.arm === 'unknown') return;
   turn.patchBay(bayId, {interrupted: undefined});
   const bay = turn.bay(bayId);
   if (!bay || row.desired !== 'down' || row.cause.kind !== 'grant') return;

@@ -44,7 +44,7 @@ export interface BayState {
   readonly vehicleSinceMs: Millis | undefined;
   /** Good polls since start, counted to three: nothing moves by itself before. */
   readonly goodPolls: number;
-  readonly online: boolean;
+  readonly health: 'unknown' | 'ok' | 'offline';
   readonly sensor: BaySensorState | undefined;
   readonly sensorSuspect: boolean;
   readonly relockFailed: boolean;
@@ -104,7 +104,7 @@ function newBay(config: BayConfig): BayState {
     reading: undefined,
     vehicleSinceMs: undefined,
     goodPolls: 0,
-    online: false,
+    health: 'unknown',
     sensor: undefined,
     sensorSuspect: false,
     relockFailed: false,

@@ -75,7 +75,7 @@ export class Turn {
       sensor: bay.sensor,
       sense: this.context.sense(bay.config.id),
       hasSensor: bay.config.hasSensor,
-      online: bay.online,
+      online: bay.health === 'ok',
       sensorSuspect: bay.sensorSuspect,
     };
   }

@@ -100,8 +100,9 @@ export function onVacantTimer(turn: Turn, bayId: BayId): void {
 /** Nobody drove in: an empty bay is barred again, a doubtful one is looked at again later. */
 export function onEnterTimer(turn: Turn, bayId: BayId): void {
   const bay = turn.bay(bayId);
-  if (bay?.session?.row.phase !== 'open_wait_car' || bay.actuation) return;
-  const sure = bay.goodPolls >= SURE_POLLS && !mayRaise(turn.view(bay), turn.nowMs);
+  if (bay?.session?.row.phase !== 'open_wait_car') return;
+  const ready = bay.actuation === undefined && bay.goodPolls >= SURE_POLLS;
+  const sure = ready && !mayRaise(turn.view(bay), turn.nowMs);
   if (sure) relock(turn, bayId);
   else turn.startTimer({kind: 'enter', bay: bayId}, turn.config.rules.raiseAfterVacantMs);
 }
