@@ -54,6 +54,7 @@ export class LotRig {
   readonly inField = new Map<CollectorId, CardPresented>();
   bookAgeMs = 0;
   proofIsGood = true;
+  answersRereads = true;
   inWindow = true;
   nowMs: Millis = 1000;
   wallStart = WALL_START;
@@ -157,6 +158,12 @@ export class LotRig {
       rev: 1,
     });
     return grant;
+  }
+
+  /** Give the card a secret of its own, so that it can prove itself. */
+  secret(uid: string): void {
+    const card = this.cards.get(cardUid(uid));
+    if (card) this.cards.set(card.uid, {...card, secretHex: '00'.repeat(16)});
   }
 
   /** Show a card for a moment, or leave it in the field. */
@@ -293,6 +300,7 @@ export class LotRig {
         return;
       case 'reread': {
         const {collector} = effect;
+        if (!this.answersRereads) return;
         this.input({kind: 'reread', collector, card: this.inField.get(collector)});
         return;
       }
