@@ -2,6 +2,8 @@ import type {FarEnd} from '../../drivers/port/byte-link.js';
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import {wireTimeMs} from '../../protocols/base/units.js';
 import {encodeRdm6300, RDM6300_FRAME_BYTES} from '../../protocols/card/rdm6300.js';
+import type {CardUid} from '../../protocols/site/ids.js';
+import type {CardField, SimCard} from './sim-card.js';
 
 /** Distance of two frames while a card stays, start to start. `assumed:` @see devices.md 4.2 */
 const REPEAT_MS: Millis = 65;
@@ -23,11 +25,11 @@ export interface CardReaderOptions {
  * never listens. A frame arrives whole, at the time of its last bit; a card that leaves earlier takes
  * its half frame with it.
  */
-export class CardReader {
+export class CardReader implements CardField {
   readonly #clock: Clock;
   readonly #farEnd: FarEnd;
   readonly #twoCards: TwoCards;
-  #field: readonly string[] = [];
+  #field: readonly CardUid[] = [];
   #frameNo = 0;
   #next: Timer | undefined;
 
@@ -38,19 +40,19 @@ export class CardReader {
   }
 
   /** Cards in the field now, in the order in which they came. */
-  get field(): readonly string[] {
+  get field(): readonly CardUid[] {
     return this.#field;
   }
 
-  /** Put a card into the field. `uid`: 10 hex digits. */
-  present(uid: string): void {
+  /** Put a card into the field. Of all that is on it this reader takes the number. */
+  present({uid}: SimCard): void {
     if (this.#field.includes(uid)) return;
     this.#field = [...this.#field, uid];
     this.#next ??= this.#arm(wireTimeMs(RDM6300_FRAME_BYTES, BAUD_RATE));
   }
 
   /** Take one card away, or all of them. */
-  remove(uid?: string): void {
+  remove(uid?: CardUid): void {
     this.#field = uid === undefined ? [] : this.#field.filter(card => card !== uid);
     if (this.#field.length > 0) return;
     this.#next?.cancel();

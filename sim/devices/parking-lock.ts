@@ -11,7 +11,7 @@ import {
   REFERENCE_LOCK_PROFILE,
 } from '../../protocols/profiles/parking-lock-profile.js';
 import type {LineDevice, Transmission} from '../wire/line-device.js';
-import {Arm, type ArmDirection, type ArmObstruction} from './arm.js';
+import {Arm, type ArmDirection, type ArmObstruction, type ArmPosition} from './arm.js';
 import {DEFAULT_TURNAROUND_MS, exceptionReply, readRegisters, serveFrame} from './modbus-slave.js';
 
 export interface ParkingLockOptions {
@@ -120,6 +120,11 @@ export class ParkingLock implements LineDevice {
   /** The state that the lock would report now. */
   get arm(): LockArm {
     return this.#registers().arm;
+  }
+
+  /** Where the arm really is: 0 lies flat, 1 stands. */
+  get position(): ArmPosition {
+    return this.#arm.positionAt(this.#clock.nowMs());
   }
 
   get registers(): LockRegisters {
