@@ -103,8 +103,8 @@ class SerialCarrier implements Carrier {
   }
 }
 
-/** serialport gives no error codes, only the text of strerror. */
-function openFailure(path: string, error: Error): LinkError {
+/** What an opening that failed means; serialport gives no error codes, only the text of strerror. */
+export function openFailure(path: string, error: Error): LinkError {
   const text = errorText(error);
   const known: readonly (readonly [RegExp, string, string])[] = [
     [/no such (file|device)|ENOENT/i, 'port/missing', 'is not there'],
