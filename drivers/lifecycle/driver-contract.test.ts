@@ -1,5 +1,5 @@
 import test, {type ExecutionContext} from 'ava';
-import {asId, type DeviceId} from '../../protocols/site/ids.js';
+import {asId, type CardUid, type DeviceId} from '../../protocols/site/ids.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {CardReader} from '../../sim/devices/card-reader.js';
@@ -219,7 +219,7 @@ const subjects: Readonly<Record<string, (rig: Rig) => Subject>> = {
       mend: () => twin.replug(),
       noise: bytes => twin.inject(bytes),
       use: no => {
-        twin.present(`62E308${(0x1000 + no).toString(16)}`);
+        twin.present({uid: asId<CardUid>(`62E308${(0x1000 + no).toString(16)}`)});
         clock.timer('hand', 1000, () => twin.remove());
       },
       proof: () => seen,
