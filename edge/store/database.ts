@@ -144,9 +144,12 @@ export class StoreDatabase {
   /** Say that this run ended well, and let go of the file. */
   close(): void {
     if (!this.#database.open) return;
-    this.transact('close', () => this.statement('UPDATE meta SET running = 0').run());
-    this.#database.close();
-    this.#lock.close();
+    try {
+      this.transact('close', () => this.statement('UPDATE meta SET running = 0').run());
+    } finally {
+      this.#database.close();
+      this.#lock.close();
+    }
   }
 }
 

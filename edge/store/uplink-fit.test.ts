@@ -1,0 +1,43 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import test from 'ava';
+import type {Claim} from '../../cloud-sync/uplink/command-sink.js';
+import type {GrantStateSink} from '../../cloud-sync/uplink/grant-state-sink.js';
+import type {Outbox} from '../../cloud-sync/uplink/outbox.js';
+import {toHex} from '../../protocols/base/bytes.js';
+import {chainHash} from '../../protocols/cloud/chain.js';
+import {EMPTY_STATE_HASH} from '../../protocols/cloud/grant-state.js';
+import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
+import {VirtualClock} from '../../sim/clock/virtual-clock.js';
+import {yieldTurn} from '../platform/event-loop.js';
+import {SiteStore} from './site-store.js';
+
+// The uplink declares what it needs and never sees the store: here the two are held together.
+test('the store is what the uplink asks for', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
+  t.teardown(() => rmSync(folder, {recursive: true}));
+  const store = new SiteStore({
+    path: join(folder, 'lot.db'),
+    site: 'lot-1',
+    secretKey: new Uint8Array(32),
+    clock: new VirtualClock({yieldTurn}),
+    entropy: new SeededEntropy(),
+    clockState: () => 'floor',
+  });
+  t.teardown(() => store.close());
+  const outbox: Outbox = store.outbox;
+  const sink: GrantStateSink = store.grants;
+  const claim: Claim = store.commands.claim('c-1', store.stampNow());
+  t.is(claim.kind, 'claimed');
+  t.is(sink.applySnapshot({ver: 1, hash: EMPTY_STATE_HASH, rows: []}), 'applied');
+  t.deepEqual(sink.current(), {ver: 1, hash: EMPTY_STATE_HASH});
+  const [event] = outbox.read(outbox.low(), 10);
+  const before = outbox.hashAt(outbox.low() - 1);
+  if (event === undefined || before === undefined) return t.fail();
+  t.is(event.clk, 'floor');
+  return t.is(
+    toHex(chainHash(before, event.seq, event.body)),
+    toHex(outbox.hashAt(event.seq) ?? new Uint8Array()),
+  );
+});
