@@ -1,8 +1,9 @@
 import test, {type ExecutionContext} from 'ava';
-import {asId, type CardUid, type DeviceId} from '../../protocols/site/ids.js';
+import {asId, type CardUid, type CollectorId, type DeviceId} from '../../protocols/site/ids.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {CardReader} from '../../sim/devices/card-reader.js';
+import {Collector} from '../../sim/devices/collector.js';
 import {DiscreteInputs} from '../../sim/devices/discrete-inputs.js';
 import {Display} from '../../sim/devices/display.js';
 import {EmergencyButton} from '../../sim/devices/emergency-button.js';
@@ -10,6 +11,7 @@ import {ParkingLock} from '../../sim/devices/parking-lock.js';
 import {Rs485Line} from '../../sim/wire/rs485-line.js';
 import {ModbusLine} from '../bus/modbus-line.js';
 import {Rdm6300Reader} from '../card-reader/rdm6300-reader.js';
+import {SmartCollector} from '../collector/smart-collector.js';
 import {InputBoard} from '../discrete-inputs/input-board.js';
 import {ModbusDisplay} from '../display/modbus-display.js';
 import {ModbusButton} from '../emergency-button/modbus-button.js';
@@ -224,6 +226,50 @@ const subjects: Readonly<Record<string, (rig: Rig) => Subject>> = {
       },
       proof: () => seen,
       close: () => reader.close(),
+    };
+  },
+
+  'smart collector': ({clock, onHealth, later}) => {
+    const key = new Uint8Array(32).fill(9);
+    const {link, far} = createMemoryPair({clock, name: 'C2'});
+    const entropy = new SeededEntropy();
+    const twin = new Collector({clock, farEnd: far, collector: 'C2', key, entropy});
+    let seen = 0;
+    const store = () => ({load: () => 0n, reserve: () => {}});
+    const collector = new SmartCollector({
+      id: asId<CollectorId>('C2'),
+      clock,
+      link,
+      key,
+      outgoing: store(),
+      incoming: store(),
+      listener: {
+        onCard: card => {
+          seen += 1;
+          collector.answer(card.requestNo, 'allow', undefined);
+        },
+        onReadError: () => {},
+        onCardGone: () => {},
+        onPress: () => {},
+        onSealFault: () => {},
+        onHealth,
+      },
+    });
+    later.push(
+      () => twin.close(),
+      () => far.close(),
+    );
+    return {
+      cut: () => twin.unplug(),
+      mend: () => twin.replug(),
+      noise: bytes => twin.inject(bytes),
+      use: no => {
+        twin.remove();
+        twin.present({uid: asId<CardUid>(`04A1B2${(0x10 + no).toString(16).toUpperCase()}`)});
+        collector.show({lines: [`B-${no}`, ''], tone: 'good'});
+      },
+      proof: () => `${seen} ${twin.answers.length} ${twin.screen?.lines[0]}`,
+      close: () => collector.close(),
     };
   },
 };
