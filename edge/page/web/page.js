@@ -54,6 +54,7 @@ function chosenPerson() {
 }
 
 function act(path, title, options = {}) {
+  byId('notice').hidden = true;
   const person = chosenPerson();
   if (person === undefined) return;
   if (options.reason) {
@@ -101,16 +102,19 @@ function bayTile(bay) {
   if (bay.health === 'offline') facts.push(page.offline);
   if (!bay.saleable) facts.push(page.withdrawn);
   const path = `/api/bays/${encodeURIComponent(bay.id)}`;
-  const order = (name, verb) =>
-    button(name, `${name} ${bay.id}`, () =>
-      act(`${path}/${verb}`, `${name} ${bay.id}`, {reason: true}),
-    );
+  const tools = element('div', {class: 'tools'});
+  const offer = (name, verb) => {
+    const title = `${name} ${bay.id}`;
+    tools.append(button(name, title, () => act(`${path}/${verb}`, title, {reason: true})));
+  };
+  if (bay.arm !== 'down') offer(page.open, 'open');
+  if (bay.arm !== 'up') offer(page.raise, 'close');
   return element(
     'li',
     {'data-arm': bay.arm, 'data-health': bay.health},
     element('strong', {}, bay.id),
     element('div', {}, facts.join(' · ')),
-    element('div', {class: 'tools'}, order(page.open, 'open'), order(page.raise, 'close')),
+    tools,
   );
 }
 
