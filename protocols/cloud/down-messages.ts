@@ -2,6 +2,7 @@ import {z} from 'zod';
 import type {BayId, CommandId} from '../site/ids.js';
 import {
   counterSchema,
+  type DeepReadonly,
   grantOpSchema,
   grantStateRowSchema,
   hashSchema,
@@ -88,7 +89,9 @@ export const DOWN_SCHEMAS = {
   cmd: commandSchema,
 } as const satisfies Record<DownName, z.ZodType>;
 
-export type DownMessages = {readonly [Name in DownName]: z.infer<(typeof DOWN_SCHEMAS)[Name]>};
+export type DownMessages = {
+  readonly [Name in DownName]: DeepReadonly<z.infer<(typeof DOWN_SCHEMAS)[Name]>>;
+};
 export type Ack = DownMessages['ack'];
 export type Command = DownMessages['cmd'];
 /** Everything but the acknowledgement carries the cloud's signature. */

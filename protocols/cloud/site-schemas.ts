@@ -57,7 +57,8 @@ export const grantSchema = z.object({
 
 const cardUid = z.string().regex(/^(?:[0-9A-F]{2}){4,10}$/) as unknown as z.ZodType<CardUid>;
 
-/** JSON has no `undefined`: an absent secret is an absent key on the wire and a field here. */
+/** JSON has no `undefined`: an absent secret is an absent key on the wire and a field here. Lower case
+ *  only: the state hash covers the text, and both ends store the bytes. */
 export const credentialSchema = z
   .object({
     kind: z.literal('card'),
@@ -66,7 +67,7 @@ export const credentialSchema = z
     uid: cardUid,
     secretHex: z
       .string()
-      .regex(/^[0-9a-f]{32}$/i)
+      .regex(/^[0-9a-f]{32}$/)
       .optional(),
     state: z.enum(['active', 'suspended', 'revoked', 'consumed']),
     rev: counterSchema,
@@ -88,7 +89,8 @@ export const grantOpSchema = z.union([
   }),
 ]);
 
-type DeepReadonly<T> = T extends string | number
+/** The value as its receiver may treat it. */
+export type DeepReadonly<T> = T extends string | number
   ? T
   : T extends object
     ? {readonly [Key in keyof T]: DeepReadonly<T[Key]>}

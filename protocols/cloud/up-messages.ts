@@ -1,6 +1,12 @@
 import {z} from 'zod';
 import type {CommandId} from '../site/ids.js';
-import {counterSchema, hashSchema, idSchema, unixMillisSchema} from './site-schemas.js';
+import {
+  counterSchema,
+  type DeepReadonly,
+  hashSchema,
+  idSchema,
+  unixMillisSchema,
+} from './site-schemas.js';
 import type {UpName} from './topics.js';
 
 /** Version of this contract, said in each hello. */
@@ -137,7 +143,9 @@ export const UP_SCHEMAS = {
   res: resultSchema,
 } as const satisfies Record<UpName, z.ZodType>;
 
-export type UpMessages = {readonly [Name in UpName]: z.infer<(typeof UP_SCHEMAS)[Name]>};
-export type WireEvent = z.infer<typeof wireEventSchema>;
+export type UpMessages = {
+  readonly [Name in UpName]: DeepReadonly<z.infer<(typeof UP_SCHEMAS)[Name]>>;
+};
+export type WireEvent = UpMessages['live']['ev'][number];
 export type Batch = UpMessages['ev'];
 export type Hello = UpMessages['hello'];

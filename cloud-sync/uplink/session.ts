@@ -1,0 +1,267 @@
+import type {KeyObject} from 'node:crypto';
+import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
+import {SECOND_MS} from '../../protocols/base/units.js';
+import type {Ack, DownMessages} from '../../protocols/cloud/down-messages.js';
+import {encodePayload} from '../../protocols/cloud/payload.js';
+import {keyId} from '../../protocols/cloud/signing.js';
+import {
+  downFilter,
+  type GatewayAddress,
+  type UpName,
+  upTopic,
+} from '../../protocols/cloud/topics.js';
+import {CONTRACT_VERSION, type UpMessages} from '../../protocols/cloud/up-messages.js';
+import type {DropCounter} from '../drop-counter.js';
+import type {SyncLog} from '../log.js';
+import {rawDeflate} from '../raw-deflate.js';
+import {CommandInbox} from './command-inbox.js';
+import type {CommandSink} from './command-sink.js';
+import {DownlinkReader} from './downlink-reader.js';
+import {GrantDownlink} from './grant-downlink.js';
+import type {GrantStateSink} from './grant-state-sink.js';
+import type {Outbox} from './outbox.js';
+import {PumpRunner} from './pump-runner.js';
+import type {TimeKeeper} from './time-keeper.js';
+import type {Connection, ConnectionListener, Transport} from './transport.js';
+
+/** What the gateway is and what it brings; the same for every session. */
+export interface SessionSetup {
+  readonly clock: Clock;
+  readonly log: SyncLog;
+  readonly address: GatewayAddress;
+  /** Id of this run of the daemon: pairs with every monotonic reading. */
+  readonly boot: string;
+  readonly firmware: string;
+  /** Public key of the cloud. */
+  readonly cloudKey: KeyObject;
+  readonly transport: Transport;
+  readonly outbox: Outbox;
+  readonly grants: GrantStateSink;
+  readonly commands: CommandSink;
+  readonly time: TimeKeeper;
+}
+
+export interface SessionListener {
+  /** The cloud has answered: events flow. */
+  onReady(): void;
+  /** Over; nothing follows. */
+  onClose(why: string): void;
+}
+
+const OPEN_TIMEOUT_MS: Millis = 15 * SECOND_MS;
+const HELLO_TIMEOUT_MS: Millis = 10 * SECOND_MS;
+const MAX_HELLOS = 3;
+/** Also the time reference of commands. @see sync.md 8 */
+export const HEARTBEAT_MS: Millis = 10 * SECOND_MS;
+
+/** One connection's life, from the socket to its loss. @see sync.md 7, 8 */
+export class Session {
+  readonly #setup: SessionSetup;
+  readonly #sid: string;
+  readonly #listener: SessionListener;
+  readonly #connection: Connection;
+  readonly #reader: DownlinkReader;
+  readonly #pump: PumpRunner;
+  readonly #inbox: CommandInbox;
+  readonly #downlink: GrantDownlink;
+  #timer: Timer;
+  #hellos = 0;
+  #closed = false;
+
+  constructor(setup: SessionSetup, sid: string, drops: DropCounter, listener: SessionListener) {
+    const {clock, outbox, transport, address, cloudKey} = setup;
+    this.#setup = setup;
+    this.#sid = sid;
+    this.#listener = listener;
+    this.#pump = new PumpRunner({
+      clock,
+      outbox,
+      publish: (name, payload, qos) => this.#send(name, payload, qos),
+      onGiveUp: why => this.#close(why),
+    });
+    this.#inbox = new CommandInbox({
+      clock,
+      sid,
+      sink: setup.commands,
+      answer: result => this.#publish('res', result, 1),
+    });
+    this.#downlink = new GrantDownlink({
+      sid,
+      sink: setup.grants,
+      reportGrants: report => this.#publish('cfg', report, 1),
+      reportRevocations: report => this.#publish('rev', report, 1),
+    });
+    const handlers = {
+      ack: (ack: Ack) => this.#onAck(ack),
+      time: (time: DownMessages['time']) => this.#onTime(time),
+      cfg: (delta: DownMessages['cfg']) => this.#downlink.takeDelta(delta),
+      snap: (part: DownMessages['snap']) => this.#downlink.takeSnapshot(part),
+      rev: (list: DownMessages['rev']) => this.#downlink.takeRevocations(list),
+      cmd: (command: DownMessages['cmd']) => this.#inbox.take(command),
+    };
+    this.#reader = new DownlinkReader({address, cloudKey, drops, handlers});
+    this.#timer = clock.timer('uplink.open', OPEN_TIMEOUT_MS, () => this.#close('open timeout'));
+    this.#connection = transport.connect(
+      {
+        clientId: address.gateway,
+        will: {topic: upTopic(address, 'st'), payload: this.#encode(this.#status(false))},
+        subscribe: downFilter(address),
+      },
+      this.#connectionListener(),
+    );
+  }
+
+  get ready(): boolean {
+    return this.#pump.open;
+  }
+
+  /** Say now where we stand, so that the cloud sends what is missing. */
+  report(): void {
+    const {clock, outbox, grants, time} = this.#setup;
+    this.#publish(
+      'hb',
+      {
+        sid: this.#sid,
+        mono: clock.nowMs(),
+        clk: time.read().clk,
+        head: outbox.head(),
+        cfg: grants.current(),
+        rev: grants.revocations(),
+      },
+      0,
+    );
+  }
+
+  /** End on our own wish: the cloud is told, the listener is not. */
+  end(): void {
+    if (this.#closed) return;
+    this.#connection.publish(
+      upTopic(this.#setup.address, 'st'),
+      this.#encode(this.#status(false)),
+      {qos: 1, retain: true},
+    );
+    this.#shut();
+  }
+
+  #connectionListener(): ConnectionListener {
+    return {
+      onOpen: () => this.#onOpen(),
+      onMessage: (topic, payload) => {
+        if (!this.#closed) this.#reader.take(topic, payload);
+      },
+      onClose: why => this.#close(why),
+    };
+  }
+
+  #onOpen(): void {
+    if (this.#closed) return;
+    const {address} = this.#setup;
+    const payload = this.#encode(this.#status(true));
+    this.#connection.publish(upTopic(address, 'st'), payload, {qos: 1, retain: true});
+    this.#sayHello();
+  }
+
+  #sayHello(): void {
+    if (this.#hellos >= MAX_HELLOS) {
+      this.#close('hello not answered');
+      return;
+    }
+    this.#hellos += 1;
+    const {clock, outbox, grants, time, boot, firmware, cloudKey} = this.#setup;
+    const hello: UpMessages['hello'] = {
+      v: CONTRACT_VERSION,
+      epoch: outbox.epoch(),
+      sid: this.#sid,
+      boot,
+      mono: clock.nowMs(),
+      wall: clock.wallMs(),
+      clk: time.read().clk,
+      head: outbox.head(),
+      acked: outbox.acked(),
+      low: outbox.low(),
+      cfg: grants.current(),
+      rev: grants.revocations(),
+      kids: [keyId(cloudKey)],
+      fw: firmware,
+    };
+    this.#publish('hello', hello, 1);
+    this.#rearm('uplink.hello', HELLO_TIMEOUT_MS, () => this.#sayHello());
+  }
+
+  #onAck(ack: Ack): void {
+    const {outbox, log} = this.#setup;
+    if (ack.epoch !== outbox.epoch()) return;
+    if ('new_epoch' in ack) {
+      this.#startEpoch(ack.new_epoch);
+      return;
+    }
+    const upto = 'want' in ack ? ack.want - 1 : ack.upto;
+    if (upto > outbox.head()) {
+      this.#startEpoch('cloud_ahead');
+      return;
+    }
+    if (this.#pump.open) {
+      if ('want' in ack) this.#pump.onWant(ack.want);
+      else this.#pump.onAck(upto);
+      return;
+    }
+    log.info('cloud link up', {sid: this.#sid, resumeAt: upto + 1, head: outbox.head()});
+    this.#rearm('uplink.heartbeat', HEARTBEAT_MS, () => this.#beat());
+    this.#pump.start(upto);
+    if (!this.#closed) this.#listener.onReady();
+  }
+
+  /** Numbers that the cloud already holds must never be given to other events. */
+  #startEpoch(why: string): void {
+    this.#setup.log.warn('new epoch', {why, old: this.#setup.outbox.epoch()});
+    this.#setup.outbox.startNewEpoch(why);
+    this.#close(`new epoch: ${why}`);
+  }
+
+  #onTime(time: DownMessages['time']): void {
+    const roundTripMs = this.#setup.clock.nowMs() - time.mono_echo;
+    if (time.sid !== this.#sid || roundTripMs < 0) return;
+    this.#setup.time.offer(time.utc, roundTripMs);
+  }
+
+  #beat(): void {
+    this.report();
+    this.#rearm('uplink.heartbeat', HEARTBEAT_MS, () => this.#beat());
+  }
+
+  #status(on: boolean): UpMessages['st'] {
+    return {on, sid: this.#sid, boot: this.#setup.boot, mono: this.#setup.clock.nowMs()};
+  }
+
+  #publish<Name extends UpName>(name: Name, message: UpMessages[Name], qos: 0 | 1): void {
+    this.#send(name, this.#encode(message), qos);
+  }
+
+  #send(name: UpName, payload: Uint8Array, qos: 0 | 1): void {
+    if (this.#closed) return;
+    this.#connection.publish(upTopic(this.#setup.address, name), payload, {qos, retain: false});
+  }
+
+  #encode(message: object): Uint8Array {
+    // Only batches can outgrow the limit, and the pump looks after those itself.
+    return encodePayload(message, rawDeflate) ?? new Uint8Array();
+  }
+
+  #rearm(name: string, afterMs: Millis, callback: () => void): void {
+    this.#timer.cancel();
+    this.#timer = this.#setup.clock.timer(name, afterMs, callback);
+  }
+
+  #close(why: string): void {
+    if (this.#closed) return;
+    this.#shut();
+    this.#listener.onClose(why);
+  }
+
+  #shut(): void {
+    this.#closed = true;
+    this.#timer.cancel();
+    this.#pump.close();
+    this.#connection.end();
+  }
+}
