@@ -1,0 +1,117 @@
+import {createServer, type Server} from 'node:net';
+import type {Duplex} from 'node:stream';
+import {Aedes, type Client, type PublishPacket} from 'aedes';
+import {SyncError} from '../../protocols/base/errors.js';
+import {MAX_PAYLOAD_BYTES} from '../../protocols/cloud/payload.js';
+import {isTopicSegment, parseTopic, type UpName} from '../../protocols/cloud/topics.js';
+import type {DropCounter} from '../drop-counter.js';
+import {PacketSizeGuard} from './packet-size-guard.js';
+
+export interface BrokerOptions {
+  /** The only tenant this broker serves. */
+  readonly tenant: string;
+  readonly drops: DropCounter;
+  readonly onMessage: (gateway: string, name: UpName, payload: Uint8Array) => void;
+}
+
+/** Topic and packet identifier come on top of the payload. */
+const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 512;
+const DRAIN_TIMEOUT_MS = 20_000;
+const CONCURRENCY = 500;
+
+/**
+ * The embedded MQTT broker: gateways publish below their own `u/`, hear their own `d/`, retain nothing
+ * but `u/st`, and leave no session behind. It stores nothing that a restart would miss.
+ * @see sync.md 7, topics and embedded broker
+ */
+export class Broker {
+  readonly #options: BrokerOptions;
+  readonly #aedes: Aedes;
+  #server: Server | undefined;
+
+  private constructor(options: BrokerOptions, aedes: Aedes) {
+    this.#options = options;
+    this.#aedes = aedes;
+    aedes.preConnect = (_client, packet, done) => {
+      done(null, packet.clean === true && isTopicSegment(packet.clientId));
+    };
+    aedes.authorizePublish = (client, packet, done) => done(this.#refusal(client, packet));
+    aedes.authorizeSubscribe = (client, subscription, done) => {
+      const own = subscription.topic === `v1/${options.tenant}/${client.id}/d/#`;
+      done(null, own ? subscription : null);
+    };
+    aedes.on('publish', (packet, client) => {
+      if (client) this.#take(client.id, packet.topic, packet.payload);
+    });
+  }
+
+  static async open(options: BrokerOptions): Promise<Broker> {
+    const aedes = await Aedes.createBroker({
+      concurrency: CONCURRENCY,
+      drainTimeout: DRAIN_TIMEOUT_MS,
+      maxTopicLevels: 8,
+    });
+    return new Broker(options, aedes);
+  }
+
+  /** Take over one byte stream, from a socket or from memory. */
+  attach(stream: Duplex): void {
+    const guard = new PacketSizeGuard(MAX_PACKET_BYTES);
+    this.#aedes.handle(stream);
+    // Chunks pass by here as the broker reads them, before it parses them.
+    stream.on('data', (chunk: Uint8Array) => {
+      if (guard.accepts(chunk)) return;
+      this.#options.drops.drop('packet/too_large', {});
+      stream.destroy();
+    });
+  }
+
+  /** Listen on TCP; resolves with the port. @throws SyncError `cloud/listen` */
+  listen(host: string, port: number): Promise<number> {
+    const server = createServer(socket => this.attach(socket));
+    this.#server = server;
+    return new Promise((resolve, reject) => {
+      server.once('error', error => {
+        const where = {host, port};
+        reject(
+          new SyncError('cloud/listen', `MQTT ${host}:${port}: ${error.message}`, where, error),
+        );
+      });
+      server.listen(port, host, () => {
+        const address = server.address();
+        resolve(typeof address === 'object' && address ? address.port : port);
+      });
+    });
+  }
+
+  publish(topic: string, payload: Uint8Array, qos: 0 | 1): void {
+    const packet = {cmd: 'publish', topic, qos, retain: false, dup: false} as const;
+    this.#aedes.publish({...packet, payload: Buffer.from(payload)}, () => {});
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>(resolve => this.#aedes.close(() => resolve()));
+    const server = this.#server;
+    if (server) await new Promise<void>(resolve => server.close(() => resolve()));
+  }
+
+  #refusal(client: Client | null, packet: PublishPacket): Error | null {
+    // Without a client it is the cloud itself that publishes.
+    if (!client) return null;
+    const prefix = `v1/${this.#options.tenant}/${client.id}/u/`;
+    const allowed =
+      packet.topic.startsWith(prefix) && (!packet.retain || packet.topic === `${prefix}st`);
+    if (allowed) return null;
+    this.#options.drops.drop('publish/forbidden', {gateway: client.id, topic: packet.topic});
+    return new SyncError('cloud/forbidden', 'not a topic of this gateway');
+  }
+
+  #take(gateway: string, text: string, payload: Buffer | string): void {
+    const topic = parseTopic(text);
+    if (topic?.direction !== 'up') {
+      this.#options.drops.drop('topic', {gateway, topic: text.slice(0, 200)});
+      return;
+    }
+    this.#options.onMessage(gateway, topic.name, Buffer.from(payload));
+  }
+}

@@ -1,0 +1,45 @@
+import type {KeyObject} from 'node:crypto';
+import type {Ack, DownMessages, SignedName} from '../../protocols/cloud/down-messages.js';
+import {encodePayload} from '../../protocols/cloud/payload.js';
+import {signPayload} from '../../protocols/cloud/signing.js';
+import {downTopic} from '../../protocols/cloud/topics.js';
+import type {SyncLog} from '../log.js';
+import {rawDeflate} from '../raw-deflate.js';
+
+export interface DownlinkOptions {
+  readonly tenant: string;
+  readonly signingKey: KeyObject;
+  readonly log: SyncLog;
+  readonly publish: (topic: string, payload: Uint8Array, qos: 0 | 1) => void;
+}
+
+/** State is retried by the broker within a session; acts and answers are not. */
+const QOS: Readonly<Record<SignedName, 0 | 1>> = {time: 0, cmd: 0, cfg: 1, snap: 1, rev: 1};
+
+/** The cloud's voice: signs, encodes and publishes. */
+export class Downlink {
+  readonly #options: DownlinkOptions;
+
+  constructor(options: DownlinkOptions) {
+    this.#options = options;
+  }
+
+  send<Name extends SignedName>(
+    gateway: string,
+    name: Name,
+    message: Omit<DownMessages[Name], 'sig'>,
+  ): void {
+    const topic = downTopic({tenant: this.#options.tenant, gateway}, name);
+    this.#publish(topic, signPayload(topic, message, this.#options.signingKey), QOS[name]);
+  }
+
+  acknowledge(gateway: string, ack: Ack): void {
+    this.#publish(downTopic({tenant: this.#options.tenant, gateway}, 'ack'), ack, 0);
+  }
+
+  #publish(topic: string, message: object, qos: 0 | 1): void {
+    const payload = encodePayload(message, rawDeflate);
+    if (payload) this.#options.publish(topic, payload, qos);
+    else this.#options.log.error('message outgrew the limit', {topic});
+  }
+}

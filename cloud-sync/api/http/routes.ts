@@ -1,0 +1,198 @@
+import {type Context, Hono} from 'hono';
+import {bodyLimit} from 'hono/body-limit';
+import type {z} from 'zod';
+import {errorText} from '../../../protocols/base/errors.js';
+import {isTopicSegment} from '../../../protocols/cloud/topics.js';
+import {asId, type BayId} from '../../../protocols/site/ids.js';
+import type {SyncLog} from '../../log.js';
+import type {CommandDesk} from '../command-desk.js';
+import type {GatewaySessions} from '../gateway-sessions.js';
+import type {DeskAnswer, GrantDesk} from '../grant-desk.js';
+import type {ApiKeyTable} from '../store/api-key-table.js';
+import type {EventLedger, FeedEvent} from '../store/event-ledger.js';
+import type {GatewayRow, GatewayTable} from '../store/gateway-table.js';
+import type {SiteView} from '../store/site-view.js';
+import {invalid, problem} from './problem.js';
+import {
+  cardRequestSchema,
+  eventsQuerySchema,
+  grantRequestSchema,
+  openRequestSchema,
+} from './requests.js';
+
+export interface RouteOptions {
+  readonly log: SyncLog;
+  readonly gateways: GatewayTable;
+  readonly sessions: GatewaySessions;
+  readonly ledger: EventLedger;
+  readonly view: SiteView;
+  readonly grants: GrantDesk;
+  readonly commands: CommandDesk;
+  readonly keys: ApiKeyTable;
+  /** The database answers and the broker listens. */
+  readonly ready: () => boolean;
+}
+
+const MAX_BODY_BYTES = 32 * 1024;
+
+/** The thin HTTP interface for people and integrators; gateways speak MQTT. @see ecosystem.md 3.1 */
+export function cloudRoutes(options: RouteOptions): Hono {
+  const app = new Hono();
+  app.get('/livez', context => context.text('ok'));
+  app.get('/readyz', context =>
+    options.ready() ? context.text('ok') : context.text('not ready', 503),
+  );
+  app.use('/v1/*', async (context, next) => {
+    const key = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1];
+    if (key && options.keys.nameOf(key) !== undefined) {
+      await next();
+      return;
+    }
+    context.header('www-authenticate', 'Bearer');
+    return problem(context, {status: 401, code: 'unauthorized', title: 'API key missing or wrong'});
+  });
+  const onError = (context: Context) =>
+    problem(context, {status: 413, code: 'body_too_large', title: 'Body over 32 KB'});
+  app.use('/v1/*', bodyLimit({maxSize: MAX_BODY_BYTES, onError}));
+  app.notFound(context => problem(context, {status: 404, code: 'not_found', title: 'Not found'}));
+  app.onError((error, context) => {
+    options.log.error('request failed', {path: context.req.path, why: errorText(error)});
+    return problem(context, {status: 500, code: 'internal', title: 'Internal error'});
+  });
+  addReads(app, options);
+  addGrants(app, options);
+  addCommands(app, options);
+  return app;
+}
+
+function addReads(app: Hono, {gateways, sessions, ledger, view}: RouteOptions): void {
+  const known = (context: Context, read: (gateway: string) => object) => {
+    const gateway = context.req.param('gw') ?? '';
+    return gateways.get(gateway) ? context.json(read(gateway)) : context.notFound();
+  };
+  const summary = (row: GatewayRow) => ({
+    id: row.gw,
+    online: sessions.online(row.gw) !== undefined,
+    firmware: row.firmware,
+    seenMs: row.seenWall,
+    grants: {
+      version: row.cfgVer,
+      held: row.heldVer,
+      current: row.heldVer === row.cfgVer && row.heldHash === row.cfgHash,
+    },
+    revocations: {version: row.revVer, held: row.heldRev},
+    faults: gateways.faults(row.gw),
+    gaps: ledger.gaps(row.gw),
+    conflicts: ledger.conflicts(row.gw),
+  });
+  app.get('/v1/gateways', context => context.json({gateways: gateways.all().map(summary)}));
+  app.get('/v1/gateways/:gw/bays', context => known(context, gw => ({bays: view.bays(gw)})));
+  app.get('/v1/gateways/:gw/alarms', context => known(context, gw => ({alarms: view.alarms(gw)})));
+  app.get('/v1/gateways/:gw/events', context => {
+    const query = eventsQuerySchema.safeParse(context.req.query());
+    if (!query.success) return invalid(context, query.error);
+    const {after, limit} = query.data;
+    const [epochNo = 0, seq = 0] = after.split('.').map(Number);
+    return known(context, gw => page(gw, after, ledger.feed(gw, epochNo, seq, limit)));
+  });
+}
+
+function page(gateway: string, after: string, events: readonly FeedEvent[]): object {
+  const last = events.at(-1);
+  return {
+    events: events.map(event => ({
+      id: `${gateway}/${event.epoch}/${event.seq}`,
+      epoch: event.epoch,
+      seq: event.seq,
+      kind: event.kind,
+      boot: event.boot,
+      monoMs: event.mono,
+      wallMs: event.wall,
+      clk: event.clk,
+      body: parsed(event.body),
+      receivedMs: event.receivedWall,
+    })),
+    next: last ? `${last.epochNo}.${last.seq}` : after,
+  };
+}
+
+/** The body as the gateway wrote it; what is no JSON is shown as text. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+function addGrants(app: Hono, {grants}: RouteOptions): void {
+  app.post('/v1/gateways/:gw/grants', context =>
+    withBody(context, grantRequestSchema, (gateway, order) =>
+      answer(context, grants.putGrant(gateway, order)),
+    ),
+  );
+  app.post('/v1/gateways/:gw/cards', context =>
+    withBody(context, cardRequestSchema, (gateway, order) =>
+      // The secret goes to the gateway alone.
+      answer(context, grants.putCard(gateway, order), card => ({...card, secretHex: undefined})),
+    ),
+  );
+  app.delete('/v1/gateways/:gw/grants/:id', context =>
+    answer(context, grants.revoke(context.req.param('gw'), 'grant', context.req.param('id'))),
+  );
+  app.delete('/v1/gateways/:gw/cards/:id', context => {
+    const {gw, id} = context.req.param();
+    return answer(context, grants.revoke(gw, 'credential', id), row => ({
+      ...row,
+      secretHex: undefined,
+    }));
+  });
+}
+
+function answer<Row extends object>(
+  context: Context,
+  result: DeskAnswer<Row>,
+  show: (row: Row) => object = row => row,
+): Response | Promise<Response> {
+  if (result.kind === 'stored') return context.json(show(result.row));
+  if (result.kind === 'unknown') return context.notFound();
+  return problem(context, {
+    status: 409,
+    code: 'revoked',
+    title: 'This id was revoked for good',
+    detail: 'Issue it under a new id.',
+  });
+}
+
+function addCommands(app: Hono, {commands}: RouteOptions): void {
+  app.post('/v1/gateways/:gw/bays/:bay/open', context => {
+    const key = context.req.header('idempotency-key');
+    if (!key || key.length > 128) {
+      const title = 'Idempotency-Key of 1-128 characters required';
+      return problem(context, {status: 400, code: 'idempotency_key_missing', title});
+    }
+    return withBody(context, openRequestSchema, async (gateway, order) => {
+      const bay = asId<BayId>(context.req.param('bay').slice(0, 64));
+      const result = await commands.open({gateway, bay, key, ...order});
+      if (result.kind === 'answered') return context.json(result.command);
+      const title = 'Idempotency-Key was used for another order';
+      return problem(context, {status: 422, code: 'idempotency_key_reused', title});
+    });
+  });
+  app.get('/v1/commands/:id', context => {
+    const command = commands.get(context.req.param('id'));
+    return command ? context.json(command) : context.notFound();
+  });
+}
+
+async function withBody<Body>(
+  context: Context,
+  schema: z.ZodType<Body>,
+  handle: (gateway: string, body: Body) => Response | Promise<Response>,
+): Promise<Response> {
+  const gateway = context.req.param('gw') ?? '';
+  if (!isTopicSegment(gateway)) return context.notFound();
+  const text = await context.req.text();
+  const checked = schema.safeParse(parsed(text === '' ? '{}' : text));
+  return checked.success ? handle(gateway, checked.data) : invalid(context, checked.error);
+}
