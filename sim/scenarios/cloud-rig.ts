@@ -1,0 +1,211 @@
+import {createPublicKey, type KeyObject} from 'node:crypto';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
+import type {SyncLog} from '../../cloud-sync/log.js';
+import type {Act, ActOutcome, CommandSink} from '../../cloud-sync/uplink/command-sink.js';
+import {TimeKeeper} from '../../cloud-sync/uplink/time-keeper.js';
+import {Uplink} from '../../cloud-sync/uplink/uplink.js';
+import {SiteStore} from '../../edge/store/site-store.js';
+import type {UnixMillis} from '../../protocols/base/clock.js';
+import type {SiteFact} from '../../protocols/site/events.js';
+import {SeededEntropy} from '../clock/seeded-entropy.js';
+import type {VirtualClock} from '../clock/virtual-clock.js';
+import {type MessageFaults, NO_FAULTS} from '../wire/faulty-way.js';
+import {TappedTransport} from './tapped-transport.js';
+
+export interface CloudRigOptions {
+  readonly clock: VirtualClock;
+  readonly signingKey: KeyObject;
+  readonly seed?: number;
+  readonly faults?: MessageFaults;
+}
+
+interface Answered<Body> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+const API_KEY = 'rig-key';
+
+/** A gateway's real store and uplink against the real cloud, on memory links and virtual time. */
+export class CloudRig {
+  readonly clock: VirtualClock;
+  readonly entropy: SeededEntropy;
+  readonly transport: TappedTransport;
+  readonly log: string[] = [];
+  /** Commands that reached the arm, in order. */
+  readonly opened: Act[] = [];
+  /** What the arm makes of a command. */
+  outcome: ActOutcome = {kind: 'done'};
+  store: SiteStore;
+  uplink: Uplink;
+  readonly #folder: string;
+  readonly #signingKey: KeyObject;
+  #cloud: Cloud | undefined;
+
+  private constructor(options: CloudRigOptions) {
+    this.clock = options.clock;
+    this.#signingKey = options.signingKey;
+    this.entropy = new SeededEntropy(options.seed ?? 1);
+    this.#folder = mkdtempSync(join(tmpdir(), 'latchkey-cloud-'));
+    this.transport = new TappedTransport({
+      clock: this.clock,
+      entropy: this.entropy,
+      faults: options.faults ?? NO_FAULTS,
+      cloud: () => this.#cloud,
+    });
+    this.store = this.#openStore();
+    this.uplink = this.#newUplink();
+  }
+
+  static async open(options: CloudRigOptions): Promise<CloudRig> {
+    const rig = new CloudRig(options);
+    await rig.startCloud();
+    return rig;
+  }
+
+  get cloud(): Cloud {
+    return this.#cloud as Cloud;
+  }
+
+  /** Start the uplink and wait until the cloud has answered. */
+  async connect(): Promise<void> {
+    this.uplink.start();
+    await this.clock.until(() => this.uplink.status().link === 'up');
+  }
+
+  async startCloud(): Promise<void> {
+    this.#cloud = await startCloud({
+      clock: this.clock,
+      entropy: this.entropy,
+      log: this.#log('cloud'),
+      database: join(this.#folder, 'cloud.db'),
+      signingKey: this.#signingKey,
+      apiKey: API_KEY,
+    });
+  }
+
+  async stopCloud(): Promise<void> {
+    const cloud = this.#cloud;
+    this.#cloud = undefined;
+    await cloud?.close();
+  }
+
+  /** Power off and on again at the gateway. */
+  restartEdge(): void {
+    this.uplink.stop();
+    this.store.close();
+    this.store = this.#openStore();
+    this.uplink = this.#newUplink();
+  }
+
+  /** Journal `count` bay events at once. */
+  append(count: number, kind: 'bay' | 'decision' = 'bay'): void {
+    const fact = (): SiteFact => (kind === 'bay' ? bayFact() : decisionFact(this.entropy.ulid()));
+    this.store.journal.append(Array.from({length: count}, fact), this.store.stampNow());
+  }
+
+  async api<Body>(
+    method: string,
+    path: string,
+    body?: object,
+    key?: string,
+  ): Promise<Answered<Body>> {
+    const headers: Record<string, string> = {authorization: `Bearer ${API_KEY}`};
+    if (key !== undefined) headers['idempotency-key'] = key;
+    const request = new Request(`http://cloud${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
+    });
+    const response = await this.cloud.fetch(request);
+    return {status: response.status, body: (await response.json()) as Body};
+  }
+
+  /** Every event the cloud shows, page by page. */
+  async feed(): Promise<readonly {id: string; seq: number; kind: string; body: unknown}[]> {
+    const events: {id: string; seq: number; kind: string; body: unknown}[] = [];
+    let after = '0.0';
+    for (;;) {
+      const path = `/v1/gateways/gw-1/events?after=${after}&limit=1000`;
+      const {body} = await this.api<{events: typeof events; next: string}>('GET', path);
+      if (body.events.length === 0) return events;
+      events.push(...body.events);
+      after = body.next;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.uplink.stop();
+    await this.stopCloud();
+    this.store.close();
+    rmSync(this.#folder, {recursive: true});
+  }
+
+  #openStore(): SiteStore {
+    return new SiteStore({
+      path: join(this.#folder, 'lot.db'),
+      site: 'lot-1',
+      secretKey: new Uint8Array(32),
+      clock: this.clock,
+      entropy: this.entropy,
+      clockState: () => 'ok',
+    });
+  }
+
+  #newUplink(): Uplink {
+    return new Uplink({
+      clock: this.clock,
+      entropy: this.entropy,
+      log: this.#log('uplink'),
+      address: {tenant: 'demo', gateway: 'gw-1'},
+      boot: this.store.boot,
+      firmware: '0.1.0',
+      cloudKey: createPublicKey(this.#signingKey),
+      transport: this.transport,
+      outbox: this.store.outbox,
+      grants: this.store.grants,
+      commands: this.#commandSink(),
+      time: new TimeKeeper(this.clock, 0 as UnixMillis),
+      startSpreadMs: 0,
+    });
+  }
+
+  #commandSink(): CommandSink {
+    const journal = (act: Act, result: string, why: string | null) => {
+      const fact: SiteFact = {kind: 'command', body: {command: act.id, result, why}};
+      this.store.journal.append([fact], this.store.stampNow());
+    };
+    return {
+      accept: (act, answer) => {
+        const claim = this.store.commands.claim(act.id, this.store.stampNow());
+        if (claim.kind === 'dup') return claim;
+        this.opened.push(act);
+        this.store.commands.settle(act.id, this.outcome);
+        journal(act, this.outcome.kind, null);
+        answer(this.outcome);
+        return claim;
+      },
+      reject: journal,
+    };
+  }
+
+  #log(who: string): SyncLog {
+    const add = (level: string) => (message: string, fields?: object) => {
+      this.log.push(`${level} ${who} ${message} ${JSON.stringify(fields ?? {})}`);
+    };
+    return {debug: add('debug'), info: add('info'), warn: add('warn'), error: add('error')};
+  }
+}
+
+function bayFact(): SiteFact {
+  const body = {bay: 'A-012', arm: 'down', occupancy: 'vacant', online: true, saleable: true};
+  return {kind: 'bay', body} as SiteFact;
+}
+
+function decisionFact(attempt: string): SiteFact {
+  const tried = {attempt, tryNo: 1, result: 'ALLOW', reason: null, grant: null};
+  return {kind: 'decision', body: {...tried, holder: null, bay: null, degraded: false}} as SiteFact;
+}
