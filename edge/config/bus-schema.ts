@@ -44,6 +44,7 @@ export const deviceSchema = z.discriminatedUnion(
       profile: referenceProfile,
       address: unitAddress,
       travelMs: duration(1000, 10_000, 'Full travel of the arm, one way.').default(3000),
+      pollMs: duration(50, 2000, 'Routine polls, start to start.').default(500),
     }),
     exactly({
       id: identifier('Name of the device.'),

@@ -1,0 +1,101 @@
+import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import {asId, type CollectorId} from '../../protocols/site/ids.js';
+import type {SiteConfig} from '../config/schema.js';
+import {resolveKey, type SecretReader} from '../config/secrets.js';
+import type {PageWarning} from '../page/view.js';
+import {loadOrMakeKey} from '../platform/key-file.js';
+import type {Log} from '../platform/log.js';
+import {SiteStore} from '../store/site-store.js';
+import type {ClockState} from '../store/stamp.js';
+import {GrantsInlet} from './grants-inlet.js';
+import type {OpenLink} from './site-hardware.js';
+import {SiteRuntime} from './site-runtime.js';
+
+export interface EdgeDaemonOptions {
+  readonly config: SiteConfig;
+  /** Absolute path of the database file. */
+  readonly databasePath: string;
+  readonly version: string;
+  readonly secrets: SecretReader;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly openLink: OpenLink;
+  /** What the wall clock is worth now; the link to the cloud knows. */
+  readonly clockState: () => ClockState;
+  readonly warnings: readonly PageWarning[];
+}
+
+/** Below it a busy disk or name look-up starves the serial ports. Source: device notes 0.5. */
+const THREADS_PER_PORT = 2;
+const SPARE_THREADS = 4;
+
+/** Store and site of one gateway, up and running; page and uplink are put on top by the caller. */
+export class EdgeDaemon {
+  readonly store: SiteStore;
+  readonly site: SiteRuntime;
+  /** Where grants from the cloud land: stored, then told to the lot. */
+  readonly grants: GrantsInlet;
+  #isClosed = false;
+
+  /**
+   * Open the store, take up what was left open, and listen to the hardware.
+   * @throws StoreError the database is not ours, locked, newer, or damaged
+   * @throws ConfigError a secret is missing or has the wrong shape
+   */
+  constructor(options: EdgeDaemonOptions) {
+    const {config, databasePath, secrets, clock, entropy, clockState} = options;
+    const keys = collectorKeys(config, secrets);
+    this.store = new SiteStore({
+      path: databasePath,
+      site: config.site.id,
+      secretKey: config.secretKey
+        ? resolveKey(config.secretKey, 'secretKey', secrets)
+        : loadOrMakeKey(`${databasePath}.key`, entropy),
+      clock,
+      entropy,
+      clockState,
+      maxBytes: config.databaseMaxMb * 1024 * 1024,
+    });
+    const warnings = [...options.warnings, ...bareCardWarnings(config)];
+    this.site = new SiteRuntime({...options, store: this.store, keys, warnings});
+    this.grants = new GrantsInlet(this.store.grants, () => this.site.grantsChanged());
+    this.site.start();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.site.close();
+    this.store.close();
+  }
+}
+
+/** Threads that the site's links need besides what the disk may block. */
+export function threadsNeeded(config: SiteConfig): number {
+  const links = [
+    ...config.buses.map(bus => bus.link),
+    ...config.collectors.map(one => (one.kind === 'smart' ? one.link : one.reader.link)),
+  ];
+  const ports = links.filter(link => link.kind === 'serial').length;
+  return ports * THREADS_PER_PORT + SPARE_THREADS;
+}
+
+function collectorKeys(
+  config: SiteConfig,
+  secrets: SecretReader,
+): ReadonlyMap<CollectorId, Uint8Array> {
+  const keys = new Map<CollectorId, Uint8Array>();
+  for (const collector of config.collectors) {
+    if (collector.kind !== 'smart') continue;
+    const what = `key of collector ${collector.id}`;
+    keys.set(asId(collector.id), resolveKey(collector.key, what, secrets));
+  }
+  return keys;
+}
+
+function bareCardWarnings(config: SiteConfig): readonly PageWarning[] {
+  return config.collectors
+    .filter(collector => collector.minCardSecurity === 'uid')
+    .map(({id}) => ({code: 'bareCardNumbers', subject: id}));
+}

@@ -1,0 +1,53 @@
+import type {AlarmId, BayId} from '../../protocols/site/ids.js';
+import type {
+  AlarmActionResult,
+  LotInput,
+  OrderOrigin,
+  OrderResult,
+} from '../domain/lot/contract.js';
+
+/** Answers of one order: the first (accepted, or why not), then, if it was accepted, the final one. */
+export type OrderAnswer = (result: OrderResult) => void;
+
+type AlarmInput = Extract<LotInput, {kind: 'alarmAction'}>;
+
+/**
+ * Brings the lot's answers back to whoever asked. An order is known by its origin object, an alarm
+ * action by its alarm: both are answered by the very step that takes them, in order.
+ */
+export class OrderDesk {
+  readonly #dispatch: (input: LotInput) => void;
+  readonly #orders = new Map<OrderOrigin, OrderAnswer>();
+  readonly #alarms = new Map<AlarmId, ((result: AlarmActionResult) => void)[]>();
+
+  constructor(dispatch: (input: LotInput) => void) {
+    this.#dispatch = dispatch;
+  }
+
+  /** Put an order to the lot. `answer` may run before `order` returns; never when nothing could be stored. */
+  order(bay: BayId, desired: 'up' | 'down', by: OrderOrigin, answer: OrderAnswer): void {
+    this.#orders.set(by, answer);
+    this.#dispatch({kind: 'order', bay, desired, by});
+  }
+
+  alarm(action: Omit<AlarmInput, 'kind'>): Promise<AlarmActionResult> {
+    return new Promise(resolve => {
+      const waiting = this.#alarms.get(action.alarm) ?? [];
+      this.#alarms.set(action.alarm, [...waiting, resolve]);
+      this.#dispatch({kind: 'alarmAction', ...action});
+    });
+  }
+
+  onOrderResult(order: OrderOrigin, result: OrderResult): void {
+    const answer = this.#orders.get(order);
+    if (result.kind !== 'accepted') this.#orders.delete(order);
+    answer?.(result);
+  }
+
+  onAlarmResult(alarm: AlarmId, result: AlarmActionResult): void {
+    const [first, ...rest] = this.#alarms.get(alarm) ?? [];
+    if (rest.length > 0) this.#alarms.set(alarm, rest);
+    else this.#alarms.delete(alarm);
+    first?.(result);
+  }
+}

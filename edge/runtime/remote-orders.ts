@@ -1,0 +1,65 @@
+import {unreachable} from '../../protocols/base/errors.js';
+import type {SiteFact} from '../../protocols/site/events.js';
+import type {BayId, CommandId} from '../../protocols/site/ids.js';
+import type {OrderResult} from '../domain/lot/contract.js';
+import type {CommandClaim, CommandLog, StoredOutcome} from '../store/command-log.js';
+import type {Stamp} from '../store/stamp.js';
+import type {OrderDesk} from './order-desk.js';
+
+/** An order from afar whose signature, session and age have been checked. */
+export interface RemoteOrder {
+  readonly id: CommandId;
+  readonly kind: 'open';
+  readonly bay: BayId;
+  readonly by: string;
+}
+
+export interface RemoteOrdersOptions {
+  readonly commands: CommandLog;
+  readonly desk: OrderDesk;
+  readonly stampNow: () => Stamp;
+  /** Journal facts that no step of the lot made. */
+  readonly append: (facts: readonly SiteFact[]) => void;
+}
+
+/** Lets the lot carry out orders from afar: the id is on disk before anything moves. */
+export class RemoteOrders {
+  readonly #options: RemoteOrdersOptions;
+
+  constructor(options: RemoteOrdersOptions) {
+    this.#options = options;
+  }
+
+  accept(order: RemoteOrder, answer: (outcome: StoredOutcome) => void): CommandClaim {
+    const {commands, desk, stampNow} = this.#options;
+    const claim = commands.claim(order.id, stampNow());
+    if (claim.kind === 'dup') return claim;
+    const by = {kind: 'remote', command: order.id, by: order.by} as const;
+    desk.order(order.bay, 'down', by, result => {
+      const outcome = outcomeOf(result);
+      if (!outcome) return;
+      commands.settle(order.id, outcome);
+      answer(outcome);
+    });
+    return claim;
+  }
+
+  reject(order: RemoteOrder, result: 'expired' | 'stale_session' | 'refused', why: string): void {
+    this.#options.append([{kind: 'command', body: {command: order.id, result, why}}]);
+  }
+}
+
+function outcomeOf(result: OrderResult): StoredOutcome | undefined {
+  switch (result.kind) {
+    case 'accepted':
+      return undefined;
+    case 'done':
+      return {kind: 'done'};
+    case 'refused':
+      return {kind: 'refused', why: result.reason};
+    case 'failed':
+      return {kind: 'failed', why: result.why};
+    default:
+      return unreachable(result, 'order result');
+  }
+}

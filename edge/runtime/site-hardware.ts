@@ -1,0 +1,179 @@
+import type {DeviceHealth} from '../../drivers/bus/contract.js';
+import {ModbusLine} from '../../drivers/bus/modbus-line.js';
+import type {WireRecord} from '../../drivers/bus/wire-trace.js';
+import type {Collector} from '../../drivers/collector/contract.js';
+import type {InputListener} from '../../drivers/discrete-inputs/contract.js';
+import {InputBoard} from '../../drivers/discrete-inputs/input-board.js';
+import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
+import type {ByteLink} from '../../drivers/port/byte-link.js';
+import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import {InternalError} from '../../protocols/base/errors.js';
+import {asId, type BayId, type CollectorId, type LineId} from '../../protocols/site/ids.js';
+import type {BusConfig, DeviceConfig, LinkConfig} from '../config/bus-schema.js';
+import type {SiteConfig} from '../config/schema.js';
+import type {BaySense, LotInput} from '../domain/lot/contract.js';
+import type {Log} from '../platform/log.js';
+import type {FrameCounters} from '../store/counters.js';
+import {type BayHardware, createBayHardware} from './bay-hardware.js';
+import {createCollector} from './collector-hardware.js';
+
+/** Makes the link that a place in the site file stands for; the tests' site makes others. */
+export type OpenLink = (link: LinkConfig, name: string) => ByteLink;
+
+export interface SiteHardwareOptions {
+  readonly config: SiteConfig;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly openLink: OpenLink;
+  readonly counters: FrameCounters;
+  /** Keys of the smart collectors. */
+  readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
+  readonly dispatch: (input: LotInput) => void;
+}
+
+interface Line {
+  readonly config: BusConfig;
+  readonly bus: ModbusLine;
+}
+
+/** Everything on the site's wires: built from the site file, heard by the lot, closed as one. */
+export class SiteHardware {
+  readonly locks: ReadonlyMap<BayId, ParkingLock>;
+  readonly collectors: ReadonlyMap<CollectorId, Collector>;
+  readonly #options: SiteHardwareOptions;
+  readonly #lines: ReadonlyMap<string, Line>;
+  readonly #bays = new Map<BayId, BayHardware>();
+  readonly #boards: readonly InputBoard[];
+
+  constructor(options: SiteHardwareOptions) {
+    this.#options = options;
+    this.#lines = new Map(options.config.buses.map(bus => [bus.id, this.#createLine(bus)]));
+    for (const collector of options.config.collectors) {
+      for (const bay of collector.bays) this.#bays.set(asId(bay.id), this.#createBay(bay));
+    }
+    this.#boards = this.#createBoards();
+    this.locks = new Map([...this.#bays].map(([bay, hardware]) => [bay, hardware.lock]));
+    this.collectors = new Map(
+      options.config.collectors.map(collector => [
+        asId<CollectorId>(collector.id),
+        createCollector({...options, collector, unitOf: device => this.#unitOf(device)}),
+      ]),
+    );
+  }
+
+  open(): void {
+    for (const {bus} of this.#lines.values()) bus.open();
+  }
+
+  sense(bay: BayId): BaySense {
+    return this.#bays.get(bay)?.sense() ?? {raw: 'unknown', polledMs: undefined};
+  }
+
+  lineStates(): readonly {readonly id: LineId; readonly state: 'ok' | 'down'}[] {
+    return [...this.#lines.values()].map(({config, bus}) => ({
+      id: asId(config.id),
+      state: bus.isDown ? 'down' : 'ok',
+    }));
+  }
+
+  /** The last frames of a line, for a fault report. */
+  traceOf(line: string): readonly WireRecord[] {
+    return this.#lines.get(line)?.bus.dumpTrace() ?? [];
+  }
+
+  /** Release everything, past any failure. */
+  async close(): Promise<void> {
+    for (const bay of this.#bays.values()) bay.close();
+    for (const board of this.#boards) board.close();
+    const closing = [...this.collectors.values()].map(collector => collector.close());
+    await Promise.allSettled(closing);
+    await Promise.allSettled([...this.#lines.values()].map(({bus}) => bus.close()));
+  }
+
+  #createLine(config: BusConfig): Line {
+    const {clock, entropy, dispatch, log, openLink} = this.#options;
+    const line: LineId = asId(config.id);
+    const bus = new ModbusLine({
+      link: openLink(config.link, config.id),
+      clock,
+      fraction: () => entropy.fraction(),
+      baudRate: config.link.baudRate,
+      echo: config.echo,
+      onLine: (down, why) => {
+        log.warn(down ? 'line.down' : 'line.up', {line, why});
+        if (down) log.debug('line.trace', () => ({line, frames: bus.dumpTrace()}));
+        dispatch({kind: 'line', line, down, bays: this.#baysOn(config)});
+      },
+    });
+    return {config, bus};
+  }
+
+  #createBay(bay: SiteConfig['collectors'][number]['bays'][number]): BayHardware {
+    const {clock, dispatch, log} = this.#options;
+    const {bus, device} = this.#unitOf(bay.lock);
+    if (device.kind !== 'parking-lock') throw wrongKind(bay.lock, device.kind);
+    return createBayHardware({
+      bay,
+      lock: device,
+      bus,
+      clock,
+      dispatch,
+      onTrouble: (code, text) => log.warn('device.trouble', {device: bay.lock, code, text}),
+    });
+  }
+
+  #createBoards(): readonly InputBoard[] {
+    const {config, log} = this.#options;
+    const wired = config.collectors
+      .flatMap(collector => collector.bays)
+      .flatMap(({id, sensor}) => {
+        const input = this.#bays.get(asId(id))?.input;
+        return sensor.from === 'input' && input
+          ? [{device: sensor.device, no: sensor.input, input}]
+          : [];
+      });
+    return [...new Set(wired.map(({device}) => device))].map(device => {
+      const {bus, device: board} = this.#unitOf(device);
+      const users = wired.filter(wire => wire.device === device);
+      const inputs = new Map<number, InputListener>(users.map(({no, input}) => [no, input]));
+      return new InputBoard({
+        id: asId(device),
+        bus,
+        unit: board.address,
+        inputs,
+        listener: {onHealth: health => this.#boardHealth(device, health)},
+        onTrouble: (code, text) => log.warn('device.trouble', {device, code, text}),
+      });
+    });
+  }
+
+  #boardHealth(device: string, health: DeviceHealth): void {
+    this.#options.dispatch({
+      kind: 'partHealth',
+      device: asId(device),
+      collector: undefined,
+      health,
+    });
+  }
+
+  #unitOf(id: string): {readonly bus: ModbusLine; readonly device: DeviceConfig} {
+    for (const {config, bus} of this.#lines.values()) {
+      const device = config.devices.find(candidate => candidate.id === id);
+      if (device) return {bus, device};
+    }
+    throw new InternalError('internal/config', `device ${id} slipped through the check`, {id});
+  }
+
+  #baysOn(bus: BusConfig): readonly BayId[] {
+    const locks = new Set(bus.devices.map(device => device.id));
+    return this.#options.config.collectors
+      .flatMap(collector => collector.bays)
+      .filter(bay => locks.has(bay.lock))
+      .map(bay => asId(bay.id));
+  }
+}
+
+function wrongKind(id: string, kind: string): InternalError {
+  return new InternalError('internal/config', `${id} is a ${kind}, and that slipped through`, {id});
+}

@@ -1,0 +1,82 @@
+import type {Screen} from '../../drivers/display/contract.js';
+import type {CollectorId, LineId} from '../../protocols/site/ids.js';
+import {asId} from '../../protocols/site/ids.js';
+import type {CollectorSiteConfig} from '../config/collector-schema.js';
+import type {SiteConfig} from '../config/schema.js';
+import type {BayState, LotState} from '../domain/lot/lot-state.js';
+import type {
+  PageAlarm,
+  PageBay,
+  PageCloud,
+  PageCollector,
+  PageState,
+  PageStorage,
+  PageWarning,
+} from '../page/view.js';
+
+/** What the picture of a site is drawn from. */
+export interface PictureSources {
+  readonly config: SiteConfig;
+  readonly version: string;
+  readonly lot: LotState;
+  readonly screens: ReadonlyMap<CollectorId, Screen>;
+  readonly lines: readonly {readonly id: LineId; readonly state: 'ok' | 'down'}[];
+  readonly cloud: PageCloud;
+  readonly storage: PageStorage;
+  readonly warnings: readonly PageWarning[];
+}
+
+/** The site as the local page shows it, from memory. */
+export function drawSite(sources: PictureSources): PageState {
+  const {config, version, lot} = sources;
+  return {
+    site: {id: asId(config.site.id), name: config.site.name, version},
+    bays: [...lot.bays.values()].map(drawBay),
+    collectors: config.collectors.map(collector => drawCollector(collector, sources)),
+    lines: sources.lines,
+    alarms: drawAlarms(lot),
+    cloud: sources.cloud,
+    storage: sources.storage,
+    warnings: sources.warnings,
+  };
+}
+
+function drawBay(bay: BayState): PageBay {
+  return {
+    id: bay.config.id,
+    zone: bay.config.zone,
+    collector: bay.config.collector,
+    arm: bay.reading?.arm ?? 'unknown',
+    occupancy: bay.sensor?.occupancy ?? 'unknown',
+    session: bay.session?.row.phase ?? null,
+    health: bay.health,
+    saleable: bay.published?.saleable ?? false,
+  };
+}
+
+function drawCollector(collector: CollectorSiteConfig, sources: PictureSources): PageCollector {
+  const id: CollectorId = asId(collector.id);
+  const {partsOffline} = sources.lot;
+  const parts: readonly string[] =
+    collector.kind === 'plain'
+      ? [collector.id, collector.display, collector.button]
+      : [collector.id];
+  const isOffline = parts.some(part => partsOffline.has(asId(part)));
+  return {
+    id,
+    zone: collector.zone,
+    kind: collector.kind,
+    health: isOffline ? 'offline' : 'ok',
+    screen: sources.screens.get(id) ?? null,
+    minCardSecurity: collector.minCardSecurity,
+  };
+}
+
+function drawAlarms(lot: LotState): readonly PageAlarm[] {
+  return [...lot.alarms.values()]
+    .sort((left, right) => left.raisedWallMs - right.raisedWallMs || (left.id < right.id ? -1 : 1))
+    .map(alarm => ({
+      ...alarm,
+      contact: lot.config.contacts[alarm.escalation]?.name ?? null,
+    }));
+}

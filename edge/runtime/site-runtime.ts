@@ -1,0 +1,221 @@
+import type {Screen} from '../../drivers/display/contract.js';
+import {fromHex} from '../../protocols/base/bytes.js';
+import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js';
+import {verifyKeyProof} from '../../protocols/card/key-proof.js';
+import type {CollectorId} from '../../protocols/site/ids.js';
+import {isInAnyWindow} from '../../protocols/site/windows.js';
+import {SiteZone} from '../../protocols/site/zone.js';
+import {lotConfigOf} from '../config/lot-config.js';
+import type {SiteConfig} from '../config/schema.js';
+import type {LotContext, LotEffect, LotInput} from '../domain/lot/contract.js';
+import type {LotState} from '../domain/lot/lot-state.js';
+import type {
+  AlarmAction,
+  ArmOrder,
+  PageActions,
+  PageCloud,
+  PageView,
+  PageWarning,
+} from '../page/view.js';
+import type {Log} from '../platform/log.js';
+import type {SiteStore} from '../store/site-store.js';
+import {performEffect} from './effect-performer.js';
+import {LotRunner} from './lot-runner.js';
+import {LotTimers} from './lot-timers.js';
+import {OrderDesk} from './order-desk.js';
+import {RemoteOrders} from './remote-orders.js';
+import {type OpenLink, SiteHardware} from './site-hardware.js';
+import {drawSite} from './site-picture.js';
+
+/** The way to the cloud, as the site needs it; a site without a cloud has none. */
+export interface CloudLink {
+  /** Ask for grants that may be on their way; returns at once. */
+  pullGrants(): void;
+  /** True once the cloud has answered on the present connection. */
+  isOnline(): boolean;
+}
+
+export interface SiteRuntimeOptions {
+  readonly config: SiteConfig;
+  readonly version: string;
+  readonly store: SiteStore;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly openLink: OpenLink;
+  readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
+  readonly warnings: readonly PageWarning[];
+}
+
+/** How often what nobody reports is looked at: the cloud link, the backlog, rows to prune. */
+const HOUSEKEEPING_MS: Millis = 1000;
+
+/** A site that runs: hardware, lot, store and what people see of them, for as long as it is open. */
+export class SiteRuntime implements PageView, PageActions {
+  readonly remoteOrders: RemoteOrders;
+  readonly #options: SiteRuntimeOptions;
+  readonly #hardware: SiteHardware;
+  readonly #runner: LotRunner;
+  readonly #timers: LotTimers;
+  readonly #desk: OrderDesk;
+  readonly #screens = new Map<CollectorId, Screen>();
+  readonly #listeners = new Set<() => void>();
+  #cloud: CloudLink | undefined;
+  #shownCloud: PageCloud | undefined;
+  #housekeeping: Timer | undefined;
+  #isClosed = false;
+
+  constructor(options: SiteRuntimeOptions) {
+    this.#options = options;
+    const {config, store, clock, entropy, log, openLink, keys} = options;
+    const dispatch = (input: LotInput) => this.#dispatch(input);
+    this.#timers = new LotTimers(clock, timer => dispatch({kind: 'timer', timer}));
+    this.#desk = new OrderDesk(dispatch);
+    this.#runner = new LotRunner({
+      config: lotConfigOf(config),
+      clock,
+      log,
+      journal: {commit: change => store.lot.commit({...change, stamp: store.stampNow()})},
+      context: this.#lotContext(),
+      perform: effect => this.#perform(effect),
+      onChange: () => this.#changed(),
+    });
+    this.remoteOrders = new RemoteOrders({
+      commands: store.commands,
+      desk: this.#desk,
+      stampNow: () => store.stampNow(),
+      append: facts => store.lot.commit({facts, records: [], stamp: store.stampNow()}),
+    });
+    this.#hardware = new SiteHardware({
+      config,
+      clock,
+      entropy,
+      log,
+      openLink,
+      counters: store.counters,
+      keys,
+      dispatch,
+    });
+  }
+
+  get lot(): LotState {
+    return this.#runner.state;
+  }
+
+  /** Take up what the last run left open, then listen to the hardware. */
+  start(): void {
+    const {store, version} = this.#options;
+    const open = store.lot.openRecords();
+    this.#runner.dispatch({kind: 'boot', open, cause: store.startCause, version});
+    this.#hardware.open();
+    this.#keepHouse();
+  }
+
+  connectCloud(cloud: CloudLink): void {
+    this.#cloud = cloud;
+  }
+
+  /** Grants or credentials came, changed or went. */
+  grantsChanged(): void {
+    this.#dispatch({kind: 'grantsChanged'});
+  }
+
+  state(): ReturnType<PageView['state']> {
+    const {config, version, warnings} = this.#options;
+    const {storageFault} = this.#runner;
+    return drawSite({
+      config,
+      version,
+      lot: this.#runner.state,
+      screens: this.#screens,
+      lines: this.#hardware.lineStates(),
+      cloud: this.#cloudState(),
+      storage: {state: storageFault ? 'fault' : 'ok', detail: storageFault ?? ''},
+      warnings,
+    });
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  alarm(action: AlarmAction): ReturnType<PageActions['alarm']> {
+    return this.#desk.alarm(action);
+  }
+
+  order({bay, desired, person, reason}: ArmOrder): ReturnType<PageActions['order']> {
+    return new Promise(resolve => {
+      this.#desk.order(bay, desired, {kind: 'person', person, reason}, resolve);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#housekeeping?.cancel();
+    this.#timers.cancelAll();
+    await this.#hardware.close();
+  }
+
+  #dispatch(input: LotInput): void {
+    if (!this.#isClosed) this.#runner.dispatch(input);
+  }
+
+  #perform(effect: LotEffect): void {
+    const {config, log} = this.#options;
+    performEffect(effect, {
+      locks: this.#hardware.locks,
+      collectors: this.#hardware.collectors,
+      timers: this.#timers,
+      language: config.site.language,
+      log,
+      dispatch: input => this.#dispatch(input),
+      pullGrants: () => this.#cloud?.pullGrants(),
+      desk: this.#desk,
+      onScreen: (collector, screen) => this.#screens.set(collector, screen),
+    });
+  }
+
+  #lotContext(): Omit<LotContext, 'nowMs' | 'wallMs'> {
+    const {config, store, entropy} = this.#options;
+    const zone = new SiteZone(config.site.timezone);
+    return {
+      grants: store.book,
+      newId: () => entropy.ulid(),
+      sense: bay => this.#hardware.sense(bay),
+      proofHolds: (card, secretHex) =>
+        card.assurance.kind === 'proof' &&
+        verifyKeyProof(fromHex(secretHex), card.assurance.nonce, card.uid, card.assurance.proof),
+      inWindow: (grant, at) =>
+        grant.weekly.length === 0 || isInAnyWindow(grant.weekly, zone.localTime(at)),
+    };
+  }
+
+  #keepHouse(): void {
+    const {clock, store} = this.#options;
+    this.#housekeeping = clock.timer('site housekeeping', HOUSEKEEPING_MS, () => {
+      const cloud = this.#cloudState();
+      const before = this.#shownCloud;
+      this.#shownCloud = cloud;
+      if (before?.link !== cloud.link || before.unsent !== cloud.unsent) this.#changed();
+      store.prune();
+      this.#keepHouse();
+    });
+  }
+
+  #cloudState(): PageCloud {
+    const {outbox} = this.#options.store;
+    const unsent = outbox.head() - outbox.acked();
+    if (!this.#cloud) return {link: 'none', unsent, oldestUnsentMs: null};
+    const [oldest] = unsent > 0 ? outbox.read(outbox.acked() + 1, 1) : [];
+    return {
+      link: this.#cloud.isOnline() ? 'online' : 'offline',
+      unsent,
+      oldestUnsentMs: oldest ? Math.max(0, this.#options.clock.wallMs() - oldest.wallMs) : null,
+    };
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,13 @@
+import {createSerialLink} from '../../drivers/port/serial-port.js';
+import {createTcpLink} from '../../drivers/port/tcp-link.js';
+import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import type {OpenLink} from './site-hardware.js';
+
+/** Links to this machine's serial ports and to converters on the network. */
+export function systemLinks(clock: Clock, entropy: Entropy): OpenLink {
+  const fraction = () => entropy.fraction();
+  return link =>
+    link.kind === 'serial'
+      ? createSerialLink({path: link.path, baudRate: link.baudRate, clock, fraction})
+      : createTcpLink({host: link.host, port: link.port, clock, fraction});
+}
