@@ -1,0 +1,149 @@
+import {stringify} from 'yaml';
+
+/** How big a simulated car park is and where its lines lie. */
+export interface SitePlan {
+  readonly siteId: string;
+  readonly collectors: readonly CollectorPlan[];
+  readonly database: string;
+  /** Port of the local page; 0 = any free one. */
+  readonly pagePort: number;
+  readonly cloud: CloudPlan | undefined;
+  /** Overrides of the rules, in the words of `site.yaml`. */
+  readonly rules?: Readonly<Record<string, unknown>>;
+  readonly language?: 'zh-CN' | 'en';
+  /** Where the key that encrypts card secrets at rest lies. */
+  readonly secretKeyFile: string;
+}
+
+export interface CloudPlan {
+  readonly broker: string;
+  readonly tenant: string;
+  readonly gateway: string;
+  readonly publicKeyFile: string;
+}
+
+export interface CollectorPlan {
+  /** `C1`; its line is `line-C1`. */
+  readonly id: string;
+  readonly zone: string;
+  readonly arrow: string;
+  readonly kind: 'plain' | 'smart';
+  readonly bays: readonly string[];
+  /** Link of the RS-485 line and of the reader or sealed link, as `site.yaml` writes them. */
+  readonly lineLink: LinkPlan;
+  readonly readerLink: LinkPlan;
+  readonly keyFile: string | undefined;
+  readonly minCardSecurity?: 'uid' | 'proof';
+  readonly travelMs?: number;
+  readonly pollMs?: number;
+}
+
+export type LinkPlan =
+  | {readonly kind: 'serial'; readonly path: string; readonly baudRate: number}
+  | {readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly baudRate: number};
+
+export const LINE_BAUD_RATE = 9600;
+export const SEALED_LINK_BAUD_RATE = 115_200;
+export const DISPLAY_UNIT = 31;
+export const BUTTON_UNIT = 32;
+
+/** `site.yaml` of the plan: the daemon reads it like any installer's file. */
+export function siteYaml(plan: SitePlan): string {
+  return stringify({
+    site: {
+      id: plan.siteId,
+      name: '示范停车场',
+      timezone: 'Asia/Shanghai',
+      kind: 'public',
+      language: plan.language ?? 'zh-CN',
+    },
+    profiles: ['parkCard'],
+    database: plan.database,
+    secretKey: {file: plan.secretKeyFile},
+    page: {host: '127.0.0.1', port: plan.pagePort},
+    ...(plan.cloud ? {cloud: cloudBlock(plan.cloud)} : {}),
+    buses: plan.collectors.map(lineBlock),
+    collectors: plan.collectors.map(collectorBlock),
+    contacts: [
+      {name: '值班保安', afterMs: 0},
+      {name: '保安队长', afterMs: 60_000},
+      {name: '运营中心', afterMs: 180_000},
+    ],
+    staff: [
+      {id: 'wang', name: '王强'},
+      {id: 'li', name: '李敏'},
+    ],
+    ...(plan.rules ? {rules: plan.rules} : {}),
+  });
+}
+
+/** Unit address of the lock of the `index`-th bay of a collector. */
+export function lockUnit(index: number): number {
+  return index + 1;
+}
+
+function cloudBlock(cloud: CloudPlan) {
+  const {broker, tenant, gateway, publicKeyFile} = cloud;
+  return {broker, tenant, gateway, publicKey: {file: publicKeyFile}};
+}
+
+function lineBlock(collector: CollectorPlan) {
+  const locks = collector.bays.map((bay, index) => ({
+    id: `L-${bay}`,
+    kind: 'parking-lock',
+    profile: 'reference',
+    address: lockUnit(index),
+    travelMs: collector.travelMs ?? 3000,
+    ...(collector.pollMs === undefined ? {} : {pollMs: collector.pollMs}),
+  }));
+  const post =
+    collector.kind === 'plain'
+      ? [
+          {id: `D-${collector.id}`, kind: 'display', profile: 'reference', address: DISPLAY_UNIT},
+          {
+            id: `E-${collector.id}`,
+            kind: 'emergency-button',
+            profile: 'reference',
+            address: BUTTON_UNIT,
+          },
+        ]
+      : [];
+  return {
+    id: `line-${collector.id}`,
+    link: collector.lineLink,
+    devices: [...locks, ...post],
+  };
+}
+
+function collectorBlock(collector: CollectorPlan) {
+  const {id, zone, arrow, kind} = collector;
+  const bays = collector.bays.map(bay => ({
+    id: bay,
+    lock: `L-${bay}`,
+    sensor: {from: 'lock'},
+  }));
+  const security = collector.minCardSecurity ?? (kind === 'plain' ? 'uid' : 'proof');
+  if (kind === 'smart') {
+    return {
+      id,
+      zone,
+      arrow,
+      kind,
+      link: collector.readerLink,
+      key: {file: collector.keyFile},
+      minCardSecurity: security,
+      bays,
+    };
+  }
+  return {
+    id,
+    zone,
+    arrow,
+    kind,
+    reader: {kind: 'rdm6300', link: collector.readerLink},
+    display: `D-${id}`,
+    button: `E-${id}`,
+    minCardSecurity: security,
+    bays,
+  };
+}

@@ -1,0 +1,289 @@
+import {copyFileSync, existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createMemoryPair} from '../drivers/port/memory-link.js';
+import {loadSiteConfig} from '../edge/config/load.js';
+import {createPageApp, type PageApp} from '../edge/page/page-app.js';
+import {yieldTurn} from '../edge/platform/event-loop.js';
+import {createJsonLog} from '../edge/platform/json-log.js';
+import {EdgeDaemon} from '../edge/runtime/edge-daemon.js';
+import {toHex} from '../protocols/base/bytes.js';
+import type {Millis} from '../protocols/base/clock.js';
+import {UsageError} from '../protocols/base/errors.js';
+import type {SiteEventBodies, SiteEventKind} from '../protocols/site/events.js';
+import {asId} from '../protocols/site/ids.js';
+import {SeededEntropy} from './clock/seeded-entropy.js';
+import {VirtualClock} from './clock/virtual-clock.js';
+import type {SimCard} from './devices/sim-card.js';
+import {type CollectorPlan, siteYaml} from './plan/site-plan.js';
+import {Car} from './plant/car.js';
+import {Tenant} from './plant/tenant.js';
+import {CardOffice} from './scenarios/card-office.js';
+import {StoreChannel} from './scenarios/store-channel.js';
+import {SimSite} from './site/sim-site.js';
+import {SwitchedEnd} from './wire/switched-end.js';
+
+/** One collector of a world; what is left out is usual. */
+export interface WorldCollector {
+  readonly id: string;
+  readonly bays: readonly string[];
+  readonly kind?: 'plain' | 'smart';
+  readonly zone?: string;
+  readonly arrow?: string;
+  readonly travelMs?: Millis;
+  readonly pollMs?: Millis;
+  readonly minCardSecurity?: 'uid' | 'proof';
+}
+
+export interface WorldOptions {
+  readonly collectors: readonly WorldCollector[];
+  readonly rules?: Readonly<Record<string, unknown>>;
+  readonly language?: 'zh-CN' | 'en';
+  readonly seed?: number;
+  /** Where the wall clock stands at the start, in ms since 1970. */
+  readonly wallMs?: number;
+}
+
+export interface StoredEvent<Kind extends SiteEventKind = SiteEventKind> {
+  readonly seq: number;
+  readonly kind: Kind;
+  readonly monoMs: Millis;
+  readonly body: SiteEventBodies[Kind];
+}
+
+/**
+ * A whole site on virtual time: the real edge daemon with a real database file, on simulated lines,
+ * collectors, locks and cars. Each world is its own; `close` fails when a timer is left behind or
+ * when an arm ever hurt a car.
+ */
+export class World {
+  readonly clock: VirtualClock;
+  readonly site: SimSite;
+  readonly office: CardOffice;
+  /** Log lines of the daemon, parsed. */
+  readonly logged: Record<string, unknown>[] = [];
+  readonly #options: WorldOptions;
+  readonly #entropy: SeededEntropy;
+  readonly #folder: string;
+  readonly #ends = new Map<string, SwitchedEnd>();
+  readonly #keys: ReadonlyMap<string, Uint8Array>;
+  #databasePath: string;
+  #starts = 0;
+  #edge: EdgeDaemon | undefined;
+  #page: PageApp | undefined;
+
+  private constructor(options: WorldOptions, clock: VirtualClock) {
+    this.#options = options;
+    this.clock = clock;
+    this.#entropy = new SeededEntropy(options.seed ?? 1);
+    this.#folder = mkdtempSync(join(tmpdir(), 'latchkey-world-'));
+    this.#databasePath = join(this.#folder, 'lot.db');
+    const smart = options.collectors.filter(one => one.kind === 'smart');
+    this.#keys = new Map(smart.map(one => [one.id, this.#entropy.bytes(32)]));
+    this.site = new SimSite({
+      collectors: this.#plans(),
+      clock,
+      entropy: this.#entropy,
+      farEnd: name => this.end(name),
+      keys: this.#keys,
+      pacing: 'frame',
+    });
+    const channel = new StoreChannel(() => this.edge.grants);
+    this.office = new CardOffice(channel, this.#entropy, () => clock.wallMs());
+  }
+
+  /** Build a world, start its daemon, and wait until every lock has been polled. */
+  static async start(options: WorldOptions): Promise<World> {
+    const wallMs = options.wallMs === undefined ? {} : {wallMs: options.wallMs};
+    const clock = new VirtualClock({yieldTurn, ...wallMs});
+    const world = new World(options, clock);
+    world.startEdge();
+    await world.settle();
+    return world;
+  }
+
+  get edge(): EdgeDaemon {
+    if (!this.#edge) throw new UsageError('sim/absent', 'the daemon is not running');
+    return this.#edge;
+  }
+
+  /** The local page, to be asked without a socket. */
+  get page(): PageApp['app'] {
+    if (!this.#page) throw new UsageError('sim/absent', 'the daemon is not running');
+    return this.#page.app;
+  }
+
+  /** Token of the page's forms. */
+  readonly pageToken = 'world-token';
+
+  get databasePath(): string {
+    return this.#databasePath;
+  }
+
+  get nowMs(): Millis {
+    return this.clock.nowMs();
+  }
+
+  advance(byMs: Millis): Promise<void> {
+    return this.clock.advance(byMs);
+  }
+
+  until(condition: () => boolean, limitMs?: Millis): Promise<void> {
+    return this.clock.until(condition, limitMs);
+  }
+
+  /** Until every lock has been read. */
+  async settle(): Promise<void> {
+    await this.until(() => this.edge.site.state().bays.every(bay => bay.health === 'ok'), 30_000);
+    await this.advance(2000);
+  }
+
+  /** Hold a card to a collector and take it away again; settles when it is gone. */
+  async tap(collector: string, card: SimCard, holdMs?: Millis): Promise<void> {
+    const tenant = new Tenant({clock: this.clock, card});
+    await this.clock.settle(tenant.tap(this.site.post(collector), holdMs));
+  }
+
+  car(plate = '粤B12345'): Car {
+    return new Car({clock: this.clock, plate});
+  }
+
+  /** What the display of a collector reads, both lines in one. */
+  screen(collector: string): string {
+    return this.site.post(collector).screen?.lines.join(' / ') ?? '';
+  }
+
+  /** Journalled events of one kind, oldest first. */
+  events<Kind extends SiteEventKind>(kind: Kind): readonly StoredEvent<Kind>[] {
+    return this.allEvents().filter((event): event is StoredEvent<Kind> => event.kind === kind);
+  }
+
+  allEvents(): readonly StoredEvent[] {
+    const {outbox} = this.edge.store;
+    return outbox.read(outbox.low(), Number.MAX_SAFE_INTEGER).map(row => ({
+      seq: row.seq,
+      kind: row.kind as SiteEventKind,
+      monoMs: row.monoMs,
+      body: JSON.parse(row.body) as SiteEventBodies[SiteEventKind],
+    }));
+  }
+
+  /** Open alarms as the guard's page shows them. */
+  alarms() {
+    return this.edge.site.state().alarms;
+  }
+
+  /** The link that a line (`line-C1`) or a collector (`C1`) hangs on. */
+  end(name: string): SwitchedEnd {
+    const known = this.#ends.get(name);
+    if (known) return known;
+    const end = new SwitchedEnd();
+    this.#ends.set(name, end);
+    return end;
+  }
+
+  /** Switch the gateway on, with whatever database it left. */
+  startEdge(): void {
+    this.#starts += 1;
+    const config = this.#loadConfig();
+    const log = createJsonLog({
+      clock: this.clock,
+      level: 'info',
+      destination: {write: line => void this.logged.push(JSON.parse(line))},
+    });
+    const edge = new EdgeDaemon({
+      config,
+      databasePath: this.#databasePath,
+      version: '0.0.0-sim',
+      secrets: {readFile: path => this.#secret(path), env: () => undefined},
+      clock: this.clock,
+      entropy: new SeededEntropy(1000 + (this.#options.seed ?? 1) * 100 + this.#starts),
+      log,
+      openLink: (link, name) => {
+        const path = link.kind === 'serial' ? link.path : name;
+        const pair = createMemoryPair({clock: this.clock, name: path});
+        this.end(path).switchTo(pair.far);
+        return pair.link;
+      },
+      clockState: () => 'floor',
+      warnings: [],
+    });
+    this.#edge = edge;
+    this.#page = createPageApp({
+      host: '127.0.0.1',
+      clock: this.clock,
+      log,
+      view: edge.site,
+      actions: edge.site,
+      staff: config.staff.map(({id, name}) => ({id: asId(id), name})),
+      language: config.site.language,
+      token: this.pageToken,
+    });
+  }
+
+  /** Switch the gateway off in order. */
+  async stopEdge(): Promise<void> {
+    this.#page?.close();
+    this.#page = undefined;
+    await this.#edge?.close();
+    this.#edge = undefined;
+  }
+
+  /** Cut the power of the gateway: what was on its disk at this instant is all that remains. */
+  async killEdge(): Promise<void> {
+    const remains = join(this.#folder, `after-cut-${this.#starts}.db`);
+    for (const suffix of ['', '-wal', '.epoch']) {
+      const from = `${this.#databasePath}${suffix}`;
+      if (existsSync(from)) copyFileSync(from, `${remains}${suffix}`);
+    }
+    await this.stopEdge();
+    this.#databasePath = remains;
+  }
+
+  async close(): Promise<void> {
+    await this.stopEdge();
+    this.site.close();
+    rmSync(this.#folder, {recursive: true, force: true});
+    this.clock.assertIdle();
+    const [harm] = this.site.harm;
+    if (harm) throw new UsageError('sim/harm', `${harm.bay}: ${harm.what}`);
+  }
+
+  #loadConfig() {
+    const text = siteYaml({
+      siteId: 'lot-1',
+      collectors: this.#plans(),
+      database: this.#databasePath,
+      pagePort: 0,
+      cloud: undefined,
+      language: this.#options.language ?? 'en',
+      secretKeyFile: 'secret.key',
+      ...(this.#options.rules ? {rules: this.#options.rules} : {}),
+    });
+    const loaded = loadSiteConfig(text, 'world.yaml');
+    if (!loaded.ok) throw new UsageError('sim/config', loaded.problems.join('\n'));
+    return loaded.config;
+  }
+
+  #secret(path: string): string | undefined {
+    if (path === 'secret.key') return toHex(new Uint8Array(32).fill(5));
+    const key = this.#keys.get(path.replace('.key', ''));
+    return key && toHex(key);
+  }
+
+  #plans(): readonly CollectorPlan[] {
+    return this.#options.collectors.map(one => ({
+      kind: 'plain',
+      zone: one.id.replace('C', ''),
+      arrow: '→',
+      ...one,
+      lineLink: {kind: 'serial', path: `line-${one.id}`, baudRate: 9600},
+      readerLink: {
+        kind: 'serial',
+        path: one.id,
+        baudRate: one.kind === 'smart' ? 115_200 : 9600,
+      },
+      keyFile: one.kind === 'smart' ? `${one.id}.key` : undefined,
+    }));
+  }
+}
