@@ -13,7 +13,7 @@ export class DropCounter {
   drop(kind: string, fields: LogFields): void {
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
-    if (count === 1) this.#log.warn('message dropped', {drop: kind, ...fields});
+    if (count === 1) this.#log.warn('message.dropped', {drop: kind, ...fields});
   }
 
   counts(): Readonly<Record<string, number>> {

@@ -40,6 +40,6 @@ export class Downlink {
   #publish(topic: string, message: object, qos: 0 | 1): void {
     const payload = encodePayload(message, rawDeflate);
     if (payload) this.#options.publish(topic, payload, qos);
-    else this.#options.log.error('message outgrew the limit', {topic});
+    else this.#options.log.error('message.too_large', {topic});
   }
 }

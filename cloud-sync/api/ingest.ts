@@ -66,7 +66,7 @@ export class Ingest {
     const gap = this.#gaps.get(gateway);
     if (!gap || clock.nowMs() - gap.sinceMs < GAP_ALARM_MS) return;
     if (gateways.raise(gateway, 'gap', clock.wallMs(), `missing from ${gap.from}`)) {
-      log.error('events missing', {gateway, from: gap.from});
+      log.error('events.missing', {gateway, from: gap.from});
     }
   }
 
@@ -89,7 +89,7 @@ export class Ingest {
       });
     } catch (error) {
       // Nothing is confirmed, so every gateway sends it again.
-      log.error('events not committed', {items: items.length, why: errorText(error)});
+      log.error('events.not_committed', {items: items.length, why: errorText(error)});
       return;
     }
     for (const report of reports) onCommandReport(report);
@@ -107,7 +107,7 @@ export class Ingest {
     }
     if (result.fault) {
       const isNew = gateways.raise(gateway, result.fault, clock.wallMs(), `at ${item.name}`);
-      if (isNew) log.error('events refused', {gateway, fault: result.fault});
+      if (isNew) log.error('events.refused', {gateway, fault: result.fault});
     }
     const ack = this.#noteGap(gateway, result);
     const before = answers.get(gateway);

@@ -205,7 +205,7 @@ export class Session {
       else this.#pump.onAck(upto);
       return;
     }
-    log.info('cloud link up', {sid: this.#sid, resumeAt: upto + 1, head: outbox.head()});
+    log.info('cloud.up', {sid: this.#sid, resumeAt: upto + 1, head: outbox.head()});
     this.#rearm('uplink.heartbeat', HEARTBEAT_MS, () => this.#beat());
     this.#pump.start(upto);
     if (!this.#closed) this.#listener.onReady();
@@ -213,7 +213,7 @@ export class Session {
 
   /** Numbers that the cloud already holds must never be given to other events. */
   #startEpoch(why: string): void {
-    this.#setup.log.warn('new epoch', {why, old: this.#setup.outbox.epoch()});
+    this.#setup.log.warn('cloud.new_epoch', {why, old: this.#setup.outbox.epoch()});
     this.#setup.outbox.startNewEpoch(why);
     this.#close(`new epoch: ${why}`);
   }

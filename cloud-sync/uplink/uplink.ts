@@ -98,8 +98,8 @@ export class Uplink {
     this.#failures = Math.min(this.#failures + 1, 16);
     // The first failure is news; a night without a link is not one line a minute.
     const fields = {why, retryInMs: Math.round(delayMs)};
-    if (this.#failures === 1) this.#options.log.warn('cloud link down', fields);
-    else this.#options.log.debug('cloud link still down', fields);
+    if (this.#failures === 1) this.#options.log.warn('cloud.down', fields);
+    else this.#options.log.debug('cloud.still_down', () => fields);
     this.#connectAfter(delayMs);
   }
 }

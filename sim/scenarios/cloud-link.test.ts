@@ -205,7 +205,7 @@ test('unknown, malformed, forged and oversized messages are counted and change n
     'rev/signature': 1,
     'snap/too_large': 2,
   });
-  t.is(rig.log.filter(line => line.includes('message dropped')).length, 4);
+  t.is(rig.log.filter(line => line.includes('message.dropped')).length, 4);
   t.is(rig.store.grants.revocations(), 0);
   rig.transport.playUp('v1/demo/gw-1/u/later', text('\u0001{}'));
   rig.transport.playUp('v1/demo/gw-1/u/ev', text('\u0001{"epoch":1}'));

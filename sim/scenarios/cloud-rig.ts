@@ -1,9 +1,10 @@
-import {createPublicKey, type KeyObject} from 'node:crypto';
+import type {KeyObject} from 'node:crypto';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
 import type {SyncLog} from '../../cloud-sync/log.js';
+import {readCloudKey} from '../../cloud-sync/uplink/cloud-key.js';
 import type {Act, ActOutcome, CommandSink} from '../../cloud-sync/uplink/command-sink.js';
 import {TimeKeeper} from '../../cloud-sync/uplink/time-keeper.js';
 import {Uplink} from '../../cloud-sync/uplink/uplink.js';
@@ -40,7 +41,7 @@ export class CloudRig {
   /** What the arm makes of a command. */
   outcome: ActOutcome = {kind: 'done'};
   store: SiteStore;
-  uplink: Uplink;
+  #uplink: Uplink | undefined;
   readonly #folder: string;
   readonly #signingKey: KeyObject;
   #cloud: Cloud | undefined;
@@ -57,13 +58,17 @@ export class CloudRig {
       cloud: () => this.#cloud,
     });
     this.store = this.#openStore();
-    this.uplink = this.#newUplink();
   }
 
   static async open(options: CloudRigOptions): Promise<CloudRig> {
     const rig = new CloudRig(options);
     await rig.startCloud();
+    rig.#uplink = rig.#newUplink();
     return rig;
+  }
+
+  get uplink(): Uplink {
+    return this.#uplink as Uplink;
   }
 
   get cloud(): Cloud {
@@ -98,7 +103,7 @@ export class CloudRig {
     this.uplink.stop();
     this.store.close();
     this.store = this.#openStore();
-    this.uplink = this.#newUplink();
+    this.#uplink = this.#newUplink();
   }
 
   /** Journal `count` bay events at once. */
@@ -163,7 +168,7 @@ export class CloudRig {
       address: {tenant: 'demo', gateway: 'gw-1'},
       boot: this.store.boot,
       firmware: '0.1.0',
-      cloudKey: createPublicKey(this.#signingKey),
+      cloudKey: readCloudKey(this.cloud.publicKey),
       transport: this.transport,
       outbox: this.store.outbox,
       grants: this.store.grants,
@@ -196,7 +201,7 @@ export class CloudRig {
     const add = (level: string) => (message: string, fields?: object) => {
       this.log.push(`${level} ${who} ${message} ${JSON.stringify(fields ?? {})}`);
     };
-    return {debug: add('debug'), info: add('info'), warn: add('warn'), error: add('error')};
+    return {debug: () => {}, info: add('info'), warn: add('warn'), error: add('error')};
   }
 }
 

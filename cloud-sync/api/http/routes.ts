@@ -56,7 +56,7 @@ export function cloudRoutes(options: RouteOptions): Hono {
   app.use('/v1/*', bodyLimit({maxSize: MAX_BODY_BYTES, onError}));
   app.notFound(context => problem(context, {status: 404, code: 'not_found', title: 'Not found'}));
   app.onError((error, context) => {
-    options.log.error('request failed', {path: context.req.path, why: errorText(error)});
+    options.log.error('request.failed', {path: context.req.path, why: errorText(error)});
     return problem(context, {status: 500, code: 'internal', title: 'Internal error'});
   });
   addReads(app, options);
