@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import {Command, InvalidArgumentError} from 'commander';
+import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
+import {type ListenAddress, startCloud} from '../cloud-sync/api/server.js';
+import {SystemEntropy} from '../edge/platform/entropy.js';
+import {Host} from '../edge/platform/host.js';
+import {createJsonLog} from '../edge/platform/json-log.js';
+import {SystemClock} from '../edge/platform/system-clock.js';
+import {errorText} from '../protocols/base/errors.js';
+
+interface ServeOptions {
+  readonly http: ListenAddress;
+  readonly mqtt: ListenAddress;
+  readonly database: string;
+  readonly keyFile: string;
+  readonly apiKeyFile: string;
+  readonly tenant: string;
+}
+
+const host = new Host();
+const clock = new SystemClock();
+
+function address(text: string): ListenAddress {
+  const [, name, digits] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (!name || port > 65_535) throw new InvalidArgumentError('expected HOST:PORT');
+  return {host: name.replace(/^\[(.*)\]$/, '$1'), port};
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const {http, mqtt, database, tenant} = options;
+  const entropy = new SystemEntropy(clock);
+  const log = createJsonLog({clock, level: 'info'}).child('cloud');
+  const signingKey = loadOrMakeSigningKey(options.keyFile);
+  const apiKey = loadOrMakeApiKey(options.apiKeyFile, entropy);
+  const parts = {clock, entropy, log, database, signingKey, apiKey, tenant};
+  const cloud = await startCloud({...parts, http, mqtt});
+  log.info('cloud.listening', {http: cloud.httpUrl, mqtt: cloud.mqttUrl, tenant});
+  host.onStop(signal => {
+    log.info('cloud.stopping', {signal});
+    cloud.close().then(
+      () => host.exitWith(0),
+      error => {
+        host.complain(errorText(error));
+        host.exitWith(1);
+      },
+    );
+  });
+}
+
+const program = new Command('latchkey-cloud').description('The thin cloud on one machine.');
+program
+  .command('serve')
+  .description('take events from gateways, give them grants and commands')
+  .option('--http <host:port>', 'address of the HTTP interface', address, address('127.0.0.1:8088'))
+  .option('--mqtt <host:port>', 'address of the MQTT broker', address, address('127.0.0.1:1883'))
+  .option('--database <file>', 'SQLite file', './cloud.db')
+  .option('--key-file <file>', 'signing key; made when missing, with .pub beside', './cloud.key')
+  .option('--api-key-file <file>', 'HTTP key; made when missing', './cloud-api.key')
+  .option('--tenant <name>', 'whose gateways are served', 'demo')
+  .action(async (options: ServeOptions) => {
+    try {
+      await serve(options);
+    } catch (error) {
+      host.complain(errorText(error));
+      host.exitWith(1);
+    }
+  });
+
+await program.parseAsync();
