@@ -20,6 +20,7 @@ import {Car} from './plant/car.js';
 import {Tenant} from './plant/tenant.js';
 import {CardOffice} from './scenarios/card-office.js';
 import {StoreChannel} from './scenarios/store-channel.js';
+import {WorldCloud} from './scenarios/world-cloud.js';
 import {SimSite} from './site/sim-site.js';
 import {SwitchedEnd} from './wire/switched-end.js';
 
@@ -37,6 +38,8 @@ export interface WorldCollector {
 
 export interface WorldOptions {
   readonly collectors: readonly WorldCollector[];
+  /** Run the real cloud API beside it, joined by an in-memory broker. */
+  readonly cloud?: boolean;
   readonly rules?: Readonly<Record<string, unknown>>;
   readonly language?: 'zh-CN' | 'en';
   readonly seed?: number;
@@ -60,6 +63,7 @@ export class World {
   readonly clock: VirtualClock;
   readonly site: SimSite;
   readonly office: CardOffice;
+  readonly cloud: WorldCloud | undefined;
   /** Log lines of the daemon, parsed. */
   readonly logged: Record<string, unknown>[] = [];
   readonly #options: WorldOptions;
@@ -72,9 +76,10 @@ export class World {
   #edge: EdgeDaemon | undefined;
   #page: PageApp | undefined;
 
-  private constructor(options: WorldOptions, clock: VirtualClock) {
+  private constructor(options: WorldOptions, cloud: WorldCloud | undefined, clock: VirtualClock) {
     this.#options = options;
     this.clock = clock;
+    this.cloud = cloud;
     this.#entropy = new SeededEntropy(options.seed ?? 1);
     this.#folder = mkdtempSync(join(tmpdir(), 'latchkey-world-'));
     this.#databasePath = join(this.#folder, 'lot.db');
@@ -88,7 +93,7 @@ export class World {
       keys: this.#keys,
       pacing: 'frame',
     });
-    const channel = new StoreChannel(() => this.edge.grants);
+    const channel = cloud?.channel ?? new StoreChannel(() => this.edge.grants);
     this.office = new CardOffice(channel, this.#entropy, () => clock.wallMs());
   }
 
@@ -96,7 +101,8 @@ export class World {
   static async start(options: WorldOptions): Promise<World> {
     const wallMs = options.wallMs === undefined ? {} : {wallMs: options.wallMs};
     const clock = new VirtualClock({yieldTurn, ...wallMs});
-    const world = new World(options, clock);
+    const cloud = options.cloud ? await WorldCloud.start(clock) : undefined;
+    const world = new World(options, cloud, clock);
     world.startEdge();
     await world.settle();
     return world;
@@ -132,10 +138,12 @@ export class World {
     return this.clock.until(condition, limitMs);
   }
 
-  /** Until every lock has been read. */
+  /** Until every lock has been read and, with a cloud, the link is up. */
   async settle(): Promise<void> {
     await this.until(() => this.edge.site.state().bays.every(bay => bay.health === 'ok'), 30_000);
     await this.advance(2000);
+    const {cloud} = this;
+    if (cloud) await this.until(() => cloud.isOnline(), 120_000);
   }
 
   /** Hold a card to a collector and take it away again; settles when it is gone. */
@@ -205,10 +213,11 @@ export class World {
         this.end(path).switchTo(pair.far);
         return pair.link;
       },
-      clockState: () => 'floor',
+      clockState: () => this.cloud?.clockState() ?? 'floor',
       warnings: [],
     });
     this.#edge = edge;
+    this.cloud?.join(edge);
     this.#page = createPageApp({
       host: '127.0.0.1',
       clock: this.clock,
@@ -223,6 +232,7 @@ export class World {
 
   /** Switch the gateway off in order. */
   async stopEdge(): Promise<void> {
+    this.cloud?.leave();
     this.#page?.close();
     this.#page = undefined;
     await this.#edge?.close();
@@ -243,6 +253,7 @@ export class World {
   async close(): Promise<void> {
     await this.stopEdge();
     this.site.close();
+    await this.cloud?.close();
     rmSync(this.#folder, {recursive: true, force: true});
     this.clock.assertIdle();
     const [harm] = this.site.harm;

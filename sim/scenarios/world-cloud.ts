@@ -1,0 +1,201 @@
+import {createPublicKey, generateKeyPairSync} from 'node:crypto';
+import {type Duplex, duplexPair} from 'node:stream';
+import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
+import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
+import {TimeKeeper} from '../../cloud-sync/uplink/time-keeper.js';
+import {Uplink} from '../../cloud-sync/uplink/uplink.js';
+import type {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
+import {UsageError} from '../../protocols/base/errors.js';
+import {SeededEntropy} from '../clock/seeded-entropy.js';
+import type {VirtualClock} from '../clock/virtual-clock.js';
+import type {GrantChannel} from './card-office.js';
+
+/** An event as the cloud's API gives it out. */
+export interface CloudEvent {
+  readonly seq: number;
+  readonly kind: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+interface GatewaySummary {
+  readonly grants: {readonly current: boolean};
+  readonly revocations: {readonly version: number; readonly held: number};
+}
+
+const API_KEY = 'lk_world';
+const GATEWAY = 'gw-1';
+/** How long a change may take to reach a gateway that is online. */
+const DELIVERY_LIMIT_MS = 10_000;
+const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
+
+/** The real thin cloud beside a world, and the cable between them that a scenario can cut. */
+export class WorldCloud {
+  readonly channel: GrantChannel;
+  readonly #cloud: Cloud;
+  readonly #clock: VirtualClock;
+  readonly #streams = new Set<Duplex>();
+  #uplink: Uplink | undefined;
+  #time: TimeKeeper | undefined;
+  #isCut = false;
+
+  private constructor(cloud: Cloud, clock: VirtualClock) {
+    this.#cloud = cloud;
+    this.#clock = clock;
+    this.channel = {
+      putCard: ({id, holder, uid, secretHex, state}) =>
+        this.#send('POST', `/v1/gateways/${GATEWAY}/cards`, {id, holder, uid, secretHex, state}),
+      putGrant: ({number: _number, rev: _rev, leaseUntil: _lease, ...grant}) =>
+        this.#send('POST', `/v1/gateways/${GATEWAY}/grants`, grant),
+      revoke: id => this.#send('DELETE', `/v1/gateways/${GATEWAY}/grants/${id}`),
+    };
+  }
+
+  static async start(clock: VirtualClock): Promise<WorldCloud> {
+    const cloud = await startCloud({
+      clock,
+      entropy: new SeededEntropy(77),
+      log: SILENT,
+      database: ':memory:',
+      signingKey: generateKeyPairSync('ed25519').privateKey,
+      apiKey: API_KEY,
+      tenant: 'demo',
+    });
+    return new WorldCloud(cloud, clock);
+  }
+
+  /** Connect a gateway that has just started. */
+  join(edge: EdgeDaemon): void {
+    const time = new TimeKeeper(this.#clock, this.#clock.wallMs());
+    const uplink = new Uplink({
+      clock: this.#clock,
+      entropy: new SeededEntropy(78),
+      log: SILENT,
+      address: {tenant: 'demo', gateway: GATEWAY},
+      boot: edge.store.boot,
+      firmware: '0.0.0-sim',
+      cloudKey: createPublicKey(this.#cloud.publicKey),
+      transport: new MqttTransport({kind: 'stream', open: () => this.#openStream()}),
+      outbox: edge.store.outbox,
+      grants: edge.grants,
+      commands: edge.site.remoteOrders,
+      time,
+      startSpreadMs: 0,
+    });
+    this.#time = time;
+    this.#uplink = uplink;
+    edge.site.connectCloud({
+      pullGrants: () => uplink.pullGrants(),
+      isOnline: () => uplink.status().link === 'up',
+    });
+    uplink.start();
+  }
+
+  /** The gateway is switched off. */
+  leave(): void {
+    this.#uplink?.stop();
+    this.#uplink = undefined;
+    this.#time = undefined;
+  }
+
+  isOnline(): boolean {
+    return this.#uplink?.status().link === 'up';
+  }
+
+  unsent(): number {
+    return this.#uplink?.status().unsent ?? 0;
+  }
+
+  clockState() {
+    return this.#time?.read().clk ?? 'floor';
+  }
+
+  /** The internet goes: open connections die, new ones find nobody. */
+  cut(): void {
+    this.#isCut = true;
+    for (const stream of this.#streams) stream.destroy();
+    this.#streams.clear();
+  }
+
+  restore(): void {
+    this.#isCut = false;
+  }
+
+  /** Ask the API. @throws UsageError `sim/cloud` for an answer that is not 2xx */
+  async get<Body>(path: string): Promise<Body> {
+    const response = await this.request('GET', path);
+    if (!response.ok) throw new UsageError('sim/cloud', `GET ${path}: ${response.status}`);
+    return (await response.json()) as Body;
+  }
+
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    const request = new Request(`http://cloud.test${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${API_KEY}`,
+        ...(body === undefined ? {} : {'content-type': 'application/json'}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
+    });
+    return Promise.resolve(this.#cloud.fetch(request));
+  }
+
+  /** All events that the cloud holds of the gateway, by sequence. */
+  async events(kind?: string): Promise<readonly CloudEvent[]> {
+    const all: CloudEvent[] = [];
+    for (let query = '?limit=200'; ; ) {
+      const page = await this.get<{events: CloudEvent[]; next: string}>(
+        `/v1/gateways/${GATEWAY}/events${query}`,
+      );
+      if (page.events.length === 0) break;
+      all.push(...page.events);
+      query = `?limit=200&after=${page.next}`;
+    }
+    return kind === undefined ? all : all.filter(event => event.kind === kind);
+  }
+
+  async close(): Promise<void> {
+    this.leave();
+    for (const stream of this.#streams) stream.destroy();
+    await this.#cloud.close();
+  }
+
+  #openStream(): Duplex {
+    const [near, far] = duplexPair();
+    if (this.#isCut) {
+      near.destroy();
+      return near;
+    }
+    for (const stream of [near, far]) {
+      this.#streams.add(stream);
+      stream.once('close', () => this.#streams.delete(stream));
+    }
+    this.#cloud.attach(far);
+    return near;
+  }
+
+  async #send(method: string, path: string, body?: unknown): Promise<void> {
+    const response = await this.request(method, path, body);
+    if (!response.ok) {
+      throw new UsageError('sim/cloud', `${method} ${path}: ${await response.text()}`);
+    }
+    if (this.isOnline()) await this.#delivered();
+  }
+
+  /** Until the gateway holds what the cloud holds. */
+  async #delivered(): Promise<void> {
+    const untilMs = this.#clock.nowMs() + DELIVERY_LIMIT_MS;
+    while (this.#clock.nowMs() < untilMs) {
+      const {gateways} = await this.get<{gateways: readonly GatewaySummary[]}>('/v1/gateways');
+      const [held] = gateways;
+      if (held?.grants.current && held.revocations.held === held.revocations.version) return;
+      await this.#clock.advance(20);
+    }
+    throw new UsageError('sim/cloud', `not delivered within ${DELIVERY_LIMIT_MS} ms`);
+  }
+}
