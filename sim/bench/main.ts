@@ -1,0 +1,39 @@
+import {parseArgs} from 'node:util';
+import {errorText, UsageError} from '../../protocols/base/errors.js';
+
+type Run = (args: readonly string[]) => Promise<object | undefined> | object | undefined;
+
+/** What `npm run bench -- NAME` may name. */
+const BENCHES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
+  bus: () => import('./bus.js'),
+};
+
+/** Processes that benches start, so that what is measured shares no event loop with what measures. */
+const ROLES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
+  'paced-slave': () => import('./paced-slave.js'),
+  'bus-client': () => import('./bus-client.js'),
+  'modbus-serial-peer': () => import('./modbus-serial-peer.js'),
+  'libmodbus-peer': () => import('./libmodbus-peer.js'),
+};
+
+const {values, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {json: {type: 'boolean'}, only: {type: 'string'}},
+});
+const [name = '', ...rest] = positionals;
+
+try {
+  const load = BENCHES[name] ?? ROLES[name];
+  if (!load) {
+    throw new UsageError('bench/name', `no bench "${name}": ${Object.keys(BENCHES).join(', ')}`);
+  }
+  const {run} = await load();
+  const result = await run(values.only ? [values.only] : rest);
+  if (result) {
+    const indent = values.json ? undefined : 2;
+    process.stdout.write(`${JSON.stringify(result, undefined, indent)}\n`);
+  }
+} catch (error) {
+  process.stderr.write(`${errorText(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,158 @@
+import {closeSync, constants, openSync, readSync, writeSync} from 'node:fs';
+import koffi from 'koffi';
+import {wireTimeMs} from '../../protocols/base/units.js';
+import {decodeRequestPdu, encodeReplyPdu} from '../../protocols/modbus/pdu.js';
+import {decodeRequest, encodeFrame} from '../../protocols/modbus/rtu-frame.js';
+import {interFrameSilenceMs} from '../../protocols/modbus/timing.js';
+import {openTerminalMaster} from '../wire/posix-terminal.js';
+
+/** What the slave says of itself when asked. */
+export interface SlaveReport {
+  readonly requests: number;
+  /** Frames whose first byte came before the line had been silent for t3.5. */
+  readonly gapViolations: number;
+  /** Frames that were no request, or came in pieces. */
+  readonly broken: number;
+}
+
+export const TURNAROUND_MS = 5;
+
+const POLLIN = 1;
+const CLOCK_MONOTONIC = 1;
+const TIMER_ABSTIME = 1;
+const PR_SET_TIMERSLACK = 29;
+/** A sleep wakes late by about this much on a busy machine; the rest is spent spinning. */
+const SPIN_NS = 100_000n;
+const STDIN = 0;
+
+const libc = koffi.load(null);
+const poll = libc.func('int poll(_Inout_ uint8_t *fds, unsigned long count, int timeoutMs)');
+const clockNanosleep = libc.func(
+  'int clock_nanosleep(int clock, int flags, const int64_t *request, void *remain)',
+);
+const prctl = libc.func('int prctl(int option, unsigned long value)');
+
+/**
+ * All the slaves of a line in one blocking process that keeps wire time by absolute sleeps: request,
+ * t3.5, turnaround, the reply byte by byte, t3.5. It blocks on purpose: an event loop would add the
+ * very jitter that is to be measured in others.
+ */
+class PacedSlave {
+  readonly #fd: number;
+  readonly #byteNs: bigint;
+  readonly #silenceNs: bigint;
+  readonly #turnaroundNs = toNs(TURNAROUND_MS);
+  readonly #isStrict: boolean;
+  readonly #chunk: number;
+  readonly #inbox = new Uint8Array(512);
+  readonly #pollFds = Buffer.alloc(16);
+  readonly #deadFrom: number;
+  #wireEndNs = 0n;
+  /** Just before the last byte was handed over: nobody can have heard it earlier. */
+  #lastByteNs = 0n;
+  #requests = 0;
+  #gapViolations = 0;
+  #broken = 0;
+
+  constructor(fd: number, baudRate: number, mode: string, deadFrom: number, chunk: number) {
+    this.#fd = fd;
+    this.#byteNs = toNs(wireTimeMs(1, baudRate));
+    this.#silenceNs = toNs(interFrameSilenceMs(baudRate));
+    this.#isStrict = mode === 'strict';
+    this.#deadFrom = deadFrom;
+    this.#chunk = chunk;
+    this.#pollFds.writeInt32LE(fd, 0);
+    this.#pollFds.writeInt16LE(POLLIN, 4);
+    this.#pollFds.writeInt32LE(STDIN, 8);
+    this.#pollFds.writeInt16LE(POLLIN, 12);
+  }
+
+  run(): void {
+    for (;;) {
+      poll(this.#pollFds, 2, -1);
+      const atNs = process.hrtime.bigint();
+      if (this.#pollFds.readInt16LE(6) !== 0) this.#serve(atNs);
+      if (this.#pollFds.readInt16LE(14) !== 0 && !this.#obey()) return;
+    }
+  }
+
+  /** Any line asks for a report, after which counting begins anew. False at the end of input. */
+  #obey(): boolean {
+    if (readSync(STDIN, Buffer.alloc(256)) === 0) return false;
+    const report: SlaveReport = {
+      requests: this.#requests,
+      gapViolations: this.#gapViolations,
+      broken: this.#broken,
+    };
+    this.#requests = 0;
+    this.#gapViolations = 0;
+    this.#broken = 0;
+    writeSync(1, `${JSON.stringify(report)}\n`);
+    return true;
+  }
+
+  #serve(atNs: bigint): void {
+    const count = readSync(this.#fd, this.#inbox);
+    const frame = this.#inbox.slice(0, count);
+    this.#requests += 1;
+    const isEarly = atNs < this.#lastByteNs + this.#silenceNs;
+    if (isEarly) this.#gapViolations += 1;
+    const quietNs = this.#wireEndNs + this.#silenceNs;
+    // A line cannot carry two talkers: an early frame gains nothing by being early.
+    const startNs = atNs > quietNs ? atNs : quietNs;
+    const endNs = startNs + BigInt(count) * this.#byteNs;
+    this.#wireEndNs = endNs;
+    this.#lastByteNs = endNs;
+    if (isEarly && this.#isStrict) return;
+    const decoded = decodeRequest(frame);
+    if (decoded.kind !== 'frame' || decoded.used !== count) {
+      this.#broken += 1;
+      return;
+    }
+    const {unit, request} = decoded.frame;
+    if (unit >= this.#deadFrom || request.kind !== 'read') return;
+    this.#reply(unit, frame, endNs + this.#silenceNs + this.#turnaroundNs);
+  }
+
+  #reply(unit: number, frame: Uint8Array, startNs: bigint): void {
+    const request = decodeRequestPdu(frame.slice(1, -2));
+    if (request.kind !== 'read' || (request.functionCode !== 3 && request.functionCode !== 4))
+      return;
+    const values = Array.from({length: request.quantity}, () => unit);
+    const {functionCode} = request;
+    const reply = encodeFrame(unit, encodeReplyPdu({kind: 'registers', functionCode, values}));
+    for (let sent = 0; sent < reply.length; sent += this.#chunk) {
+      const end = Math.min(sent + this.#chunk, reply.length);
+      sleepUntil(startNs + BigInt(end) * this.#byteNs);
+      this.#lastByteNs = process.hrtime.bigint();
+      writeSync(this.#fd, reply.subarray(sent, end));
+    }
+    this.#wireEndNs = startNs + BigInt(reply.length) * this.#byteNs;
+  }
+}
+
+function toNs(ms: number): bigint {
+  return BigInt(Math.round(ms * 1_000_000));
+}
+
+function sleepUntil(atNs: bigint): void {
+  const wakeNs = atNs - SPIN_NS;
+  if (wakeNs > process.hrtime.bigint()) {
+    const time = [wakeNs / 1_000_000_000n, wakeNs % 1_000_000_000n];
+    clockNanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, time, null);
+  }
+  while (process.hrtime.bigint() < atNs);
+}
+
+/** `BAUD MODE DEAD-FROM-UNIT CHUNK`: says its port, then serves until the end of input. */
+export function run([baud, mode, deadFrom, chunk]: readonly string[]): undefined {
+  prctl(PR_SET_TIMERSLACK, 1000);
+  const {fd, slavePath} = openTerminalMaster();
+  // Held open, so that the terminal reads silence and not an error while no client has it.
+  const holdFd = openSync(slavePath, constants.O_RDWR | constants.O_NOCTTY);
+  writeSync(1, `${JSON.stringify({path: slavePath})}\n`);
+  new PacedSlave(fd, Number(baud), mode ?? '', Number(deadFrom ?? 248), Number(chunk ?? 1)).run();
+  closeSync(holdFd);
+  closeSync(fd);
+  return undefined;
+}
