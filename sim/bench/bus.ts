@@ -17,10 +17,10 @@ const NONE_DEAD_FROM = 248;
 const REQUEST_BYTES = 8;
 const REPLY_BYTES = 7;
 const WINDOWS = 3;
-const WINDOW_MS = 2500;
-const PEER_WINDOW_MS = 1500;
-/** Three of them lie within the 24 s over which jitter spreads the probes of a minute. */
-const LIVING_WINDOW_MS = 5000;
+const WINDOW_MS = 2000;
+const PEER_WINDOW_MS = 1200;
+/** The first two hold all probes of a minute, which jitter spreads over 24 s. */
+const LIVING_WINDOW_MS = 12_000;
 
 type Mode = 'lenient' | 'strict';
 
