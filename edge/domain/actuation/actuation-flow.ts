@@ -48,7 +48,7 @@ export function startActuation(turn: Turn, bayId: BayId, order: ActuationOrder):
   return id;
 }
 
-export function abortActuation(turn: Turn, bayId: BayId, why: string): void {
+function abortActuation(turn: Turn, bayId: BayId, why: string): void {
   feedActuation(turn, bayId, {kind: 'abort', why});
 }
 

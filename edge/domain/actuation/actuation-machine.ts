@@ -76,7 +76,7 @@ export function isFinal(state: ActuationState): boolean {
 }
 
 /** The fault that forbids another try, if the lock reports one. */
-export function hardFault(reading: LockReading | undefined): HardFault | undefined {
+function hardFault(reading: LockReading | undefined): HardFault | undefined {
   if (!reading) return undefined;
   if (reading.arm === 'blocked') return 'OBSTACLE';
   if (reading.faults.overCurrent) return 'OVERCURRENT';

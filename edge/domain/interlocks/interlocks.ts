@@ -5,7 +5,7 @@ import type {Reason} from '../../../protocols/site/reasons.js';
 import type {BaySense} from '../lot/contract.js';
 
 /** Two poll cycles of at most 2 s, less their overlap: older news of a bay proves nothing. */
-export const FRESH_MS: Millis = 3000;
+const FRESH_MS: Millis = 3000;
 
 /** Everything an interlock may judge by. */
 export interface BayView {

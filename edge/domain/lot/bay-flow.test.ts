@@ -125,6 +125,46 @@ test('~P23 a relock repeats 5 x 5 s, then alarms and withdraws the bay', t => {
   t.is(rig.bodies('session').at(-1)?.closeCause, 'relock_failed');
 });
 
+test('~P23 the 30 s count from the moment the flag fell, not from the end of its debouncing', t => {
+  const rig = parked();
+  const leftMs = rig.nowMs;
+  rig.lock('A-012').vehicle = 'absent';
+  rig.advance(5000);
+  rig.sense('A-012', 'vacant');
+  rig.advance(60_000);
+  t.deepEqual(
+    rig.commands('raise').map(at => at - leftMs),
+    [30_250],
+  );
+
+  const wired = parked();
+  wired.lock('A-012').vehicle = 'none';
+  wired.advance(500);
+  const sensor = {occupancy: 'vacant', fault: undefined, sinceMs: wired.nowMs} as const;
+  const fellMs = wired.nowMs - 4000;
+  wired.input({kind: 'occupancy', bay: bayId('A-012'), sensor: {...sensor, flagSinceMs: fellMs}});
+  wired.advance(60_000);
+  t.deepEqual(
+    wired.commands('raise').map(at => at - fellMs),
+    [30_000],
+  );
+});
+
+test('a flicker of the flag while the bay waits starts the 30 s anew', t => {
+  const rig = parked();
+  rig.sense('A-012', 'vacant');
+  rig.advance(20_000);
+  rig.lock('A-012').vehicle = 'present';
+  rig.advance(1000);
+  rig.lock('A-012').vehicle = 'absent';
+  const clearMs = rig.nowMs;
+  rig.advance(60_000);
+  t.deepEqual(
+    rig.commands('raise').map(at => at - clearMs),
+    [30_250],
+  );
+});
+
 test('a faulty sensor or a silent lock keeps the arm down until the bay is proven empty again', t => {
   const rig = parked();
   rig.sense('A-012', 'vacant', 'flapping');

@@ -290,6 +290,20 @@ test('a one-entry grant opens once, shows its open bay again, and is used up aft
   t.like(rig.bodies('attempt.closed').at(-1), {reason: 'ALREADY_USED'});
 });
 
+test('a holder of several bays is led back to the one that is open for him', t => {
+  const rig = new LotRig().settled();
+  rig.grant('01', ['A-012', 'A-013'], {entries: 'multi'});
+  rig.tap('C1', '01');
+  rig.advance(5000);
+  rig.sense('A-012', 'occupied');
+  rig.tap('C1', '01');
+  t.deepEqual(rig.screen('C1'), {code: 'ALREADY_OPEN', bay: 'A-012'});
+  rig.tap('C3', '01');
+  t.is(rig.screen('C3')?.code, 'GUIDE');
+  rig.advance(5000);
+  t.is(rig.sent.length, 1);
+});
+
 test('a grant for no bay of this lot is OTHER_SITE, and a swipe while the arm moves orders nothing new', t => {
   const rig = new LotRig(rigConfig()).settled();
   rig.grant('01', ['X-001']);
