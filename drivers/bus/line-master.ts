@@ -182,10 +182,7 @@ export class LineMaster {
     this.#silenceSinceMs = undefined;
     const waiting = this.#queue.take();
     const job = waiting?.job ?? poll;
-    if (!job) {
-      this.#pump();
-      return;
-    }
+    if (!job) return;
     const {link, counters, trace, echo} = this.#options;
     if (!link.write(job.request)) {
       // The link tells its loss by itself; asking again before that would go round in circles.

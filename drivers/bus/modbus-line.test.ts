@@ -5,6 +5,7 @@ import {CodecMisuse} from '../../protocols/base/errors.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {RegisterUnit} from '../../sim/wire/register-unit.js';
 import {Rs485Line} from '../../sim/wire/rs485-line.js';
+import type {ByteLink, ByteLinkListener} from '../port/byte-link.js';
 import {createMemoryPair} from '../port/memory-link.js';
 import type {BusOutcome, DeviceHealth, Lane} from './contract.js';
 import {ModbusLine, type ModbusLineOptions} from './modbus-line.js';
@@ -15,11 +16,39 @@ const SEEDLESS = {
   ulid: () => '01ARZ3NDEKTSV4RRFFQ69G5FAV',
 };
 
+/** Up, yet taking nothing: a driver whose buffer is full. */
+class StuckLink implements ByteLink {
+  readonly name = 'stuck';
+  readonly isUp = true;
+  readonly #inner: ByteLink;
+
+  constructor(inner: ByteLink) {
+    this.#inner = inner;
+  }
+
+  open(listener: ByteLinkListener): void {
+    this.#inner.open(listener);
+  }
+
+  write(): boolean {
+    return false;
+  }
+
+  reopen(why: string): void {
+    this.#inner.reopen(why);
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+}
+
 async function makeRig(
   t: ExecutionContext,
   unitCount: number,
   options?: Partial<ModbusLineOptions>,
   fraction = () => 0.5,
+  wrap = (link: ByteLink): ByteLink => link,
 ) {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const {link, far} = createMemoryPair({clock, name: 'line-1'});
@@ -33,7 +62,7 @@ async function makeRig(
   wire.attach(...units);
   const told: string[] = [];
   const bus = new ModbusLine({
-    link,
+    link: wrap(link),
     clock,
     fraction: () => 0.5,
     baudRate: 9600,
@@ -402,4 +431,17 @@ test('a request that no frame can carry is a mistake of the caller', async t => 
   await t.throwsAsync(rig.bus.read({...wrong, unit: 1, address: 70_000}), {
     instanceOf: CodecMisuse,
   });
+});
+
+test('a link that refuses a frame although it is up costs that frame and nothing else', async t => {
+  const rig = await makeRig(
+    t,
+    1,
+    {},
+    () => 0.5,
+    link => new StuckLink(link),
+  );
+  t.like(await rig.clock.settle(rig.write(1, 2)), {kind: 'down'});
+  t.is(rig.bus.counters().units.length, 0);
+  t.deepEqual(rig.bus.dumpTrace(), []);
 });

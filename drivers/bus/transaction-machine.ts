@@ -94,7 +94,7 @@ export function freshTransaction(nowMs: Millis, timing: LineTiming): Transaction
  * device's turnaround and the host's share, at least 60.
  * @see Modbus over Serial Line V1.02, 2.4.1 (response timeout)
  */
-export function replyDeadlineMs(exchange: Exchange, timing: LineTiming): Millis {
+function replyDeadlineMs(exchange: Exchange, timing: LineTiming): Millis {
   const bytes = exchange.request.length + exchange.expectation.frameBytes;
   const waitMs = bytes * timing.perByteMs + exchange.turnaroundMs + timing.hostMs;
   return Math.max(SHORTEST_DEADLINE_MS, waitMs);

@@ -12,8 +12,8 @@ test('timers never run early, run in due order, and equal times in order of crea
         order.push(name);
         if (order.length === 4) resolve();
       });
-    note('late', 20.9);
-    note('middle', 20.2);
+    note('late', 90.5);
+    note('middle', 30.2);
     note('first', 3.5);
     note('now', 0);
   });

@@ -121,7 +121,7 @@ function missingLibmodbus(): string | undefined {
   };
   if (!load()) return undefined;
   if (process.getuid?.() !== 0) return 'libmodbus5 is not installed and this user may not do it';
-  const apt = spawnSync('apt-get', ['install', '-y', 'libmodbus5'], {encoding: 'utf8'});
+  const apt = spawnSync('/usr/bin/apt-get', ['install', '-y', 'libmodbus5'], {encoding: 'utf8'});
   if (apt.status !== 0) return `apt-get install libmodbus5: ${apt.stderr || apt.error?.message}`;
   return load();
 }
