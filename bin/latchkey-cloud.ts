@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S UV_THREADPOOL_SIZE=16 node
 import {Command, InvalidArgumentError} from 'commander';
 import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
 import {type ListenAddress, startCloud} from '../cloud-sync/api/server.js';

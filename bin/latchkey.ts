@@ -1,50 +1,53 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S UV_THREADPOOL_SIZE=24 node
 import {Command} from 'commander';
-import type {CommandMachine, CommandResult} from '../edge/commands/command.js';
+import {createGatewayUplink} from '../cloud-sync/uplink/gateway-uplink.js';
 import {checkConfig} from '../edge/commands/config-check.js';
 import {printSchema} from '../edge/commands/config-schema.js';
 import {openBay} from '../edge/commands/open.js';
+import {runSite} from '../edge/commands/run.js';
 import {showStatus} from '../edge/commands/status.js';
-import {SystemClock} from '../edge/platform/system-clock.js';
-import {readTextFile} from '../edge/platform/text-file.js';
+import {systemMachine, systemVersion} from '../edge/commands/system-machine.js';
+import {Host} from '../edge/platform/host.js';
 
-/** A daemon on the same machine that says nothing for so long hangs. */
-const ANSWER_LIMIT_MS = 5000;
-const SITE_FILE = 'site.yaml';
-
-const machine: CommandMachine = {
-  clock: new SystemClock(),
-  readText: readTextFile,
-  env: name => process.env[name],
-  request: (url, options) => fetch(url, {...options, signal: AbortSignal.timeout(ANSWER_LIMIT_MS)}),
-};
-
-function print({exitCode, lines}: CommandResult): void {
-  const stream = exitCode === 0 ? process.stdout : process.stderr;
-  stream.write(`${lines.join('\n')}\n`);
-  process.exitCode = exitCode;
-}
-
-const program = new Command('latchkey').description(
-  'The edge daemon of one site, and its commands.',
+const host = new Host();
+const machine = systemMachine(host, ({broker, tenant, gateway}, daemon, publicKeyPem) =>
+  createGatewayUplink({...daemon.uplinkParts(), broker, tenant, gateway, publicKeyPem}),
 );
+const SITE_FILE = 'site.yaml';
+const siteOption = ['--config <file>', 'site file', SITE_FILE] as const;
+
+const program = new Command('latchkey')
+  .description('The edge daemon of one site, and its commands.')
+  .version(systemVersion());
+
+program
+  .command('run')
+  .description('run the site until a signal ends it')
+  .option(...siteOption)
+  .action(async (options: {config: string}) => {
+    const outcome = await runSite(options.config, systemVersion(), machine);
+    if (outcome.kind === 'refused') return host.finish(outcome.result);
+    host.endWith(() => outcome.close());
+  });
 
 const config = program.command('config').description('look at a site file');
 config
   .command('check')
   .description('print every problem of the site file and its secrets')
-  .option('--config <file>', 'site file', SITE_FILE)
-  .action((options: {config: string}) => print(checkConfig(options.config, machine)));
+  .option(...siteOption)
+  .action((options: {config: string}) => host.finish(checkConfig(options.config, machine)));
 config
   .command('schema')
   .description('print the JSON Schema of the site file')
-  .action(() => print(printSchema()));
+  .action(() => host.finish(printSchema()));
 
 program
   .command('status')
   .description('print what the running daemon sees')
-  .option('--config <file>', 'site file', SITE_FILE)
-  .action(async (options: {config: string}) => print(await showStatus(options.config, machine)));
+  .option(...siteOption)
+  .action(async (options: {config: string}) =>
+    host.finish(await showStatus(options.config, machine)),
+  );
 
 program
   .command('open')
@@ -52,10 +55,10 @@ program
   .argument('<bay>', 'bay, such as A-012')
   .option('--reason <text>', 'why; kept on file')
   .option('--person <id>', 'who, as named under staff')
-  .option('--config <file>', 'site file', SITE_FILE)
+  .option(...siteOption)
   .action(async (bay: string, options: {reason?: string; person?: string; config: string}) => {
     const {reason, person} = options;
-    print(await openBay(options.config, {bay, reason, person}, machine));
+    host.finish(await openBay(options.config, {bay, reason, person}, machine));
   });
 
 await program.parseAsync();

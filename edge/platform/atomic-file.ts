@@ -1,4 +1,4 @@
-import {closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync} from 'node:fs';
+import {closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync} from 'node:fs';
 import {dirname} from 'node:path';
 
 const PRIVATE_MODE = 0o600;
@@ -34,4 +34,9 @@ export function readFileIfThere(path: string): Uint8Array | undefined {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw thrown;
   }
+}
+
+/** Idempotent. */
+export function removeFile(path: string): void {
+  rmSync(path, {force: true});
 }

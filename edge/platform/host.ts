@@ -5,7 +5,8 @@ import {readFileIfThere} from './atomic-file.js';
 /** Threads that libuv starts with when nobody asks for more. */
 const DEFAULT_THREADS = 4;
 
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /** The process as `bin` may use it; the only place that touches it. */
 export class Host {
@@ -26,15 +27,14 @@ export class Host {
 
   /** `onStop` runs once, at the first signal that asks the process to end; the result ends it. */
   onStop(onStop: (signal: StopSignal) => void): () => void {
-    const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     const forget = (): void => {
-      for (const signal of signals) process.off(signal, handle);
+      for (const signal of STOP_SIGNALS) process.off(signal, handle);
     };
     const handle = (signal: NodeJS.Signals): void => {
       forget();
       onStop(signal as StopSignal);
     };
-    for (const signal of signals) process.on(signal, handle);
+    for (const signal of STOP_SIGNALS) process.on(signal, handle);
     return forget;
   }
 
@@ -52,6 +52,37 @@ export class Host {
   /** End now. */
   exit(code: number): never {
     process.exit(code);
+  }
+
+  /** Print what a command leaves behind, and end with its code once everything pending is done. */
+  finish({exitCode, lines}: {readonly exitCode: number; readonly lines: readonly string[]}): void {
+    const stream = exitCode === 0 ? process.stdout : process.stderr;
+    stream.write(`${lines.join('\n')}\n`);
+    this.exitWith(exitCode);
+  }
+
+  /**
+   * Let `close` run once, at the first signal or at a fault that nobody handled, and end. A second
+   * signal while it closes ends at once.
+   */
+  endWith(close: () => Promise<void>): void {
+    let isEnding = false;
+    const end = (code: number): void => {
+      if (isEnding) this.exit(code);
+      isEnding = true;
+      close().then(
+        () => this.exit(code),
+        thrown => {
+          this.complain(String(thrown));
+          this.exit(1);
+        },
+      );
+    };
+    for (const signal of STOP_SIGNALS) process.on(signal, () => end(0));
+    this.onFault(fault => {
+      this.complain(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+      end(1);
+    });
   }
 
   print(text: string): void {

@@ -36,6 +36,7 @@ export class EdgeDaemon {
   readonly site: SiteRuntime;
   /** Where grants from the cloud land: stored, then told to the lot. */
   readonly grants: GrantsInlet;
+  readonly #options: EdgeDaemonOptions;
   #isClosed = false;
 
   /**
@@ -45,6 +46,7 @@ export class EdgeDaemon {
    */
   constructor(options: EdgeDaemonOptions) {
     const {config, databasePath, secrets, clock, entropy, clockState} = options;
+    this.#options = options;
     const keys = collectorKeys(config, secrets);
     this.store = new SiteStore({
       path: databasePath,
@@ -61,6 +63,25 @@ export class EdgeDaemon {
     this.site = new SiteRuntime({...options, store: this.store, keys, warnings});
     this.grants = new GrantsInlet(this.store.grants, () => this.site.grantsChanged());
     this.site.start();
+  }
+
+  /** What the way to the cloud needs of this gateway. */
+  uplinkParts() {
+    const {clock, entropy, log, version} = this.#options;
+    const {outbox, boot} = this.store;
+    const [latest] = outbox.read(outbox.head(), 1);
+    return {
+      clock,
+      entropy,
+      log: log.child('uplink'),
+      boot,
+      firmware: version,
+      // Time never goes back behind what was journalled.
+      notBefore: latest?.wallMs ?? clock.wallMs(),
+      outbox,
+      grants: this.grants,
+      commands: this.site.remoteOrders,
+    };
   }
 
   async close(): Promise<void> {

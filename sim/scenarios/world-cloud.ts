@@ -1,9 +1,8 @@
-import {createPublicKey, generateKeyPairSync} from 'node:crypto';
+import {generateKeyPairSync} from 'node:crypto';
 import {type Duplex, duplexPair} from 'node:stream';
 import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
+import {createGatewayUplink, type GatewayUplink} from '../../cloud-sync/uplink/gateway-uplink.js';
 import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
-import {TimeKeeper} from '../../cloud-sync/uplink/time-keeper.js';
-import {Uplink} from '../../cloud-sync/uplink/uplink.js';
 import type {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
@@ -34,8 +33,8 @@ export class WorldCloud {
   readonly #cloud: Cloud;
   readonly #clock: VirtualClock;
   readonly #streams = new Set<Duplex>();
-  #uplink: Uplink | undefined;
-  #time: TimeKeeper | undefined;
+  #uplink: GatewayUplink | undefined;
+  #edge: EdgeDaemon | undefined;
   #isCut = false;
 
   private constructor(cloud: Cloud, clock: VirtualClock) {
@@ -65,28 +64,26 @@ export class WorldCloud {
 
   /** Connect a gateway that has just started. */
   join(edge: EdgeDaemon): void {
-    const time = new TimeKeeper(this.#clock, this.#clock.wallMs());
-    const uplink = new Uplink({
+    const uplink = createGatewayUplink({
       clock: this.#clock,
       entropy: new SeededEntropy(78),
       log: SILENT,
-      address: {tenant: 'demo', gateway: GATEWAY},
+      broker: 'mqtt://in-memory',
+      tenant: 'demo',
+      gateway: GATEWAY,
       boot: edge.store.boot,
       firmware: '0.0.0-sim',
-      cloudKey: createPublicKey(this.#cloud.publicKey),
+      publicKeyPem: this.#cloud.publicKey,
+      notBefore: this.#clock.wallMs(),
       transport: new MqttTransport({kind: 'stream', open: () => this.#openStream()}),
       outbox: edge.store.outbox,
       grants: edge.grants,
       commands: edge.site.remoteOrders,
-      time,
       startSpreadMs: 0,
     });
-    this.#time = time;
     this.#uplink = uplink;
-    edge.site.connectCloud({
-      pullGrants: () => uplink.pullGrants(),
-      isOnline: () => uplink.status().link === 'up',
-    });
+    this.#edge = edge;
+    edge.site.connectCloud(uplink);
     uplink.start();
   }
 
@@ -94,19 +91,19 @@ export class WorldCloud {
   leave(): void {
     this.#uplink?.stop();
     this.#uplink = undefined;
-    this.#time = undefined;
   }
 
   isOnline(): boolean {
-    return this.#uplink?.status().link === 'up';
+    return this.#uplink?.isOnline() ?? false;
   }
 
   unsent(): number {
-    return this.#uplink?.status().unsent ?? 0;
+    const outbox = this.#edge?.store.outbox;
+    return outbox ? outbox.head() - outbox.acked() : 0;
   }
 
   clockState() {
-    return this.#time?.read().clk ?? 'floor';
+    return this.#uplink?.clockState() ?? 'floor';
   }
 
   /** The internet goes: open connections die, new ones find nobody. */

@@ -1,0 +1,64 @@
+import {createPublicKey} from 'node:crypto';
+import type {UnixMillis} from '../../protocols/base/clock.js';
+import {errorText, SyncError} from '../../protocols/base/errors.js';
+import type {ClockState} from '../../protocols/cloud/up-messages.js';
+import {MqttTransport} from './mqtt-transport.js';
+import type {SessionSetup} from './session.js';
+import {TimeKeeper} from './time-keeper.js';
+import type {Transport} from './transport.js';
+import {Uplink} from './uplink.js';
+
+export interface GatewayUplinkOptions
+  extends Omit<SessionSetup, 'cloudKey' | 'time' | 'transport' | 'address'>,
+    Pick<ConstructorParameters<typeof Uplink>[0], 'entropy' | 'startSpreadMs'> {
+  readonly broker: string;
+  readonly tenant: string;
+  readonly gateway: string;
+  /** Key of the cloud: SPKI in PEM. */
+  readonly publicKeyPem: string;
+  /** It is not earlier than this, whatever the wall clock says. */
+  readonly notBefore: UnixMillis;
+  /** Takes the place of the broker's address; for tests without sockets. */
+  readonly transport?: Transport;
+}
+
+/** A gateway's whole way to the cloud, as its daemon wants to see it. */
+export interface GatewayUplink {
+  pullGrants(): void;
+  isOnline(): boolean;
+  clockState(): ClockState;
+  /** Refused messages by kind, since the start. */
+  dropped(): Readonly<Record<string, number>>;
+  start(): void;
+  stop(): void;
+}
+
+/** @throws SyncError `uplink/public-key` when the key of the cloud is none */
+export function createGatewayUplink(options: GatewayUplinkOptions): GatewayUplink {
+  const {broker, tenant, gateway, publicKeyPem, notBefore, transport, ...setup} = options;
+  const time = new TimeKeeper(options.clock, notBefore);
+  const uplink = new Uplink({
+    ...setup,
+    address: {tenant, gateway},
+    cloudKey: publicKey(publicKeyPem),
+    transport: transport ?? new MqttTransport({kind: 'url', url: broker}),
+    time,
+  });
+  return {
+    pullGrants: () => uplink.pullGrants(),
+    isOnline: () => uplink.status().link === 'up',
+    clockState: () => time.read().clk,
+    dropped: () => uplink.status().dropped,
+    start: () => uplink.start(),
+    stop: () => uplink.stop(),
+  };
+}
+
+function publicKey(pem: string) {
+  try {
+    return createPublicKey(pem);
+  } catch (thrown) {
+    const text = `the cloud's public key cannot be read: ${errorText(thrown)}`;
+    throw new SyncError('uplink/public-key', text, {}, thrown);
+  }
+}

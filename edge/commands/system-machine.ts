@@ -1,0 +1,40 @@
+import {SystemEntropy} from '../platform/entropy.js';
+import type {Host} from '../platform/host.js';
+import {createJsonLog} from '../platform/json-log.js';
+import {SystemClock} from '../platform/system-clock.js';
+import {readTextFile} from '../platform/text-file.js';
+import {systemLinks} from '../runtime/system-links.js';
+import type {DaemonMachine} from './run.js';
+
+/** A daemon on the same machine that says nothing for so long hangs. */
+const ANSWER_LIMIT_MS = 5000;
+
+/** This machine, with `connectCloud` as its way to the cloud. */
+export function systemMachine(
+  host: Host,
+  connectCloud: DaemonMachine['connectCloud'],
+): DaemonMachine {
+  const clock = new SystemClock();
+  const entropy = new SystemEntropy(clock);
+  return {
+    clock,
+    entropy,
+    log: createJsonLog({clock, level: 'info'}),
+    openLink: systemLinks(clock, entropy),
+    threadPoolSize: host.threadPoolSize(),
+    readText: readTextFile,
+    env: name => host.env(name),
+    request: (url, options) =>
+      fetch(url, {...options, signal: AbortSignal.timeout(ANSWER_LIMIT_MS)}),
+    secretReader: folder => host.secretReader(folder),
+    connectCloud,
+  };
+}
+
+/** Version of the installed package. */
+export function systemVersion(): string {
+  const path = new URL('../../../package.json', import.meta.url).pathname;
+  const file = readTextFile(path);
+  const {version}: {version?: string} = file.kind === 'text' ? JSON.parse(file.text) : {};
+  return version ?? '0.0.0-unknown';
+}
