@@ -4,7 +4,9 @@ import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {Batch, Hello, UpMessages, WireEvent} from '../../protocols/cloud/up-messages.js';
 import type {EpochRow, EventLedger, StoredEvent} from './store/event-ledger.js';
 
-export type IntakeFault = 'seq_conflict' | 'chain_broken';
+/** They end when the gateway numbers anew; what was in conflict stays stored. */
+export const INTAKE_FAULTS = ['seq_conflict', 'chain_broken'] as const;
+export type IntakeFault = (typeof INTAKE_FAULTS)[number];
 
 export interface IntakeResult {
   /** Undefined: nothing to say yet; the gateway will ask again. */
@@ -12,11 +14,19 @@ export interface IntakeResult {
   /** First number missing while later ones are here. */
   readonly gapAt: number | undefined;
   readonly fault: IntakeFault | undefined;
+  /** An epoch began. */
+  readonly began: boolean;
   /** Events that were new. */
   readonly fresh: readonly StoredEvent[];
 }
 
-const NOTHING: IntakeResult = {ack: undefined, gapAt: undefined, fault: undefined, fresh: []};
+const NOTHING: IntakeResult = {
+  ack: undefined,
+  gapAt: undefined,
+  fault: undefined,
+  began: false,
+  fresh: [],
+};
 
 /**
  * What the cloud keeps of what a gateway sends, and what it answers. Every call belongs into a
@@ -36,7 +46,7 @@ export class EventIntake {
       const ahead = epoch.known > hello.head;
       const ack: Ack = ahead
         ? {epoch: hello.epoch, new_epoch: 'rollback'}
-        : {epoch: hello.epoch, upto: epoch.known};
+        : {epoch: hello.epoch, upto: epoch.known, ...hashOf(epoch)};
       return {...NOTHING, ack};
     }
     const known = Math.max(0, hello.low - 1);
@@ -47,7 +57,7 @@ export class EventIntake {
       const gap = {from: 1, to: known, why: 'before_first_contact'};
       this.#ledger.addGap(gateway, added.no, gap, wallMs);
     }
-    return {...NOTHING, ack: {epoch: hello.epoch, upto: known}};
+    return {...NOTHING, ack: {epoch: hello.epoch, upto: known}, began: true};
   }
 
   batch(gateway: string, batch: Batch, wallMs: number): IntakeResult {
@@ -69,7 +79,7 @@ export class EventIntake {
     const known = this.#advance(gateway, epoch);
     if (known === 'conflict') return {...this.#conflict(gateway, batch.epoch, [], wallMs), fresh};
     const gapAt = batch.from > known + 1 ? known + 1 : undefined;
-    return {ack: {epoch: batch.epoch, upto: known}, gapAt, fault: undefined, fresh};
+    return {...NOTHING, ack: {epoch: batch.epoch, upto: known}, gapAt, fresh};
   }
 
   /** Early copies carry no chain; their batch confirms them later. */
@@ -150,6 +160,11 @@ export class EventIntake {
     if (known !== epoch.known) this.#ledger.setKnown(gateway, epoch.no, known, knownHash);
     return known;
   }
+}
+
+/** Lets the gateway see that both mean the same event by the same number. */
+function hashOf(epoch: EpochRow): {readonly h?: string} {
+  return epoch.knownHash ? {h: toHex(epoch.knownHash)} : {};
 }
 
 /** The batch's events with their hashes; undefined when the chain does not lead from `p` to `h`. */

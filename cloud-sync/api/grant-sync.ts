@@ -34,6 +34,8 @@ const IN_FLIGHT_MS: Millis = 5 * SECOND_MS;
 export class GrantSync {
   readonly #options: GrantSyncOptions;
   readonly #inFlight = new Map<string, Millis>();
+  /** Gateways that changes did not lead to the promised state: they need the whole. */
+  readonly #misfits = new Set<string>();
 
   constructor(options: GrantSyncOptions) {
     this.#options = options;
@@ -52,17 +54,19 @@ export class GrantSync {
   }
 
   onReport(gateway: string, report: Report): void {
-    this.#inFlight.delete(gateway);
     this.#options.gateways.setHeld(gateway, report.ver, report.hash);
-    const row = this.#options.gateways.get(gateway);
-    if (row && report.err === 'hash') this.#sendSnapshot(row);
-    else this.push(gateway);
+    if (report.err === 'hash') this.#misfits.add(gateway);
+    // After a failure the wait stays, so that two ends that disagree do not exchange states all day.
+    if (report.err === undefined) this.#inFlight.delete(gateway);
+    this.push(gateway);
   }
 
   onRevocationReport(gateway: string, ver: number): void {
-    this.#options.gateways.setHeldRevocations(gateway, ver);
-    const row = this.#options.gateways.get(gateway);
-    if (row && this.#options.sessions.online(gateway)) this.#sendRevocations(row);
+    const {gateways, sessions} = this.#options;
+    const before = gateways.get(gateway)?.heldRev ?? 0;
+    gateways.setHeldRevocations(gateway, ver);
+    const row = gateways.get(gateway);
+    if (row && ver > before && sessions.online(gateway)) this.#sendRevocations(row);
   }
 
   /** Send what the gateway lacks, or confirm that it lacks nothing. */
@@ -93,8 +97,8 @@ export class GrantSync {
       this.#sendDelta(row, row.cfgVer, row.cfgHash, []);
       return;
     }
-    const changes =
-      row.heldVer < row.cfgVer ? this.#options.grants.changes(row.gw, row.heldVer, MAX_OPS) : [];
+    const byChanges = row.heldVer < row.cfgVer && !this.#misfits.has(row.gw);
+    const changes = byChanges ? this.#options.grants.changes(row.gw, row.heldVer, MAX_OPS) : [];
     const last = changes.at(-1);
     if (!last) {
       this.#sendSnapshot(row);
@@ -115,6 +119,7 @@ export class GrantSync {
   }
 
   #sendSnapshot(stale: GatewayRow): void {
+    this.#misfits.delete(stale.gw);
     const row = this.#aheadOf(stale);
     const parts = split(this.#options.grants.all(row.gw));
     this.#markInFlight(row.gw);

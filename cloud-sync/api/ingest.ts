@@ -4,7 +4,7 @@ import {MINUTE_MS, SECOND_MS} from '../../protocols/base/units.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {UpMessages} from '../../protocols/cloud/up-messages.js';
 import type {SyncLog} from '../log.js';
-import type {EventIntake, IntakeResult} from './event-intake.js';
+import {type EventIntake, INTAKE_FAULTS, type IntakeResult} from './event-intake.js';
 import type {CommandReport, EventViews} from './event-views.js';
 import type {CloudDatabase} from './store/cloud-database.js';
 import type {GatewayTable} from './store/gateway-table.js';
@@ -41,7 +41,7 @@ const TICK_MS: Millis = 5;
 const ASK_AGAIN_MS: Millis = 2 * SECOND_MS;
 const GAP_ALARM_MS: Millis = MINUTE_MS;
 /** Beyond this the rest is dropped; gateways send it again. */
-const MAX_QUEUE = 5000;
+const MAX_QUEUE = 2000;
 
 /** Commits what gateways send, and only then answers. */
 export class Ingest {
@@ -109,6 +109,7 @@ export class Ingest {
       const isNew = gateways.raise(gateway, result.fault, clock.wallMs(), `at ${item.name}`);
       if (isNew) log.error('events.refused', {gateway, fault: result.fault});
     }
+    if (result.began) for (const fault of INTAKE_FAULTS) gateways.clear(gateway, fault);
     const ack = this.#noteGap(gateway, result);
     const before = answers.get(gateway);
     if (ack && (!before || outranks(ack, before))) answers.set(gateway, ack);

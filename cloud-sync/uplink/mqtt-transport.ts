@@ -1,6 +1,6 @@
 import type {Duplex} from 'node:stream';
 import {connect, type IClientOptions, MqttClient} from 'mqtt';
-import {errorText} from '../../protocols/base/errors.js';
+import {ConfigError, errorText} from '../../protocols/base/errors.js';
 import type {
   Connection,
   ConnectionListener,
@@ -22,7 +22,11 @@ const CONNECT_TIMEOUT_MS = 20_000;
 export class MqttTransport implements Transport {
   readonly #target: MqttTarget;
 
+  /** @throws ConfigError `config/broker` when the address is no MQTT address */
   constructor(target: MqttTarget) {
+    if (target.kind === 'url' && !/^mqtts?:\/\/[^/]/.test(target.url)) {
+      throw new ConfigError('config/broker', `${target.url} is not mqtt://HOST:PORT`);
+    }
     this.#target = target;
   }
 

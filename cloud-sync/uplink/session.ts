@@ -1,4 +1,5 @@
 import type {KeyObject} from 'node:crypto';
+import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import {SECOND_MS} from '../../protocols/base/units.js';
 import type {Ack, DownMessages} from '../../protocols/cloud/down-messages.js';
@@ -52,7 +53,7 @@ const OPEN_TIMEOUT_MS: Millis = 15 * SECOND_MS;
 const HELLO_TIMEOUT_MS: Millis = 10 * SECOND_MS;
 const MAX_HELLOS = 3;
 /** Also the time reference of commands. @see sync.md 8 */
-export const HEARTBEAT_MS: Millis = 10 * SECOND_MS;
+const HEARTBEAT_MS: Millis = 10 * SECOND_MS;
 
 /** One connection's life, from the socket to its loss. @see sync.md 7, 8 */
 export class Session {
@@ -205,10 +206,20 @@ export class Session {
       else this.#pump.onAck(upto);
       return;
     }
+    if ('h' in ack && this.#diverges(upto, ack.h)) {
+      this.#startEpoch('diverged');
+      return;
+    }
     log.info('cloud.up', {sid: this.#sid, resumeAt: upto + 1, head: outbox.head()});
     this.#rearm('uplink.heartbeat', HEARTBEAT_MS, () => this.#beat());
     this.#pump.start(upto);
     if (!this.#closed) this.#listener.onReady();
+  }
+
+  /** A gateway restored from a backup may have given the numbers that the cloud holds to others. */
+  #diverges(upto: number, hash: string | undefined): boolean {
+    const held = this.#setup.outbox.hashAt(upto);
+    return hash !== undefined && held !== undefined && toHex(held) !== hash;
   }
 
   /** Numbers that the cloud already holds must never be given to other events. */

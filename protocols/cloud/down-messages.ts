@@ -19,16 +19,16 @@ export const OPEN_TTL_CAP_MS = 10_000;
 const sig = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
 const mono = z.number().min(0);
 
-/** `d/ack`: everything up to `upto` is committed; or please resend from `want`; or number anew, since
+/** `d/ack`: everything up to `upto` is committed, with the chain hash there in answer to a hello; or please resend from `want`; or number anew, since
  *  the cloud is ahead of this epoch (a restored backup). */
-export const ackSchema = z.union([
-  z.object({epoch: epochSchema, upto: counterSchema}),
+const ackSchema = z.union([
+  z.object({epoch: epochSchema, upto: counterSchema, h: hashSchema.optional()}),
   z.object({epoch: epochSchema, want: z.int().min(1)}),
   z.object({epoch: epochSchema, new_epoch: z.enum(['rollback', 'conflict'])}),
 ]);
 
 /** `d/time`: `mono_echo` is the newest gateway reading; half the round trip bounds the error. */
-export const timeSchema = z.object({
+const timeSchema = z.object({
   sid: sessionIdSchema,
   mono_echo: mono,
   utc: unixMillisSchema,
@@ -37,7 +37,7 @@ export const timeSchema = z.object({
 
 /** `d/cfg`: changes `from` -> `to`, in order. Equal versions without changes confirm to the session
  *  `sid` that the gateway is current. */
-export const grantDeltaSchema = z.object({
+const grantDeltaSchema = z.object({
   sid: sessionIdSchema,
   from: counterSchema,
   to: counterSchema,
@@ -47,7 +47,7 @@ export const grantDeltaSchema = z.object({
 });
 
 /** `d/snap`: part `i` of `n` of the whole state `ver`, `i` from 0. */
-export const snapshotSchema = z
+const snapshotSchema = z
   .object({
     ver: counterSchema,
     i: counterSchema,
@@ -59,7 +59,7 @@ export const snapshotSchema = z
   .refine(chunk => chunk.i < chunk.n, {path: ['i']});
 
 /** `d/rev`: ids withdrawn for good, all since the version that the gateway reported. */
-export const revocationSchema = z.object({
+const revocationSchema = z.object({
   ver: counterSchema,
   ids: z.array(z.string().min(1).max(64)).max(800),
   sig,
@@ -67,7 +67,7 @@ export const revocationSchema = z.object({
 
 /** `d/cmd`: an act, at most once, now or never. `ref` is the newest gateway reading plus the time
  *  since on the cloud's own clock; `n` counts up per door. */
-export const commandSchema = z.object({
+const commandSchema = z.object({
   id: idSchema<CommandId>(),
   sid: sessionIdSchema,
   ref: mono,

@@ -32,7 +32,7 @@ export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 const isoWeekday = z.int().min(1).max(7) as unknown as z.ZodType<IsoWeekday>;
 const minuteOfDay = z.int().min(0).max(1440);
 
-export const weeklyWindowSchema = z.object({
+const weeklyWindowSchema = z.object({
   days: z.array(isoWeekday).max(7),
   fromMinute: minuteOfDay,
   toMinute: minuteOfDay,

@@ -30,13 +30,13 @@ const mono = z.number().min(0);
 const wall = unixMillisSchema;
 
 /** `u/st`: retained, and the will. The cloud ignores one whose sid is not the newest. */
-export const statusSchema = z.object({on: z.boolean(), sid: sessionIdSchema, boot, mono});
+const statusSchema = z.object({on: z.boolean(), sid: sessionIdSchema, boot, mono});
 
 const grantVersion = z.object({ver: counterSchema, hash: hashSchema});
 
 /** `u/hello`: first message of each connection; `low` = first sequence number still held,
  *  `kids` = ids of the cloud keys it trusts, `rev` = version of the revocations applied. */
-export const helloSchema = z.object({
+const helloSchema = z.object({
   v: z.int().min(1),
   epoch: epochSchema,
   sid: sessionIdSchema,
@@ -54,7 +54,7 @@ export const helloSchema = z.object({
 });
 
 /** `u/hb`: every 10 s; gives commands their time reference and shows what has not arrived. */
-export const heartbeatSchema = z.object({
+const heartbeatSchema = z.object({
   sid: sessionIdSchema,
   mono,
   clk,
@@ -64,7 +64,7 @@ export const heartbeatSchema = z.object({
 });
 
 /** One event: kind, boot, mono, wall, clk, body as the JSON text that the hash chain covers. */
-export const wireEventSchema = z.tuple([
+const wireEventSchema = z.tuple([
   z.string().min(1).max(64),
   boot,
   mono,
@@ -74,7 +74,7 @@ export const wireEventSchema = z.tuple([
 ]);
 
 /** `u/ev`: events `from .. from+n-1`; `p` is the chain hash before the first, `h` after the last. */
-export const batchSchema = z
+const batchSchema = z
   .object({
     epoch: epochSchema,
     from: z.int().min(1),
@@ -86,14 +86,14 @@ export const batchSchema = z
   .refine(batch => batch.n === batch.ev.length, {path: ['n']});
 
 /** `u/live`: early copy of urgent events while a backlog drains, numbered from `seq`; never acked. */
-export const liveSchema = z.object({
+const liveSchema = z.object({
   epoch: epochSchema,
   seq: z.int().min(1),
   ev: z.array(wireEventSchema).min(1).max(MAX_BATCH_EVENTS),
 });
 
 /** `u/gone`: the gateway truly holds these no more; the cloud stops asking and marks the gap. */
-export const goneSchema = z.object({
+const goneSchema = z.object({
   epoch: epochSchema,
   from: z.int().min(1),
   to: z.int().min(1),
@@ -101,14 +101,14 @@ export const goneSchema = z.object({
 });
 
 /** `u/cfg`: what the gateway holds; with `err` it asks for a snapshot. */
-export const grantReportSchema = z.object({
+const grantReportSchema = z.object({
   ver: counterSchema,
   hash: hashSchema,
   err: z.enum(['version', 'hash']).optional(),
 });
 
 /** `u/rev`: version of the revocations applied. */
-export const revocationReportSchema = z.object({ver: counterSchema});
+const revocationReportSchema = z.object({ver: counterSchema});
 
 /**
  * `u/res`: what became of a command. `done` and `failed` mean that it was tried; `refused`,
@@ -123,7 +123,7 @@ export const COMMAND_ANSWERS = [
   'dup',
 ] as const;
 export type CommandAnswer = (typeof COMMAND_ANSWERS)[number];
-export const resultSchema = z.object({
+const resultSchema = z.object({
   id: idSchema<CommandId>(),
   st: z.enum(COMMAND_ANSWERS),
   mono,
