@@ -1,0 +1,81 @@
+import test from 'ava';
+import type {Command} from '../../protocols/cloud/down-messages.js';
+import type {UpMessages} from '../../protocols/cloud/up-messages.js';
+import {asId} from '../../protocols/site/ids.js';
+import {VirtualClock} from '../../sim/clock/virtual-clock.js';
+import {CommandInbox} from './command-inbox.js';
+import type {Act, ActOutcome, Claim} from './command-sink.js';
+
+const SID = 'a'.repeat(32);
+
+class Bench {
+  readonly clock = new VirtualClock({yieldTurn: () => Promise.resolve(), startMs: 100_000});
+  readonly answers: UpMessages['res'][] = [];
+  readonly rejected: string[] = [];
+  readonly accepted: Act[] = [];
+  claim: Claim = {kind: 'claimed'};
+  outcome: ActOutcome | undefined = {kind: 'done'};
+  readonly inbox = new CommandInbox({
+    clock: this.clock,
+    sid: SID,
+    sink: {
+      accept: (act, answer) => {
+        this.accepted.push(act);
+        if (this.claim.kind === 'claimed' && this.outcome) answer(this.outcome);
+        return this.claim;
+      },
+      reject: (act, result) => this.rejected.push(`${act.id} ${result}`),
+    },
+    answer: result => this.answers.push(result),
+  });
+
+  take(changes: Partial<Command> = {}): string | undefined {
+    const command = {id: asId('c1'), sid: SID, ref: 100_000, ttl: 8000, kind: 'open', n: 1};
+    const rest = {door: asId('A-012'), by: 'wang', sig: ''};
+    this.inbox.take({...command, ...rest, ...changes} as Command);
+    return this.answers.at(-1)?.st;
+  }
+}
+
+test('a fresh command is handed on, and its outcome answered', t => {
+  const bench = new Bench();
+  t.is(bench.take(), 'done');
+  t.deepEqual(bench.accepted, [{id: 'c1', kind: 'open', bay: 'A-012', by: 'wang'}] as never);
+  bench.outcome = {kind: 'failed', why: 'DEVICE_FAULT'};
+  t.is(bench.take({id: asId('c2'), n: 2}), 'failed');
+  t.is(bench.answers.at(-1)?.why, 'DEVICE_FAULT');
+});
+
+for (const [title, changes, answer] of [
+  ['age equal to its ttl runs', {ref: 92_000}, 'done'],
+  ['age past its ttl', {ref: 91_999}, 'expired'],
+  ['ttl past the cap of 10 s', {ref: 89_999, ttl: 60_000}, 'expired'],
+  ['ttl at the cap', {ref: 90_000, ttl: 60_000}, 'done'],
+  ['reference ahead of this clock', {ref: 100_001}, 'refused'],
+  ['another session', {sid: 'b'.repeat(32)}, 'stale_session'],
+] as const) {
+  test(`${title}: ${answer}`, t => {
+    const bench = new Bench();
+    t.is(bench.take(changes), answer);
+    t.is(bench.accepted.length, answer === 'done' ? 1 : 0);
+    t.deepEqual(bench.rejected, answer === 'done' ? [] : [`c1 ${answer}`]);
+  });
+}
+
+test('a second copy is answered with the first outcome', t => {
+  const bench = new Bench();
+  bench.take();
+  bench.claim = {kind: 'dup', outcome: {kind: 'done'}};
+  t.is(bench.take(), 'dup');
+  t.is(bench.answers.at(-1)?.why, 'done');
+  bench.claim = {kind: 'dup', outcome: undefined};
+  bench.take();
+  t.is(bench.answers.at(-1)?.why, null);
+});
+
+test('an older command for the same door is refused, for another door it is not', t => {
+  const bench = new Bench();
+  bench.take({id: asId('c5'), n: 5});
+  t.is(bench.take({id: asId('c4'), n: 4}), 'refused');
+  t.is(bench.take({id: asId('c3'), n: 3, door: asId('A-011')}), 'done');
+});
