@@ -243,3 +243,32 @@ test('a restored gateway under the same epoch is told to number anew', async t =
   const feed = await rig.feed();
   t.is(feed.at(-1)?.id, `gw-1/${rig.store.outbox.epoch()}/${rig.store.outbox.head()}`);
 });
+
+test('a gateway whose numbers mean other events than in the cloud starts an epoch and resends them', async t => {
+  const rig = await openRig(t);
+  rig.append(10);
+  rig.transport.keepDown = '/d/ack';
+  rig.uplink.start();
+  await rig.clock.until(() => rig.transport.kept.length > 0, 5000);
+  rig.transport.keepDown = undefined;
+  const before = rig.store.outbox.epoch();
+  const answer = {epoch: before, upto: 6, h: 'ab'.repeat(32)};
+  const payload = encodePayload(answer, rawDeflate) ?? new Uint8Array();
+  rig.transport.playDown({topic: 'v1/demo/gw-1/d/ack', payload});
+  t.not(rig.store.outbox.epoch(), before);
+  await rig.clock.until(() => unsent(rig) === 0 && rig.uplink.status().link === 'up', 60_000);
+  t.is((await rig.feed()).filter(event => event.kind === 'bay').length, 10);
+});
+
+test('a gateway that holds another state under the same version is given the whole', async t => {
+  const rig = await openRig(t);
+  await rig.connect();
+  await rig.api('POST', '/v1/gateways/gw-1/cards', CARD);
+  await rig.clock.until(() => rig.store.grants.current().ver === 1, 20_000);
+  rig.store.grants.applySnapshot({ver: 1, hash: '0'.repeat(64), rows: []});
+  await rig.clock.until(
+    () => rig.store.book.cardByUid('0104F2A7B3' as never) !== undefined,
+    30_000,
+  );
+  t.is(rig.store.grants.current().ver, 2);
+});
