@@ -188,6 +188,21 @@ test('E43 two cards in one wallet: one card please, and no failure is counted', 
   t.deepEqual(rig.bodies('attempt.closed'), []);
 });
 
+test('~E43 a second card beside one that is being verified ends the attempt uncounted, and alone it is a new swipe', t => {
+  const rig = new LotRig().settled();
+  rig.tap('C1', '01', true);
+  rig.advance(200);
+  rig.input({kind: 'readError', collector: collectorId('C1'), error: 'two_cards'});
+  t.is(rig.screen('C1')?.code, 'ONE_CARD_PLEASE');
+  t.like(rig.bodies('attempt.closed')[0], {result: 'DENY', reason: 'READ_ERROR', failures: 0});
+  rig.takeAway('C1', '01');
+  rig.advance(1000);
+  t.is(rig.state.collectors.get(collectorId('C1'))?.counts.size, 0);
+  rig.grant('01', ['A-012']);
+  rig.tap('C1', '01');
+  t.is(rig.commands('lower', 'A-012').length, 1);
+});
+
 test('E44 a copied card is denied as CLONE_SUSPECT with one alarm that names whom to tell; a bare number is never a right', t => {
   const rig = new LotRig().settled();
   rig.grant('01', ['C-020']);

@@ -73,11 +73,13 @@ export function onCardGone(turn: Turn, at: CollectorState, uid: CardUid): void {
 export function onReadError(turn: Turn, at: CollectorState, error: CollectorReadError): void {
   const {id} = at.config;
   const {rules} = turn.config;
-  if (at.series.kind === 'verifying') return;
+  const {series} = at;
   if (error === 'two_cards') {
+    if (series.kind === 'verifying') abandon(turn, id, series);
     show(turn, id, {code: 'ONE_CARD_PLEASE'});
     return;
   }
+  if (series.kind === 'verifying') return;
   const sinceMs = turn.nowMs - (at.lastReadErrorMs ?? Number.NEGATIVE_INFINITY);
   if (sinceMs < rules.debounceMs) return;
   turn.patchCollector(id, {lastReadErrorMs: turn.nowMs});
@@ -221,6 +223,13 @@ function succeed(
   const results = {allow: 'ALLOW', redirect: 'REDIRECT', deny: 'DENY'} as const;
   closeAttempt(turn, id, series, results[verdict], reason ?? null);
   answer(turn, id, series.card, verdict, reason);
+}
+
+/** A second card lies beside it, so nobody knows which is meant: alone, either is a new swipe. */
+function abandon(turn: Turn, id: CollectorId, series: Verifying): void {
+  closeAttempt(turn, id, series, 'DENY', 'READ_ERROR');
+  answer(turn, id, series.card, 'deny', 'READ_ERROR');
+  turn.patchCollector(id, {last: undefined});
 }
 
 function fail(turn: Turn, id: CollectorId, uid: CardUid): number {
