@@ -9,7 +9,7 @@ interface Teardown {
 export async function withWorld(
   t: Teardown,
   options: WorldOptions,
-  play: (world: World) => Promise<void>,
+  play: (world: World) => Promise<unknown>,
 ): Promise<void> {
   const world = await World.start(options);
   t.teardown(() => world.close());
