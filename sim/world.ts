@@ -190,6 +190,13 @@ export class World {
     return end;
   }
 
+  /** The key that a smart collector shares with the gateway. */
+  keyOf(collector: string): Uint8Array {
+    const key = this.#keys.get(collector);
+    if (!key) throw new UsageError('sim/absent', `${collector} has no key`);
+    return key;
+  }
+
   /** Switch the gateway on, with whatever database it left. */
   startEdge(): void {
     this.#starts += 1;

@@ -4,12 +4,16 @@ import type {FarEnd} from '../../drivers/port/byte-link.js';
 export class SwitchedEnd implements FarEnd {
   #inner: FarEnd | undefined;
   #listener: (bytes: Uint8Array) => void = () => {};
+  #wiretap: (bytes: Uint8Array) => void = () => {};
 
   /** From now on `inner` carries the bytes; the former one is heard no more. */
   switchTo(inner: FarEnd): void {
     this.#inner?.onBytes(() => {});
     this.#inner = inner;
-    inner.onBytes(bytes => this.#listener(bytes));
+    inner.onBytes(bytes => {
+      this.#wiretap(bytes);
+      this.#listener(bytes);
+    });
   }
 
   send(bytes: Uint8Array): void {
@@ -18,6 +22,11 @@ export class SwitchedEnd implements FarEnd {
 
   onBytes(listener: (bytes: Uint8Array) => void): void {
     this.#listener = listener;
+  }
+
+  /** Overhear what the gateway sends, as a second collector on the same cable would. */
+  tap(listener: (bytes: Uint8Array) => void): void {
+    this.#wiretap = listener;
   }
 
   unplug(): void {
