@@ -6,6 +6,8 @@ type Run = (args: readonly string[]) => Promise<object | undefined> | object | u
 /** What `npm run bench -- NAME` may name. */
 const BENCHES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   bus: () => import('./bus.js'),
+  tap: () => import('./tap.js'),
+  footprint: () => import('./footprint.js'),
 };
 
 /** Processes that benches start, so that what is measured shares no event loop with what measures. */
@@ -13,6 +15,7 @@ const ROLES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   'paced-slave': () => import('./paced-slave.js'),
   'bus-client': () => import('./bus-client.js'),
   'modbus-serial-peer': () => import('./modbus-serial-peer.js'),
+  'tap-daemon': () => import('./tap-daemon.js'),
   'libmodbus-peer': () => import('./libmodbus-peer.js'),
 };
 

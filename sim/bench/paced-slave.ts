@@ -1,10 +1,11 @@
 import {closeSync, constants, openSync, readSync, writeSync} from 'node:fs';
 import koffi from 'koffi';
 import {wireTimeMs} from '../../protocols/base/units.js';
-import {decodeRequestPdu, encodeReplyPdu} from '../../protocols/modbus/pdu.js';
+import {encodeReplyPdu} from '../../protocols/modbus/pdu.js';
 import {decodeRequest, encodeFrame} from '../../protocols/modbus/rtu-frame.js';
 import {interFrameSilenceMs} from '../../protocols/modbus/timing.js';
 import {openTerminalMaster} from '../wire/posix-terminal.js';
+import {SlaveRegisters} from './slave-registers.js';
 
 /** What the slave says of itself when asked. */
 export interface SlaveReport {
@@ -13,6 +14,24 @@ export interface SlaveReport {
   readonly gapViolations: number;
   /** Frames that were no request, or came in pieces. */
   readonly broken: number;
+  /** When the first of the requests began, on the machine's monotonic clock. */
+  readonly firstRequestMs: number | undefined;
+}
+
+/** One request with its reply on the wire, on the machine's monotonic clock. */
+export interface WireSpan {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Said unasked for every FC06: it moves something. `before`: the spans before it, oldest first. */
+export interface SeenCommand {
+  readonly command: {
+    readonly unit: number;
+    readonly value: number;
+    readonly startMs: number;
+    readonly before: readonly WireSpan[];
+  };
 }
 
 export const TURNAROUND_MS = 5;
@@ -24,6 +43,13 @@ const PR_SET_TIMERSLACK = 29;
 /** A sleep wakes late by about this much on a busy machine; the rest is spent spinning. */
 const SPIN_NS = 100_000n;
 const STDIN = 0;
+const REMEMBERED_SPANS = 6;
+const NOTHING_YET: SlaveReport = {
+  requests: 0,
+  gapViolations: 0,
+  broken: 0,
+  firstRequestMs: undefined,
+};
 
 const libc = koffi.load(null);
 const poll = libc.func('int poll(_Inout_ uint8_t *fds, unsigned long count, int timeoutMs)');
@@ -44,15 +70,15 @@ class PacedSlave {
   readonly #turnaroundNs = toNs(TURNAROUND_MS);
   readonly #isStrict: boolean;
   readonly #chunk: number;
+  readonly #deadFrom: number;
+  readonly #units = new SlaveRegisters();
   readonly #inbox = new Uint8Array(512);
   readonly #pollFds = Buffer.alloc(16);
-  readonly #deadFrom: number;
+  readonly #spans: WireSpan[] = [];
   #wireEndNs = 0n;
   /** Just before the last byte was handed over: nobody can have heard it earlier. */
   #lastByteNs = 0n;
-  #requests = 0;
-  #gapViolations = 0;
-  #broken = 0;
+  #report: SlaveReport = NOTHING_YET;
 
   constructor(fd: number, baudRate: number, mode: string, deadFrom: number, chunk: number) {
     this.#fd = fd;
@@ -79,48 +105,48 @@ class PacedSlave {
   /** Any line asks for a report, after which counting begins anew. False at the end of input. */
   #obey(): boolean {
     if (readSync(STDIN, Buffer.alloc(256)) === 0) return false;
-    const report: SlaveReport = {
-      requests: this.#requests,
-      gapViolations: this.#gapViolations,
-      broken: this.#broken,
-    };
-    this.#requests = 0;
-    this.#gapViolations = 0;
-    this.#broken = 0;
-    writeSync(1, `${JSON.stringify(report)}\n`);
+    say(this.#report);
+    this.#report = NOTHING_YET;
     return true;
   }
 
   #serve(atNs: bigint): void {
     const count = readSync(this.#fd, this.#inbox);
     const frame = this.#inbox.slice(0, count);
-    this.#requests += 1;
     const isEarly = atNs < this.#lastByteNs + this.#silenceNs;
-    if (isEarly) this.#gapViolations += 1;
     const quietNs = this.#wireEndNs + this.#silenceNs;
     // A line cannot carry two talkers: an early frame gains nothing by being early.
     const startNs = atNs > quietNs ? atNs : quietNs;
     const endNs = startNs + BigInt(count) * this.#byteNs;
     this.#wireEndNs = endNs;
     this.#lastByteNs = endNs;
-    if (isEarly && this.#isStrict) return;
     const decoded = decodeRequest(frame);
-    if (decoded.kind !== 'frame' || decoded.used !== count) {
-      this.#broken += 1;
-      return;
-    }
+    const isWhole = decoded.kind === 'frame' && decoded.used === count;
+    this.#count(isEarly, !isWhole, toMs(startNs));
+    if (!isWhole || (isEarly && this.#isStrict)) return;
     const {unit, request} = decoded.frame;
-    if (unit >= this.#deadFrom || request.kind !== 'read') return;
-    this.#reply(unit, frame, endNs + this.#silenceNs + this.#turnaroundNs);
+    if (unit >= this.#deadFrom || request.kind === 'refused') return;
+    if (request.kind === 'writeOne') {
+      const {value} = request;
+      say({command: {unit, value, startMs: toMs(startNs), before: this.#spans}});
+    }
+    const reply = encodeFrame(unit, encodeReplyPdu(this.#units.answer(unit, request)));
+    this.#send(reply, endNs + this.#silenceNs + this.#turnaroundNs);
+    this.#spans.push({startMs: toMs(startNs), endMs: toMs(this.#wireEndNs)});
+    if (this.#spans.length > REMEMBERED_SPANS) this.#spans.shift();
   }
 
-  #reply(unit: number, frame: Uint8Array, startNs: bigint): void {
-    const request = decodeRequestPdu(frame.slice(1, -2));
-    if (request.kind !== 'read' || (request.functionCode !== 3 && request.functionCode !== 4))
-      return;
-    const values = Array.from({length: request.quantity}, () => unit);
-    const {functionCode} = request;
-    const reply = encodeFrame(unit, encodeReplyPdu({kind: 'registers', functionCode, values}));
+  #count(isEarly: boolean, isBroken: boolean, startMs: number): void {
+    const {requests, gapViolations, broken, firstRequestMs} = this.#report;
+    this.#report = {
+      requests: requests + 1,
+      gapViolations: gapViolations + Number(isEarly),
+      broken: broken + Number(isBroken),
+      firstRequestMs: firstRequestMs ?? startMs,
+    };
+  }
+
+  #send(reply: Uint8Array, startNs: bigint): void {
     for (let sent = 0; sent < reply.length; sent += this.#chunk) {
       const end = Math.min(sent + this.#chunk, reply.length);
       sleepUntil(startNs + BigInt(end) * this.#byteNs);
@@ -129,6 +155,14 @@ class PacedSlave {
     }
     this.#wireEndNs = startNs + BigInt(reply.length) * this.#byteNs;
   }
+}
+
+function say(value: object): void {
+  writeSync(1, `${JSON.stringify(value)}\n`);
+}
+
+function toMs(ns: bigint): number {
+  return Number(ns) / 1_000_000;
 }
 
 function toNs(ms: number): bigint {
@@ -150,7 +184,7 @@ export function run([baud, mode, deadFrom, chunk]: readonly string[]): undefined
   const {fd, slavePath} = openTerminalMaster();
   // Held open, so that the terminal reads silence and not an error while no client has it.
   const holdFd = openSync(slavePath, constants.O_RDWR | constants.O_NOCTTY);
-  writeSync(1, `${JSON.stringify({path: slavePath})}\n`);
+  say({path: slavePath});
   new PacedSlave(fd, Number(baud), mode ?? '', Number(deadFrom ?? 248), Number(chunk ?? 1)).run();
   closeSync(holdFd);
   closeSync(fd);

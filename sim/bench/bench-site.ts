@@ -1,0 +1,51 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {toHex} from '../../protocols/base/bytes.js';
+import {siteYaml} from '../plan/site-plan.js';
+
+/** A folder with the site file of one plain collector, its key, and room for its database. */
+export interface BenchSite {
+  readonly folder: string;
+  readonly configPath: string;
+  readonly bays: readonly string[];
+  remove(): void;
+}
+
+export interface BenchSiteOptions {
+  readonly bays: number;
+  readonly linePath: string;
+  readonly readerPath: string;
+  readonly pollMs?: number;
+}
+
+const KEY_BYTES = 32;
+
+export function makeBenchSite({bays, linePath, readerPath, pollMs}: BenchSiteOptions): BenchSite {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+  const names = Array.from({length: bays}, (_, index) => `A-${String(index + 1).padStart(3, '0')}`);
+  writeFileSync(join(folder, 'secret.key'), toHex(new Uint8Array(KEY_BYTES).fill(5)));
+  const configPath = join(folder, 'site.yaml');
+  const text = siteYaml({
+    siteId: 'bench',
+    database: './bench.db',
+    pagePort: 0,
+    cloud: undefined,
+    secretKeyFile: './secret.key',
+    collectors: [
+      {
+        id: 'C1',
+        zone: 'A',
+        arrow: '→',
+        kind: 'plain',
+        bays: names,
+        lineLink: {kind: 'serial', path: linePath, baudRate: 9600},
+        readerLink: {kind: 'serial', path: readerPath, baudRate: 9600},
+        keyFile: undefined,
+        ...(pollMs === undefined ? {} : {pollMs}),
+      },
+    ],
+  });
+  writeFileSync(configPath, text);
+  return {folder, configPath, bays: names, remove: () => rmSync(folder, {recursive: true})};
+}
