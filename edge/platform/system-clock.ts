@@ -59,20 +59,17 @@ export class SystemClock implements Clock {
       callback();
       return {cancel: () => {}};
     }
-    let cancelled = false;
     const finish = () => {
-      if (cancelled) return;
       this.#block(atMs);
       callback();
     };
+    if (remainingMs > FUTEX_STRETCH_MS) {
+      const timeout = setTimeout(finish, Math.floor(remainingMs) - 1);
+      return {cancel: () => clearTimeout(timeout)};
+    }
     // One turn of the loop even for a short rest: promises and other lines' bytes get their chance.
-    if (remainingMs <= FUTEX_STRETCH_MS) setImmediate(finish);
-    else setTimeout(finish, Math.floor(remainingMs) - 1);
-    return {
-      cancel: () => {
-        cancelled = true;
-      },
-    };
+    const turn = setImmediate(finish);
+    return {cancel: () => clearImmediate(turn)};
   }
 
   /** Sleep the thread to the instant; a timer that fired early for its millisecond is caught here too. */
