@@ -56,7 +56,7 @@ module.exports = {
     forbid('nobody-imports-bin', {pathNot: '^bin/'}, {path: '^bin/'}),
     forbid(
       'production-never-imports-tests',
-      {pathNot: [TEST, SIM_TOP]},
+      {pathNot: [TEST, SIM_TOP, '^bin/latchkey-sim\\.ts$']},
       {path: ['\\.test\\.ts$', '^sim/(scenarios|story|real|bench)/']},
     ),
   ],

@@ -10,7 +10,7 @@ import type {PageWarning} from '../page/view.js';
 import {removeFile, writeFileAtomic} from '../platform/atomic-file.js';
 import type {Log} from '../platform/log.js';
 import {EdgeDaemon, threadsNeeded} from '../runtime/edge-daemon.js';
-import type {OpenLink} from '../runtime/site-hardware.js';
+import type {OpenLink} from '../runtime/open-link.js';
 import type {CloudLink} from '../runtime/site-runtime.js';
 import type {ClockState} from '../store/stamp.js';
 import {type CommandMachine, type CommandResult, failed} from './command.js';

@@ -13,7 +13,7 @@ import type {CollectorSiteConfig} from '../config/collector-schema.js';
 import type {LotInput} from '../domain/lot/contract.js';
 import type {Log} from '../platform/log.js';
 import type {FrameCounters} from '../store/counters.js';
-import type {OpenLink} from './site-hardware.js';
+import type {OpenLink} from './open-link.js';
 
 export interface CollectorHardwareOptions {
   readonly collector: CollectorSiteConfig;

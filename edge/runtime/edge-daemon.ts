@@ -8,7 +8,7 @@ import type {Log} from '../platform/log.js';
 import {SiteStore} from '../store/site-store.js';
 import type {ClockState} from '../store/stamp.js';
 import {GrantsInlet} from './grants-inlet.js';
-import type {OpenLink} from './site-hardware.js';
+import type {OpenLink} from './open-link.js';
 import {SiteRuntime} from './site-runtime.js';
 
 export interface EdgeDaemonOptions {

@@ -5,20 +5,17 @@ import type {Collector} from '../../drivers/collector/contract.js';
 import type {InputListener} from '../../drivers/discrete-inputs/contract.js';
 import {InputBoard} from '../../drivers/discrete-inputs/input-board.js';
 import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
-import type {ByteLink} from '../../drivers/port/byte-link.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {InternalError} from '../../protocols/base/errors.js';
 import {asId, type BayId, type CollectorId, type LineId} from '../../protocols/site/ids.js';
-import type {BusConfig, DeviceConfig, LinkConfig} from '../config/bus-schema.js';
+import type {BusConfig, DeviceConfig} from '../config/bus-schema.js';
 import type {SiteConfig} from '../config/schema.js';
 import type {BaySense, LotInput} from '../domain/lot/contract.js';
 import type {Log} from '../platform/log.js';
 import type {FrameCounters} from '../store/counters.js';
 import {type BayHardware, createBayHardware} from './bay-hardware.js';
 import {createCollector} from './collector-hardware.js';
-
-/** Makes the link that a place in the site file stands for; the tests' site makes others. */
-export type OpenLink = (link: LinkConfig, name: string) => ByteLink;
+import type {OpenLink} from './open-link.js';
 
 export interface SiteHardwareOptions {
   readonly config: SiteConfig;

@@ -22,9 +22,10 @@ import type {SiteStore} from '../store/site-store.js';
 import {performEffect} from './effect-performer.js';
 import {LotRunner} from './lot-runner.js';
 import {LotTimers} from './lot-timers.js';
+import type {OpenLink} from './open-link.js';
 import {OrderDesk} from './order-desk.js';
 import {RemoteOrders} from './remote-orders.js';
-import {type OpenLink, SiteHardware} from './site-hardware.js';
+import {SiteHardware} from './site-hardware.js';
 import {drawSite} from './site-picture.js';
 
 /** The way to the cloud, as the site needs it; a site without a cloud has none. */

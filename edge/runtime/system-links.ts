@@ -1,7 +1,7 @@
 import {createSerialLink} from '../../drivers/port/serial-port.js';
 import {createTcpLink} from '../../drivers/port/tcp-link.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
-import type {OpenLink} from './site-hardware.js';
+import type {OpenLink} from './open-link.js';
 
 /** Links to this machine's serial ports and to converters on the network. */
 export function systemLinks(clock: Clock, entropy: Entropy): OpenLink {

@@ -1,0 +1,179 @@
+import {createWriteStream, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {loadOrMakeSigningKey} from '../../cloud-sync/api/key-files.js';
+import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
+import {createGatewayUplink} from '../../cloud-sync/uplink/gateway-uplink.js';
+import {type RunningSite, runSite} from '../../edge/commands/run.js';
+import {systemMachine, systemVersion} from '../../edge/commands/system-machine.js';
+import type {Host} from '../../edge/platform/host.js';
+import {createJsonLog} from '../../edge/platform/json-log.js';
+import {toHex} from '../../protocols/base/bytes.js';
+import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import {UsageError} from '../../protocols/base/errors.js';
+import {LINE_BAUD_RATE, SEALED_LINK_BAUD_RATE, siteYaml} from '../plan/site-plan.js';
+import {SimSite} from '../site/sim-site.js';
+import {Cable} from './cable.js';
+import {CAR_PARK, type ParkCollector} from './car-park.js';
+import {CloudClient} from './cloud-client.js';
+import {makePorts, type Ports} from './ports.js';
+
+const TENANT = 'demo';
+const GATEWAY = 'gw-1';
+const LOOPBACK = '127.0.0.1';
+
+/** Everything of the car park, running on this machine in real time. */
+export interface LiveSite {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly site: SimSite;
+  readonly edge: RunningSite;
+  readonly cloud: CloudClient;
+  readonly internet: Cable;
+  readonly ports: Ports;
+  /** Holds the site file, the databases, the keys and the daemon's log. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export interface LiveSiteOptions {
+  readonly host: Host;
+  readonly language: 'zh-CN' | 'en';
+  /** 0 = any free port. */
+  readonly pagePort: number;
+}
+
+/** Start the simulated hardware, the cloud and the daemon, joined by real ports and sockets. */
+export async function startLiveSite(options: LiveSiteOptions): Promise<LiveSite> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
+  const closers: (() => void | Promise<void>)[] = [
+    () => rmSync(folder, {recursive: true, force: true}),
+  ];
+  const close = async () => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    return {...(await assemble(folder, options, closers)), close};
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+async function assemble(
+  folder: string,
+  options: LiveSiteOptions,
+  closers: (() => void | Promise<void>)[],
+): Promise<Omit<LiveSite, 'close'>> {
+  const logFile = createWriteStream(join(folder, 'latchkey.log'));
+  closers.push(() => void logFile.end());
+  const machine = systemMachine(options.host, ({broker, tenant, gateway}, daemon, publicKeyPem) =>
+    createGatewayUplink({
+      ...{...daemon.uplinkParts(), broker, tenant, gateway, publicKeyPem},
+      startSpreadMs: 0,
+    }),
+  );
+  const {clock, entropy} = machine;
+  const log = createJsonLog({
+    clock,
+    level: 'info',
+    destination: {write: line => void logFile.write(line)},
+  });
+
+  const apiKey = `lk_${toHex(entropy.bytes(16))}`;
+  const server = await startCloud({
+    clock,
+    entropy,
+    log: log.child('cloud'),
+    database: join(folder, 'cloud.db'),
+    signingKey: loadOrMakeSigningKey(join(folder, 'cloud.key')),
+    apiKey,
+    tenant: TENANT,
+    http: {host: LOOPBACK, port: 0},
+    mqtt: {host: LOOPBACK, port: 0},
+  });
+  closers.push(() => server.close());
+  const internet = await Cable.lay(LOOPBACK, portOf(server.mqttUrl));
+  closers.push(() => internet.close());
+
+  const names = CAR_PARK.flatMap(({id}) => [`line-${id}`, id]);
+  const ports = await makePorts(folder, names);
+  closers.push(() => ports.close());
+  const keys = makeKeys(folder, entropy);
+  const site = new SimSite({
+    collectors: CAR_PARK.map(one => planOf(one, ports)),
+    clock,
+    entropy,
+    farEnd: name => ports.farEnd(name),
+    keys,
+    pacing: 'bytes',
+  });
+  closers.push(() => site.close());
+
+  writeSiteFile(folder, options, {ports, server, internet});
+  const outcome = await runSite(join(folder, 'site.yaml'), systemVersion(), {...machine, log});
+  if (outcome.kind === 'refused') {
+    throw new UsageError('sim/story', outcome.result.lines.join('\n'));
+  }
+  closers.push(() => outcome.close());
+  const cloud = new CloudClient({url: server.httpUrl ?? '', apiKey, gateway: GATEWAY});
+  return {clock, entropy, site, edge: outcome, cloud, internet, ports, folder};
+}
+
+interface Surroundings {
+  readonly ports: Ports;
+  readonly server: Cloud;
+  readonly internet: Cable;
+}
+
+function writeSiteFile(
+  folder: string,
+  {language, pagePort}: LiveSiteOptions,
+  {ports, server, internet}: Surroundings,
+): void {
+  writeFileSync(join(folder, 'cloud.pub'), server.publicKey);
+  const text = siteYaml({
+    siteId: 'lot-1',
+    collectors: CAR_PARK.map(one => planOf(one, ports)),
+    database: './lot-1.db',
+    pagePort,
+    cloud: {
+      broker: `mqtt://${LOOPBACK}:${internet.port}`,
+      tenant: TENANT,
+      gateway: GATEWAY,
+      publicKeyFile: 'cloud.pub',
+    },
+    language,
+    secretKeyFile: 'secret.key',
+  });
+  writeFileSync(join(folder, 'site.yaml'), text);
+}
+
+function makeKeys(folder: string, entropy: Entropy): ReadonlyMap<string, Uint8Array> {
+  const keys = new Map<string, Uint8Array>();
+  const write = (name: string, key: Uint8Array) =>
+    writeFileSync(join(folder, name), toHex(key), {mode: 0o600});
+  write('secret.key', entropy.bytes(32));
+  for (const {id, kind} of CAR_PARK) {
+    if (kind !== 'smart') continue;
+    const key = entropy.bytes(32);
+    write(`${id}.key`, key);
+    keys.set(id, key);
+  }
+  return keys;
+}
+
+function planOf(collector: ParkCollector, ports: Ports) {
+  const {id, kind} = collector;
+  const readerBaudRate = kind === 'smart' ? SEALED_LINK_BAUD_RATE : LINE_BAUD_RATE;
+  return {
+    ...collector,
+    lineLink: ports.link(`line-${id}`, LINE_BAUD_RATE),
+    readerLink: ports.link(id, readerBaudRate),
+    keyFile: kind === 'smart' ? `${id}.key` : undefined,
+  };
+}
+
+function portOf(url: string | undefined): number {
+  return Number(new URL(url ?? '').port);
+}
