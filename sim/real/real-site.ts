@@ -31,7 +31,7 @@ const HOLD_MS = 600;
 /** A folder of its own for a test, gone with it. */
 export function freshFolder(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-real-'));
-  t.teardown(() => rmSync(folder, {recursive: true, force: true}));
+  t.teardown(() => rmSync(folder, {recursive: true, force: true, maxRetries: 5}));
   return folder;
 }
 
@@ -98,6 +98,10 @@ export class RealSite {
 
   lines(): readonly string[] {
     return this.edge.site.state().lines.map(line => line.state);
+  }
+
+  unsent(): number {
+    return this.edge.site.state().cloud.unsent;
   }
 
   /** Journalled events of one kind, oldest first, as the database holds them. */
