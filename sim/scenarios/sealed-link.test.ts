@@ -71,7 +71,6 @@ test('P12 a replayed request moves no lock and logs REPLAY, one flipped bit logs
     t.deepEqual(rejected(world), ['REPLAY', 'BAD_MAC', 'BAD_MAC', 'BAD_MAC']);
     t.deepEqual(world.alarms(), []);
     collector.inject(request);
-    collector.inject(request);
     await world.advance(1000);
     t.deepEqual(
       world.alarms().map(({kind, count}) => ({kind, count})),
