@@ -27,13 +27,7 @@ export const linkSchema = z.discriminatedUnion(
 const unitAddress = integer(1, 247, 'Modbus unit address, unique on its line.');
 const referenceProfile = choice(['reference'], 'Register map of the device.').default('reference');
 
-export const DEVICE_KINDS = [
-  'parking-lock',
-  'display',
-  'emergency-button',
-  'discrete-inputs',
-] as const;
-export type DeviceKind = (typeof DEVICE_KINDS)[number];
+const DEVICE_KINDS = ['parking-lock', 'display', 'emergency-button', 'discrete-inputs'] as const;
 
 export const deviceSchema = z.discriminatedUnion(
   'kind',

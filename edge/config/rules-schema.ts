@@ -49,5 +49,3 @@ export const rulesSchema = optional({
   }),
   sealFaultsPerMin: integer(1, 1000, 'Refused sealed frames a minute until an alarm.').default(5),
 });
-
-export type RulesConfig = z.output<typeof rulesSchema>;

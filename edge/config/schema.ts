@@ -14,8 +14,8 @@ import {
 import {rulesSchema} from './rules-schema.js';
 
 /** Profiles of which a site may run several. The others have a name already, but no code. */
-export const BUILT_PROFILES = ['parkCard'] as const;
-export const PLANNED_PROFILES = ['parkLease', 'bath', 'stay', 'unlockService'] as const;
+const BUILT_PROFILES = ['parkCard'] as const;
+const PLANNED_PROFILES = ['parkLease', 'bath', 'stay', 'unlockService'] as const;
 
 const built: readonly string[] = BUILT_PROFILES;
 const planned: readonly string[] = PLANNED_PROFILES;

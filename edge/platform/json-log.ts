@@ -17,7 +17,7 @@ export interface JsonLogOptions {
 }
 
 /** Log as JSON lines: `level`, `time`, `part`, `event`, then the event's own values. */
-export class JsonLog implements Log {
+class JsonLog implements Log {
   readonly #logger: NoticeLogger;
   readonly #part: string;
   readonly info: LogWrite = (event, fields) => this.#write('info', event, fields);

@@ -29,6 +29,9 @@ export interface SiteHardwareOptions {
   readonly dispatch: (input: LotInput) => void;
 }
 
+/** What a reader of the log can still survey; the ring itself holds more. */
+const TRACE_FRAMES = 48;
+
 interface Line {
   readonly config: BusConfig;
   readonly bus: ModbusLine;
@@ -74,9 +77,11 @@ export class SiteHardware {
     }));
   }
 
-  /** The last frames of a line, for a fault report. */
-  traceOf(line: string): readonly WireRecord[] {
-    return this.#lines.get(line)?.bus.dumpTrace() ?? [];
+  /** Write the last frames of the line of a bay to the log: a fault of its lock is best seen there. */
+  dumpTraceOf(bay: BayId): void {
+    for (const [line, {config}] of this.#lines) {
+      if (this.#baysOn(config).includes(bay)) this.#dumpTrace(line);
+    }
   }
 
   /** Release everything, past any failure. */
@@ -99,11 +104,17 @@ export class SiteHardware {
       echo: config.echo,
       onLine: (down, why) => {
         log.warn(down ? 'line.down' : 'line.up', {line, why});
-        if (down) log.debug('line.trace', () => ({line, frames: bus.dumpTrace()}));
+        if (down) this.#dumpTrace(config.id);
         dispatch({kind: 'line', line, down, bays: this.#baysOn(config)});
       },
     });
     return {config, bus};
+  }
+
+  #dumpTrace(line: string): void {
+    const frames = this.#lines.get(line)?.bus.dumpTrace() ?? [];
+    const lines = frames.slice(-TRACE_FRAMES).map(traceLine);
+    this.#options.log.warn('line.trace', {line, frames: lines});
   }
 
   #createBay(bay: SiteConfig['collectors'][number]['bays'][number]): BayHardware {
@@ -169,6 +180,10 @@ export class SiteHardware {
       .filter(bay => locks.has(bay.lock))
       .map(bay => asId(bay.id));
   }
+}
+
+function traceLine({atMs, kind, hex}: WireRecord): string {
+  return `${atMs.toFixed(1)} ${kind} ${hex}`;
 }
 
 function wrongKind(id: string, kind: string): InternalError {

@@ -2,6 +2,7 @@ import type {Screen} from '../../drivers/display/contract.js';
 import {fromHex} from '../../protocols/base/bytes.js';
 import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js';
 import {verifyKeyProof} from '../../protocols/card/key-proof.js';
+import type {AlarmKind} from '../../protocols/site/events.js';
 import type {CollectorId} from '../../protocols/site/ids.js';
 import {isInAnyWindow} from '../../protocols/site/windows.js';
 import {SiteZone} from '../../protocols/site/zone.js';
@@ -50,6 +51,9 @@ export interface SiteRuntimeOptions {
 
 /** How often what nobody reports is looked at: the cloud link, the backlog, rows to prune. */
 const HOUSEKEEPING_MS: Millis = 1000;
+
+/** Alarms whose cause may stand on the wire. */
+const WIRE_FAULTS: ReadonlySet<AlarmKind> = new Set(['UNLOCK_FAILED', 'RELOCK_FAILED']);
 
 /** A site that runs: hardware, lot, store and what people see of them, for as long as it is open. */
 export class SiteRuntime implements PageView, PageActions {
@@ -163,6 +167,9 @@ export class SiteRuntime implements PageView, PageActions {
   }
 
   #perform(effect: LotEffect): void {
+    if (effect.kind === 'notify' && effect.alarm.escalation === 0 && effect.alarm.bay) {
+      if (WIRE_FAULTS.has(effect.alarm.kind)) this.#hardware.dumpTraceOf(effect.alarm.bay);
+    }
     const {config, log} = this.#options;
     performEffect(effect, {
       locks: this.#hardware.locks,

@@ -8,7 +8,7 @@ import {APPLICATION_ID, migrate, SCHEMA_VERSION} from './migrations/migrate.js';
 import {applyPragmas, assertPragmas} from './pragmas.js';
 import {guarded} from './sqlite-fault.js';
 
-export const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
 
 interface OpenedDatabase {
   readonly database: Database;

@@ -1,7 +1,7 @@
 import type {Database} from 'better-sqlite3';
 import {StoreError} from '../../protocols/base/errors.js';
 
-export const PAGE_BYTES = 4096;
+const PAGE_BYTES = 4096;
 
 /**
  * Settings of every connection that writes, in the order in which they must be made: `synchronous`

@@ -4,9 +4,9 @@ import type {StoreDatabase} from './database.js';
 import type {Journal} from './journal.js';
 import type {Stamp} from './stamp.js';
 
-export const DEFAULT_RETENTION_MS: Millis = 30 * DAY_MS;
+const DEFAULT_RETENTION_MS: Millis = 30 * DAY_MS;
 /** Rows deleted in one slice, so that the line never waits for the disk. */
-export const SLICE_ROWS = 50;
+const SLICE_ROWS = 50;
 /** From this share of the quota on, confirmed events go whatever their age. */
 const CROWDED = 0.85;
 

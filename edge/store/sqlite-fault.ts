@@ -13,7 +13,7 @@ const CODES: readonly (readonly [prefix: string, code: string])[] = [
 ];
 
 /** Whatever SQLite threw, as an error of ours with a stable code; our own errors pass unchanged. */
-export function storeFault(thrown: unknown, doing: string): unknown {
+function storeFault(thrown: unknown, doing: string): unknown {
   if (!(thrown instanceof Database.SqliteError)) return thrown;
   const code = CODES.find(([prefix]) => thrown.code.startsWith(prefix))?.[1] ?? 'store/failed';
   const text = `${doing}: ${errorText(thrown)}`;

@@ -2,9 +2,9 @@ import {createHmac, timingSafeEqual} from 'node:crypto';
 import {fromHex} from '../base/bytes.js';
 import {CodecMisuse} from '../base/errors.js';
 
-export const CARD_SECRET_BYTES = 16;
+const CARD_SECRET_BYTES = 16;
 export const CARD_NONCE_BYTES = 16;
-export const CARD_PROOF_BYTES = 16;
+const CARD_PROOF_BYTES = 16;
 /** Keeps a proof of this kind from being taken for any other use of the secret. */
 const CONTEXT = 'latchkey-card-v1';
 

@@ -23,9 +23,8 @@ const COUNTER_OFFSET = 8;
 const HEADER_BYTES = 20;
 const TAG_BYTES = 16;
 const MAX_COUNTER = 2n ** 64n - 1n;
-export const SEAL_KEY_BYTES = 32;
-export const MAX_SEALED_PLAINTEXT_BYTES = 512;
-export const MAX_SEALED_FRAME_BYTES = HEADER_BYTES + MAX_SEALED_PLAINTEXT_BYTES + TAG_BYTES;
+const SEAL_KEY_BYTES = 32;
+const MAX_SEALED_PLAINTEXT_BYTES = 512;
 
 export type SealDirection = 'up' | 'down';
 const DIRECTION_CODES: Readonly<Record<SealDirection, number>> = {up: 0, down: 1};

@@ -2,7 +2,7 @@
  * A board of dry-contact inputs (loop, radar and geomagnetic detectors with relay): FC02 from input 0.
  * @see devices.md 3.5 (Waveshare IO 8CH: DI at 0-7) and 6.1
  */
-export const DISCRETE_INPUTS_PROFILE = {name: 'reference', firstInput: 0, maxInputs: 64} as const;
+const DISCRETE_INPUTS_PROFILE = {name: 'reference', firstInput: 0, maxInputs: 64} as const;
 
 /**
  * The FC02 that reads all inputs up to the highest in use (0-based); undefined when none is in use or

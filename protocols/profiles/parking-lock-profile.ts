@@ -68,7 +68,7 @@ export const REFERENCE_LOCK_PROFILE: LockProfile = {
 };
 
 /** Base of a lock that has a Modbus address of its own. */
-export const DIRECT_LOCK_BASE = 0;
+const DIRECT_LOCK_BASE = 0;
 
 /**
  * Base of lock `index` (from 0) behind a collector that speaks for its locks under one address.
