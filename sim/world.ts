@@ -40,6 +40,9 @@ export interface WorldOptions {
   readonly collectors: readonly WorldCollector[];
   /** Run the real cloud API beside it, joined by an in-memory broker. */
   readonly cloud?: boolean;
+  /** Another lot on the cloud and the clock of this world, which must be closed after it. */
+  readonly beside?: World;
+  readonly siteId?: string;
   readonly rules?: Readonly<Record<string, unknown>>;
   readonly language?: 'zh-CN' | 'en';
   readonly seed?: number;
@@ -53,6 +56,8 @@ export interface StoredEvent<Kind extends SiteEventKind = SiteEventKind> {
   readonly monoMs: Millis;
   readonly body: SiteEventBodies[Kind];
 }
+
+const FIRST_SITE = 'lot-1';
 
 /**
  * A whole site on virtual time: the real edge daemon with a real database file, on simulated lines,
@@ -99,10 +104,11 @@ export class World {
 
   /** Build a world, start its daemon, and wait until every lock has been polled. */
   static async start(options: WorldOptions): Promise<World> {
+    const {beside, siteId = FIRST_SITE} = options;
     const wallMs = options.wallMs === undefined ? {} : {wallMs: options.wallMs};
-    const clock = new VirtualClock({yieldTurn, ...wallMs});
+    const clock = beside?.clock ?? new VirtualClock({yieldTurn, ...wallMs});
     const cloud = options.cloud ? await WorldCloud.start(clock) : undefined;
-    const world = new World(options, cloud, clock);
+    const world = new World(options, beside?.cloud?.neighbour(`gw-${siteId}`) ?? cloud, clock);
     world.startEdge();
     await world.settle();
     return world;
@@ -262,14 +268,14 @@ export class World {
     this.site.close();
     await this.cloud?.close();
     rmSync(this.#folder, {recursive: true, force: true});
-    this.clock.assertIdle();
+    if (!this.#options.beside) this.clock.assertIdle();
     const [harm] = this.site.harm;
     if (harm) throw new UsageError('sim/harm', `${harm.bay}: ${harm.what}`);
   }
 
   #loadConfig() {
     const text = siteYaml({
-      siteId: 'lot-1',
+      siteId: this.#options.siteId ?? FIRST_SITE,
       collectors: this.#plans(),
       database: this.#databasePath,
       pagePort: 0,

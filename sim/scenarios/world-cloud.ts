@@ -17,35 +17,39 @@ export interface CloudEvent {
 }
 
 interface GatewaySummary {
+  readonly id: string;
   readonly grants: {readonly current: boolean};
   readonly revocations: {readonly version: number; readonly held: number};
 }
 
 const API_KEY = 'lk_world';
-const GATEWAY = 'gw-1';
+const FIRST_GATEWAY = 'gw-1';
 /** How long a change may take to reach a gateway that is online. */
 const DELIVERY_LIMIT_MS = 10_000;
 const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
 
-/** The real thin cloud beside a world, and the cable between them that a scenario can cut. */
+/** The real thin cloud beside a world, and the cable of one gateway to it that a scenario can cut. */
 export class WorldCloud {
   readonly channel: GrantChannel;
   readonly #cloud: Cloud;
   readonly #clock: VirtualClock;
+  readonly #gateway: string;
   readonly #streams = new Set<Duplex>();
   #uplink: GatewayUplink | undefined;
   #edge: EdgeDaemon | undefined;
   #isCut = false;
 
-  private constructor(cloud: Cloud, clock: VirtualClock) {
+  private constructor(cloud: Cloud, clock: VirtualClock, gateway: string) {
     this.#cloud = cloud;
     this.#clock = clock;
+    this.#gateway = gateway;
+    const home = `/v1/gateways/${gateway}`;
     this.channel = {
       putCard: ({id, holder, uid, secretHex, state}) =>
-        this.#send('POST', `/v1/gateways/${GATEWAY}/cards`, {id, holder, uid, secretHex, state}),
+        this.#send('POST', `${home}/cards`, {id, holder, uid, secretHex, state}),
       putGrant: ({number: _number, rev: _rev, leaseUntil: _lease, ...grant}) =>
-        this.#send('POST', `/v1/gateways/${GATEWAY}/grants`, grant),
-      revoke: id => this.#send('DELETE', `/v1/gateways/${GATEWAY}/grants/${id}`),
+        this.#send('POST', `${home}/grants`, grant),
+      revoke: id => this.#send('DELETE', `${home}/grants/${id}`),
     };
   }
 
@@ -59,7 +63,12 @@ export class WorldCloud {
       apiKey: API_KEY,
       tenant: 'demo',
     });
-    return new WorldCloud(cloud, clock);
+    return new WorldCloud(cloud, clock, FIRST_GATEWAY);
+  }
+
+  /** The cable of another gateway to the same cloud. The cloud closes with its first gateway. */
+  neighbour(gateway: string): WorldCloud {
+    return new WorldCloud(this.#cloud, this.#clock, gateway);
   }
 
   /** Connect a gateway that has just started. */
@@ -70,7 +79,7 @@ export class WorldCloud {
       log: SILENT,
       broker: 'mqtt://in-memory',
       tenant: 'demo',
-      gateway: GATEWAY,
+      gateway: this.#gateway,
       boot: edge.store.boot,
       firmware: '0.0.0-sim',
       publicKeyPem: this.#cloud.publicKey,
@@ -147,7 +156,7 @@ export class WorldCloud {
     const all: CloudEvent[] = [];
     for (let query = '?limit=200'; ; ) {
       const page = await this.get<{events: CloudEvent[]; next: string}>(
-        `/v1/gateways/${GATEWAY}/events${query}`,
+        `/v1/gateways/${this.#gateway}/events${query}`,
       );
       if (page.events.length === 0) break;
       all.push(...page.events);
@@ -159,7 +168,7 @@ export class WorldCloud {
   async close(): Promise<void> {
     this.leave();
     for (const stream of this.#streams) stream.destroy();
-    await this.#cloud.close();
+    if (this.#gateway === FIRST_GATEWAY) await this.#cloud.close();
   }
 
   #openStream(): Duplex {
@@ -189,7 +198,7 @@ export class WorldCloud {
     const untilMs = this.#clock.nowMs() + DELIVERY_LIMIT_MS;
     while (this.#clock.nowMs() < untilMs) {
       const {gateways} = await this.get<{gateways: readonly GatewaySummary[]}>('/v1/gateways');
-      const [held] = gateways;
+      const held = gateways.find(one => one.id === this.#gateway);
       if (held?.grants.current && held.revocations.held === held.revocations.version) return;
       await this.#clock.advance(20);
     }
