@@ -76,6 +76,13 @@ test('~X3 an unknown profile is refused, and one that is only planned says so', 
   );
 });
 
+test('an alias without its anchor, or in a circle, is an error with its place', t => {
+  const [lost, ...others] = problemsOf('page: &a {port: 8080}\nsite: *nowhere\n');
+  t.regex(lost ?? '', /^site\.yaml:2:7 yaml: .*nowhere/);
+  t.deepEqual(others, []);
+  t.regex(problemsOf('site: &a {id: *a}\n')[0] ?? '', /^site\.yaml:1:15 yaml: /);
+});
+
 test('a small site loads with every default', t => {
   const loaded = loadSiteConfig(smallSite(), 'site.yaml');
   if (!loaded.ok) return t.fail(loaded.problems.join('\n'));

@@ -1,4 +1,5 @@
-import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from 'yaml';
+import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit} from 'yaml';
+import {errorText} from '../../protocols/base/errors.js';
 
 export type ConfigPath = readonly (string | number)[];
 
@@ -24,10 +25,12 @@ export class YamlSource {
   constructor(text: string, fileName: string) {
     this.fileName = fileName;
     this.#document = parseDocument(text, {lineCounter: this.#lines, prettyErrors: false});
-    this.syntaxErrors = [...this.#document.errors, ...this.#document.warnings].map(
+    const errors = [...this.#document.errors, ...this.#document.warnings].map(
       error => `${this.#at(error.pos[0])} yaml: ${error.message}`,
     );
-    this.value = this.syntaxErrors.length === 0 ? this.#document.toJS({maxAliasCount: 100}) : null;
+    const read = errors.length === 0 ? this.#read() : {value: null, errors};
+    this.value = read.value;
+    this.syntaxErrors = read.errors;
   }
 
   /** `site.yaml:41:7` of the value at `path`, or of the nearest thing around it that exists. */
@@ -55,6 +58,31 @@ export class YamlSource {
       value = (value as Record<string | number, unknown>)[step];
     }
     return value;
+  }
+
+  /** Aliases fail only when they are followed: without their anchor, in a circle, or too many. */
+  #read(): {readonly value: unknown; readonly errors: readonly string[]} {
+    try {
+      const value: unknown = this.#document.toJS({maxAliasCount: 100});
+      JSON.stringify(value);
+      return {value, errors: []};
+    } catch (thrown) {
+      return {value: null, errors: [`${this.#at(this.#firstAlias())} yaml: ${errorText(thrown)}`]};
+    }
+  }
+
+  /** Where the first alias without an anchor stands, or the first one at all. */
+  #firstAlias(): number {
+    let first: number | undefined;
+    let lost: number | undefined;
+    visit(this.#document, {
+      Alias: (_, alias) => {
+        const offset = alias.range?.[0] ?? 0;
+        first ??= offset;
+        if (!alias.resolve(this.#document)) lost ??= offset;
+      },
+    });
+    return lost ?? first ?? 0;
   }
 
   #at(offset: number): string {
