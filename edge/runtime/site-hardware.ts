@@ -7,7 +7,13 @@ import {InputBoard} from '../../drivers/discrete-inputs/input-board.js';
 import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {InternalError} from '../../protocols/base/errors.js';
-import {asId, type BayId, type CollectorId, type LineId} from '../../protocols/site/ids.js';
+import {
+  asId,
+  type BayId,
+  type CollectorId,
+  type DeviceId,
+  type LineId,
+} from '../../protocols/site/ids.js';
 import type {BusConfig, DeviceConfig} from '../config/bus-schema.js';
 import type {SiteConfig} from '../config/schema.js';
 import type {BaySense, LotInput} from '../domain/lot/contract.js';
@@ -105,7 +111,8 @@ export class SiteHardware {
       onLine: (down, why) => {
         log.warn(down ? 'line.down' : 'line.up', {line, why});
         if (down) this.#dumpTrace(config.id);
-        dispatch({kind: 'line', line, down, bays: this.#baysOn(config)});
+        const devices = config.devices.map(device => asId<DeviceId>(device.id));
+        dispatch({kind: 'line', line, down, bays: this.#baysOn(config), devices});
       },
     });
     return {config, bus};

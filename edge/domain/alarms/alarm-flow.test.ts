@@ -150,19 +150,27 @@ test('~E19 a dead line is one BUS_DOWN alarm; whoever stays silent afterwards is
   const line = asId<LineId>('line-1');
   const bays = [bayId('A-012'), bayId('A-013')];
   const display = {device: asId<DeviceId>('D-1'), collector: C1};
+  const reader = {device: asId<DeviceId>('C1.reader'), collector: C1};
+  const devices = [display.device];
+  rig.input({kind: 'partHealth', ...reader, health: 'offline'});
   rig.input({kind: 'lockHealth', bay: bayId('A-012'), health: 'offline'});
   rig.input({kind: 'partHealth', ...display, health: 'offline'});
-  t.is(rig.openAlarms().length, 2);
-  rig.input({kind: 'line', line, down: true, bays});
-  rig.input({kind: 'line', line, down: true, bays});
+  t.is(rig.openAlarms().length, 3);
+  rig.input({kind: 'line', line, down: true, bays, devices});
+  rig.input({kind: 'line', line, down: true, bays, devices});
   rig.input({kind: 'lockHealth', bay: bayId('A-013'), health: 'offline'});
-  t.deepEqual(rig.openAlarms(), ['BUS_DOWN']);
-  rig.input({kind: 'line', line, down: false, bays});
+  const missing = () => [...rig.state.alarms.values()].map(({device}) => device);
+  t.deepEqual(missing(), [reader.device, line], 'a reader has a port of its own');
+  rig.input({kind: 'partHealth', ...reader, health: 'ok'});
+  rig.input({kind: 'line', line, down: false, bays, devices});
   t.deepEqual(rig.openAlarms(), []);
   rig.input({kind: 'lockHealth', bay: bayId('A-012'), health: 'ok'});
   rig.advance(10_000);
-  t.deepEqual(rig.openAlarms(), ['DEVICE_OFFLINE']);
-  t.is([...rig.state.alarms.values()][0]?.bay, bayId('A-013'));
+  const silent = [...rig.state.alarms.values()].map(({kind, bay, device}) => [kind, bay ?? device]);
+  t.deepEqual(silent, [
+    ['DEVICE_OFFLINE', 'A-013'],
+    ['DEVICE_OFFLINE', 'D-1'],
+  ]);
   rig.input({kind: 'partHealth', ...display, health: 'ok'});
   t.is(rig.bodies('health').at(-1)?.device, display.device);
 });

@@ -26,24 +26,21 @@ export function onPartHealth(turn: Turn, input: Extract<LotInput, {kind: 'partHe
   const health = settledHealth(input.health);
   const known = turn.state.partsOffline;
   if (health === undefined || (health === 'ok') !== known.has(device)) return;
-  const parts = new Set(known);
+  const parts = new Map(known);
   if (health === 'ok') parts.delete(device);
-  else parts.add(device);
+  else parts.set(device, collector);
   turn.patch({partsOffline: parts});
   turn.fact('health', {device, health, bays: []});
-  const place = {kind: 'DEVICE_OFFLINE', device, ...(collector && {collector})} as const;
-  if (health === 'ok') clearAlarm(turn, place, 'recovered');
-  else if (!sharesDownLine(turn, device, collector)) {
-    raiseAlarm(turn, {...place, detail: `${device} does not answer`});
-  }
+  if (health === 'ok') clearAlarm(turn, offlinePart(device, collector), 'recovered');
+  else if (!isPartOnDownLine(turn, device)) raisePartOffline(turn, device, collector);
 }
 
 /** One alarm for a dead line, not one for each device on it. */
 export function onLine(turn: Turn, input: Extract<LotInput, {kind: 'line'}>): void {
-  const {line, down, bays} = input;
+  const {line, down, bays, devices} = input;
   if (down === turn.state.linesDown.has(line)) return;
   const linesDown = new Map(turn.state.linesDown);
-  if (down) linesDown.set(line, bays);
+  if (down) linesDown.set(line, {bays, devices});
   else linesDown.delete(line);
   turn.patch({linesDown});
   turn.fact('health', {device: line, health: down ? 'offline' : 'ok', bays});
@@ -57,11 +54,9 @@ export function onLine(turn: Turn, input: Extract<LotInput, {kind: 'line'}>): vo
     const bay = turn.bay(id);
     if (bay) clearAlarm(turn, offlineLock(bay), 'part of BUS_DOWN');
   }
-  for (const alarm of [...turn.state.alarms.values()]) {
-    const {kind, collector, device} = alarm;
-    if (kind !== 'DEVICE_OFFLINE' || device === null || collector === null) continue;
-    if (!sharesDownLine(turn, device, collector)) continue;
-    clearAlarm(turn, {kind, collector, device}, 'part of BUS_DOWN');
+  for (const [part, collector] of turn.state.partsOffline) {
+    if (!isPartOnDownLine(turn, part)) continue;
+    clearAlarm(turn, offlinePart(part, collector), 'part of BUS_DOWN');
   }
   raiseAlarm(turn, {...place, detail: `line ${line} is silent: ${bays.join(', ')}`});
 }
@@ -71,6 +66,9 @@ export function onLineSettled(turn: Turn, line: LineId): void {
   if (turn.state.linesDown.has(line)) return;
   for (const bay of turn.state.bays.values()) {
     if (bay.health === 'offline' && !isOnDownLine(turn, bay)) raiseOffline(turn, bay);
+  }
+  for (const [part, collector] of turn.state.partsOffline) {
+    if (!isPartOnDownLine(turn, part)) raisePartOffline(turn, part, collector);
   }
 }
 
@@ -101,17 +99,23 @@ function raiseOffline(turn: Turn, bay: BayState): void {
   raiseAlarm(turn, {...offlineLock(bay), detail});
 }
 
-function isOnDownLine(turn: Turn, bay: BayState): boolean {
-  return [...turn.state.linesDown.values()].some(bays => bays.includes(bay.config.id));
+type Part = DeviceId | CollectorId;
+
+function offlinePart(device: Part, collector: CollectorId | undefined) {
+  return {kind: 'DEVICE_OFFLINE', device, ...(collector && {collector})} as const;
 }
 
-/** A display or button on the line of its collector's locks; a collector's own link is never on it. */
-function sharesDownLine(
-  turn: Turn,
-  device: DeviceId | CollectorId | string,
-  collector: CollectorId | undefined,
-): boolean {
-  if (collector === undefined || device === collector) return false;
-  const own = [...turn.state.bays.values()].filter(bay => bay.config.collector === collector);
-  return own.length > 0 && own.every(bay => isOnDownLine(turn, bay));
+function raisePartOffline(turn: Turn, device: Part, collector: CollectorId | undefined): void {
+  raiseAlarm(turn, {...offlinePart(device, collector), detail: `${device} does not answer`});
+}
+
+function isOnDownLine(turn: Turn, bay: BayState): boolean {
+  return [...turn.state.linesDown.values()].some(({bays}) => bays.includes(bay.config.id));
+}
+
+/** A display or button may share the line of the locks; a reader has a port of its own. */
+function isPartOnDownLine(turn: Turn, part: string): boolean {
+  return [...turn.state.linesDown.values()].some(({devices}) =>
+    devices.some(device => device === part),
+  );
 }

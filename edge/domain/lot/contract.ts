@@ -82,7 +82,10 @@ export type LotInput =
       readonly kind: 'line';
       readonly line: LineId;
       readonly down: boolean;
+      /** Bays whose locks hang on it. */
       readonly bays: readonly BayId[];
+      /** Everything that hangs on it, locks included. */
+      readonly devices: readonly DeviceId[];
     }
   /** Grants or credentials were added, changed or withdrawn. */
   | {readonly kind: 'grantsChanged'}

@@ -21,6 +21,7 @@ import type {
   BayConfig,
   CollectorConfig,
   LotConfig,
+  LotInput,
   OrderOrigin,
 } from './contract.js';
 
@@ -72,15 +73,18 @@ export interface CollectorState {
   readonly lastPressMs: Millis | undefined;
 }
 
+/** What a dead line takes with it. */
+export type DownLine = Pick<Extract<LotInput, {kind: 'line'}>, 'bays' | 'devices'>;
+
 export interface LotState {
   readonly config: LotConfig;
   readonly bays: ReadonlyMap<BayId, BayState>;
   readonly collectors: ReadonlyMap<CollectorId, CollectorState>;
   /** Open alarms only. */
   readonly alarms: ReadonlyMap<AlarmId, AlarmRecord>;
-  readonly linesDown: ReadonlyMap<LineId, readonly BayId[]>;
-  /** Displays, buttons, readers and collectors that do not answer. */
-  readonly partsOffline: ReadonlySet<DeviceId | CollectorId>;
+  readonly linesDown: ReadonlyMap<LineId, DownLine>;
+  /** Displays, buttons, readers and collectors that do not answer, and whose they are. */
+  readonly partsOffline: ReadonlyMap<DeviceId | CollectorId, CollectorId | undefined>;
   /** Inputs that name what the lot does not have. */
   readonly strayInputs: number;
 }
@@ -93,7 +97,7 @@ export function createLot(config: LotConfig): LotState {
     collectors: new Map(config.collectors.map(one => [one.id, newCollector(one)])),
     alarms: new Map(),
     linesDown: new Map(),
-    partsOffline: new Set(),
+    partsOffline: new Map(),
     strayInputs: 0,
   };
 }
