@@ -17,6 +17,7 @@ async function setup() {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const {link, far} = createMemoryPair({clock, name: 'reader'});
   const heard: string[] = [];
+  const troubles: string[] = [];
   const reader = new Rdm6300Reader({
     id: asId<DeviceId>('R-1'),
     link,
@@ -27,9 +28,10 @@ async function setup() {
       onCardGone: (uid, atMs) => heard.push(`gone ${uid} @${atMs}`),
       onLink: up => heard.push(up ? 'up' : 'down'),
     },
+    onTrouble: (code, text) => troubles.push(`${code} ${text}`),
   });
   await clock.advance(100);
-  return {clock, far, reader, heard};
+  return {clock, far, reader, heard, troubles};
 }
 
 test('~E42 a card held for 30 s is told once, and gone after 300 ms of silence', async t => {
@@ -145,4 +147,18 @@ test('nothing is told after close', async t => {
   far.send(CARD_B);
   await clock.advance(1000);
   t.deepEqual(heard, ['up', 'card 62E3086CED @100']);
+});
+
+test('noise is told with its bytes, a lost port with its reason, a sound card not at all', async t => {
+  const {clock, far, reader, troubles} = await setup();
+  far.send(CARD_A);
+  await clock.advance(1000);
+  t.deepEqual(troubles, []);
+  far.send(frame('xyz'));
+  await clock.advance(10);
+  t.deepEqual(troubles, ['reader/noise R-1: 5 bytes dropped since start']);
+  far.unplug();
+  await clock.advance(10);
+  t.regex(troubles.at(-1) ?? '', /^port\/lost memory:reader was unplugged/);
+  await reader.close();
 });

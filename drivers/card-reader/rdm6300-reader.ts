@@ -2,6 +2,8 @@ import type {Clock, Timer} from '../../protocols/base/clock.js';
 import {unreachable} from '../../protocols/base/errors.js';
 import {decodeRdm6300Body, RDM6300_END, RDM6300_START} from '../../protocols/card/rdm6300.js';
 import {asId, type CardUid, type DeviceId} from '../../protocols/site/ids.js';
+import {NoiseMeter} from '../lifecycle/noise-meter.js';
+import type {TroubleListener} from '../lifecycle/polled-unit.js';
 import type {ByteLink} from '../port/byte-link.js';
 import {DelimitedStream} from '../port/delimited-stream.js';
 import type {CardReader, CardReaderListener} from './contract.js';
@@ -13,6 +15,8 @@ export interface Rdm6300Options {
   readonly link: ByteLink;
   readonly clock: Clock;
   readonly listener: CardReaderListener;
+  /** `reader/noise`: bytes came that are no card; `port/..`: why the port is gone. */
+  readonly onTrouble?: TroubleListener | undefined;
 }
 
 /** A frame without its end is 13 bytes; some noise before it may not cost the card. */
@@ -25,6 +29,7 @@ const MAX_RECORD_BYTES = 64;
 export class Rdm6300Reader implements CardReader {
   readonly id: DeviceId;
   readonly #options: Rdm6300Options;
+  readonly #noise: NoiseMeter;
   #stream: DelimitedStream;
   #field = EMPTY_FIELD;
   #silence: Timer | undefined;
@@ -34,13 +39,19 @@ export class Rdm6300Reader implements CardReader {
   constructor(options: Rdm6300Options) {
     this.id = options.id;
     this.#options = options;
+    this.#noise = new NoiseMeter({
+      clock: options.clock,
+      tell: bytes =>
+        options.onTrouble?.('reader/noise', `${options.id}: ${bytes} bytes dropped since start`),
+    });
     this.#stream = this.#newStream();
     options.link.open({
-      onBytes: bytes => {
-        if (!this.#closed) this.#stream.push(bytes);
-      },
+      onBytes: bytes => this.#hear(bytes),
       onUp: () => this.#turn(true),
-      onDown: () => this.#turn(false),
+      onDown: reason => {
+        options.onTrouble?.(reason.code, reason.message);
+        this.#turn(false);
+      },
     });
   }
 
@@ -56,6 +67,12 @@ export class Rdm6300Reader implements CardReader {
     this.#closed = true;
     this.#silence?.cancel();
     await this.#options.link.close();
+  }
+
+  #hear(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.#stream.push(bytes);
+    this.#noise.follow(this.discardedBytes);
   }
 
   #newStream(): DelimitedStream {

@@ -35,6 +35,7 @@ async function setup() {
   });
   const heartbeats: number[] = [];
   const store = () => ({load: () => 0n, reserve: () => {}});
+  const troubles: string[] = [];
   const collector = new SmartCollector({
     id: asId<CollectorId>('C2'),
     clock,
@@ -42,6 +43,7 @@ async function setup() {
     key: KEY,
     outgoing: store(),
     incoming: store(),
+    onTrouble: (code, text) => troubles.push(`${code} ${text}`),
     listener: {
       onCard: card => cards.push(card),
       onReadError: error => heard.push(error),
@@ -60,7 +62,7 @@ async function setup() {
     return frame;
   };
   await clock.advance(10);
-  return {clock, far, collector, heard, cards, down, heartbeats, say};
+  return {clock, far, collector, heard, cards, down, heartbeats, say, troubles};
 }
 
 test('what the collector says arrives as what it is', async t => {
@@ -194,4 +196,16 @@ test('closed: silent, no timer left, a reread pending ends', async t => {
   await clock.advance(20_000);
   t.deepEqual([heard, cards], [[], []]);
   clock.assertIdle();
+});
+
+test('noise is told with its bytes and a lost link with its reason', async t => {
+  const {clock, far, collector, troubles} = await setup();
+  far.send(new Uint8Array(500).fill(7));
+  await clock.advance(10);
+  t.regex(troubles[0] ?? '', /^collector\/noise C2: \d+ bytes dropped since start$/);
+  far.unplug();
+  await clock.advance(10);
+  t.regex(troubles[1] ?? '', /^port\/lost memory:C2 was unplugged/);
+  t.is(troubles.length, 2);
+  await collector.close();
 });

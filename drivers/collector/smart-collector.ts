@@ -6,6 +6,7 @@ import type {CardUid, CollectorId} from '../../protocols/site/ids.js';
 import type {Reason} from '../../protocols/site/reasons.js';
 import type {Screen} from '../display/contract.js';
 import {LastValueWriter} from '../lifecycle/last-value-writer.js';
+import {NoiseMeter} from '../lifecycle/noise-meter.js';
 import type {TroubleListener} from '../lifecycle/polled-unit.js';
 import type {ByteLink} from '../port/byte-link.js';
 import type {
@@ -55,6 +56,7 @@ export class SmartCollector implements Collector {
   readonly id: CollectorId;
   readonly #options: SmartCollectorOptions;
   readonly #channel: SealedChannel;
+  readonly #noise: NoiseMeter;
   readonly #screen: LastValueWriter<Screen>;
   readonly #signal: LastValueWriter<Signal>;
   readonly #rereads = new Map<number, PendingReread>();
@@ -70,6 +72,10 @@ export class SmartCollector implements Collector {
     this.id = id;
     this.#options = options;
     this.#channel = new SealedChannel({collector: id, key, outgoing, incoming, onTrouble});
+    this.#noise = new NoiseMeter({
+      clock: options.clock,
+      tell: bytes => onTrouble?.('collector/noise', `${id}: ${bytes} bytes dropped since start`),
+    });
     this.#screen = this.#writer(`screen ${id}`, screen => ({kind: 'screen', ...screen}));
     this.#signal = this.#writer(`signal ${id}`, signal => ({kind: 'signal', ...signal}));
     this.#follow('offline');
@@ -77,7 +83,10 @@ export class SmartCollector implements Collector {
     link.open({
       onBytes: bytes => this.#receive(bytes),
       onUp: () => this.#linkUp(),
-      onDown: () => this.#linkDown(),
+      onDown: reason => {
+        onTrouble?.(reason.code, reason.message);
+        this.#linkDown();
+      },
     });
   }
 
@@ -146,6 +155,7 @@ export class SmartCollector implements Collector {
   #receive(bytes: Uint8Array): void {
     if (this.#closed) return;
     for (const arrival of this.#channel.receive(bytes)) this.#arrived(arrival);
+    this.#noise.follow(this.discardedBytes);
   }
 
   #arrived(arrival: Arrival): void {

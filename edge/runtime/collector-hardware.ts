@@ -63,6 +63,7 @@ function createPlain(
         link: openLink(config.reader.link, parts.reader),
         clock,
         listener,
+        onTrouble: onTrouble(parts.reader),
       }),
     display: listener =>
       new ModbusDisplay({
