@@ -65,6 +65,8 @@ interface InFlight {
 const LONGEST_IDLE_MS = 250;
 /** A line that is never silent is broken anyway: then a request that fails shows it. */
 const LONGEST_WAIT_FOR_SILENCE_MS = 250;
+/** What is asked for while a port is exchanged for a fresh one waits so long for it. */
+const LONGEST_WAIT_FOR_REOPENING_MS = 500;
 
 /**
  * The one talker of an RS-485 line: one frame outstanding, silence before each, commands first. The
@@ -80,6 +82,8 @@ export class LineMaster {
   #silenceSinceMs: Millis | undefined;
   #idle: Timer | undefined;
   #patience: Timer | undefined;
+  #reopening: Timer | undefined;
+  #reopenWish: string | undefined;
   #closed = false;
 
   constructor(options: LineMasterOptions) {
@@ -94,12 +98,15 @@ export class LineMaster {
       onBytes: bytes => this.#hear(bytes),
       onUp: () => {
         this.#transaction = freshTransaction(clock.nowMs(), timing);
+        this.#reopening?.cancel();
+        this.#reopening = undefined;
         owner.onLinkUp();
         this.#pump();
       },
       onDown: reason => {
         counters.linkLost();
         this.#stop();
+        if (!this.#reopening) this.#refuseWaiting();
         owner.onLinkDown(reason);
       },
     });
@@ -109,7 +116,8 @@ export class LineMaster {
   submit(job: LineJob): void {
     const {clock, link, counters} = this.#options;
     const nowMs = clock.nowMs();
-    const isAccepted = !this.#closed && link.isUp && this.#queue.push(job, nowMs);
+    const hasLine = !this.#closed && (link.isUp || this.#reopening !== undefined);
+    const isAccepted = hasLine && this.#queue.push(job, nowMs);
     if (isAccepted) {
       this.#pump();
       return;
@@ -123,10 +131,33 @@ export class LineMaster {
     this.#pump();
   }
 
+  /**
+   * Exchange the port for a fresh one, as soon as no frame is on the wire. What waits or comes
+   * meanwhile goes out on the fresh port when that opens within 500 ms, and never later: a series of
+   * commands must not miss one because the line tries to cure itself.
+   */
+  reopen(why: string): void {
+    if (this.#closed || this.#reopening) return;
+    if (this.#inFlight) {
+      this.#reopenWish = why;
+      return;
+    }
+    this.#reopenWish = undefined;
+    const {clock, link, counters} = this.#options;
+    counters.reopened();
+    this.#reopening = clock.timer('line reopening', LONGEST_WAIT_FOR_REOPENING_MS, () => {
+      this.#reopening = undefined;
+      this.#refuseWaiting();
+    });
+    link.reopen(why);
+  }
+
   /** A frame on the wire counts as sent without an answer, everything that waits as never sent. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#reopening?.cancel();
     this.#stop();
+    this.#refuseWaiting();
     await this.#options.link.close();
   }
 
@@ -137,6 +168,9 @@ export class LineMaster {
     this.#idle?.cancel();
     this.#idle = undefined;
     this.#step({kind: 'linkLost'});
+  }
+
+  #refuseWaiting(): void {
     const atMs = this.#options.clock.nowMs();
     for (const job of this.#queue.drain()) job.settle({kind: 'down', atMs});
   }
@@ -252,6 +286,7 @@ export class LineMaster {
     counters.busy(rttMs + timing.silenceMs);
     if (effect.garbled) counters.count(unit, 'crcErrors');
     trace.note('rx', atMs, effect.frame);
+    this.#reopenWish = undefined;
     flight.job.settle({kind: 'reply', frame: effect.frame, atMs});
     this.#pump();
   }
@@ -272,9 +307,10 @@ export class LineMaster {
     if (mayResend && !this.#closed && this.#options.link.isUp) {
       counters.count(unit, 'resent');
       this.#queue.pushFront({...job, resends: job.resends - 1}, atMs);
-      return;
+    } else {
+      job.settle({kind: 'timeout', atMs});
     }
-    job.settle({kind: 'timeout', atMs});
+    if (this.#reopenWish !== undefined) this.reopen(this.#reopenWish);
   }
 
   #land(): InFlight | undefined {

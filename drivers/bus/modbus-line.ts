@@ -234,7 +234,7 @@ export class ModbusLine implements RegisterBus {
   #moveLine(input: LineBreakerInput, why: string): void {
     const {state, effects} = stepLineBreaker(this.#line, input);
     this.#line = state;
-    const {clock, link, onLine} = this.#options;
+    const {clock, onLine} = this.#options;
     for (const effect of effects) {
       switch (effect.kind) {
         case 'tellDown':
@@ -253,8 +253,7 @@ export class ModbusLine implements RegisterBus {
           this.#reopen?.cancel();
           break;
         case 'reopen':
-          this.#counters.reopened();
-          link.reopen(why);
+          this.#master.reopen(why);
           break;
       }
     }
