@@ -307,7 +307,7 @@ test('E20 with 5 % bad frames reads are resent at most twice and an actuation fr
   t.true((counters?.crcErrors ?? 0) > 0);
 });
 
-test('X4 retries of one lock never hold up the line, commands pass polls, and a dead line is one alarm', async t => {
+test('~X4 retries of one lock never hold up the line, commands pass polls, and a dead line is one alarm', async t => {
   const rig = await makeRig(t, 8);
   for (let number = 1; number <= 8; number += 1) poll(rig, number);
   await rig.clock.advance(1000);

@@ -48,7 +48,7 @@ test('P22 a press rings page and buzzer in the same step; ten presses in 5 s are
   t.is(notified(rig).length, 1);
 });
 
-test('E49 playing children: one alarm with count; three false calls in 10 min lower the ring and never mute it', t => {
+test('~E49 playing children: one alarm with count; three false calls in 10 min lower the ring and never mute it', t => {
   const rig = new LotRig().settled();
   const rings: string[] = [];
   for (let call = 0; call < 4; call += 1) {
@@ -66,7 +66,7 @@ test('E49 playing children: one alarm with count; three false calls in 10 min lo
   t.is([...rig.state.alarms.values()][0]?.ring, 'normal');
 });
 
-test('E50 nobody answers: next contact at 60 s, operator at 180 s, buzzer on; on the way only after acknowledgement', t => {
+test('~E50 nobody answers: next contact at 60 s, operator at 180 s, buzzer on; on the way only after acknowledgement', t => {
   const rig = new LotRig().settled();
   const startMs = rig.nowMs;
   press(rig);

@@ -27,7 +27,7 @@ test('a poll that changes nothing gives the same state object and empty arrays',
   t.deepEqual([step.facts, step.records, step.effects], [[], [], []]);
 });
 
-test('E31 a car that rolls in stops the rising arm and has it lowered again', t => {
+test('~E31 a car that rolls in stops the rising arm and has it lowered again', t => {
   const rig = parked();
   rig.sense('A-012', 'vacant');
   rig.advance(30_500);
@@ -68,7 +68,7 @@ test('~E31 an anti-crush report lowers the arm, raises an alarm and leaves the s
   t.is(rig.commands('raise').length, 1);
 });
 
-test('E32 an obstacle stops at once, without repeats, and the guard is called', t => {
+test('~E32 an obstacle stops at once, without repeats, and the guard is called', t => {
   const rig = new LotRig().settled();
   rig.grant('01', ['A-012']);
   rig.lock('A-012').endsAs = 'blocked';
@@ -80,7 +80,7 @@ test('E32 an obstacle stops at once, without repeats, and the guard is called', 
   t.true(rig.effects.some(({effect}) => effect.kind === 'notify'));
 });
 
-test('E33 a driver who never enters: after 180 s the arm rises, the grant stays valid, and it is counted', t => {
+test('~E33 a driver who never enters: after 180 s the arm rises, the grant stays valid, and it is counted', t => {
   const rig = new LotRig().settled();
   const grant = rig.grant('01', ['A-012']);
   rig.tap('C1', '01');

@@ -72,7 +72,7 @@ function boot(
   return rig;
 }
 
-test('E5 after a power cut in the series: DOWN is finished as opened; else INTERRUPTED, nothing moves, swipe again', t => {
+test('~E5 after a power cut in the series: DOWN is finished as opened; else INTERRUPTED, nothing moves, swipe again', t => {
   const down = boot({actuations: [actuation()]}, 'down').settled();
   t.like(down.bodies('boot')[0], {interrupted: 1});
   t.like(down.bodies('actuation')[0], {actuation: 'old', state: 'interrupted', why: 'sent'});

@@ -17,7 +17,7 @@ function order(rig: LotRig, desired: 'up' | 'down', by = guard(), bay = 'A-012')
 const results = (rig: LotRig) =>
   rig.effects.flatMap(({effect}) => (effect.kind === 'orderResult' ? [effect.result] : []));
 
-test('X6 open A-012 without a reason is refused and audited; with one it is done by the same machine, audited', t => {
+test('~X6 open A-012 without a reason is refused and audited; with one it is done by the same machine, audited', t => {
   const rig = new LotRig().settled();
   order(rig, 'down', guard('   '));
   t.deepEqual(results(rig), [{kind: 'refused', reason: 'REASON_MISSING'}]);

@@ -151,7 +151,7 @@ test('~A7 unreadable cards share one count per collector', t => {
   t.deepEqual([garble(), garble(), garble()], ['HOLD_STILL', 'HOLD_STILL', 'PRESS_EMERGENCY']);
 });
 
-test('E3 a book older than 24 h still opens with the DEGRADED flag; past the lease of 30 days it denies', t => {
+test('~E3 a book older than 24 h still opens with the DEGRADED flag; past the lease of 30 days it denies', t => {
   const rig = new LotRig().settled();
   rig.grant('01', ['A-012']);
   rig.bookAgeMs = 25 * 3_600_000;
@@ -168,7 +168,7 @@ test('E3 a book older than 24 h still opens with the DEGRADED flag; past the lea
   t.deepEqual(leased.sent, []);
 });
 
-test('E42 a card held for 30 s makes one attempt, and the display tells to remove it', t => {
+test('~E42 a card held for 30 s makes one attempt, and the display tells to remove it', t => {
   const rig = new LotRig().settled();
   rig.grant('01', ['A-012']);
   rig.tap('C1', '01', true);
@@ -180,7 +180,7 @@ test('E42 a card held for 30 s makes one attempt, and the display tells to remov
   t.is(rig.screen('C1')?.code, 'IDLE');
 });
 
-test('E43 two cards in one wallet: one card please, and no failure is counted', t => {
+test('~E43 two cards in one wallet: one card please, and no failure is counted', t => {
   const rig = new LotRig().settled();
   rig.input({kind: 'readError', collector: collectorId('C1'), error: 'two_cards'});
   t.is(rig.screen('C1')?.code, 'ONE_CARD_PLEASE');
@@ -203,7 +203,7 @@ test('~E43 a second card beside one that is being verified ends the attempt unco
   t.is(rig.commands('lower', 'A-012').length, 1);
 });
 
-test('E44 a copied card is denied as CLONE_SUSPECT with one alarm that names whom to tell; a bare number is never a right', t => {
+test('~E44 a copied card is denied as CLONE_SUSPECT with one alarm that names whom to tell; a bare number is never a right', t => {
   const rig = new LotRig().settled();
   rig.grant('01', ['C-020']);
   rig.secret('01');
@@ -241,7 +241,7 @@ test('a collector that never answers a reread has the old reading judged after t
   t.deepEqual(decisionTimes(rig, startMs), [0, 1.8, 2.8, 3.8, 4.8, 5.8]);
 });
 
-test('E47 a swipe for a bay that is down and empty sends no command and opens the session', t => {
+test('~E47 a swipe for a bay that is down and empty sends no command and opens the session', t => {
   const rig = new LotRig().settled();
   rig.lock('A-012').arm = 'down';
   rig.advance(1000);
@@ -253,7 +253,7 @@ test('E47 a swipe for a bay that is down and empty sends no command and opens th
   t.is(rig.bodies('session')[0]?.phase, 'open_wait_car');
 });
 
-test('E48 a bay that is down and holds a stranger: BAY_OCCUPIED, the alternative opens, no failure is counted', t => {
+test('~E48 a bay that is down and holds a stranger: BAY_OCCUPIED, the alternative opens, no failure is counted', t => {
   const rig = new LotRig().settled();
   rig.lock('A-012').arm = 'down';
   rig.sense('A-012', 'occupied');
