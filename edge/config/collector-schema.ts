@@ -16,7 +16,9 @@ const sensorSchema = z
     ],
     {error: 'expected one of lock, input, none'},
   )
-  .describe("How a car is seen: the lock's own register, a wired input, or not at all.");
+  .describe(
+    "How a car is seen: the lock's own register, a wired input, or not at all: then its arm is never raised from here.",
+  );
 
 /** A bay, the lock that guards it and the sensor that watches it. */
 export const baySchema = exactly({

@@ -20,7 +20,6 @@ test('the lot sees bays, collectors and contacts of the example', t => {
     zone: 'B',
     lock: 'L-B-009',
     travelMs: 3000,
-    hasSensor: true,
   });
   t.deepEqual(
     lot.collectors.map(one => [one.id as string, one.arrow, one.minCardSecurity]),

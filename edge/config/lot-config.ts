@@ -24,7 +24,6 @@ function bayConfig(
     zone: collector.zone,
     lock: asId(bay.lock),
     travelMs: travelOf(config, bay.lock),
-    hasSensor: bay.sensor.from !== 'none',
   };
 }
 

@@ -21,7 +21,6 @@ const EMPTY: BayView = {
   reading,
   sensor: {occupancy: 'vacant', fault: undefined, sinceMs: 0},
   sense: {raw: 'vacant', polledMs: NOW - 500},
-  hasSensor: true,
   online: true,
   sensorSuspect: false,
 };
@@ -55,11 +54,10 @@ const TABLE: readonly (readonly [string, Partial<BayView>, ReturnType<typeof may
   ['motor fault', lock({faults: {...NO_FAULTS, motor: true}}), 'DEVICE_FAULT'],
   ['the arm is moving', lock({arm: 'moving'}), 'BUSY'],
   [
-    'no sensor, and a lock without detector',
-    {hasSensor: false, ...lock({vehicle: 'none'})},
+    'a lock without detector, and no sensor',
+    {sensor: undefined, ...lock({vehicle: 'none'})},
     'DEVICE_FAULT',
   ],
-  ["no sensor, but the lock's own flag is clear", {hasSensor: false, sensor: undefined}, undefined],
 ];
 
 for (const [name, part, refusal] of TABLE) {
@@ -81,7 +79,6 @@ test('no view with any sign of a car, or any doubt about it, lets an arm rise', 
     occupancy: fc.constantFrom('unknown', 'vacant', 'occupied'),
     fault: fc.constantFrom(undefined, 'stuck', 'flapping', 'contradiction', 'device'),
     online: fc.boolean(),
-    hasSensor: fc.boolean(),
   } as const);
   fc.assert(
     fc.property(anyView, one => {
@@ -91,15 +88,15 @@ test('no view with any sign of a car, or any doubt about it, lets an arm rise', 
         sensor: {occupancy: one.occupancy, fault: one.fault, sinceMs: 0},
         sense: {raw: one.raw, polledMs: NOW},
         online: one.online,
-        hasSensor: one.hasSensor,
       };
       const car =
         one.vehicle === 'present' || one.raw === 'occupied' || one.occupancy === 'occupied';
       const unsure =
         !one.online ||
         one.vehicle === 'fault' ||
-        (one.hasSensor &&
-          (one.raw === 'unknown' || one.occupancy === 'unknown' || one.fault !== undefined));
+        one.raw === 'unknown' ||
+        one.occupancy === 'unknown' ||
+        one.fault !== undefined;
       if (!car && !unsure) return;
       t.not(mayRaise(view, NOW), undefined);
       t.not(mayKeepRaising(view), undefined);

@@ -10,9 +10,9 @@ const FRESH_MS: Millis = 3000;
 /** Everything an interlock may judge by. */
 export interface BayView {
   readonly reading: LockReading | undefined;
+  /** Undefined before its first word, and for ever where nothing watches the bay. */
   readonly sensor: BaySensorState | undefined;
   readonly sense: BaySense;
-  readonly hasSensor: boolean;
   readonly online: boolean;
   /** The arm met something although the bay was reported empty. */
   readonly sensorSuspect: boolean;
@@ -39,7 +39,8 @@ export function seesCar(view: BayView): boolean {
 
 /**
  * May the arm start to rise, or go on rising? Emptiness must be proven: an unknown, faulty or silent
- * sensor refuses like a car does. Holds for tenants, timers, guards and remote orders alike.
+ * sensor refuses like a car does, and so does a bay that nothing watches: a lock without a detector
+ * reads as "no car". Holds for tenants, timers, guards and remote orders alike.
  */
 export function mayKeepRaising(view: BayView): InterlockRefusal | undefined {
   if (seesCar(view)) return 'CAR_PRESENT';
@@ -70,7 +71,6 @@ export function mayLower(view: BayView): InterlockRefusal | undefined {
 function provenEmpty(view: BayView): boolean {
   const vehicle = view.reading?.vehicle;
   if (vehicle !== 'absent' && vehicle !== 'none') return false;
-  if (!view.hasSensor) return vehicle === 'absent';
   return (
     view.sensor !== undefined &&
     view.sensor.fault === undefined &&

@@ -1,4 +1,5 @@
 import test from 'ava';
+import {asId, type PersonId} from '../../../protocols/site/ids.js';
 import {LotRig} from './lot-rig.js';
 import {bayId, NO_FAULTS, rigConfig} from './rig-config.js';
 
@@ -148,6 +149,20 @@ test('~P23 the 30 s count from the moment the flag fell, not from the end of its
     wired.commands('raise').map(at => at - fellMs),
     [30_000],
   );
+});
+
+test('a bay that nothing watches is never raised, however empty its lock reads', t => {
+  const rig = new LotRig();
+  const bay = bayId('A-012');
+  rig.input({kind: 'lockHealth', bay, health: 'ok'});
+  rig.advance(2000);
+  rig.grant('01', ['A-012']);
+  rig.tap('C1', '01');
+  rig.advance(3_600_000);
+  const by = {kind: 'person', person: asId<PersonId>('wang'), reason: 'looks empty'} as const;
+  rig.input({kind: 'order', bay, desired: 'up', by});
+  t.is(rig.lock('A-012').arm, 'down');
+  t.deepEqual(rig.commands('raise'), []);
 });
 
 test('a flicker of the flag while the bay waits starts the 30 s anew', t => {

@@ -317,7 +317,6 @@ export interface BayConfig {
   readonly lock: DeviceId;
   /** The lock's full travel, one way. */
   readonly travelMs: Millis;
-  readonly hasSensor: boolean;
 }
 
 export interface CollectorConfig {

@@ -58,7 +58,6 @@ export function rigConfig(rules: Partial<LotRules> = {}): LotConfig {
     zone,
     lock: asId<DeviceId>(`L-${id}`),
     travelMs: 3000,
-    hasSensor: true,
   });
   const collector = (id: string, zone: string, arrow: string) => ({
     id: collectorId(id),

@@ -74,7 +74,6 @@ export class Turn {
       reading: bay.reading,
       sensor: bay.sensor,
       sense: this.context.sense(bay.config.id),
-      hasSensor: bay.config.hasSensor,
       online: bay.health === 'ok',
       sensorSuspect: bay.sensorSuspect,
     };
