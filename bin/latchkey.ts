@@ -1,6 +1,5 @@
 #!/usr/bin/env -S UV_THREADPOOL_SIZE=24 node
 import {Command} from 'commander';
-import {createGatewayUplink} from '../cloud-sync/uplink/gateway-uplink.js';
 import {checkConfig} from '../edge/commands/config-check.js';
 import {printSchema} from '../edge/commands/config-schema.js';
 import {openBay} from '../edge/commands/open.js';
@@ -10,9 +9,11 @@ import {systemMachine, systemVersion} from '../edge/commands/system-machine.js';
 import {Host} from '../edge/platform/host.js';
 
 const host = new Host();
-const machine = systemMachine(host, ({broker, tenant, gateway}, daemon, publicKeyPem) =>
-  createGatewayUplink({...daemon.uplinkParts(), broker, tenant, gateway, publicKeyPem}),
-);
+const machine = systemMachine(host, async ({broker, tenant, gateway}, daemon, publicKeyPem) => {
+  // Read only by a daemon with a cloud, when its site runs already: MQTT is the largest part of all.
+  const {createGatewayUplink} = await import('../cloud-sync/uplink/gateway-uplink.js');
+  return createGatewayUplink({...daemon.uplinkParts(), broker, tenant, gateway, publicKeyPem});
+});
 const SITE_FILE = 'site.yaml';
 const siteOption = ['--config <file>', 'site file', SITE_FILE] as const;
 

@@ -5,7 +5,7 @@ import {EdgeError} from '../../protocols/base/errors.js';
 import {asId} from '../../protocols/site/ids.js';
 import type {SiteConfig} from '../config/schema.js';
 import {resolveSecret, type SecretReader} from '../config/secrets.js';
-import {type Page, startPage} from '../page/page-server.js';
+import type {Page} from '../page/page-server.js';
 import type {PageWarning} from '../page/view.js';
 import {removeFile, writeFileAtomic} from '../platform/atomic-file.js';
 import type {Log} from '../platform/log.js';
@@ -33,7 +33,11 @@ export interface DaemonMachine extends CommandMachine {
   readonly openLink: OpenLink;
   readonly threadPoolSize: number;
   secretReader(folder: string): SecretReader;
-  connectCloud(cloud: CloudConfig, daemon: EdgeDaemon, publicKeyPem: string): DaemonUplink;
+  connectCloud(
+    cloud: CloudConfig,
+    daemon: EdgeDaemon,
+    publicKeyPem: string,
+  ): DaemonUplink | Promise<DaemonUplink>;
 }
 
 export interface RunningSite {
@@ -107,7 +111,7 @@ async function start(
   closers.push(() => removeFile(accessPath));
   if (config.cloud) {
     const publicKeyPem = resolveSecret(config.cloud.publicKey, 'cloud.publicKey', secrets);
-    uplink = machine.connectCloud(config.cloud, daemon, publicKeyPem);
+    uplink = await machine.connectCloud(config.cloud, daemon, publicKeyPem);
     daemon.site.connectCloud(uplink);
     closers.push(() => uplink?.stop());
     uplink.start();
@@ -136,7 +140,9 @@ interface PageParts {
   readonly log: Log;
 }
 
-function openPage({daemon, config, token, clock, log}: PageParts): Promise<Page> {
+async function openPage({daemon, config, token, clock, log}: PageParts): Promise<Page> {
+  // The lines are polled already while the web server is read.
+  const {startPage} = await import('../page/page-server.js');
   return startPage({
     ...config.page,
     clock,
