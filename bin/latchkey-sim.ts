@@ -14,11 +14,17 @@ interface StoryOptions {
 const host = new Host();
 
 async function story({fast = false, language, page}: StoryOptions): Promise<void> {
-  const live = await startLiveSite({host, language, pagePort: Number(page)});
+  const end = new AbortController();
+  const starting = startLiveSite({host, language, pagePort: Number(page)});
+  let telling: Promise<boolean> | undefined;
   host.endWith(async () => {
     host.print('closing the site');
+    end.abort();
+    const live = await starting;
+    await telling;
     await live.close();
   });
+  const live = await starting;
   const {carrier, note} = live.ports;
   host.print('Latchkey: 3 collectors, 24 locks on three RS-485 lines at 9600 baud');
   host.print(
@@ -29,7 +35,9 @@ async function story({fast = false, language, page}: StoryOptions): Promise<void
   host.print(`local page  ${live.edge.pageUrl}`);
   host.print(`cloud API   ${live.cloud.url}`);
   host.print(`files       ${live.folder} (site.yaml, databases, latchkey.log)`);
-  const isTold = await tellStory({live, fast, print: line => host.print(line)});
+  telling = tellStory({live, fast, print: line => host.print(line), signal: end.signal});
+  const isTold = await telling;
+  if (end.signal.aborted) return;
   if (!fast) {
     host.print(`the site keeps running: open ${live.edge.pageUrl}, end it with Ctrl-C`);
     return;

@@ -16,17 +16,21 @@ export interface Ports {
 }
 
 /** Serial ports made in this process, or TCP converters where none can be made. */
-export function makePorts(folder: string, names: readonly string[]): Promise<Ports> {
+export function makePorts(
+  folder: string,
+  names: readonly string[],
+  makeTerminal: (path: string) => PseudoTerminal = path => new PseudoTerminal(path),
+): Promise<Ports> {
   try {
-    return Promise.resolve(terminals(folder, names));
+    const ends = names.map(name => [name, makeTerminal(join(folder, `tty-${name}`))] as const);
+    return Promise.resolve(terminals(new Map(ends)));
   } catch (thrown) {
     if (!(thrown instanceof LinkError)) throw thrown;
     return converters(names, errorText(thrown));
   }
 }
 
-function terminals(folder: string, names: readonly string[]): Ports {
-  const ends = new Map(names.map(name => [name, new PseudoTerminal(join(folder, `tty-${name}`))]));
+function terminals(ends: ReadonlyMap<string, PseudoTerminal>): Ports {
   const end = (name: string) => found(ends.get(name), name);
   return {
     carrier: 'serial',

@@ -11,16 +11,25 @@ import type {LiveSite} from './live-site.js';
 /** How often a scene looks whether what it waits for has happened. */
 const LOOK_MS: Millis = 20;
 
+export interface StageParts {
+  readonly office: CardOffice;
+  readonly say: (text: string) => void;
+  /** Ends every wait of the scene. */
+  readonly signal: AbortSignal;
+}
+
 /** What a scene has at hand: the live site, the people in it, and a narrator. */
 export class Stage {
   readonly live: LiveSite;
   readonly office: CardOffice;
   readonly #say: (text: string) => void;
+  readonly #signal: AbortSignal;
 
-  constructor(live: LiveSite, office: CardOffice, say: (text: string) => void) {
+  constructor(live: LiveSite, parts: StageParts) {
     this.live = live;
-    this.office = office;
-    this.#say = say;
+    this.office = parts.office;
+    this.#say = parts.say;
+    this.#signal = parts.signal;
   }
 
   get clock(): Clock {
@@ -32,7 +41,7 @@ export class Stage {
   }
 
   sleep(forMs: Millis): Promise<void> {
-    return this.clock.sleep(forMs);
+    return this.clock.sleep(forMs, this.#signal);
   }
 
   /** Wait until `condition` holds. @throws UsageError `story/late` naming what did not happen */

@@ -18,41 +18,48 @@ const SCENES: readonly Scene[] = [
   INTERNET_CUT,
 ];
 
+const READY_LIMIT_MS: Millis = 15_000;
+
 export interface StoryOptions {
   readonly live: LiveSite;
   /** Scenes overlap on different bays; nothing is scaled, every wait is real. */
   readonly fast: boolean;
   readonly print: (line: string) => void;
+  /** Breaks the story off. */
+  readonly signal: AbortSignal;
 }
 
 /** Tell every scene on the live site; true when all of them came out as told. */
-export async function tellStory({live, fast, print}: StoryOptions): Promise<boolean> {
+export async function tellStory({live, fast, print, signal}: StoryOptions): Promise<boolean> {
   const {clock} = live;
   const beganMs = clock.nowMs();
   const narrate = (text: string) => print(`${stamp(clock, beganMs)}  ${text}`);
-  await ready(live);
+  await ready(live, signal);
   const office = new CardOffice(live.cloud.channel, live.entropy, () => clock.wallMs());
   let failed = 0;
   const tell = async (scene: Scene) => {
     try {
-      await scene.run(new Stage(live, office, narrate));
+      await scene.run(new Stage(live, {office, say: narrate, signal}));
       narrate(`ok: ${scene.title}`);
     } catch (thrown) {
+      if (signal.aborted) return;
       failed += 1;
       narrate(`FAILED: ${scene.title}: ${errorText(thrown)}`);
     }
   };
+  const pause = (forMs: Millis) => clock.sleep(forMs, signal).catch(() => {});
   if (fast) {
     const startMs = clock.nowMs();
     await Promise.all(
       SCENES.map(async scene => {
-        await clock.sleep(Math.max(0, startMs + scene.fastStartMs - clock.nowMs()));
-        await tell(scene);
+        await pause(Math.max(0, startMs + scene.fastStartMs - clock.nowMs()));
+        if (!signal.aborted) await tell(scene);
       }),
     );
   } else {
-    for (const scene of SCENES) await tell(scene);
+    for (const scene of SCENES) if (!signal.aborted) await tell(scene);
   }
+  if (signal.aborted) return false;
   const [harm] = live.site.harm;
   if (harm) {
     failed += 1;
@@ -63,14 +70,14 @@ export async function tellStory({live, fast, print}: StoryOptions): Promise<bool
 }
 
 /** Every lock polled, the cloud answering. */
-async function ready({clock, edge}: LiveSite, limitMs: Millis = 15_000): Promise<void> {
-  const untilMs = clock.nowMs() + limitMs;
+async function ready({clock, edge}: LiveSite, signal: AbortSignal): Promise<void> {
+  const untilMs = clock.nowMs() + READY_LIMIT_MS;
   const isReady = () => {
     const {bays, cloud, collectors} = edge.daemon.site.state();
     const healthy = [...bays, ...collectors].every(({health}) => health === 'ok');
     return healthy && cloud.link === 'online';
   };
-  while (!isReady() && clock.nowMs() < untilMs) await clock.sleep(20);
+  while (!signal.aborted && !isReady() && clock.nowMs() < untilMs) await clock.sleep(20);
 }
 
 function stamp(clock: Clock, beganMs: Millis): string {

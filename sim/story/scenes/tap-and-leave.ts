@@ -13,9 +13,10 @@ export const TAP_AND_LEAVE: Scene = {
     stage.say(`a tenant taps card ${card.uid} at C1 for ${BAY}`);
     await stage.tap('C1', card);
     await stage.until(`${BAY} is down`, 8000, () => site.lock(BAY).arm === 'down');
-    await stage.untilScreen('C1', BAY, 2000);
     stage.check('exactly one lower frame', site.commandTimes(BAY, 'lower').length === 1);
     await stage.until('a session', 3000, () => sessionOf(stage) === 'open_wait_car');
+    await stage.sleep(250);
+    await stage.untilScreen('C1', BAY, 2000);
     const car = stage.car('粤B12345');
     stage.check('the car drives in', (await car.enter(site.bay(BAY))) === 'entered');
     await stage.until('the car is seen', 5000, () => sessionOf(stage) === 'parked');
