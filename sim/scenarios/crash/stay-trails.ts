@@ -1,0 +1,85 @@
+import type {SessionRecord} from '../../../edge/domain/lot/contract.js';
+import type {SiteEventBodies} from '../../../protocols/site/events.js';
+import {ONE_ENTRY} from './crash-lines.js';
+import type {JournalRow} from './order-trails.js';
+
+type SessionBody = SiteEventBodies['session'];
+
+interface Trail {
+  readonly openedWallMs: number;
+  readonly last: SessionBody;
+}
+
+/** The two clocks round apart. */
+const ROUNDING_MS = 2;
+
+/** Every stay, as the journal tells it: opened once, closed once, and as long as the clock on the wall says. */
+export class StayTrails {
+  readonly counts = {opened: 0, closed: 0};
+  readonly #trails = new Map<string, Trail>();
+
+  /** Bays with a stay that has not ended. */
+  lettingIn(): ReadonlySet<string> {
+    const open = [...this.#trails.values()].filter(({last}) => last.phase !== 'closed');
+    return new Set(open.map(({last}) => last.bay));
+  }
+
+  take(rows: readonly JournalRow[]): readonly string[] {
+    return rows.flatMap(row => (row.kind === 'session' ? this.#step(row.body, row.wallMs) : []));
+  }
+
+  compare(bodies: readonly string[], open: readonly string[]): readonly string[] {
+    const problems: string[] = [];
+    if (bodies.length !== this.#trails.size) {
+      problems.push(`${bodies.length} stays in the table, ${this.#trails.size} in the journal`);
+    }
+    const takenBays = new Set<string>();
+    for (const body of bodies) {
+      const row = JSON.parse(body) as SessionRecord;
+      const last = this.#trails.get(row.id)?.last;
+      if (last?.phase !== row.phase || last.durationMs !== row.durationMs) {
+        problems.push(`stay ${row.id}: table ${row.phase}, journal ${last?.phase}`);
+      }
+      if ((row.phase === 'closed') === open.includes(row.id)) {
+        problems.push(`stay ${row.id} is ${row.phase} and kept as the opposite`);
+      }
+      if (row.phase === 'closed') continue;
+      if (takenBays.has(row.bay)) problems.push(`${row.bay} has two stays`);
+      takenBays.add(row.bay);
+    }
+    return problems;
+  }
+
+  /** A one-entry grant is used up exactly when somebody drove in, or still may. */
+  compareUses(used: readonly string[]): readonly string[] {
+    const wanted = [...this.#trails.values()]
+      .filter(({last}) => last.grant?.startsWith(ONE_ENTRY) && isUse(last))
+      .map(({last}) => `${last.grant}`)
+      .sort();
+    const isSame = JSON.stringify(wanted) === JSON.stringify([...used].sort());
+    return isSame ? [] : [`uses ${used.join(' ')}, by the journal ${wanted.join(' ')}`];
+  }
+
+  #step(body: SessionBody, wallMs: number): readonly string[] {
+    const before = this.#trails.get(body.session);
+    this.#trails.set(body.session, {openedWallMs: before?.openedWallMs ?? wallMs, last: body});
+    if (body.phase === 'closed') this.counts.closed += 1;
+    if (!before) {
+      this.counts.opened += 1;
+      return body.phase === 'open_wait_car' ? [] : [`stay ${body.session} begins ${body.phase}`];
+    }
+    const problems: string[] = [];
+    if (before.last.phase === 'closed') {
+      problems.push(`stay ${body.session} goes on as ${body.phase} after its end`);
+    }
+    const byWallMs = wallMs - before.openedWallMs;
+    if (Math.abs(body.durationMs - byWallMs) > ROUNDING_MS) {
+      problems.push(`stay ${body.session}: charged ${body.durationMs} ms of ${byWallMs} ms`);
+    }
+    return problems;
+  }
+}
+
+function isUse({phase, closeCause}: SessionBody): boolean {
+  return phase !== 'closed' || closeCause !== 'never_entered';
+}
