@@ -1,6 +1,6 @@
 import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Timer} from '../../protocols/base/clock.js';
-import {unreachable} from '../../protocols/base/errors.js';
+import {errorText, unreachable} from '../../protocols/base/errors.js';
 import {encodePayload} from '../../protocols/cloud/payload.js';
 import type {UpName} from '../../protocols/cloud/topics.js';
 import type {UpMessages, WireEvent} from '../../protocols/cloud/up-messages.js';
@@ -34,9 +34,9 @@ export class PumpRunner {
 
   constructor(options: PumpRunnerOptions) {
     this.#options = options;
-    this.#stopListening = options.outbox.onAppend(() => {
-      this.#input({kind: 'appended', head: options.outbox.head()});
-    });
+    this.#stopListening = options.outbox.onAppend(() =>
+      this.#contain(() => this.#input({kind: 'appended', head: options.outbox.head()})),
+    );
   }
 
   /** True once the cloud has said where it stands. */
@@ -168,8 +168,17 @@ export class PumpRunner {
   #startTimer(timer: PumpTimer, afterMs: number): void {
     this.#cancelTimer(timer);
     const kind = timer === 'gather' ? 'gathered' : 'stalled';
-    const fire = () => this.#input({kind});
+    const fire = () => this.#contain(() => this.#input({kind}));
     this.#timers.set(timer, this.#options.clock.timer(`uplink.${timer}`, afterMs, fire));
+  }
+
+  /** Appending is the site's business: a journal that cannot be read ends this connection and no more. */
+  #contain(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.#options.onGiveUp(errorText(thrown));
+    }
   }
 
   #cancelTimer(timer: PumpTimer): void {

@@ -1,6 +1,7 @@
 import type {KeyObject} from 'node:crypto';
 import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
+import {errorText} from '../../protocols/base/errors.js';
 import {SECOND_MS} from '../../protocols/base/units.js';
 import type {Ack, DownMessages} from '../../protocols/cloud/down-messages.js';
 import {encodePayload} from '../../protocols/cloud/payload.js';
@@ -146,9 +147,9 @@ export class Session {
 
   #connectionListener(): ConnectionListener {
     return {
-      onOpen: () => this.#onOpen(),
+      onOpen: () => this.#contain(() => this.#onOpen()),
       onMessage: (topic, payload) => {
-        if (!this.#closed) this.#reader.take(topic, payload);
+        if (!this.#closed) this.#contain(() => this.#reader.take(topic, payload));
       },
       onClose: why => this.#close(why),
     };
@@ -168,6 +169,7 @@ export class Session {
       return;
     }
     this.#hellos += 1;
+    this.#rearm('uplink.hello', HELLO_TIMEOUT_MS, () => this.#sayHello());
     const {clock, outbox, grants, time, boot, firmware, cloudKey} = this.#setup;
     const hello: UpMessages['hello'] = {
       v: CONTRACT_VERSION,
@@ -186,7 +188,6 @@ export class Session {
       fw: firmware,
     };
     this.#publish('hello', hello, 1);
-    this.#rearm('uplink.hello', HELLO_TIMEOUT_MS, () => this.#sayHello());
   }
 
   #onAck(ack: Ack): void {
@@ -236,8 +237,20 @@ export class Session {
   }
 
   #beat(): void {
-    this.report();
     this.#rearm('uplink.heartbeat', HEARTBEAT_MS, () => this.#beat());
+    this.report();
+  }
+
+  /**
+   * A disk that is full or failing must not end the site, which works without its cloud. What could
+   * not be stored is not confirmed either, so the cloud brings it again.
+   */
+  #contain(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.#setup.log.error('cloud.not_stored', {error: errorText(thrown)});
+    }
   }
 
   #status(on: boolean): UpMessages['st'] {
@@ -260,7 +273,7 @@ export class Session {
 
   #rearm(name: string, afterMs: Millis, callback: () => void): void {
     this.#timer.cancel();
-    this.#timer = this.#setup.clock.timer(name, afterMs, callback);
+    this.#timer = this.#setup.clock.timer(name, afterMs, () => this.#contain(callback));
   }
 
   #close(why: string): void {

@@ -1,6 +1,7 @@
 import {generateKeyPairSync} from 'node:crypto';
 import test, {type ExecutionContext} from 'ava';
 import {rawDeflate} from '../../cloud-sync/raw-deflate.js';
+import {StoreError} from '../../protocols/base/errors.js';
 import {encodePayload} from '../../protocols/cloud/payload.js';
 import {VirtualClock} from '../clock/virtual-clock.js';
 import type {MessageFaults} from '../wire/faulty-way.js';
@@ -271,4 +272,35 @@ test('a gateway that holds another state under the same version is given the who
     30_000,
   );
   t.is(rig.store.grants.current().ver, 2);
+});
+
+test('a full disk costs neither the daemon nor a grant: the cloud brings it again', async t => {
+  const rig = await openRig(t);
+  await rig.connect();
+  const {grants} = rig.store;
+  const apply = grants.applyDelta;
+  grants.applyDelta = () => {
+    throw new StoreError('store/full', 'database or disk is full');
+  };
+  await rig.api('POST', '/v1/gateways/gw-1/cards', CARD);
+  await rig.clock.advance(30_000);
+  t.true(rig.log.some(line => line.includes('cloud.not_stored')));
+  t.is(rig.uplink.status().link, 'up');
+  grants.applyDelta = apply;
+  await rig.clock.until(() => grants.current().ver === 1, 20_000);
+  t.truthy(rig.store.book.cardByUid('0104F2A7B3' as never));
+});
+
+test('a journal that cannot be read ends the connection, never the commit that told of it', async t => {
+  const rig = await openRig(t);
+  await rig.connect();
+  const {outbox} = rig.store;
+  const head = outbox.head;
+  outbox.head = () => {
+    throw new StoreError('store/io', 'disk I/O error');
+  };
+  t.notThrows(() => rig.append(1));
+  outbox.head = head;
+  t.not(rig.uplink.status().link, 'up');
+  await rig.clock.until(() => rig.uplink.status().link === 'up' && unsent(rig) === 0, 60_000);
 });
