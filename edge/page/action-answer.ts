@@ -16,6 +16,8 @@ export function alarmAnswer(alarm: AlarmId, result: AlarmActionResult): ActionAn
       return refusal(404, result, 'alarm', 'an alarm that is not closed', alarm);
     case 'REASON_MISSING':
       return refusal(400, result, 'body.reason', 'why the alarm is closed', 'nothing');
+    case 'NOT_STORED':
+      return refusal(409, result, 'alarm', 'a disk that takes it; see storage', result);
     case 'WRONG_STATE':
       return refusal(409, result, 'alarm', 'acknowledge, then on site, then close', alarm);
   }

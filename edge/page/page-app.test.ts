@@ -179,6 +179,7 @@ const answersAlarm = test.macro(async (t, result: AlarmActionResult, status: num
 });
 test('alarm unknown', answersAlarm, 'UNKNOWN_ALARM', 404);
 test('alarm in a wrong state', answersAlarm, 'WRONG_STATE', 409);
+test('alarm that the disk did not take', answersAlarm, 'NOT_STORED', 409);
 test('alarm without a reason', answersAlarm, 'REASON_MISSING', 400);
 
 test('a stranger that rebinds its name to loopback reads and does nothing', async t => {

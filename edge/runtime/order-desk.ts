@@ -24,7 +24,7 @@ export class OrderDesk {
     this.#dispatch = dispatch;
   }
 
-  /** Put an order to the lot. `answer` may run before `order` returns; never when nothing could be stored. */
+  /** Put an order to the lot. `answer` may run before `order` returns. */
   order(bay: BayId, desired: 'up' | 'down', by: OrderOrigin, answer: OrderAnswer): void {
     this.#orders.set(by, answer);
     this.#dispatch({kind: 'order', bay, desired, by});

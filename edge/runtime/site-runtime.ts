@@ -1,6 +1,7 @@
 import type {Screen} from '../../drivers/display/contract.js';
 import {fromHex} from '../../protocols/base/bytes.js';
 import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js';
+import {errorText} from '../../protocols/base/errors.js';
 import {verifyKeyProof} from '../../protocols/card/key-proof.js';
 import type {AlarmKind} from '../../protocols/site/events.js';
 import type {CollectorId} from '../../protocols/site/ids.js';
@@ -159,6 +160,7 @@ export class SiteRuntime implements PageView, PageActions {
     this.#isClosed = true;
     this.#housekeeping?.cancel();
     this.#timers.cancelAll();
+    this.#runner.close();
     await this.#hardware.close();
   }
 
@@ -200,15 +202,23 @@ export class SiteRuntime implements PageView, PageActions {
   }
 
   #keepHouse(): void {
-    const {clock, store} = this.#options;
-    this.#housekeeping = clock.timer('site housekeeping', HOUSEKEEPING_MS, () => {
-      const cloud = this.#cloudState();
-      const before = this.#shownCloud;
-      this.#shownCloud = cloud;
-      if (before?.link !== cloud.link || before.unsent !== cloud.unsent) this.#changed();
-      store.prune();
+    this.#housekeeping = this.#options.clock.timer('site housekeeping', HOUSEKEEPING_MS, () => {
       this.#keepHouse();
+      try {
+        this.#lookAround();
+      } catch (thrown) {
+        // Nothing here decides anything: a failing disk must not end the site.
+        this.#options.log.error('site.housekeeping', {error: errorText(thrown)});
+      }
     });
+  }
+
+  #lookAround(): void {
+    const cloud = this.#cloudState();
+    const before = this.#shownCloud;
+    this.#shownCloud = cloud;
+    if (before?.link !== cloud.link || before.unsent !== cloud.unsent) this.#changed();
+    this.#options.store.prune();
   }
 
   #cloudState(): PageCloud {

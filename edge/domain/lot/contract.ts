@@ -165,7 +165,13 @@ export type LotEffect =
   | {readonly kind: 'alarmResult'; readonly alarm: AlarmId; readonly result: AlarmActionResult};
 
 /** `WRONG_STATE`: the action does not fit the alarm's state, such as closing what nobody acknowledged. */
-export type AlarmActionResult = 'done' | 'REASON_MISSING' | 'UNKNOWN_ALARM' | 'WRONG_STATE';
+export type AlarmActionResult =
+  | 'done'
+  | 'REASON_MISSING'
+  | 'UNKNOWN_ALARM'
+  | 'WRONG_STATE'
+  /** Nothing has happened: the disk did not take it. */
+  | 'NOT_STORED';
 
 export type OrderOrigin = Extract<LotInput, {kind: 'order'}>['by'];
 export type OrderResult =

@@ -1,0 +1,82 @@
+import test from 'ava';
+import {StoreError} from '../../protocols/base/errors.js';
+import type {World} from '../world.js';
+import {withWorld} from './with-world.js';
+
+const SITE = {collectors: [{id: 'C1', bays: ['A-001']}]};
+
+function full(): never {
+  throw new StoreError('store/full', 'database or disk is full');
+}
+
+/** Until the returned function is called, the disk takes nothing of the lot. */
+function fillDisk({edge}: World): () => void {
+  const {lot} = edge.store;
+  const {commit} = lot;
+  lot.commit = full;
+  return () => {
+    lot.commit = commit;
+  };
+}
+
+function post(world: World, path: string, body: object): Promise<Response> {
+  const headers = {Host: '127.0.0.1', 'X-Latchkey-Token': world.pageToken};
+  const request = {method: 'POST', headers, body: JSON.stringify(body)};
+  return Promise.resolve(world.page.request(`http://127.0.0.1${path}`, request));
+}
+
+test('a series that met a full disk goes on, and ends in its call, once there is room', t =>
+  withWorld(t, SITE, async world => {
+    const card = await world.office.cardFor(['A-001']);
+    world.site.lock('A-001').ail({deaf: 'acks'});
+    await world.tap('C1', card);
+    await world.advance(3000);
+    const makeRoom = fillDisk(world);
+    await world.advance(60_000);
+    t.deepEqual(world.alarms(), []);
+    t.is(world.edge.site.state().storage.state, 'fault');
+    makeRoom();
+    await world.advance(35_000);
+    t.deepEqual(
+      world.alarms().map(alarm => alarm.kind),
+      ['UNLOCK_FAILED'],
+    );
+    t.is(world.edge.site.state().storage.state, 'ok');
+  }));
+
+test('a press that no disk took rings as soon as one does, with all its presses', t =>
+  withWorld(t, SITE, async world => {
+    const makeRoom = fillDisk(world);
+    world.site.post('C1').press();
+    await world.advance(1000);
+    world.site.post('C1').press();
+    await world.advance(10_000);
+    makeRoom();
+    await world.advance(1500);
+    t.like(world.alarms(), [{kind: 'EMERGENCY_BUTTON', count: 2}]);
+  }));
+
+test('a guard whose order or answer cannot be stored is told so at once', t =>
+  withWorld(t, SITE, async world => {
+    world.site.post('C1').press();
+    await world.advance(1000);
+    const [alarm] = world.alarms();
+    fillDisk(world);
+    const person = 'wang';
+    const acked = await post(world, `/api/alarms/${alarm?.id}/acknowledge`, {person});
+    t.like(await acked.json(), {result: 'NOT_STORED'});
+    const opened = await post(world, '/api/bays/A-001/open', {person, reason: 'asked for'});
+    t.like(await opened.json(), {result: {kind: 'failed', why: 'store/full'}});
+    t.is(world.site.lock('A-001').arm, 'up');
+  }));
+
+test('a disk that cannot forget leaves the site running', t =>
+  withWorld(t, SITE, async world => {
+    world.edge.store.prune = full;
+    await world.advance(5000);
+    t.true(world.logged.some(line => line.event === 'site.housekeeping'));
+    const card = await world.office.cardFor(['A-001']);
+    await world.tap('C1', card);
+    await world.advance(5000);
+    t.is(world.site.lock('A-001').arm, 'down');
+  }));
