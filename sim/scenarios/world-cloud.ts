@@ -8,13 +8,7 @@ import {UsageError} from '../../protocols/base/errors.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import type {VirtualClock} from '../clock/virtual-clock.js';
 import type {GrantChannel} from './card-office.js';
-
-/** An event as the cloud's API gives it out. */
-export interface CloudEvent {
-  readonly seq: number;
-  readonly kind: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
+import {CloudClient, type CloudEvent} from './cloud-client.js';
 
 interface GatewaySummary {
   readonly id: string;
@@ -30,7 +24,7 @@ const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
 
 /** The real thin cloud beside a world, and the cable of one gateway to it that a scenario can cut. */
 export class WorldCloud {
-  readonly channel: GrantChannel;
+  readonly #api: CloudClient;
   readonly #cloud: Cloud;
   readonly #clock: VirtualClock;
   readonly #gateway: string;
@@ -43,14 +37,13 @@ export class WorldCloud {
     this.#cloud = cloud;
     this.#clock = clock;
     this.#gateway = gateway;
-    const home = `/v1/gateways/${gateway}`;
-    this.channel = {
-      putCard: ({id, holder, uid, secretHex, state}) =>
-        this.#send('POST', `${home}/cards`, {id, holder, uid, secretHex, state}),
-      putGrant: ({number: _number, rev: _rev, leaseUntil: _lease, ...grant}) =>
-        this.#send('POST', `${home}/grants`, grant),
-      revoke: id => this.#send('DELETE', `${home}/grants/${id}`),
-    };
+    this.#api = new CloudClient({
+      url: 'http://cloud.test',
+      apiKey: API_KEY,
+      gateway,
+      fetch: request => cloud.fetch(request),
+      afterChange: () => (this.isOnline() ? this.#delivered() : Promise.resolve()),
+    });
   }
 
   static async start(clock: VirtualClock): Promise<WorldCloud> {
@@ -74,20 +67,14 @@ export class WorldCloud {
   /** Connect a gateway that has just started. */
   join(edge: EdgeDaemon): void {
     const uplink = createGatewayUplink({
-      clock: this.#clock,
+      ...edge.uplinkParts(),
       entropy: new SeededEntropy(78),
       log: SILENT,
       broker: 'mqtt://in-memory',
       tenant: 'demo',
       gateway: this.#gateway,
-      boot: edge.store.boot,
-      firmware: '0.0.0-sim',
       publicKeyPem: this.#cloud.publicKey,
-      notBefore: this.#clock.wallMs(),
       transport: new MqttTransport({kind: 'stream', open: () => this.#openStream()}),
-      outbox: edge.store.outbox,
-      grants: edge.grants,
-      commands: edge.site.remoteOrders,
       startSpreadMs: 0,
     });
     this.#uplink = uplink;
@@ -126,43 +113,18 @@ export class WorldCloud {
     this.#isCut = false;
   }
 
-  /** Ask the API. @throws UsageError `sim/cloud` for an answer that is not 2xx */
-  async get<Body>(path: string): Promise<Body> {
-    const response = await this.request('GET', path);
-    if (!response.ok) throw new UsageError('sim/cloud', `GET ${path}: ${response.status}`);
-    return (await response.json()) as Body;
-  }
-
-  request(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<Response> {
-    const request = new Request(`http://cloud.test${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${API_KEY}`,
-        ...(body === undefined ? {} : {'content-type': 'application/json'}),
-        ...headers,
-      },
-      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
-    });
-    return Promise.resolve(this.#cloud.fetch(request));
+  get channel(): GrantChannel {
+    return this.#api.channel;
   }
 
   /** All events that the cloud holds of the gateway, by sequence. */
-  async events(kind?: string): Promise<readonly CloudEvent[]> {
-    const all: CloudEvent[] = [];
-    for (let query = '?limit=200'; ; ) {
-      const page = await this.get<{events: CloudEvent[]; next: string}>(
-        `/v1/gateways/${this.#gateway}/events${query}`,
-      );
-      if (page.events.length === 0) break;
-      all.push(...page.events);
-      query = `?limit=200&after=${page.next}`;
-    }
-    return kind === undefined ? all : all.filter(event => event.kind === kind);
+  events(kind?: string): Promise<readonly CloudEvent[]> {
+    return this.#api.events(kind);
+  }
+
+  /** Open a bay from afar; settles with what the API says of it. */
+  open(bay: string, by: string, idempotencyKey: string): Promise<string> {
+    return this.#api.open(bay, by, idempotencyKey);
   }
 
   async close(): Promise<void> {
@@ -185,19 +147,11 @@ export class WorldCloud {
     return near;
   }
 
-  async #send(method: string, path: string, body?: unknown): Promise<void> {
-    const response = await this.request(method, path, body);
-    if (!response.ok) {
-      throw new UsageError('sim/cloud', `${method} ${path}: ${await response.text()}`);
-    }
-    if (this.isOnline()) await this.#delivered();
-  }
-
   /** Until the gateway holds what the cloud holds. */
   async #delivered(): Promise<void> {
     const untilMs = this.#clock.nowMs() + DELIVERY_LIMIT_MS;
     while (this.#clock.nowMs() < untilMs) {
-      const {gateways} = await this.get<{gateways: readonly GatewaySummary[]}>('/v1/gateways');
+      const {gateways} = await this.#api.get<{gateways: readonly GatewaySummary[]}>('/v1/gateways');
       const held = gateways.find(one => one.id === this.#gateway);
       if (held?.grants.current && held.revocations.held === held.revocations.version) return;
       await this.#clock.advance(20);

@@ -12,10 +12,10 @@ import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import {LINE_BAUD_RATE, SEALED_LINK_BAUD_RATE, siteYaml} from '../plan/site-plan.js';
+import {CloudClient} from '../scenarios/cloud-client.js';
 import {SimSite} from '../site/sim-site.js';
 import {Cable} from './cable.js';
 import {CAR_PARK, type ParkCollector} from './car-park.js';
-import {CloudClient} from './cloud-client.js';
 import {makePorts, type Ports} from './ports.js';
 
 const TENANT = 'demo';

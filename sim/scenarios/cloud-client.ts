@@ -1,0 +1,90 @@
+import {UsageError} from '../../protocols/base/errors.js';
+import type {GrantChannel} from './card-office.js';
+
+/** An event as the cloud's API gives it out. */
+export interface CloudEvent {
+  readonly seq: number;
+  readonly kind: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface CloudClientOptions {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly gateway: string;
+  /** The API itself, for a cloud without a socket; HTTP when left out. */
+  readonly fetch?: (request: Request) => Response | Promise<Response>;
+  /** Runs after every change that was taken, before the caller goes on. */
+  readonly afterChange?: () => Promise<void>;
+}
+
+/** The cloud's API as an operator of one gateway uses it. */
+export class CloudClient {
+  readonly url: string;
+  /** Cards and grants by HTTP; the cloud numbers and leases them itself. */
+  readonly channel: GrantChannel;
+  readonly #options: CloudClientOptions;
+  readonly #home: string;
+
+  constructor(options: CloudClientOptions) {
+    this.url = options.url;
+    this.#options = options;
+    this.#home = `/v1/gateways/${options.gateway}`;
+    this.channel = {
+      putCard: ({id, holder, uid, secretHex, state}) =>
+        this.#change('POST', '/cards', {id, holder, uid, secretHex, state}),
+      putGrant: ({number: _number, rev: _rev, leaseUntil: _lease, ...grant}) =>
+        this.#change('POST', '/grants', grant),
+      revoke: id => this.#change('DELETE', `/grants/${id}`),
+    };
+  }
+
+  /** All events that the cloud holds of the gateway, by sequence. */
+  async events(kind?: string): Promise<readonly CloudEvent[]> {
+    const all: CloudEvent[] = [];
+    for (let query = '?limit=500'; ; ) {
+      const path = `${this.#home}/events${query}`;
+      const page = await this.get<{events: CloudEvent[]; next: string}>(path);
+      if (page.events.length === 0) break;
+      all.push(...page.events);
+      query = `?limit=500&after=${page.next}`;
+    }
+    return kind === undefined ? all : all.filter(event => event.kind === kind);
+  }
+
+  /** @throws UsageError `sim/cloud` for an answer that is not 2xx */
+  async get<Body>(path: string): Promise<Body> {
+    return (await (await this.#ask('GET', path)).json()) as Body;
+  }
+
+  /** Order a bay open and wait for what came of it: `done`, `refused`, `expired`, `offline`, `unknown`. */
+  async open(bay: string, by: string, idempotencyKey: string): Promise<string> {
+    const path = `${this.#home}/bays/${bay}/open`;
+    const response = await this.#ask('POST', path, {by}, {'idempotency-key': idempotencyKey});
+    const {state} = (await response.json()) as {state: string};
+    return state;
+  }
+
+  async #change(method: string, path: string, body?: unknown): Promise<void> {
+    await this.#ask(method, `${this.#home}${path}`, body);
+    await this.#options.afterChange?.();
+  }
+
+  async #ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    const {url, apiKey, fetch: ask = fetch} = this.#options;
+    const request = new Request(`${url}${path}`, {
+      method,
+      headers: {authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers},
+      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
+    });
+    const response = await ask(request);
+    if (response.ok) return response;
+    const text = `${method} ${path}: ${response.status} ${await response.text()}`;
+    throw new UsageError('sim/cloud', text);
+  }
+}
