@@ -104,3 +104,23 @@ test('a converter that takes no more bytes is lost instead of hoarding commands'
   for (const socket of sockets) socket.destroy();
   await new Promise(resolve => server.close(resolve));
 });
+
+test('a connection that is given up is reset, so that no byte of it arrives later', async t => {
+  const ends: (string | undefined)[] = [];
+  const server = createServer(socket => {
+    socket.on('error', (error: NodeJS.ErrnoException) => ends.push(error.code));
+    socket.on('end', () => ends.push('end'));
+  });
+  server.listen(0, '127.0.0.1');
+  await new Promise(resolve => server.once('listening', resolve));
+  const {port} = server.address() as AddressInfo;
+  const link = createTcpLink({host: '127.0.0.1', port, clock, fraction});
+  link.open({onUp: () => {}, onBytes: () => {}, onDown: () => {}});
+  while (!link.isUp) await clock.sleep(5);
+  link.reopen('silence');
+  while (!link.isUp) await clock.sleep(5);
+  await link.close();
+  while (ends.length < 2) await clock.sleep(5);
+  t.deepEqual(ends, ['ECONNRESET', 'ECONNRESET']);
+  await new Promise(resolve => server.close(resolve));
+});

@@ -19,7 +19,8 @@ const LONGEST_BACKLOG_BYTES = 4096;
 
 /**
  * A line behind an RS-485-to-Ethernet converter in transparent (raw TCP) mode: the same bytes as on a
- * serial port. Codes: `port/missing` nobody listens there, `port/denied` the system forbids it,
+ * serial port. A connection is given up with a reset, never an orderly end: the system would go on
+ * sending what the peer has not acknowledged, and a command would arrive minutes after its time. Codes: `port/missing` nobody listens there, `port/denied` the system forbids it,
  * `port/lost` the connection ended.
  */
 export function createTcpLink(options: TcpLinkOptions): ByteLink {
@@ -61,28 +62,24 @@ function openSocket({host, port, clock}: TcpLinkOptions): OpenCarrier {
       events.lost(socketFailure(failure, opened, context));
     });
     return {
-      write: bytes => writeWhole(bytes, socket, context),
+      write: bytes => {
+        if (!socket.writable) return false;
+        if (socket.writableLength > LONGEST_BACKLOG_BYTES) {
+          failure = new LinkError('port/lost', 'the peer takes no more bytes', context);
+          socket.resetAndDestroy();
+          return false;
+        }
+        socket.write(bytes);
+        return true;
+      },
       close: () => {
         patience.cancel();
-        socket.destroy();
+        if (opened) socket.resetAndDestroy();
+        else socket.destroy();
         return released;
       },
     };
   };
-}
-
-function writeWhole(
-  bytes: Uint8Array,
-  socket: ReturnType<typeof connect>,
-  context: {readonly host: string; readonly port: number},
-): boolean {
-  if (!socket.writable) return false;
-  if (socket.writableLength > LONGEST_BACKLOG_BYTES) {
-    socket.destroy(new LinkError('port/lost', 'the peer takes no more bytes', context));
-    return false;
-  }
-  socket.write(bytes);
-  return true;
 }
 
 function socketFailure(
