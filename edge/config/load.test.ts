@@ -153,6 +153,15 @@ test('a kind that does not exist lists those that do', t => {
   ]);
 });
 
+test('a broker port that no socket can have is refused before it ends the daemon', t => {
+  const cloud = (broker: string) =>
+    `cloud: {broker: '${broker}', tenant: demo, gateway: gw-1, publicKey: {file: ./cloud.pub}}`;
+  t.deepEqual(problemsOf(smallSite({cloud: cloud('mqtt://cloud.example:1883')})), []);
+  const problems = problemsOf(smallSite({cloud: cloud('mqtt://cloud.example:99999')}));
+  t.is(problems.length, 1);
+  t.regex(problems[0] ?? '', /cloud\.broker: expected a port up to 65535 behind the host/);
+});
+
 test('two links on one port are refused, naming both', t => {
   const collector =
     '  - {id: C1, zone: A, kind: smart, link: {kind: serial, path: /dev/a}, key: {env: K},';

@@ -58,6 +58,7 @@ const cloudSchema = exactly({
   broker: z
     .string({error: 'expected mqtt:// or mqtts:// and a host'})
     .regex(/^mqtts?:\/\/[^\s/]+$/, {error: 'expected mqtt:// or mqtts:// and a host'})
+    .refine(text => URL.canParse(text), {error: 'expected a port up to 65535 behind the host'})
     .describe('Broker that the gateway connects to.'),
   tenant: identifier('Tenant, first part of every topic.'),
   gateway: identifier('Name of this gateway, second part of every topic.'),
