@@ -30,8 +30,8 @@ export interface LineJob {
   readonly turnaroundMs: Millis;
   /** How often the line may send it again: 0 for everything that moves something. */
   readonly resends: number;
-  /** The frame is on its way. */
-  started?(atMs: Millis): void;
+  /** The frame is on its way, after so long in its lane. */
+  started?(atMs: Millis, waitedMs: Millis): void;
   settle(outcome: LineOutcome): void;
 }
 
@@ -224,9 +224,10 @@ export class LineMaster {
       return;
     }
     this.#inFlight = {job, sentAtMs: nowMs};
-    counters.sent(job.expectation.unit, job.lane, waiting ? nowMs - waiting.sinceMs : 0);
+    const waitedMs = waiting ? nowMs - waiting.sinceMs : 0;
+    counters.sent(job.expectation.unit, job.lane, waitedMs);
     trace.note('tx', nowMs, job.request);
-    job.started?.(nowMs);
+    job.started?.(nowMs, waitedMs);
     this.#step({kind: 'sent', atMs: nowMs, exchange: job, echoed: echo});
   }
 

@@ -390,6 +390,23 @@ test('all units silent: the line is down once, before its devices, and the port 
   t.deepEqual(rig.told.toSorted(), ['1 ok', '2 ok', '3 ok', '4 ok', 'up: a unit answers']);
 });
 
+test('a command that waited more than 500 ms in its lane is told, a quicker one is not', async t => {
+  const late: (readonly [number, number])[] = [];
+  const rig = await makeRig(t, 2, {onLateCommand: (unit, waitedMs) => late.push([unit, waitedMs])});
+  const behindDead = (turnaroundMs: Millis) => {
+    const write = {unit: 1, address: 0, kind: 'register', values: [1], lane: 'command'} as const;
+    return Promise.all([rig.bus.write({...write, turnaroundMs}), rig.write(2, 1)]);
+  };
+  rig.unit(1).isDead = true;
+  await rig.clock.settle(behindDead(350));
+  t.true(rig.bus.counters().lanes.command.worstWaitMs > 300);
+  t.deepEqual(late, []);
+  await rig.clock.settle(behindDead(700));
+  const {worstWaitMs} = rig.bus.counters().lanes.command;
+  t.true(worstWaitMs > 500);
+  t.deepEqual(late, [[2, worstWaitMs]]);
+});
+
 test('a full lane refuses with an outcome instead of growing', async t => {
   const rig = await makeRig(t, 1, {queueLimit: 4});
   rig.unit(1).isDead = true;

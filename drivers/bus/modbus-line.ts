@@ -37,6 +37,8 @@ export interface ModbusLineOptions {
   readonly queueLimit?: number;
   /** `true` once when the link is lost or every polled unit is silent, `false` with the first reply after it. */
   onLine?(isDown: boolean, why: string): void;
+  /** A command was sent, but more than 500 ms after it was asked for: the line is too busy. */
+  onLateCommand?(unit: number, waitedMs: Millis): void;
 }
 
 /** devices.md 1.4 rule 1. */
@@ -45,6 +47,7 @@ const QUARANTINE_MS = 40;
 const DEFAULT_TURNAROUND_MS = 50;
 const DEFAULT_QUEUE_LIMIT = 64;
 const MOST_RESENDS = 2;
+const LATE_COMMAND_MS = 500;
 /** A block that the device refuses is a mistake of configuration: asked again only to see it mended. */
 const PARKED_MS = 60_000;
 /** Illegal function, address, value. @see Modbus Application Protocol V1.1b3, 7 */
@@ -147,7 +150,14 @@ export class ModbusLine implements RegisterBus {
   ): Promise<BusOutcome> {
     return new Promise(resolve => {
       const frame = this.#pdu.encode(request);
-      this.#master.submit(this.#job(request, frame, lane, resends, turnaroundMs, resolve));
+      const job = this.#job(request, frame, lane, resends, turnaroundMs, resolve);
+      this.#master.submit({
+        ...job,
+        started: (_, waitedMs) => {
+          if (lane !== 'command' || waitedMs <= LATE_COMMAND_MS) return;
+          this.#options.onLateCommand?.(job.expectation.unit, waitedMs);
+        },
+      });
     });
   }
 

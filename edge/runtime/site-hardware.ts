@@ -114,6 +114,7 @@ export class SiteHardware {
         const devices = config.devices.map(device => asId<DeviceId>(device.id));
         dispatch({kind: 'line', line, down, bays: this.#baysOn(config), devices});
       },
+      onLateCommand: (unit, waitedMs) => log.warn('line.commandLate', {line, unit, waitedMs}),
     });
     return {config, bus};
   }
