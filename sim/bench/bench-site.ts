@@ -1,3 +1,4 @@
+import {generateKeyPairSync} from 'node:crypto';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -17,20 +18,32 @@ export interface BenchSiteOptions {
   readonly linePath: string;
   readonly readerPath: string;
   readonly pollMs?: number;
+  /** With a cloud that cannot be reached. */
+  readonly cloud?: boolean;
 }
 
 const KEY_BYTES = 32;
+const CLOUD_KEY_FILE = 'cloud.pub';
+/** Nobody listens on the discard port. */
+const UNREACHABLE_CLOUD = {
+  broker: 'mqtt://127.0.0.1:9',
+  tenant: 'bench',
+  gateway: 'gw-1',
+  publicKeyFile: `./${CLOUD_KEY_FILE}`,
+};
 
-export function makeBenchSite({bays, linePath, readerPath, pollMs}: BenchSiteOptions): BenchSite {
+export function makeBenchSite(options: BenchSiteOptions): BenchSite {
+  const {bays, linePath, readerPath, pollMs} = options;
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
   const names = Array.from({length: bays}, (_, index) => `A-${String(index + 1).padStart(3, '0')}`);
   writeFileSync(join(folder, 'secret.key'), toHex(new Uint8Array(KEY_BYTES).fill(5)));
+  if (options.cloud) writeFileSync(join(folder, CLOUD_KEY_FILE), publicKeyPem());
   const configPath = join(folder, 'site.yaml');
   const text = siteYaml({
     siteId: 'bench',
     database: './bench.db',
     pagePort: 0,
-    cloud: undefined,
+    cloud: options.cloud ? UNREACHABLE_CLOUD : undefined,
     secretKeyFile: './secret.key',
     collectors: [
       {
@@ -48,4 +61,8 @@ export function makeBenchSite({bays, linePath, readerPath, pollMs}: BenchSiteOpt
   });
   writeFileSync(configPath, text);
   return {folder, configPath, bays: names, remove: () => rmSync(folder, {recursive: true})};
+}
+
+function publicKeyPem(): string {
+  return String(generateKeyPairSync('ed25519').publicKey.export({type: 'spki', format: 'pem'}));
 }

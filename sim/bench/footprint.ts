@@ -33,15 +33,25 @@ interface Footprint {
   readonly idleRssMiB: number;
 }
 
-/** The built daemon on a site of eight locks, as systemd would start it. */
-async function startDaemon(): Promise<Footprint> {
+/** What the first line of the built daemon asks for: `env`, its environment, node and its options. */
+function launcher(): readonly [string, string] {
+  const [firstLine = ''] = readFileSync(DAEMON, 'utf8').split('\n');
+  const [, program, argument] = /^#!(\S+) (.+)$/.exec(firstLine) ?? [];
+  if (!program || !argument)
+    throw new InternalError('bench/footprint', `no launcher: ${firstLine}`);
+  return [program, argument];
+}
+
+/** The built daemon on a site of eight locks, started as its first line says. */
+async function startDaemon(cloud: boolean): Promise<Footprint> {
   const slave = new Child('paced-slave', 9600, 'lenient', 248, 16);
   const {path: linePath} = await slave.next<{readonly path: string}>();
   const reader = openTerminalMaster();
   const holdFd = openSync(reader.slavePath, constants.O_RDWR | constants.O_NOCTTY);
-  const site = makeBenchSite({bays: BAYS, linePath, readerPath: reader.slavePath});
+  const site = makeBenchSite({bays: BAYS, linePath, readerPath: reader.slavePath, cloud});
+  const [program, argument] = launcher();
   const startMs = nowMs();
-  const daemon = spawn(process.execPath, [DAEMON, 'run', '--config', site.configPath], {
+  const daemon = spawn(program, [argument, DAEMON, 'run', '--config', site.configPath], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = new Promise(resolve => daemon.once('close', resolve));
@@ -72,15 +82,18 @@ async function firstRequest(slave: Child, startMs: number): Promise<number> {
 export async function run(): Promise<object> {
   const bare: number[] = [];
   const daemons: Footprint[] = [];
+  const withCloud: Footprint[] = [];
   for (let count = 0; count < RUNS; count += 1) {
     bare.push(await timeBareNode());
-    daemons.push(await startDaemon());
+    daemons.push(await startDaemon(false));
+    withCloud.push(await startDaemon(true));
   }
   const startToFirstPollMs = median(daemons.map(daemon => daemon.startToFirstPollMs));
   const bareNodeMs = median(bare);
   return {
     bench: 'footprint',
     idleRssMiB: rounded(median(daemons.map(daemon => daemon.idleRssMiB)), 1),
+    idleRssWithCloudMiB: rounded(median(withCloud.map(daemon => daemon.idleRssMiB)), 1),
     startToFirstPollMs: rounded(startToFirstPollMs, 1),
     bareNodeMs: rounded(bareNodeMs, 1),
     startRatio: rounded(startToFirstPollMs / bareNodeMs, 2),
