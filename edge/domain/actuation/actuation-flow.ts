@@ -40,11 +40,13 @@ export function startActuation(turn: Turn, bayId: BayId, order: ActuationOrder):
     replaced,
   );
   turn.patchBay(bayId, {actuation, claim: order.claim, interrupted: undefined});
-  turn.effect({kind: 'watchLock', bay: bayId, fast: true});
   const view = turn.view(bay);
   const standing = replaced && bay.reading ? {...bay.reading, arm: 'moving' as const} : undefined;
   const reading = standing ?? (isFresh(view, nowMs) ? bay.reading : undefined);
   feedActuation(turn, bayId, {kind: 'begin', reading});
+  // After the command: a reading asked for before it would take the line first.
+  const isUnderWay = turn.bay(bayId)?.actuation?.row.id === id;
+  if (isUnderWay) turn.effect({kind: 'watchLock', bay: bayId, fast: true});
   return id;
 }
 
