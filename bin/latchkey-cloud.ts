@@ -1,5 +1,5 @@
 #!/usr/bin/env -S UV_THREADPOOL_SIZE=16 node
-import {Command, InvalidArgumentError} from 'commander';
+import {Command, InvalidArgumentError, Option} from 'commander';
 import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
 import {type ListenAddress, startCloud} from '../cloud-sync/api/server.js';
 import {SystemEntropy} from '../edge/platform/entropy.js';
@@ -27,6 +27,10 @@ function address(text: string): ListenAddress {
   return {host: name.replace(/^\[(.*)\]$/, '$1'), port};
 }
 
+function listenOption(flags: string, what: string, usual: string): Option {
+  return new Option(flags, what).argParser(address).default(address(usual), usual);
+}
+
 async function serve(options: ServeOptions): Promise<void> {
   const {http, mqtt, database, tenant} = options;
   const entropy = new SystemEntropy(clock);
@@ -52,8 +56,8 @@ const program = new Command('latchkey-cloud').description('The thin cloud on one
 program
   .command('serve')
   .description('take events from gateways, give them grants and commands')
-  .option('--http <host:port>', 'address of the HTTP interface', address, address('127.0.0.1:8088'))
-  .option('--mqtt <host:port>', 'address of the MQTT broker', address, address('127.0.0.1:1883'))
+  .addOption(listenOption('--http <host:port>', 'address of the HTTP interface', '127.0.0.1:8088'))
+  .addOption(listenOption('--mqtt <host:port>', 'address of the MQTT broker', '127.0.0.1:1883'))
   .option('--database <file>', 'SQLite file', './cloud.db')
   .option('--key-file <file>', 'signing key; made when missing, with .pub beside', './cloud.key')
   .option('--api-key-file <file>', 'HTTP key; made when missing', './cloud-api.key')

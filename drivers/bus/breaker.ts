@@ -56,6 +56,11 @@ export function stepBreaker(state: BreakerState, input: BreakerInput): BreakerSt
   }
 }
 
+/** An offline unit is probed sparingly, except for the one poll it is owed after the line came back. */
+export function isProbed({health, misses}: BreakerState): boolean {
+  return health === 'offline' && misses >= OFFLINE_AFTER_MISSES;
+}
+
 function miss(state: BreakerState, atMs: Millis, fraction: number): BreakerState {
   const misses = state.misses + 1;
   const silentSinceMs = state.silentSinceMs ?? atMs;

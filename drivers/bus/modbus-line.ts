@@ -253,6 +253,8 @@ export class ModbusLine implements RegisterBus {
           break;
         case 'tellUp':
           onLine?.(false, why);
+          // Whatever cured one may have cured all: none waits out the backoff of the dead line.
+          this.#watch.linkUp(clock.nowMs());
           break;
         case 'armReopen':
           this.#reopen = clock.timer('line reopen', effect.afterMs, () =>

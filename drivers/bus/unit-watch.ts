@@ -1,5 +1,11 @@
 import type {Millis} from '../../protocols/base/clock.js';
-import {type BreakerInput, type BreakerState, stepBreaker, UNKNOWN_UNIT} from './breaker.js';
+import {
+  type BreakerInput,
+  type BreakerState,
+  isProbed,
+  stepBreaker,
+  UNKNOWN_UNIT,
+} from './breaker.js';
 import type {DeviceHealth} from './contract.js';
 import type {UnitGate} from './poll-sweep.js';
 
@@ -30,8 +36,8 @@ export class UnitWatch {
   }
 
   gateOf(unit: number): UnitGate {
-    const {health, pollFromMs} = this.#of(unit);
-    return {fromMs: pollFromMs, isProbe: health === 'offline'};
+    const state = this.#of(unit);
+    return {fromMs: state.pollFromMs, isProbe: isProbed(state)};
   }
 
   areAllSilent(units: ReadonlySet<number>): boolean {

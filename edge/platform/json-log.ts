@@ -41,7 +41,8 @@ class JsonLog implements Log {
 
   #write(level: LogLevel, event: string, fields: LogFields = {}): void {
     if (!this.#logger.isLevelEnabled(level)) return;
-    this.#logger[level]({part: this.#part, event, ...printableFields(fields)});
+    const part = this.#part === '' ? {} : {part: this.#part};
+    this.#logger[level]({...part, event, ...printableFields(fields)});
   }
 }
 

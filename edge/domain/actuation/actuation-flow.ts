@@ -91,7 +91,7 @@ export function journal(turn: Turn, row: ActuationRecord): void {
     tryNo: row.tryNo,
     cause: row.cause,
     why: row.why,
-    sinceStartMs: turn.nowMs - row.startedMs,
+    sinceStartMs: Math.round(turn.nowMs - row.startedMs),
   });
   turn.record({table: 'actuation', row});
 }
