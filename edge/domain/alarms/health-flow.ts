@@ -9,6 +9,8 @@ import {clearAlarm, raiseAlarm} from './alarm-flow.js';
 
 /** A line that came back gets this long until each of its devices has answered or is missed by itself. */
 const LINE_SETTLE_MS = 10_000;
+/** Refused frames that are journalled one by one; beyond, the open alarm says all there is to say. */
+const MOST_SEAL_FACTS_PER_MIN = 60;
 
 export function onLockHealth(turn: Turn, bay: BayState, reported: DeviceHealth): void {
   const {id, lock} = bay.config;
@@ -72,14 +74,16 @@ export function onLineSettled(turn: Turn, line: LineId): void {
   }
 }
 
-/** Each refused frame is logged; five in a minute are somebody at work. */
+/** Five refused frames in a minute are somebody at work; a cable that babbles must not fill the disk. */
 export function onSealFault(turn: Turn, id: CollectorId, fault: SealFault): void {
   const at = turn.collector(id);
   if (!at) return;
-  turn.fact('seal.rejected', {collector: id, fault});
-  const recent = [...at.sealFaults.filter(ms => turn.nowMs - ms < MINUTE_MS), turn.nowMs];
   const limit = turn.config.rules.sealFaultsPerMin;
-  turn.patchCollector(id, {sealFaults: recent.slice(-limit)});
+  const most = Math.max(limit, MOST_SEAL_FACTS_PER_MIN);
+  const before = at.sealFaults.filter(ms => turn.nowMs - ms < MINUTE_MS);
+  if (before.length < most) turn.fact('seal.rejected', {collector: id, fault});
+  const recent = [...before, turn.nowMs];
+  turn.patchCollector(id, {sealFaults: recent.slice(-most)});
   if (recent.length < limit) return;
   const detail = `${id}: ${recent.length} refused frames within a minute, last ${fault}`;
   raiseAlarm(turn, {kind: 'SEAL_FAULT', collector: id, detail});

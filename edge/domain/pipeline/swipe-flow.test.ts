@@ -34,6 +34,18 @@ test('~P12 every refused frame is logged, and the fifth within a minute raises o
   t.is(rig.bodies('seal.rejected').length, 11);
 });
 
+test('a cable that babbles for ten minutes does not fill the disk', t => {
+  const rig = new LotRig().settled();
+  for (let second = 0; second < 600; second += 1) {
+    for (let frame = 0; frame < 20; frame += 1) {
+      rig.input({kind: 'sealFault', collector: collectorId('C2'), fault: 'BAD_MAC'});
+    }
+    rig.advance(1000);
+  }
+  t.deepEqual(rig.openAlarms(), ['SEAL_FAULT']);
+  t.true(rig.bodies('seal.rejected').length <= 60 * 10);
+});
+
 test("P18 B-017's card at collector 1 moves nothing, names B-017 and collector 3, counts no failure", t => {
   const rig = new LotRig().settled();
   rig.grant('01', ['B-017']);
