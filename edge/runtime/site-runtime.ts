@@ -135,7 +135,7 @@ export class SiteRuntime implements PageView, PageActions {
       lot: this.#runner.state,
       screens: this.#screens,
       lines: this.#hardware.lineStates(),
-      cloud: this.#cloudState(),
+      cloud: this.#backlog(),
       storage: {state: storageFault ? 'fault' : 'ok', detail: storageFault ?? ''},
       warnings,
     });
@@ -219,6 +219,15 @@ export class SiteRuntime implements PageView, PageActions {
     this.#shownCloud = cloud;
     if (before?.link !== cloud.link || before.unsent !== cloud.unsent) this.#changed();
     this.#options.store.prune();
+  }
+
+  /** What the page shows: the last known, while the disk cannot be read. */
+  #backlog(): PageCloud {
+    try {
+      return this.#cloudState();
+    } catch {
+      return this.#shownCloud ?? {link: 'none', unsent: 0, oldestUnsentMs: null};
+    }
   }
 
   #cloudState(): PageCloud {

@@ -80,3 +80,11 @@ test('a disk that cannot forget leaves the site running', t =>
     await world.advance(5000);
     t.is(world.site.lock('A-001').arm, 'down');
   }));
+
+test('a disk that cannot be read leaves the page its bays', t =>
+  withWorld(t, SITE, async world => {
+    await world.advance(2000);
+    world.edge.store.outbox.head = full;
+    const [bay] = world.edge.site.state().bays;
+    t.is(bay?.arm, 'up');
+  }));
