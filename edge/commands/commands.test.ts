@@ -68,6 +68,8 @@ function setUp(files: Record<string, string> = {}, down = false) {
   return {clock, lot, machine};
 }
 
+const actuation = asId<ActuationId>('act-1');
+
 const open = (machine: CommandMachine, request: Partial<Parameters<typeof openBay>[1]> = {}) =>
   openBay('/site/site.yaml', {bay: 'A-012', reason, person, ...request}, machine);
 
@@ -93,10 +95,10 @@ test('open asks for a named person of the staff', async t => {
   t.deepEqual(lot.asked, []);
 });
 
-test('open waits until the arm is down', async t => {
+test('open waits until the order is done', async t => {
   const {clock, lot, machine} = setUp();
-  lot.orderResult = {kind: 'accepted', actuation: asId<ActuationId>('act-1')};
-  const bays = PICTURE.bays.map(bay => ({...bay, arm: 'down' as const}));
+  lot.orderResult = {kind: 'accepted', actuation};
+  const bays = PICTURE.bays.map(bay => ({...bay, lastOrder: {kind: 'done', actuation} as const}));
   clock.timer('arm', 3000, () => lot.change({bays}));
   t.deepEqual(await clock.settle(open(machine)), {exitCode: 0, lines: ['A-012 is open']});
   t.is(clock.nowMs(), 3000);
@@ -108,20 +110,21 @@ test('an arm that is down already is told at once', async t => {
   t.deepEqual(await open(machine), {exitCode: 0, lines: ['A-012 is open']});
 });
 
-test('a lock that does not obey ends with its new alarm, not with an old one', async t => {
+test('a lock that does not obey ends with the reason of the order, at once', async t => {
   const {clock, lot, machine} = setUp();
-  lot.orderResult = {kind: 'accepted', actuation: asId<ActuationId>('act-1')};
-  const alarms = PICTURE.alarms.map(alarm => ({...alarm, count: 2, detail: '6 unanswered'}));
-  clock.timer('failed', 29_500, () => lot.change({alarms}));
+  lot.orderResult = {kind: 'accepted', actuation};
+  const lastOrder = {kind: 'failed', why: 'NO_ANSWER'} as const;
+  const bays = PICTURE.bays.map(bay => ({...bay, lastOrder}));
+  clock.timer('failed', 29_500, () => lot.change({bays}));
   const {exitCode, lines} = await clock.settle(open(machine));
   t.is(exitCode, 1);
-  t.deepEqual(lines, ['A-012 did not open: alarm ALARM-1 x2 6 unanswered']);
+  t.deepEqual(lines, ['A-012 did not open: NO_ANSWER']);
   t.is(clock.nowMs(), 29_500);
 });
 
 test('open gives up watching after 35 s', async t => {
   const {clock, lot, machine} = setUp();
-  lot.orderResult = {kind: 'accepted', actuation: asId<ActuationId>('act-1')};
+  lot.orderResult = {kind: 'accepted', actuation};
   const {exitCode, lines} = await clock.settle(open(machine));
   t.is(exitCode, 1);
   t.regex(lines[0] ?? '', /within 35 s/);

@@ -1,5 +1,4 @@
 import type {OrderResult} from '../domain/lot/contract.js';
-import type {PageState} from '../page/view.js';
 import {type CommandMachine, type CommandResult, failed, succeeded} from './command.js';
 import {type DaemonClient, findDaemon} from './daemon-client.js';
 
@@ -15,7 +14,7 @@ const LOOK_FOR_MS = 35_000;
 
 /**
  * `latchkey open BAY`: lower the lock by hand, under the same interlocks as every other order, and
- * watch until the arm is down. Refused without a named person and a reason, which go on file.
+ * watch what becomes of it. Refused without a named person and a reason, which go on file.
  */
 export async function openBay(
   path: string,
@@ -28,8 +27,6 @@ export async function openBay(
   const found = findDaemon(path, machine);
   if (found.kind === 'problems') return failed(...found.problems);
   const {daemon} = found;
-  const before = await daemon.state();
-  if (before.kind === 'silent') return failed(before.why);
   const order = await daemon.act<{readonly result?: OrderResult}>(
     `/api/bays/${encodeURIComponent(bay)}/open`,
     {person, reason},
@@ -38,12 +35,11 @@ export async function openBay(
   const {result, error} = order.body;
   if (error) return failed(`refused: ${error.where}: expected ${error.expected}, got ${error.got}`);
   if (result?.kind === 'done') return succeeded(`${bay} is open`);
-  return watchArm(bay, failuresOf(bay, before.body), daemon, machine);
+  return watchOrder(bay, daemon, machine);
 }
 
-async function watchArm(
+async function watchOrder(
   bay: string,
-  failuresBefore: string,
   daemon: DaemonClient,
   {clock}: CommandMachine,
 ): Promise<CommandResult> {
@@ -52,18 +48,10 @@ async function watchArm(
     await clock.sleep(LOOK_EVERY_MS);
     const seen = await daemon.state();
     if (seen.kind === 'silent') return failed(seen.why);
-    const arm = seen.body.bays.find(({id}) => id === bay)?.arm;
-    if (arm === 'down') return succeeded(`${bay} is open`);
-    const failures = failuresOf(bay, seen.body);
-    if (failures !== failuresBefore) return failed(`${bay} did not open: ${failures}`);
+    const order = seen.body.bays.find(({id}) => id === bay)?.lastOrder;
+    if (order?.kind === 'done') return succeeded(`${bay} is open`);
+    if (order?.kind === 'failed') return failed(`${bay} did not open: ${order.why}`);
+    if (order?.kind === 'refused') return failed(`${bay} did not open: ${order.reason}`);
   }
   return failed(`${bay} was ordered open and has not reported it within ${LOOK_FOR_MS / 1000} s`);
-}
-
-/** The bay's failed openings that are not closed, in words: a new one, or one more, changes them. */
-function failuresOf(bay: string, {alarms}: PageState): string {
-  return alarms
-    .filter(alarm => alarm.kind === 'UNLOCK_FAILED' && alarm.bay === bay)
-    .map(({id, count, detail}) => `alarm ${id} x${count} ${detail}`)
-    .join('; ');
 }

@@ -54,6 +54,7 @@ export const PICTURE: PageState = {
       session: null,
       health: 'ok',
       saleable: true,
+      lastOrder: null,
     },
   ],
   collectors: [

@@ -43,6 +43,8 @@ export interface PageBay {
   readonly health: DeviceHealth;
   /** False while a fault keeps the bay from being given to anybody. */
   readonly saleable: boolean;
+  /** What became of the latest order by a person or from afar since the start: `accepted` while under way. */
+  readonly lastOrder: OrderResult | null;
 }
 
 export interface PageCollector {

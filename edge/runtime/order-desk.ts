@@ -17,7 +17,8 @@ type AlarmInput = Extract<LotInput, {kind: 'alarmAction'}>;
  */
 export class OrderDesk {
   readonly #dispatch: (input: LotInput) => void;
-  readonly #orders = new Map<OrderOrigin, OrderAnswer>();
+  readonly #orders = new Map<OrderOrigin, {readonly bay: BayId; readonly answer: OrderAnswer}>();
+  readonly #latest = new Map<BayId, OrderResult>();
   readonly #alarms = new Map<AlarmId, ((result: AlarmActionResult) => void)[]>();
 
   constructor(dispatch: (input: LotInput) => void) {
@@ -26,7 +27,7 @@ export class OrderDesk {
 
   /** Put an order to the lot. `answer` may run before `order` returns. */
   order(bay: BayId, desired: 'up' | 'down', by: OrderOrigin, answer: OrderAnswer): void {
-    this.#orders.set(by, answer);
+    this.#orders.set(by, {bay, answer});
     this.#dispatch({kind: 'order', bay, desired, by});
   }
 
@@ -38,10 +39,17 @@ export class OrderDesk {
     });
   }
 
+  /** The newest answer for each bay that was ordered since the start. */
+  get latest(): ReadonlyMap<BayId, OrderResult> {
+    return this.#latest;
+  }
+
   onOrderResult(order: OrderOrigin, result: OrderResult): void {
-    const answer = this.#orders.get(order);
+    const waiting = this.#orders.get(order);
+    if (!waiting) return;
     if (result.kind !== 'accepted') this.#orders.delete(order);
-    answer?.(result);
+    this.#latest.set(waiting.bay, result);
+    waiting.answer(result);
   }
 
   onAlarmResult(alarm: AlarmId, result: AlarmActionResult): void {

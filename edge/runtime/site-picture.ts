@@ -1,8 +1,9 @@
 import type {Screen} from '../../drivers/display/contract.js';
-import type {CollectorId, LineId} from '../../protocols/site/ids.js';
+import type {BayId, CollectorId, LineId} from '../../protocols/site/ids.js';
 import {asId} from '../../protocols/site/ids.js';
 import type {CollectorSiteConfig} from '../config/collector-schema.js';
 import type {SiteConfig} from '../config/schema.js';
+import type {OrderResult} from '../domain/lot/contract.js';
 import type {BayState, LotState} from '../domain/lot/lot-state.js';
 import type {
   PageAlarm,
@@ -20,6 +21,7 @@ export interface PictureSources {
   readonly version: string;
   readonly lot: LotState;
   readonly screens: ReadonlyMap<CollectorId, Screen>;
+  readonly orders: ReadonlyMap<BayId, OrderResult>;
   readonly lines: readonly {readonly id: LineId; readonly state: 'ok' | 'down'}[];
   readonly cloud: PageCloud;
   readonly storage: PageStorage;
@@ -31,7 +33,7 @@ export function drawSite(sources: PictureSources): PageState {
   const {config, version, lot} = sources;
   return {
     site: {id: asId(config.site.id), name: config.site.name, version},
-    bays: [...lot.bays.values()].map(drawBay),
+    bays: [...lot.bays.values()].map(bay => drawBay(bay, sources)),
     collectors: config.collectors.map(collector => drawCollector(collector, sources)),
     lines: sources.lines,
     alarms: drawAlarms(lot),
@@ -41,7 +43,7 @@ export function drawSite(sources: PictureSources): PageState {
   };
 }
 
-function drawBay(bay: BayState): PageBay {
+function drawBay(bay: BayState, {orders}: PictureSources): PageBay {
   return {
     id: bay.config.id,
     zone: bay.config.zone,
@@ -51,6 +53,7 @@ function drawBay(bay: BayState): PageBay {
     session: bay.session?.row.phase ?? null,
     health: bay.health,
     saleable: bay.published?.saleable ?? false,
+    lastOrder: orders.get(bay.config.id) ?? null,
   };
 }
 

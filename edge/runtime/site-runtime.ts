@@ -134,6 +134,7 @@ export class SiteRuntime implements PageView, PageActions {
       version,
       lot: this.#runner.state,
       screens: this.#screens,
+      orders: this.#desk.latest,
       lines: this.#hardware.lineStates(),
       cloud: this.#backlog(),
       storage: {state: storageFault ? 'fault' : 'ok', detail: storageFault ?? ''},
