@@ -1,4 +1,5 @@
-#!/usr/bin/env -S UV_THREADPOOL_SIZE=24 node
+#!/usr/bin/env -S UV_THREADPOOL_SIZE=24 MALLOC_ARENA_MAX=2 node --max-semi-space-size=1
+// Few malloc arenas for the many threads and a small young generation: less memory for the same work.
 import {Command} from 'commander';
 import {checkConfig} from '../edge/commands/config-check.js';
 import {printSchema} from '../edge/commands/config-schema.js';
