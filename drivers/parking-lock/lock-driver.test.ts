@@ -98,7 +98,7 @@ test('watched, it reads every 500 ms in the confirm lane until watching ends', a
 test('watching goes on over a lock that does not answer', async t => {
   const {clock, bus, lock, readings} = setup({read: () => ({kind: 'timeout'})});
   lock.watch(true);
-  await clock.advance(1100);
+  await clock.advance(2100);
   t.is(bus.reads.length, 3);
   t.is(readings.length, 0);
   lock.close();

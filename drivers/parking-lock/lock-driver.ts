@@ -128,8 +128,9 @@ export class LockDriver implements ParkingLock {
 
   async #confirm(): Promise<void> {
     this.#timer?.cancel();
-    await this.#poll.confirm();
-    this.#take({kind: 'confirmed', atMs: this.#options.clock.nowMs()});
+    const outcome = await this.#poll.confirm();
+    const answered = outcome.kind !== 'timeout';
+    this.#take({kind: 'confirmed', atMs: this.#options.clock.nowMs(), answered});
   }
 
   #wait(afterMs: Millis): void {

@@ -48,16 +48,23 @@ const rows: readonly {
   {
     name: 'the next reading starts 500 ms after the start of the last',
     from: watched,
-    input: {kind: 'confirmed', atMs: 140},
+    input: {kind: 'confirmed', atMs: 140, answered: true},
     to: {...watched, confirming: false},
     effects: [{kind: 'wait', afterMs: 460}],
   },
   {
     name: 'a reading that took longer than the period is followed at once',
     from: watched,
-    input: {kind: 'confirmed', atMs: 900},
+    input: {kind: 'confirmed', atMs: 900, answered: true},
     to: {...watched, confirming: false},
     effects: [{kind: 'wait', afterMs: 0}],
+  },
+  {
+    name: 'a read without an answer is followed by a second of rest, so that its late reply meets nobody',
+    from: watched,
+    input: {kind: 'confirmed', atMs: 180, answered: false},
+    to: {...watched, confirming: false},
+    effects: [{kind: 'wait', afterMs: 1000}],
   },
   {
     name: 'a pause that ends reads again',
@@ -83,7 +90,7 @@ const rows: readonly {
   {
     name: 'a read that ends unwatched is the last',
     from: {...watched, watched: false},
-    input: {kind: 'confirmed', atMs: 140},
+    input: {kind: 'confirmed', atMs: 140, answered: true},
     to: {...watched, watched: false, confirming: false},
     effects: [],
   },

@@ -6,6 +6,8 @@ import type {CommandOutcome, LockReading} from './contract.js';
 
 /** Start to start of the readings that prove a command. Source: device notes 3.4. */
 const CONFIRM_PERIOD_MS: Millis = 500;
+/** A late reply must not answer the next read with an older arm. Source: device notes 1.4 rule 1. */
+const REST_AFTER_MISS_MS: Millis = 1000;
 /** Ceiling of the routine poll. Source: requirements P7. */
 const LONGEST_POLL_MS: Millis = 2000;
 /** A detector that just flipped is read this often, so that 20 flips in 10 s are seen (Q8). */
@@ -28,7 +30,7 @@ export type LockInput =
   /** The pause that a `wait` effect asked for is over. */
   | {readonly kind: 'due'; readonly atMs: Millis}
   /** The confirming read ended, with a reading or without. */
-  | {readonly kind: 'confirmed'; readonly atMs: Millis};
+  | {readonly kind: 'confirmed'; readonly atMs: Millis; readonly answered: boolean};
 
 export type LockEffect =
   | {readonly kind: 'tell'; readonly reading: LockReading}
@@ -63,7 +65,10 @@ export function stepLock(state: LockState, input: LockInput): LockStep {
     case 'confirmed': {
       const next = {...state, confirming: false};
       if (!state.watched) return {state: next, effects: []};
-      const afterMs = Math.max(0, state.confirmMs + CONFIRM_PERIOD_MS - input.atMs);
+      const nextMs = input.answered
+        ? state.confirmMs + CONFIRM_PERIOD_MS
+        : input.atMs + REST_AFTER_MISS_MS;
+      const afterMs = Math.max(0, nextMs - input.atMs);
       return {state: next, effects: [{kind: 'wait', afterMs}]};
     }
     default:
