@@ -1,5 +1,5 @@
 import type {ActuationCause} from '../../../protocols/site/events.js';
-import type {ActuationId, BayId} from '../../../protocols/site/ids.js';
+import type {ActuationId, BayId, SessionId} from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
 import {isFresh, mayKeepRaising, mayLower, mayRaise} from '../interlocks/interlocks.js';
 import type {ActuationRecord} from '../lot/contract.js';
@@ -18,6 +18,11 @@ export interface ActuationOrder {
   readonly desired: 'up' | 'down';
   readonly cause: ActuationCause;
   readonly claim: Claim;
+}
+
+/** The stay that an arm's order leads to bears the order's id, so that a use survives a restart. */
+export function sessionOf(actuation: ActuationId): SessionId {
+  return asId(actuation);
 }
 
 /** Order an arm, in place of whatever moved it before. The result comes as `Turn.finish`, perhaps at once. */
@@ -40,6 +45,11 @@ export function startActuation(turn: Turn, bayId: BayId, order: ActuationOrder):
     replaced,
   );
   turn.patchBay(bayId, {actuation, claim: order.claim, interrupted: undefined});
+  const {claim} = order;
+  // Spent before anything moves; given back when the arm does not come down.
+  if (claim.kind === 'grant' && claim.oneEntry && bay.session?.row.grant !== claim.grant) {
+    turn.record({table: 'grantUse', grant: claim.grant, session: sessionOf(id)});
+  }
   const view = turn.view(bay);
   const standing = replaced && bay.reading ? {...bay.reading, arm: 'moving' as const} : undefined;
   const reading = standing ?? (isFresh(view, nowMs) ? bay.reading : undefined);

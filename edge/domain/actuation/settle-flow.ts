@@ -3,7 +3,7 @@ import type {OrderOrigin} from '../lot/contract.js';
 import type {Claim} from '../lot/lot-state.js';
 import type {Finished, Turn} from '../lot/turn.js';
 import {beginStay, feedSession, tellOccupancy} from '../session/session-flow.js';
-import {startActuation} from './actuation-flow.js';
+import {sessionOf, startActuation} from './actuation-flow.js';
 import type {Actuation} from './actuation-machine.js';
 
 /** What follows from the end of an arm's order: a stay, a call, an arm that goes down again, an answer. */
@@ -11,6 +11,7 @@ export function settleActuation(turn: Turn, finished: Finished): void {
   const {actuation, claim} = finished;
   const done = actuation.row.state === 'confirmed';
   if (claim?.kind === 'order') answerOrder(turn, finished, claim.order);
+  if (!done) giveBack(turn, finished);
   if (actuation.row.why === 'SUPERSEDED') {
     settleSession(turn, finished, 'raiseAborted');
     return;
@@ -38,6 +39,14 @@ function settleDown(turn: Turn, {bay: bayId, actuation, claim}: Finished): void 
     const nobody = {grant: null, holder: null, oneEntry: false};
     beginStay(turn, bayId, {...nobody, actuation: actuation.row.id});
   }
+}
+
+/** The arm did not come down: the one entry is the holder's again. */
+function giveBack(turn: Turn, {bay, actuation, claim}: Finished): void {
+  if (claim?.kind !== 'grant' || !claim.oneEntry) return;
+  if (turn.bay(bay)?.session?.row.grant === claim.grant) return;
+  const session = sessionOf(actuation.row.id);
+  turn.record({table: 'grantUnused', grant: claim.grant, session});
 }
 
 /** Proven right, proven device fault: the guard is called without anybody pressing a button. */

@@ -73,7 +73,13 @@ function boot(
 }
 
 test('~E5 after a power cut in the series: DOWN is finished as opened; else INTERRUPTED, nothing moves, swipe again', t => {
-  const down = boot({actuations: [actuation()]}, 'down').settled();
+  const grant = asId<GrantId>('grant-01-0');
+  const spent = (arm: 'up' | 'down') => {
+    const rig = boot({actuations: [actuation()]}, arm);
+    rig.used.add(grant);
+    return rig.settled();
+  };
+  const down = spent('down');
   t.like(down.bodies('boot')[0], {interrupted: 1});
   t.like(down.bodies('actuation')[0], {actuation: 'old', state: 'interrupted', why: 'sent'});
   t.like(down.bodies('session')[0], {
@@ -81,11 +87,12 @@ test('~E5 after a power cut in the series: DOWN is finished as opened; else INTE
     grant: 'grant-01-0',
     holder: 'holder-01',
   });
-  t.true(down.used.has(asId<GrantId>('grant-01-0')));
+  t.true(down.used.has(grant));
   t.true(down.codes('C1').includes('OPEN'));
   t.deepEqual(down.sent, []);
 
-  const up = boot({actuations: [actuation()]}, 'up').settled();
+  const up = spent('up');
+  t.false(up.used.has(grant), 'nobody drove in, so the one entry is given back');
   t.is(up.screen('C1')?.code, 'SWIPE_AGAIN');
   up.advance(60_000);
   t.deepEqual(up.sent, []);

@@ -1,6 +1,6 @@
 import type {LockReading} from '../../../drivers/parking-lock/contract.js';
 import type {BayId} from '../../../protocols/site/ids.js';
-import {journal} from '../actuation/actuation-flow.js';
+import {journal, sessionOf} from '../actuation/actuation-flow.js';
 import {isFinal} from '../actuation/actuation-machine.js';
 import {journalOrder} from '../actuation/settle-flow.js';
 import {restoreAlarm} from '../alarms/alarm-flow.js';
@@ -35,8 +35,11 @@ export function finishInterrupted(
   if (!bay || row.desired !== 'down' || row.cause.kind !== 'grant') return;
   const {collector} = bay.config;
   const opened = reading.arm === 'down';
+  const right = turn.context.grants.grantById(row.cause.grant);
+  if (!opened && right?.entries === 'one') {
+    turn.record({table: 'grantUnused', grant: right.id, session: sessionOf(row.id)});
+  }
   if (opened && !bay.session) {
-    const right = turn.context.grants.grantById(row.cause.grant);
     beginStay(turn, bayId, {
       grant: row.cause.grant,
       holder: right?.holder ?? null,

@@ -9,7 +9,7 @@ import type {
   SessionId,
 } from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
-import {startActuation} from '../actuation/actuation-flow.js';
+import {sessionOf, startActuation} from '../actuation/actuation-flow.js';
 import {mayRaise} from '../interlocks/interlocks.js';
 import type {SessionRecord} from '../lot/contract.js';
 import type {BayState} from '../lot/lot-state.js';
@@ -27,17 +27,20 @@ export interface StayHolder {
   readonly actuation: ActuationId | null;
 }
 
-/** The bay is open for somebody. The use of a one-entry grant is stored in this very step. */
+/** The bay is open for somebody. A one-entry grant is spent by now, or in this very step where nothing had to move. */
 export function beginStay(turn: Turn, bayId: BayId, stay: StayHolder): void {
   const before = turn.bay(bayId)?.session;
   if (before)
     feedSession(turn, bayId, {kind: 'close', cause: before.entered ? 'left' : 'never_entered'});
   const {nowMs, wallMs} = turn.context;
-  const id = asId<SessionId>(turn.context.newId());
   const {grant, holder, actuation} = stay;
+  const isCommanded = actuation !== null;
+  const id = isCommanded ? sessionOf(actuation) : asId<SessionId>(turn.context.newId());
   const session = openSession({id, bay: bayId, grant, holder, actuation, nowMs, wallMs});
   turn.patchBay(bayId, {session, relockFailed: false});
-  if (grant !== null && stay.oneEntry) turn.record({table: 'grantUse', grant, session: id});
+  if (grant !== null && stay.oneEntry && !isCommanded) {
+    turn.record({table: 'grantUse', grant, session: id});
+  }
   journalSession(turn, session.row);
   turn.startTimer({kind: 'enter', bay: bayId}, turn.config.rules.enterWithinMs);
   if (grant !== null) startWindowTimer(turn, bayId, turn.context.grants.grantById(grant));
