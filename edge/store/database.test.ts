@@ -1,4 +1,4 @@
-import {copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -53,6 +53,12 @@ test('~X1 every setting reads back as asked for, synchronous FULL after the firs
     }
     database.close();
   }
+});
+
+test('only its owner can read the database and its journal', t => {
+  const path = freshPath(t);
+  openDatabase(t, path);
+  for (const file of [path, `${path}-wal`]) t.is(statSync(file).mode & 0o777, 0o600, file);
 });
 
 test('a connection without our settings is not FULL, which is why they are read back', t => {

@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {closeSync, existsSync, openSync} from 'node:fs';
 import {dirname} from 'node:path';
 import SqliteDatabase, {type Database, type Statement} from 'better-sqlite3';
 import {StoreError} from '../../protocols/base/errors.js';
@@ -8,6 +8,7 @@ import {APPLICATION_ID, migrate, SCHEMA_VERSION} from './migrations/migrate.js';
 import {applyPragmas, assertPragmas} from './pragmas.js';
 import {guarded} from './sqlite-fault.js';
 
+const PRIVATE_MODE = 0o600;
 const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
 
 interface OpenedDatabase {
@@ -173,8 +174,14 @@ function startRun(database: Database, {site, newEpoch}: DatabaseIdentity): Forme
   return {fresh: made.changes > 0, unclean: meta.running === 1};
 }
 
+/** Cards and holders are nobody else's to read; SQLite gives its journal files the mode of the database. */
+function makePrivate(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', PRIVATE_MODE));
+}
+
 function openChecked(options: DatabaseOptions): OpenedDatabase {
   const {path, maxBytes = DEFAULT_MAX_BYTES} = options;
+  makePrivate(path);
   const database = new SqliteDatabase(path);
   try {
     assertOurs(database, path);
