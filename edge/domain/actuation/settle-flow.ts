@@ -29,14 +29,16 @@ function settleDown(turn: Turn, {bay: bayId, actuation, claim}: Finished): void 
   const bay = turn.bay(bayId);
   if (!bay) return;
   if (claim?.kind === 'grant') {
-    const {grant, holder, oneEntry} = claim;
+    const {grant, holder} = claim;
     const known = bay.session?.row.grant === grant;
-    if (!known) beginStay(turn, bayId, {grant, holder, oneEntry, actuation: actuation.row.id});
+    if (!known) {
+      beginStay(turn, bayId, {grant, holder, spends: false, actuation: actuation.row.id});
+    }
     const {collector} = bay.config;
     turn.effect({kind: 'show', collector, message: {code: 'OPEN', bay: bayId}});
     turn.startTimer({kind: 'idleScreen', collector}, turn.config.rules.idleScreenMs);
   } else if (claim?.kind === 'order' && !bay.session) {
-    const nobody = {grant: null, holder: null, oneEntry: false};
+    const nobody = {grant: null, holder: null, spends: false};
     beginStay(turn, bayId, {...nobody, actuation: actuation.row.id});
   }
 }

@@ -65,7 +65,7 @@ function boot(
   arm: 'up' | 'down' | 'moving',
   vehicle: 'absent' | 'present' = 'absent',
 ) {
-  const rig = new LotRig(rigConfig(), open);
+  const rig = new LotRig(rigConfig(), open, [asId<GrantId>('grant-01-0')]);
   rig.grant('01', ['A-012']);
   rig.lock('A-012').arm = arm;
   rig.lock('A-012').vehicle = vehicle;
@@ -74,12 +74,7 @@ function boot(
 
 test('~E5 after a power cut in the series: DOWN is finished as opened; else INTERRUPTED, nothing moves, swipe again', t => {
   const grant = asId<GrantId>('grant-01-0');
-  const spent = (arm: 'up' | 'down') => {
-    const rig = boot({actuations: [actuation()]}, arm);
-    rig.used.add(grant);
-    return rig.settled();
-  };
-  const down = spent('down');
+  const down = boot({actuations: [actuation()]}, 'down').settled();
   t.like(down.bodies('boot')[0], {interrupted: 1});
   t.like(down.bodies('actuation')[0], {actuation: 'old', state: 'interrupted', why: 'sent'});
   t.like(down.bodies('session')[0], {
@@ -91,7 +86,7 @@ test('~E5 after a power cut in the series: DOWN is finished as opened; else INTE
   t.true(down.codes('C1').includes('OPEN'));
   t.deepEqual(down.sent, []);
 
-  const up = spent('up');
+  const up = boot({actuations: [actuation()]}, 'up').settled();
   t.false(up.used.has(grant), 'nobody drove in, so the one entry is given back');
   t.is(up.screen('C1')?.code, 'SWIPE_AGAIN');
   up.advance(60_000);

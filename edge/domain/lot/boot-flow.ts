@@ -36,14 +36,11 @@ export function finishInterrupted(
   const {collector} = bay.config;
   const opened = reading.arm === 'down';
   const right = turn.context.grants.grantById(row.cause.grant);
-  if (!opened && right?.entries === 'one') {
-    turn.record({table: 'grantUnused', grant: right.id, session: sessionOf(row.id)});
-  }
   if (opened && !bay.session) {
     beginStay(turn, bayId, {
       grant: row.cause.grant,
       holder: right?.holder ?? null,
-      oneEntry: right?.entries === 'one',
+      spends: right?.entries === 'one',
       actuation: row.id,
     });
   }
@@ -63,6 +60,7 @@ function interrupt(turn: Turn, left: ActuationRecord): void {
   };
   journal(turn, row);
   turn.patchBay(row.bay, {interrupted: row});
+  giveBack(turn, row);
   const {cause, desired, bay} = row;
   const outcome = {bay, desired, result: 'interrupted', why: left.state};
   if (cause.kind === 'remote') {
@@ -73,6 +71,12 @@ function interrupt(turn: Turn, left: ActuationRecord): void {
     const {person, reason} = cause;
     journalOrder(turn, {kind: 'person', person, reason}, outcome);
   }
+}
+
+/** Nobody is let in by an order that was cut short; should the arm be found down, the stay spends anew. */
+function giveBack(turn: Turn, {id, cause, desired}: ActuationRecord): void {
+  if (desired !== 'down' || cause.kind !== 'grant') return;
+  turn.record({table: 'grantUnused', grant: cause.grant, session: sessionOf(id)});
 }
 
 function resumeStay(turn: Turn, left: SessionRecord): void {

@@ -66,8 +66,14 @@ export class LotRig {
   #id = 0;
   #requestNo = 0;
 
-  constructor(config: LotConfig = rigConfig(), open: Partial<OpenRecords> = {}) {
+  /** `open` and `used`: what the store holds from before. */
+  constructor(
+    config: LotConfig = rigConfig(),
+    open: Partial<OpenRecords> = {},
+    used: readonly GrantId[] = [],
+  ) {
     this.state = createLot(config);
+    for (const grant of used) this.used.add(grant);
     for (const {id, travelMs} of config.bays) {
       this.locks.set(id, {
         arm: 'up',

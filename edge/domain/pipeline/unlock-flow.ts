@@ -22,8 +22,8 @@ export function unlock(
   if (isDown && underway === undefined) {
     if (bay.session?.row.grant !== grant.id) {
       const {id, holder} = grant;
-      const oneEntry = grant.entries === 'one';
-      beginStay(turn, bayId, {grant: id, holder, oneEntry, actuation: null});
+      const spends = grant.entries === 'one';
+      beginStay(turn, bayId, {grant: id, holder, spends, actuation: null});
     }
     return {code: 'ALREADY_OPEN', bay: bayId};
   }

@@ -23,24 +23,22 @@ export const SURE_POLLS = 3;
 export interface StayHolder {
   readonly grant: GrantId | null;
   readonly holder: HolderId | null;
-  readonly oneEntry: boolean;
+  /** A one-entry grant that no order has spent yet: its use is stored in this step. */
+  readonly spends: boolean;
   readonly actuation: ActuationId | null;
 }
 
-/** The bay is open for somebody. A one-entry grant is spent by now, or in this very step where nothing had to move. */
+/** The bay is open for somebody. */
 export function beginStay(turn: Turn, bayId: BayId, stay: StayHolder): void {
   const before = turn.bay(bayId)?.session;
   if (before)
     feedSession(turn, bayId, {kind: 'close', cause: before.entered ? 'left' : 'never_entered'});
   const {nowMs, wallMs} = turn.context;
   const {grant, holder, actuation} = stay;
-  const isCommanded = actuation !== null;
-  const id = isCommanded ? sessionOf(actuation) : asId<SessionId>(turn.context.newId());
+  const id = actuation === null ? asId<SessionId>(turn.context.newId()) : sessionOf(actuation);
   const session = openSession({id, bay: bayId, grant, holder, actuation, nowMs, wallMs});
   turn.patchBay(bayId, {session, relockFailed: false});
-  if (grant !== null && stay.oneEntry && !isCommanded) {
-    turn.record({table: 'grantUse', grant, session: id});
-  }
+  if (grant !== null && stay.spends) turn.record({table: 'grantUse', grant, session: id});
   journalSession(turn, session.row);
   turn.startTimer({kind: 'enter', bay: bayId}, turn.config.rules.enterWithinMs);
   if (grant !== null) startWindowTimer(turn, bayId, turn.context.grants.grantById(grant));

@@ -189,6 +189,7 @@ export class CrashAudit {
         ...this.#stays.compare(bodies('session'), open('session')),
         ...this.#stays.compareUses(
           database.prepare('SELECT "grant" FROM grant_use ORDER BY 1').pluck().all() as string[],
+          this.#orders.grantsUnderway(),
         ),
       );
     });

@@ -15,6 +15,8 @@ export type JournalRow = {
 }[SiteEventKind];
 
 interface Trail {
+  /** For whom it was given, if under a grant. */
+  readonly grant: string | undefined;
   readonly tryNo: number;
   readonly state: ActuationState;
 }
@@ -35,6 +37,12 @@ export class OrderTrails {
   /** Orders that have not ended. */
   underway(): number {
     return [...this.#trails.values()].filter(trail => !FINAL_STATES.has(trail.state)).length;
+  }
+
+  /** The grants for which an arm is on its way. */
+  grantsUnderway(): readonly string[] {
+    const open = [...this.#trails.values()].filter(trail => !FINAL_STATES.has(trail.state));
+    return open.flatMap(({grant}) => (grant === undefined ? [] : [grant]));
   }
 
   take(rows: readonly JournalRow[]): readonly string[] {
@@ -60,9 +68,10 @@ export class OrderTrails {
     return problems;
   }
 
-  #step({actuation, state, tryNo}: SiteEventBodies['actuation']): readonly string[] {
+  #step({actuation, state, tryNo, cause}: SiteEventBodies['actuation']): readonly string[] {
+    const grant = cause.kind === 'grant' ? cause.grant : undefined;
     const before = this.#trails.get(actuation);
-    this.#trails.set(actuation, {state, tryNo});
+    this.#trails.set(actuation, {state, tryNo, grant});
     if (state === 'sent') this.counts.tries += 1;
     if (state === 'confirmed' || state === 'interrupted' || state === 'failed') {
       this.counts[state] += 1;

@@ -50,12 +50,13 @@ export class StayTrails {
     return problems;
   }
 
-  /** A one-entry grant is used up exactly when somebody drove in, or still may. */
-  compareUses(used: readonly string[]): readonly string[] {
-    const wanted = [...this.#trails.values()]
-      .filter(({last}) => last.grant?.startsWith(ONE_ENTRY) && isUse(last))
-      .map(({last}) => `${last.grant}`)
-      .sort();
+  /** A one-entry grant is used up exactly while an arm is on its way for it, or when somebody drove in or still may. */
+  compareUses(used: readonly string[], underway: readonly string[]): readonly string[] {
+    const stays = [...this.#trails.values()]
+      .filter(({last}) => last.grant && isUse(last))
+      .map(({last}) => `${last.grant}`);
+    const held = new Set([...stays, ...underway]);
+    const wanted = [...held].filter(grant => grant.startsWith(ONE_ENTRY)).sort();
     const isSame = JSON.stringify(wanted) === JSON.stringify([...used].sort());
     return isSame ? [] : [`uses ${used.join(' ')}, by the journal ${wanted.join(' ')}`];
   }
