@@ -9,6 +9,8 @@ import {applyPragmas, assertPragmas} from './pragmas.js';
 import {guarded} from './sqlite-fault.js';
 
 const PRIVATE_MODE = 0o600;
+/** SQLite's name for no file at all. */
+const IN_MEMORY = ':memory:';
 const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
 
 interface OpenedDatabase {
@@ -176,7 +178,7 @@ function startRun(database: Database, {site, newEpoch}: DatabaseIdentity): Forme
 
 /** Cards and holders are nobody else's to read; SQLite gives its journal files the mode of the database. */
 function makePrivate(path: string): void {
-  if (!existsSync(path)) closeSync(openSync(path, 'a', PRIVATE_MODE));
+  if (path !== IN_MEMORY && !existsSync(path)) closeSync(openSync(path, 'a', PRIVATE_MODE));
 }
 
 function openChecked(options: DatabaseOptions): OpenedDatabase {
