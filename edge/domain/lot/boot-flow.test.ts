@@ -95,6 +95,25 @@ test('~E5 after a power cut in the series: DOWN is finished as opened; else INTE
   t.deepEqual(up.openAlarms(), []);
 });
 
+test('one entry opens one bay, also when its holder opens another before the interrupted one is read', t => {
+  const grant = asId<GrantId>('grant-01-0');
+  const rig = new LotRig(rigConfig(), {actuations: [actuation()]}, [grant]);
+  rig.grant('01', ['A-012', 'B-017']);
+  rig.lock('A-012').arm = 'down';
+  rig.tap('C3', '01');
+  t.true(rig.used.has(grant));
+  rig.settled();
+  rig.advance(10_000);
+  const stays = rig.bodies('session').filter(({phase}) => phase === 'open_wait_car');
+  t.deepEqual(
+    stays.map(stay => [stay.bay, stay.grant]),
+    [
+      [bayId('A-012'), null],
+      [bayId('B-017'), grant],
+    ],
+  );
+});
+
 test('an arm still moving at boot is judged when it stands', t => {
   const rig = boot({actuations: [actuation()]}, 'moving').settled();
   t.deepEqual(rig.bodies('session'), []);

@@ -37,10 +37,13 @@ export function finishInterrupted(
   const opened = reading.arm === 'down';
   const right = turn.context.grants.grantById(row.cause.grant);
   if (opened && !bay.session) {
+    const isOneEntry = right?.entries === 'one';
+    // The holder may have opened another bay before this one was read: then this one is nobody's.
+    const isSpent = isOneEntry && turn.context.grants.isUsed(right.id);
     beginStay(turn, bayId, {
-      grant: row.cause.grant,
-      holder: right?.holder ?? null,
-      spends: right?.entries === 'one',
+      grant: isSpent ? null : row.cause.grant,
+      holder: isSpent ? null : (right?.holder ?? null),
+      spends: isOneEntry && !isSpent,
       actuation: row.id,
     });
   }
