@@ -1,4 +1,5 @@
 import type {Millis} from '../../protocols/base/clock.js';
+import type {Decoded} from '../../protocols/base/decode.js';
 
 /**
  * Who goes first on a line: an operator's or tenant's command, then the reading that proves it, then
@@ -60,4 +61,79 @@ export interface RegisterBus {
   write(request: WriteRequest): Promise<BusOutcome>;
   /** Add a read to the sweep; the returned function takes it out again. */
   poll(entry: PollEntry): () => void;
+}
+
+/**
+ * Names one device among all protocols of a line, `protocol:address`: `modbus:3`, `osdp:5`,
+ * `board-8a80:1`. Two protocols may use the same number on one line.
+ */
+export type UnitKey = `${string}:${string}`;
+
+/** How a protocol knows the reply to one of its requests. Pure: the line asks after every byte. */
+export interface ReplyReader {
+  /** Longest whole reply in bytes: the deadline is computed from it. */
+  readonly longestBytes: number;
+  /**
+   * Find the reply at the start of what came since the request left, own echo stripped. `answer` and
+   * `refusal` both prove that the device lives. A discard whose `why` is `crc` or `noise` counts as a
+   * broken frame, any other as a sound frame of somebody else.
+   */
+  read(received: Uint8Array): Decoded<'answer' | 'refusal'>;
+}
+
+/** One frame of any protocol, as it goes on the wire. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  /** Undefined: nobody answers (broadcast, one-way display); the line then rests for `turnaroundMs`. */
+  readonly reply: ReplyReader | undefined;
+  /** Longest time the device may take before its first reply byte; default 50. */
+  readonly turnaroundMs?: Millis;
+  /** Silence that this device wants before the frame, where it is more than that of the line. */
+  readonly gapMs?: Millis;
+}
+
+/** What became of a frame. Only `reply` proves that the device lives. */
+export type FrameOutcome =
+  /** The bytes that the reader took for the reply. */
+  | {
+      readonly kind: 'reply';
+      readonly verdict: 'answer' | 'refusal';
+      readonly bytes: Uint8Array;
+      readonly atMs: Millis;
+    }
+  /** A frame that nobody answers has gone out. */
+  | {readonly kind: 'sent'; readonly atMs: Millis}
+  /** Sent, and no valid reply in time: of a command this means *unknown*, not *failed*. */
+  | {readonly kind: 'timeout'; readonly garbled: boolean; readonly atMs: Millis}
+  /** Never sent: the line is down or being closed, the lane is full, or `compose` had nothing to say. */
+  | {readonly kind: 'down'; readonly atMs: Millis};
+
+/** A turn on the line. */
+export interface FrameTurn {
+  readonly unit: UnitKey;
+  readonly lane: Lane;
+  /** Reads only: how often the line may send the same bytes again after a timeout, at most 2; default 0. */
+  readonly resends?: number;
+  /** The frame, asked for when it is about to go out, so that sequence numbers and nonces are fresh. */
+  compose(nowMs: Millis): Frame | undefined;
+  /** Called once, before the line composes anything further. */
+  settle(outcome: FrameOutcome): void;
+}
+
+/** A turn that the sweep repeats for ever. */
+export interface FramePoll {
+  readonly unit: UnitKey;
+  readonly resends?: number;
+  /** Shortest distance of two polls now, start to start; asked at every sweep. 0 = as often as the line can. */
+  periodMs(): Millis;
+  compose(nowMs: Millis): Frame | undefined;
+  onOutcome(outcome: FrameOutcome): void;
+  onHealth(health: DeviceHealth): void;
+}
+
+/** The line as a driver of any other protocol sees it: frames with their replies, in lanes. */
+export interface FrameBus {
+  submit(turn: FrameTurn): void;
+  /** Add a poll to the sweep; the returned function takes it out again. */
+  poll(entry: FramePoll): () => void;
 }

@@ -52,7 +52,21 @@ export type AlarmKind =
   | 'DEVICE_OFFLINE'
   | 'BUS_DOWN'
   | 'BUTTON_FAULT'
-  | 'STORAGE_FAULT';
+  | 'STORAGE_FAULT'
+  | DeviceFaultKind;
+
+/** Faults that a driver finds by itself, beyond being silent; each stands until the driver takes it back. */
+export type DeviceFaultKind =
+  | 'ADDRESS_CLASH'
+  | 'UNCOMMISSIONED'
+  | 'KEYPAD_FAULT'
+  | 'CARD_STOCK_LOW'
+  | 'DISPENSER_FAULT'
+  | 'GATE_FAULT'
+  | 'COUNTER_FAULT'
+  | 'COUNTER_DRIFT'
+  | 'METER_FAULT'
+  | 'VALVE_FAULT';
 
 export type AlarmState = 'raised' | 'notified' | 'acked' | 'onsite' | 'closed';
 

@@ -1,8 +1,9 @@
 import type {Millis} from '../../protocols/base/clock.js';
+import type {LineAddress} from './line-device.js';
 
 /** One sender's bytes on the wire, back to back. */
 export interface Burst {
-  readonly from: 'master' | number;
+  readonly from: LineAddress | 'master';
   readonly startMs: Millis;
   readonly endMs: Millis;
   /** The burst's own copy: a collision changes it in place. */

@@ -1,6 +1,6 @@
 import type {Entropy, Millis} from '../../protocols/base/clock.js';
 import {wireTimeMs} from '../../protocols/base/units.js';
-import type {Transmission} from './line-device.js';
+import type {LineAddress, Transmission} from './line-device.js';
 
 /** What can be wrong with the way to one device, or, set for the line, to all of them. Rates are 0..1. */
 export interface UnitFaults {
@@ -43,7 +43,7 @@ const DUPLICATE_GAP_MS: Millis = 5;
 export class LineFaults {
   readonly #entropy: Entropy;
   readonly #baudRate: number;
-  readonly #units = new Map<number, Partial<UnitFaults>>();
+  readonly #units = new Map<LineAddress, Partial<UnitFaults>>();
   #line: LineFaultSettings = SOUND;
 
   constructor(options: {readonly entropy: Entropy; readonly baudRate: number}) {
@@ -65,7 +65,7 @@ export class LineFaults {
   }
 
   /** Add faults to one unit, on top of those of the line. */
-  setUnit(unit: number, faults: Partial<UnitFaults>): void {
+  setUnit(unit: LineAddress, faults: Partial<UnitFaults>): void {
     this.#units.set(unit, {...this.#units.get(unit), ...faults});
   }
 
@@ -74,12 +74,12 @@ export class LineFaults {
     this.#units.clear();
   }
 
-  clearUnit(unit: number): void {
+  clearUnit(unit: LineAddress): void {
     this.#units.delete(unit);
   }
 
   /** The request as `unit` hears it; undefined when it does not. */
-  request(unit: number, frame: Uint8Array): Uint8Array | undefined {
+  request(unit: LineAddress, frame: Uint8Array): Uint8Array | undefined {
     const faults = this.#of(unit);
     if (this.#happens(faults.requestLoss)) return undefined;
     if (faults.baudMismatch) return this.#entropy.bytes(frame.length);
@@ -87,7 +87,7 @@ export class LineFaults {
   }
 
   /** A reply of `unit` as the wire carries it: nothing, once or twice. */
-  reply(unit: number, reply: Transmission): readonly Transmission[] {
+  reply(unit: LineAddress, reply: Transmission): readonly Transmission[] {
     const faults = this.#of(unit);
     if (this.#happens(faults.replyLoss)) return [];
     const afterMs = reply.afterMs + faults.lateMs;
@@ -97,7 +97,7 @@ export class LineFaults {
     return [first, {afterMs: againMs, bytes: first.bytes}];
   }
 
-  #of(unit: number): UnitFaults {
+  #of(unit: LineAddress): UnitFaults {
     const own = this.#units.get(unit);
     if (!own) return this.#line;
     return {

@@ -4,7 +4,7 @@ import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js'
 import {wireTimeMs} from '../../protocols/base/units.js';
 import {interCharacterGapMs, interFrameSilenceMs} from '../../protocols/modbus/timing.js';
 import {type Burst, collide, overlaps, ROUNDING_MS} from './burst.js';
-import type {LineDevice} from './line-device.js';
+import type {LineAddress, LineDevice} from './line-device.js';
 import {LineFaults} from './line-faults.js';
 import {LineLog} from './line-log.js';
 
@@ -159,7 +159,7 @@ export class Rs485Line {
     }
   }
 
-  #transmit(unit: number, startMs: Millis, bytes: Uint8Array): void {
+  #transmit(unit: LineAddress, startMs: Millis, bytes: Uint8Array): void {
     if (bytes.length > 0) this.#deliver(this.#occupy(unit, startMs, bytes), 0);
   }
 

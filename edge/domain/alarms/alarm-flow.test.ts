@@ -175,6 +175,34 @@ test('~E19 a dead line is one BUS_DOWN alarm; whoever stays silent afterwards is
   t.is(rig.bodies('health').at(-1)?.device, display.device);
 });
 
+test('a fault that a driver finds stands until it is taken back; a drifted count until staff end it', t => {
+  const rig = new LotRig().settled();
+  const fault = (kind: 'KEYPAD_FAULT' | 'COUNTER_DRIFT', isStanding: boolean) =>
+    rig.input({
+      kind: 'deviceFault',
+      device: asId<DeviceId>('K-1'),
+      fault: kind,
+      isStanding,
+      detail: 'K-1: key 5 is stuck',
+    });
+  fault('KEYPAD_FAULT', true);
+  fault('KEYPAD_FAULT', true);
+  t.like([...rig.state.alarms.values()][0], {
+    kind: 'KEYPAD_FAULT',
+    device: 'K-1',
+    count: 1,
+    detail: 'K-1: key 5 is stuck',
+  });
+  fault('COUNTER_DRIFT', true);
+  t.is(rig.openAlarms().length, 2);
+  fault('KEYPAD_FAULT', false);
+  fault('COUNTER_DRIFT', false);
+  t.deepEqual(
+    [...rig.state.alarms.values()].map(({kind}) => kind),
+    ['COUNTER_DRIFT'],
+  );
+});
+
 test('a second failed series at one bay counts up the call that is still open', t => {
   const rig = new LotRig().settled();
   rig.grant('01', ['A-012']);

@@ -6,6 +6,7 @@ import type {LotInput} from '../lot/contract.js';
 import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
 import {clearAlarm, raiseAlarm} from './alarm-flow.js';
+import {ALARM_RULES} from './alarm-rules.js';
 
 /** A line that came back gets this long until each of its devices has answered or is missed by itself. */
 const LINE_SETTLE_MS = 10_000;
@@ -35,6 +36,12 @@ export function onPartHealth(turn: Turn, input: Extract<LotInput, {kind: 'partHe
   turn.fact('health', {device, health, bays: []});
   if (health === 'ok') clearAlarm(turn, offlinePart(device, collector), 'recovered');
   else if (!isPartOnDownLine(turn, device)) raisePartOffline(turn, device, collector);
+}
+
+export function onDeviceFault(turn: Turn, input: Extract<LotInput, {kind: 'deviceFault'}>): void {
+  const {device, fault, isStanding, detail} = input;
+  if (isStanding) raiseAlarm(turn, {kind: fault, device, detail});
+  else if (ALARM_RULES[fault].selfClears) clearAlarm(turn, {kind: fault, device}, 'recovered');
 }
 
 /** One alarm for a dead line, not one for each device on it. */

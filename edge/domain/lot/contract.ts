@@ -17,6 +17,7 @@ import type {
   ActuationState,
   AlarmKind,
   AlarmState,
+  DeviceFaultKind,
   SessionCloseCause,
   SessionPhase,
   SiteFact,
@@ -86,6 +87,15 @@ export type LotInput =
       readonly bays: readonly BayId[];
       /** Everything that hangs on it, locks included. */
       readonly devices: readonly DeviceId[];
+    }
+  /** A driver found, or takes back, a fault of its device that is more than silence. */
+  | {
+      readonly kind: 'deviceFault';
+      readonly device: DeviceId;
+      readonly fault: DeviceFaultKind;
+      readonly isStanding: boolean;
+      /** What a guard or installer needs to know, one sentence. */
+      readonly detail: string;
     }
   /** Grants or credentials were added, changed or withdrawn. */
   | {readonly kind: 'grantsChanged'}

@@ -3,6 +3,7 @@ import {feedActuation} from '../actuation/actuation-flow.js';
 import {settleActuation} from '../actuation/settle-flow.js';
 import {onAlarmAction, onAlarmTimer, onPress} from '../alarms/alarm-flow.js';
 import {
+  onDeviceFault,
   onLine,
   onLineSettled,
   onLockHealth,
@@ -84,6 +85,9 @@ function dispatch(turn: Turn, input: LotInput): void {
       return;
     case 'partHealth':
       onPartHealth(turn, input);
+      return;
+    case 'deviceFault':
+      onDeviceFault(turn, input);
       return;
     case 'line':
       onLine(turn, input);
