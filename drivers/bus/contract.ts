@@ -26,8 +26,11 @@ export interface ReadRequest {
 export interface WriteRequest {
   readonly unit: number;
   readonly address: number;
-  /** `register` = FC06 (one value), `registers` = FC16, `coil` = FC05 (one value, 0 or 1). */
-  readonly kind: 'register' | 'registers' | 'coil';
+  /**
+   * `register` = FC06 (one value), `registers` = FC16, `coil` = FC05 (one value, 0 or 1), `coilWord` =
+   * FC05 with the word of a maker, such as the length of a pulse that the device itself times.
+   */
+  readonly kind: 'register' | 'registers' | 'coil' | 'coilWord';
   readonly values: readonly number[];
   readonly lane: Lane;
   readonly turnaroundMs?: Millis;

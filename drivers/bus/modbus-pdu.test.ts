@@ -8,7 +8,8 @@ const read = (
   address: number,
   quantity: number,
 ) => ({kind: 'read', unit: 1, table, address, quantity}) as const satisfies RegisterRequest;
-const write = (kind: 'register' | 'registers' | 'coil', address: number, values: number[]) =>
+type RegisterKind = 'register' | 'registers' | 'coil' | 'coilWord';
+const write = (kind: RegisterKind, address: number, values: number[]) =>
   ({kind: 'write', write: {unit: 1, kind, address, values}}) as const satisfies RegisterRequest;
 
 /** PDUs of Modbus Application Protocol V1.1b3, 6.1-6.6 and 6.12; CRC of appendix B by an outside calculator. */
@@ -21,6 +22,15 @@ const REQUESTS: readonly (readonly [string, RegisterRequest, string])[] = [
   ['FC06', write('register', 1, [3]), '010600010003980b'],
   ['FC16', write('registers', 1, [10, 0x102]), '01100001000204000a01029230'],
 ];
+
+test('FC05 carries the word of a maker where one is asked for, and its echo is the answer', t => {
+  // Waveshare Modbus RTU Relay: relay 1 closes for 700 ms (devices.md 3.5).
+  const pulse = write('coilWord', 0x200, [7]);
+  const pdu = new ModbusPdu();
+  t.is(toHex(pdu.encode(pulse)), '0105020000078db0');
+  t.deepEqual(pdu.decode(pulse, fromHex('0105020000078db0')), {kind: 'written'});
+  t.throws(() => pdu.encode(write('coilWord', 0x200, [0x1_0000])), {code: 'codec/modbus-range'});
+});
 
 for (const [name, request, hex] of REQUESTS) {
   test(`${name} is encoded as the specification shows it`, t => {

@@ -1,6 +1,8 @@
 import {EventEmitter} from 'node:events';
 import modbusSerial from 'modbus-serial';
 import {CodecMisuse, errorText} from '../../protocols/base/errors.js';
+import {encodeRequestPdu} from '../../protocols/modbus/pdu.js';
+import {encodeFrame} from '../../protocols/modbus/rtu-frame.js';
 import type {ReadRequest, WriteRequest} from './contract.js';
 
 type RegisterWrite = Pick<WriteRequest, 'kind' | 'unit' | 'address' | 'values'>;
@@ -53,15 +55,18 @@ export class ModbusPdu {
   }
 
   /**
-   * The whole request frame: unit, PDU, CRC low byte first. FC01-FC04 by table; FC05 `coil`, FC06
-   * `register`, FC16 `registers`.
+   * The whole request frame: unit, PDU, CRC low byte first. FC01-FC04 by table; FC05 `coil` and
+   * `coilWord`, FC06 `register`, FC16 `registers`.
    * @throws CodecMisuse `codec/modbus-range` for a unit outside 1..247 or a value that does not fit.
    * @see Modbus Application Protocol V1.1b3, 6
    */
   encode(request: RegisterRequest): Uint8Array {
     const {unit} = request.kind === 'read' ? request : request.write;
     if (!isWhole(unit, 1, 247)) throw outOfRange(`no unicast unit: ${unit}`);
-    if (request.kind === 'write') checkValues(request.write);
+    if (request.kind === 'write') {
+      checkValues(request.write);
+      if (request.write.kind === 'coilWord') return coilWordFrame(request.write);
+    }
     try {
       this.#ask(request, () => {});
     } catch (error) {
@@ -113,6 +118,7 @@ export class ModbusPdu {
     const {unit, address, values} = request;
     switch (request.kind) {
       case 'coil':
+      case 'coilWord':
         this.#client.writeFC5(unit, address, values[0] === 1, done);
         break;
       case 'register':
@@ -137,6 +143,13 @@ function checkValues({kind, values}: RegisterWrite): void {
   for (const value of values) {
     if (!isWhole(value, 0, most)) throw outOfRange(`${value} is no value of a ${kind}`);
   }
+}
+
+/** modbus-serial knows the two coil values of the specification only; devices.md 3.5 needs others. */
+function coilWordFrame({unit, address, values}: RegisterWrite): Uint8Array {
+  const [value = Number.NaN] = values;
+  const pdu = encodeRequestPdu({kind: 'writeOne', functionCode: 5, address, value});
+  return encodeFrame(unit, pdu);
 }
 
 function outOfRange(message: string, cause?: unknown): CodecMisuse {
