@@ -166,6 +166,7 @@ test('status prints one line for each thing', async t => {
       'line line-1 ok',
       'collector C1 ok: 欢迎停车 | 请刷卡',
       'bay A-012 up, vacant, ok',
+      'device Q-1 code-scanner ok: ',
       'alarm ALARM-1 UNLOCK_FAILED A-012 notified x1: 0 s unanswered',
       'warning C1 this collector accepts bare card numbers, which anybody can copy',
       '1 open alarms',

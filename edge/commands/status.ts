@@ -23,6 +23,9 @@ function statusLines(state: PageState): readonly string[] {
       ({id, health, screen}) => `collector ${id} ${health}: ${screen?.lines.join(' | ') ?? ''}`,
     ),
     ...state.bays.map(bayLine),
+    ...state.devices.map(
+      ({id, kind, health, reading}) => `device ${id} ${kind} ${health}: ${reading}`,
+    ),
     ...state.alarms.map(alarmLine),
     ...state.warnings.map(({code, subject}) => `warning ${subject} ${ENGLISH.warnings[code]}`),
     `${state.alarms.length} open alarms`,

@@ -8,6 +8,7 @@ import type {
   AlarmId,
   BayId,
   CollectorId,
+  DeviceId,
   LineId,
   PersonId,
   SiteId,
@@ -26,6 +27,8 @@ export interface PageState {
   readonly bays: readonly PageBay[];
   readonly collectors: readonly PageCollector[];
   readonly lines: readonly PageLine[];
+  /** Devices outside bays and collectors. */
+  readonly devices: readonly PageDevice[];
   /** Alarms that are not closed, oldest first. */
   readonly alarms: readonly PageAlarm[];
   readonly cloud: PageCloud;
@@ -61,6 +64,15 @@ export interface PageCollector {
 export interface PageLine {
   readonly id: LineId;
   readonly state: 'ok' | 'down';
+}
+
+export interface PageDevice {
+  readonly id: DeviceId;
+  /** As the site file names it. */
+  readonly kind: string;
+  readonly health: DeviceHealth;
+  /** What it last said, one short line; never a code or a person's data. */
+  readonly reading: string;
 }
 
 export interface PageAlarm extends AlarmRecord {

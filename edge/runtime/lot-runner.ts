@@ -170,6 +170,11 @@ function sourceOf(input: LotInput): string | undefined {
       return `${input.kind} ${input.bay}`;
     case 'partHealth':
       return `${input.kind} ${input.device}`;
+    case 'deviceFault':
+      return `${input.kind} ${input.device} ${input.fault}`;
+    // Devices tell totals, so the newest says what the lost ones said.
+    case 'deviceEvent':
+      return `${input.kind} ${input.device} ${input.event}`;
     case 'line':
       return `${input.kind} ${input.line}`;
     case 'press':

@@ -2,8 +2,6 @@ import type {DeviceHealth} from '../../drivers/bus/contract.js';
 import {ModbusLine} from '../../drivers/bus/modbus-line.js';
 import type {WireRecord} from '../../drivers/bus/wire-trace.js';
 import type {Collector} from '../../drivers/collector/contract.js';
-import type {InputListener} from '../../drivers/discrete-inputs/contract.js';
-import {InputBoard} from '../../drivers/discrete-inputs/input-board.js';
 import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {InternalError} from '../../protocols/base/errors.js';
@@ -21,6 +19,8 @@ import type {Log} from '../platform/log.js';
 import type {FrameCounters} from '../store/counters.js';
 import {type BayHardware, createBayHardware} from './bay-hardware.js';
 import {createCollector} from './collector-hardware.js';
+import {DeviceHost, type HostedDevice} from './devices/device-host.js';
+import {InputHub} from './input-hub.js';
 import type {OpenLink} from './open-link.js';
 
 export interface SiteHardwareOptions {
@@ -50,7 +50,8 @@ export class SiteHardware {
   readonly #options: SiteHardwareOptions;
   readonly #lines: ReadonlyMap<string, Line>;
   readonly #bays = new Map<BayId, BayHardware>();
-  readonly #boards: readonly InputBoard[];
+  readonly #inputs: InputHub;
+  readonly #devices: DeviceHost;
 
   constructor(options: SiteHardwareOptions) {
     this.#options = options;
@@ -58,7 +59,9 @@ export class SiteHardware {
     for (const collector of options.config.collectors) {
       for (const bay of collector.bays) this.#bays.set(asId(bay.id), this.#createBay(bay));
     }
-    this.#boards = this.#createBoards();
+    this.#inputs = this.#createInputHub();
+    this.#devices = new DeviceHost(options);
+    this.#inputs.start();
     this.locks = new Map([...this.#bays].map(([bay, hardware]) => [bay, hardware.lock]));
     this.collectors = new Map(
       options.config.collectors.map(collector => [
@@ -83,6 +86,10 @@ export class SiteHardware {
     }));
   }
 
+  devices(): readonly HostedDevice[] {
+    return this.#devices.list();
+  }
+
   /** Write the last frames of the line of a bay to the log: a fault of its lock is best seen there. */
   dumpTraceOf(bay: BayId): void {
     for (const [line, {config}] of this.#lines) {
@@ -93,7 +100,8 @@ export class SiteHardware {
   /** Release everything, past any failure. */
   async close(): Promise<void> {
     for (const bay of this.#bays.values()) bay.close();
-    for (const board of this.#boards) board.close();
+    this.#inputs.close();
+    await this.#devices.close();
     const closing = [...this.collectors.values()].map(collector => collector.close());
     await Promise.allSettled(closing);
     await Promise.allSettled([...this.#lines.values()].map(({bus}) => bus.close()));
@@ -139,29 +147,21 @@ export class SiteHardware {
     });
   }
 
-  #createBoards(): readonly InputBoard[] {
+  #createInputHub(): InputHub {
     const {config, log} = this.#options;
-    const wired = config.collectors
-      .flatMap(collector => collector.bays)
-      .flatMap(({id, sensor}) => {
-        const input = this.#bays.get(asId(id))?.input;
-        return sensor.from === 'input' && input
-          ? [{device: sensor.device, no: sensor.input, input}]
-          : [];
-      });
-    return [...new Set(wired.map(({device}) => device))].map(device => {
-      const {bus, device: board} = this.#unitOf(device);
-      const users = wired.filter(wire => wire.device === device);
-      const inputs = new Map<number, InputListener>(users.map(({no, input}) => [no, input]));
-      return new InputBoard({
-        id: asId(device),
-        bus,
-        unit: board.address,
-        inputs,
-        listener: {onHealth: health => this.#boardHealth(device, health)},
-        onTrouble: (code, text) => log.warn('device.trouble', {device, code, text}),
-      });
+    const hub = new InputHub({
+      placeOf: board => {
+        const {bus, device} = this.#unitOf(board);
+        return {bus, unit: device.address};
+      },
+      onHealth: (board, health) => this.#boardHealth(board, health),
+      onTrouble: (device, code, text) => log.warn('device.trouble', {device, code, text}),
     });
+    for (const {id, sensor} of config.collectors.flatMap(collector => collector.bays)) {
+      const input = this.#bays.get(asId(id))?.input;
+      if (sensor.from === 'input' && input) hub.listen(sensor.device, sensor.input, input);
+    }
+    return hub;
   }
 
   #boardHealth(device: string, health: DeviceHealth): void {

@@ -10,6 +10,7 @@ import type {
   PageBay,
   PageCloud,
   PageCollector,
+  PageDevice,
   PageState,
   PageStorage,
   PageWarning,
@@ -23,6 +24,7 @@ export interface PictureSources {
   readonly screens: ReadonlyMap<CollectorId, Screen>;
   readonly orders: ReadonlyMap<BayId, OrderResult>;
   readonly lines: readonly {readonly id: LineId; readonly state: 'ok' | 'down'}[];
+  readonly devices: readonly PageDevice[];
   readonly cloud: PageCloud;
   readonly storage: PageStorage;
   readonly warnings: readonly PageWarning[];
@@ -36,6 +38,7 @@ export function drawSite(sources: PictureSources): PageState {
     bays: [...lot.bays.values()].map(bay => drawBay(bay, sources)),
     collectors: config.collectors.map(collector => drawCollector(collector, sources)),
     lines: sources.lines,
+    devices: sources.devices,
     alarms: drawAlarms(lot),
     cloud: sources.cloud,
     storage: sources.storage,

@@ -136,6 +136,7 @@ export class SiteRuntime implements PageView, PageActions {
       screens: this.#screens,
       orders: this.#desk.latest,
       lines: this.#hardware.lineStates(),
+      devices: this.#hardware.devices(),
       cloud: this.#backlog(),
       storage: {state: storageFault ? 'fault' : 'ok', detail: storageFault ?? ''},
       warnings,

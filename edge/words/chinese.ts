@@ -113,6 +113,7 @@ export const CHINESE: Dictionary = {
     bays: '车位',
     posts: '集控器',
     lines: '总线',
+    devices: '设备',
     warnings: '提醒',
     cloud: '云端',
     storage: '存储',

@@ -29,6 +29,7 @@ export interface PageWords {
   readonly bays: string;
   readonly posts: string;
   readonly lines: string;
+  readonly devices: string;
   readonly warnings: string;
   readonly cloud: string;
   readonly storage: string;

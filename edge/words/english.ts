@@ -117,6 +117,7 @@ export const ENGLISH: Dictionary = {
     bays: 'Bays',
     posts: 'Collectors',
     lines: 'Lines',
+    devices: 'Devices',
     warnings: 'Warnings',
     cloud: 'Cloud',
     storage: 'Storage',

@@ -81,6 +81,9 @@ export type ActuationState =
   | 'expired'
   | 'interrupted';
 
+/** Flat, with units in the names: `{totalMl: 81250, quality: 'good'}`. */
+export type DeviceEventData = Readonly<Record<string, string | number | boolean | null>>;
+
 /**
  * Every kind of event that a gateway journals and sends, with the shape of its body. A body holds
  * JSON values only; amounts of time in ms. Card numbers stand in full, secrets never.
@@ -163,6 +166,13 @@ export interface SiteEventBodies {
     readonly device: DeviceId | LineId | CollectorId;
     readonly health: 'ok' | 'offline';
     readonly bays: readonly BayId[];
+  };
+  /** Something a device outside the car park's own pipeline saw or did: a code, a plate, a count, a valve. */
+  'device.event': {
+    readonly device: DeviceId;
+    readonly event: string;
+    /** Codes and entries never stand here in clear: they are one-time rights. */
+    readonly data: DeviceEventData;
   };
   'seal.rejected': {readonly collector: CollectorId; readonly fault: Reason};
   override: {

@@ -24,7 +24,7 @@ export function onLockHealth(turn: Turn, bay: BayState, reported: DeviceHealth):
   else if (!isOnDownLine(turn, bay)) raiseOffline(turn, bay);
 }
 
-export function onPartHealth(turn: Turn, input: Extract<LotInput, {kind: 'partHealth'}>): void {
+function onPartHealth(turn: Turn, input: Extract<LotInput, {kind: 'partHealth'}>): void {
   const {device, collector} = input;
   const health = settledHealth(input.health);
   const known = turn.state.partsOffline;
@@ -38,10 +38,24 @@ export function onPartHealth(turn: Turn, input: Extract<LotInput, {kind: 'partHe
   else if (!isPartOnDownLine(turn, device)) raisePartOffline(turn, device, collector);
 }
 
-export function onDeviceFault(turn: Turn, input: Extract<LotInput, {kind: 'deviceFault'}>): void {
-  const {device, fault, isStanding, detail} = input;
-  if (isStanding) raiseAlarm(turn, {kind: fault, device, detail});
-  else if (ALARM_RULES[fault].selfClears) clearAlarm(turn, {kind: fault, device}, 'recovered');
+/** What a device tells beside its readings: its health, its faults, and what is kept as data alone. */
+export function onDevice(
+  turn: Turn,
+  input: Extract<LotInput, {kind: 'partHealth' | 'deviceEvent' | 'deviceFault'}>,
+): void {
+  switch (input.kind) {
+    case 'partHealth':
+      onPartHealth(turn, input);
+      return;
+    case 'deviceEvent':
+      turn.fact('device.event', {device: input.device, event: input.event, data: input.data});
+      return;
+    case 'deviceFault': {
+      const {device, fault, isStanding, detail} = input;
+      if (isStanding) raiseAlarm(turn, {kind: fault, device, detail});
+      else if (ALARM_RULES[fault].selfClears) clearAlarm(turn, {kind: fault, device}, 'recovered');
+    }
+  }
 }
 
 /** One alarm for a dead line, not one for each device on it. */

@@ -17,6 +17,7 @@ import type {
   ActuationState,
   AlarmKind,
   AlarmState,
+  DeviceEventData,
   DeviceFaultKind,
   SessionCloseCause,
   SessionPhase,
@@ -96,6 +97,13 @@ export type LotInput =
       readonly isStanding: boolean;
       /** What a guard or installer needs to know, one sentence. */
       readonly detail: string;
+    }
+  /** A device that no pipeline uses yet saw or did something: journalled, nothing else. */
+  | {
+      readonly kind: 'deviceEvent';
+      readonly device: DeviceId;
+      readonly event: string;
+      readonly data: DeviceEventData;
     }
   /** Grants or credentials were added, changed or withdrawn. */
   | {readonly kind: 'grantsChanged'}

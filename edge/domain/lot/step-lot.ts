@@ -2,14 +2,7 @@ import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
 import {feedActuation} from '../actuation/actuation-flow.js';
 import {settleActuation} from '../actuation/settle-flow.js';
 import {onAlarmAction, onAlarmTimer, onPress} from '../alarms/alarm-flow.js';
-import {
-  onDeviceFault,
-  onLine,
-  onLineSettled,
-  onLockHealth,
-  onPartHealth,
-  onSealFault,
-} from '../alarms/health-flow.js';
+import {onDevice, onLine, onLineSettled, onLockHealth, onSealFault} from '../alarms/health-flow.js';
 import {
   onCard,
   onCardGone,
@@ -84,10 +77,9 @@ function dispatch(turn: Turn, input: LotInput): void {
       atBay(turn, input.bay, bay => onOccupancy(turn, bay, input.sensor));
       return;
     case 'partHealth':
-      onPartHealth(turn, input);
-      return;
+    case 'deviceEvent':
     case 'deviceFault':
-      onDeviceFault(turn, input);
+      onDevice(turn, input);
       return;
     case 'line':
       onLine(turn, input);

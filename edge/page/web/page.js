@@ -4,7 +4,7 @@ import {askReason} from './reason-dialog.js';
 
 const setup = JSON.parse(byId('setup').textContent);
 const sound = new AlarmSound();
-const LISTS = ['alarms', 'warnings', 'bays', 'posts', 'lines'];
+const LISTS = ['alarms', 'warnings', 'bays', 'posts', 'lines', 'devices'];
 
 let language = localStorage.getItem('language') ?? setup.language;
 let words = setup.words[language];
@@ -140,6 +140,17 @@ function lineTile(line) {
   return element('li', {}, `${line.id}: `, element('span', {class: ok ? 'ok' : 'bad'}, state));
 }
 
+function deviceTile(device) {
+  const isOffline = device.health === 'offline';
+  const state = isOffline ? words.page.offline : words.page.ok;
+  return element(
+    'li',
+    {},
+    `${device.id} ${device.reading} `,
+    element('span', {class: isOffline ? 'bad' : 'ok'}, state),
+  );
+}
+
 function warningTile(warning) {
   const subject = warning.subject === '' ? '' : `${warning.subject}: `;
   return element('li', {}, `${subject}${words.warnings[warning.code]}`);
@@ -167,6 +178,7 @@ function draw() {
   renderList(byId('bays'), picture.bays, bay => bay.id, bayTile);
   renderList(byId('posts'), picture.collectors, post => post.id, postTile);
   renderList(byId('lines'), picture.lines, line => line.id, lineTile);
+  renderList(byId('devices'), picture.devices, device => device.id, deviceTile);
   renderList(byId('warnings'), picture.warnings, ({code, subject}) => code + subject, warningTile);
   byId('no-alarms').hidden = picture.alarms.length > 0;
   byId('warnings-part').hidden = picture.warnings.length === 0;

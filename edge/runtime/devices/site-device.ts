@@ -1,0 +1,49 @@
+import type {DeviceHealth, FrameBus, RegisterBus} from '../../../drivers/bus/contract.js';
+import type {InputListener} from '../../../drivers/discrete-inputs/contract.js';
+import type {ByteLink} from '../../../drivers/port/byte-link.js';
+import type {Clock, Entropy} from '../../../protocols/base/clock.js';
+import type {DeviceEventData, DeviceFaultKind} from '../../../protocols/site/events.js';
+import type {DeviceId} from '../../../protocols/site/ids.js';
+import type {LinkConfig} from '../../config/bus-schema.js';
+import type {SecretReference} from '../../config/secrets.js';
+
+/** A device of the site file that stands for itself, outside bays and collectors. */
+export interface SiteDevice {
+  readonly health: DeviceHealth;
+  /** What it last said, for the page and `latchkey status`: one short line, no secrets; empty at first. */
+  describe(): string;
+  close(): void | Promise<void>;
+}
+
+/** Where a device's driver tells what becomes of it; the host knows which device it is. */
+export interface DeviceReports {
+  onHealth(health: DeviceHealth): void;
+  /** A fault of its own, raised and taken back. */
+  onFault(fault: DeviceFaultKind, isStanding: boolean, detail: string): void;
+  /** Something to journal. */
+  onEvent(event: string, data: DeviceEventData): void;
+  /** For the log, once per trouble that a person must mend. */
+  onTrouble(code: string, text: string): void;
+}
+
+/** Both languages of the line that a device hangs on. */
+export interface DeviceLine {
+  readonly frames: FrameBus;
+  readonly registers: RegisterBus;
+}
+
+/** What a maker of devices may use; links that it opens are closed by the device. */
+export interface DeviceParts {
+  readonly id: DeviceId;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly reports: DeviceReports;
+  /** The line of this device. @throws InternalError for a device that is on none. */
+  line(): DeviceLine;
+  openLink(link: LinkConfig): ByteLink;
+  /** Listen to one input of a board of the site. */
+  listenTo(board: string, input: number, listener: InputListener): void;
+  secret(reference: SecretReference, what: string): Uint8Array;
+  /** Name a code without telling it: 16 hex digits under a key of this site. */
+  digest(code: Uint8Array): string;
+}
