@@ -4,6 +4,7 @@ import type {DeviceHealth} from '../bus/contract.js';
 import type {LockReading, VehicleFlag} from '../parking-lock/contract.js';
 import type {BayOccupancy, BaySensor, BaySensorListener, BaySensorState} from './contract.js';
 import {
+  CONTACT_SENSOR_RULES,
   DEFAULT_SENSOR_RULES,
   newSensor,
   type SensorInput,
@@ -15,6 +16,7 @@ export interface DebouncedSensorOptions {
   readonly id: DeviceId;
   readonly clock: Clock;
   readonly listener: BaySensorListener;
+  /** Default: by source; a contact counts as stuck after 24 h of occupied, a lock's detector after a week. */
   readonly rules?: SensorRules;
   /** `lock`: the lock's own detector. `input`: a contact elsewhere; the lock then only tells its arm. */
   readonly source: 'lock' | 'input';
@@ -55,7 +57,7 @@ export class DebouncedSensor implements BaySensor {
   onLockReading(reading: LockReading): void {
     const {atMs} = reading;
     // A moving, blocked or forced arm proves nothing about the space beneath it.
-    this.#take({kind: 'arm', up: reading.arm === 'up', atMs});
+    this.#take({kind: 'arm', up: reading.arm === 'up', down: reading.arm === 'down', atMs});
     if (this.#options.source !== 'lock') return;
     this.#take({kind: 'flag', flag: FLAG_OF[reading.vehicle], atMs});
   }
@@ -82,7 +84,8 @@ export class DebouncedSensor implements BaySensor {
 
   #take(input: SensorInput): void {
     if (this.#closed) return;
-    const {rules = DEFAULT_SENSOR_RULES, listener} = this.#options;
+    const {source, listener} = this.#options;
+    const {rules = source === 'lock' ? DEFAULT_SENSOR_RULES : CONTACT_SENSOR_RULES} = this.#options;
     const {state, effects} = stepSensor(this.#state, input, rules);
     this.#state = state;
     for (const effect of effects) listener.onChange(effect.state);

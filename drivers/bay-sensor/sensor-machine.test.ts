@@ -1,6 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
+import {DAY_MS, HOUR_MS} from '../../protocols/base/units.js';
 import {
+  CONTACT_SENSOR_RULES,
+  DEFAULT_SENSOR_RULES,
   newSensor,
   type SensorInput,
   type SensorMachineState,
@@ -13,9 +16,14 @@ type Flag = Extract<SensorInput, {kind: 'flag'}>['flag'];
 class Bench {
   state: SensorMachineState = newSensor(0);
   readonly told: string[] = [];
+  readonly rules;
+
+  constructor(rules = DEFAULT_SENSOR_RULES) {
+    this.rules = rules;
+  }
 
   take(input: SensorInput): void {
-    const step = stepSensor(this.state, input);
+    const step = stepSensor(this.state, input, this.rules);
     this.state = step.state;
     for (const {state} of step.effects) {
       const fault = state.fault === undefined ? '' : `/${state.fault}`;
@@ -119,6 +127,53 @@ test('a car standing while the arm moves, or before it came up, is no contradict
   bench.take({kind: 'arm', up: false, atMs: 12_000});
   bench.hold('occupied', 12_000, 20_000);
   t.deepEqual(bench.told, ['occupied @2000']);
+});
+
+test('~Q8 a contact that says occupied for 24 h is stuck until it says vacant for 5 s', t => {
+  const bench = new Bench(CONTACT_SENSOR_RULES);
+  bench.hold('occupied', 0, DAY_MS + HOUR_MS, 60_000);
+  t.deepEqual(bench.told, [`occupied @60000`, `occupied/stuck @${DAY_MS}`]);
+  bench.take({kind: 'lost', atMs: DAY_MS + HOUR_MS});
+  bench.hold('occupied', DAY_MS + HOUR_MS + 1000, DAY_MS + 2 * HOUR_MS, 60_000);
+  t.is(bench.state.told.fault, 'stuck', 'neither a lost carrier nor an hour of the same heals it');
+  const freedMs = DAY_MS + 2 * HOUR_MS;
+  bench.hold('vacant', freedMs, freedMs + 6000, 1000);
+  t.is(bench.told.at(-1), `vacant @${freedMs + 5000}`);
+});
+
+test('~Q8 a flag that sleeps through eight tenants is stuck when the ninth is let in', t => {
+  const bench = new Bench();
+  bench.hold('vacant', 0, 6000);
+  bench.take({kind: 'arm', up: true, atMs: 6000});
+  const tenant = (no: number, flag: Flag = 'vacant') => {
+    const atMs = no * 60_000;
+    bench.take({kind: 'arm', up: false, atMs});
+    bench.take({kind: 'arm', up: false, down: true, atMs: atMs + 1000});
+    bench.hold(flag, atMs + 1000, atMs + 4000);
+    bench.hold('vacant', atMs + 10_000, atMs + 16_000);
+    bench.take({kind: 'arm', up: true, atMs: atMs + 18_000});
+  };
+  for (let no = 1; no <= 8; no += 1) tenant(no);
+  t.is(bench.state.told.fault, undefined);
+  tenant(9, 'occupied');
+  t.is(bench.state.told.fault, undefined, 'a car was seen: it counts from the beginning');
+  for (let no = 10; no <= 17; no += 1) tenant(no);
+  t.is(bench.state.told.fault, undefined);
+  tenant(18);
+  t.is(bench.state.told.fault, 'stuck');
+  tenant(19, 'occupied');
+  t.is(bench.state.told.fault, undefined);
+});
+
+test('an arm that was out of reach and is up again has let nobody in', t => {
+  const bench = new Bench();
+  bench.hold('vacant', 0, 6000);
+  for (let no = 1; no <= 20; no += 1) {
+    bench.take({kind: 'arm', up: true, down: false, atMs: no * 10_000});
+    bench.take({kind: 'arm', up: false, atMs: no * 10_000 + 5000});
+  }
+  bench.hold('vacant', 210_000, 212_000);
+  t.is(bench.state.told.fault, undefined);
 });
 
 test('a lost carrier makes the bay unknown at once, without a fault', t => {

@@ -1,5 +1,6 @@
 import type {Millis} from '../../protocols/base/clock.js';
 import {unreachable} from '../../protocols/base/errors.js';
+import {DAY_MS} from '../../protocols/base/units.js';
 import type {BayOccupancy, BaySensorState, SensorFault} from './contract.js';
 
 /** When a flag is believed, and when its sensor is not. Source: requirements Q8. */
@@ -10,15 +11,25 @@ export interface SensorRules {
   readonly flapWithinMs: Millis;
   /** A fault is over when nothing has hinted at it for so long. */
   readonly faultQuietMs: Millis;
+  /** Occupied this long without a break: the detector hangs. */
+  readonly stuckOnMs: Millis;
+  /** The arm let in more tenants than so many, and the flag never changed: the detector hangs. */
+  readonly stuckAfterOpenings: number;
 }
 
+/** `assumed:` a car may stand in a leased bay for a week; eight tenants in a row do not all stay away. */
 export const DEFAULT_SENSOR_RULES: SensorRules = {
   enterMs: 2000,
   leaveMs: 5000,
   flaps: 20,
   flapWithinMs: 10_000,
   faultQuietMs: 60_000,
+  stuckOnMs: 7 * DAY_MS,
+  stuckAfterOpenings: 8,
 };
+
+/** A loop, radar or geomagnetic detector behind a contact. Source: device notes 6.1, stuck-on alarm. */
+export const CONTACT_SENSOR_RULES: SensorRules = {...DEFAULT_SENSOR_RULES, stuckOnMs: DAY_MS};
 
 export type SensorInput =
   /** One reading of the flag. `broken`: the detector itself says that it cannot see. */
@@ -27,8 +38,13 @@ export type SensorInput =
       readonly flag: 'vacant' | 'occupied' | 'broken' | 'absent';
       readonly atMs: Millis;
     }
-  /** The arm of this bay, read at the same time or from another device. */
-  | {readonly kind: 'arm'; readonly up: boolean; readonly atMs: Millis}
+  /** The arm of this bay, read at the same time or from another device; neither while it moves. */
+  | {
+      readonly kind: 'arm';
+      readonly up: boolean;
+      readonly down?: boolean;
+      readonly atMs: Millis;
+    }
   /** Whatever carries the flag is offline. */
   | {readonly kind: 'lost'; readonly atMs: Millis};
 
@@ -39,6 +55,12 @@ export interface SensorMachineState {
   readonly rawSinceMs: Millis;
   readonly flipsMs: readonly Millis[];
   readonly armUpSinceMs: Millis | undefined;
+  /** The arm has been up since it was last down. */
+  readonly armWasUp: boolean;
+  /** How often the arm came down since the raw flag took its present value. */
+  readonly openings: number;
+  /** What the flag hangs at, once it is known to hang; ends when the opposite is confirmed. */
+  readonly stuckAt: BayOccupancy | undefined;
   readonly faultHintMs: Millis;
 }
 
@@ -54,6 +76,9 @@ export function newSensor(atMs: Millis): SensorMachineState {
     rawSinceMs: atMs,
     flipsMs: [],
     armUpSinceMs: undefined,
+    armWasUp: false,
+    openings: 0,
+    stuckAt: undefined,
     faultHintMs: atMs,
   };
 }
@@ -71,7 +96,7 @@ export function stepSensor(
     case 'flag':
       return finish(state, withFlag(state, input.flag, input.atMs, rules), input.atMs, rules);
     case 'arm':
-      return finish(state, withArm(state, input.up, input.atMs), input.atMs, rules);
+      return finish(state, withArm(state, input), input.atMs, rules);
     case 'lost':
       return finish(state, withRaw(state, 'unknown', input.atMs), input.atMs, rules);
     default:
@@ -106,12 +131,18 @@ function withFlag(
 }
 
 function withRaw(state: SensorMachineState, raw: BayOccupancy, atMs: Millis): SensorMachineState {
-  return state.raw === raw ? state : {...state, raw, rawSinceMs: atMs};
+  return state.raw === raw ? state : {...state, raw, rawSinceMs: atMs, openings: 0};
 }
 
-function withArm(state: SensorMachineState, up: boolean, atMs: Millis): SensorMachineState {
-  if (up === (state.armUpSinceMs !== undefined)) return state;
-  return {...state, armUpSinceMs: up ? atMs : undefined};
+function withArm(
+  state: SensorMachineState,
+  {up, down = false, atMs}: Extract<SensorInput, {kind: 'arm'}>,
+): SensorMachineState {
+  const armWasUp = up || (!down && state.armWasUp);
+  const openings = state.openings + Number(down && state.armWasUp);
+  const changed = up !== (state.armUpSinceMs !== undefined);
+  const armUpSinceMs = changed ? (up ? atMs : undefined) : state.armUpSinceMs;
+  return {...state, armUpSinceMs, armWasUp, openings};
 }
 
 /** The first fault names the state; a hint of whatever kind keeps it alive. */
@@ -129,7 +160,10 @@ function finish(
   const contradicted = contradicts(after, atMs, rules)
     ? hinted(after, 'contradiction', atMs)
     : after;
-  const state = confirmed(quietened(contradicted, atMs, rules), atMs, rules);
+  const judged = hangs(contradicted, atMs, rules)
+    ? {...hinted(contradicted, 'stuck', atMs), stuckAt: contradicted.raw}
+    : contradicted;
+  const state = confirmed(quietened(judged, atMs, rules), atMs, rules);
   const {told} = state;
   const same = told.occupancy === before.told.occupancy && told.fault === before.told.fault;
   return {state, effects: same ? [] : [{kind: 'changed', state: told}]};
@@ -141,11 +175,19 @@ function contradicts(state: SensorMachineState, atMs: Millis, rules: SensorRules
   return atMs - Math.max(state.rawSinceMs, state.armUpSinceMs) >= rules.enterMs;
 }
 
+/** A flag that moves with nothing: neither with time nor with what the arm lets in and keeps out. */
+function hangs(state: SensorMachineState, atMs: Millis, rules: SensorRules): boolean {
+  if (state.raw === 'unknown') return false;
+  if (state.openings > rules.stuckAfterOpenings) return true;
+  return state.raw === 'occupied' && atMs - state.rawSinceMs >= rules.stuckOnMs;
+}
+
 function quietened(
   state: SensorMachineState,
   atMs: Millis,
   rules: SensorRules,
 ): SensorMachineState {
+  if (state.stuckAt !== undefined) return state;
   const over = state.told.fault !== undefined && atMs - state.faultHintMs >= rules.faultQuietMs;
   return over ? {...state, flipsMs: [], told: {...state.told, fault: undefined}} : state;
 }
@@ -161,5 +203,10 @@ function confirmed(
   const forMs = raw === 'occupied' ? rules.enterMs : raw === 'vacant' ? rules.leaveMs : 0;
   if (atMs - state.rawSinceMs < forMs) return state;
   const sinceMs = state.rawSinceMs;
-  return {...state, told: {...told, occupancy: raw, sinceMs, flagSinceMs: sinceMs}};
+  const next = {...state, told: {...told, occupancy: raw, sinceMs, flagSinceMs: sinceMs}};
+  const freed = state.stuckAt !== undefined && raw !== 'unknown' && raw !== state.stuckAt;
+  if (!freed) return next;
+  // It moved with a car, so it does not hang: a hint of another kind lives on until it is quiet.
+  const fault = told.fault === 'stuck' ? undefined : told.fault;
+  return {...next, stuckAt: undefined, told: {...next.told, fault}};
 }
