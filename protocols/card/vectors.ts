@@ -29,3 +29,17 @@ export const KEY_PROOF_VECTOR = {
   uid: '62E3086CED',
   proof: '37BE8219 91A60ECC 543FAF6C 37795B30',
 } as const;
+
+/** Diversified AES-128 key. Source: NXP AN10922 Rev. 2, example of section 2.2.1. Hex. */
+export const AN10922_VECTOR = {
+  masterKey: '00112233445566778899AABBCCDDEEFF',
+  /** Uid 04782E21801D80, application 3042F5, system identifier "NXP Abu". */
+  input: '04782E21801D80 3042F5 4E585020416275',
+  diversified: 'A8DD63A3B89D54B37CA802473FDA9175',
+} as const;
+
+/** An input that needs no padding, 01 to 1F; computed with the CMAC of Python's `cryptography`. Hex. */
+export const AN10922_WHOLE_VECTOR = {
+  masterKey: '00112233445566778899AABBCCDDEEFF',
+  diversified: 'DB1E697C02D65FADD04FDA40ECAACFF4',
+} as const;
