@@ -21,10 +21,11 @@ export interface LockFaults {
 export interface LockReading {
   readonly arm: ArmState;
   readonly vehicle: VehicleFlag;
-  readonly supplyMv: number;
+  /** Undefined: the model does not measure it. */
+  readonly supplyMv: number | undefined;
   readonly faults: LockFaults;
-  /** Completed arm movements since manufacture, for proof that *this* command moved it. */
-  readonly cycles: number;
+  /** Completed arm movements since manufacture, for proof that *this* command moved it; undefined: not counted. */
+  readonly cycles: number | undefined;
   readonly atMs: Millis;
   readonly wallMs: UnixMillis;
 }
@@ -38,6 +39,11 @@ export interface ParkingLockListener {
   /** Every valid poll, in order. */
   onReading(reading: LockReading): void;
   onHealth(health: DeviceHealth): void;
+  /**
+   * What the lock says that it is, and how it was set up, in one line; told whenever it is found again.
+   * Another line than before: another model hangs there now, or its settings have changed.
+   */
+  onIdentity?(identity: string): void;
 }
 
 export interface ParkingLock {

@@ -1,4 +1,8 @@
 import test from 'ava';
+import {
+  type LockProfile,
+  REFERENCE_LOCK_PROFILE,
+} from '../../protocols/profiles/parking-lock-profile.js';
 import {asId, type DeviceId} from '../../protocols/site/ids.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {type BusScript, ScriptedBus} from '../lifecycle/scripted-bus.js';
@@ -25,6 +29,7 @@ function setup(script: BusScript = {}) {
     listener: {
       onReading: reading => readings.push(reading),
       onHealth: health => heard.push(health),
+      onIdentity: identity => heard.push(identity),
     },
     onTrouble: code => heard.push(code),
   });
@@ -88,7 +93,8 @@ test('watched, it reads every 500 ms in the confirm lane until watching ends', a
     readings.map(reading => reading.atMs),
     [10, 510, 1010, 1510],
   );
-  t.true(bus.reads.every(read => read.lane === 'confirm'));
+  const polls = bus.reads.filter(read => read.address === 1);
+  t.true(polls.every(read => read.lane === 'confirm'));
   lock.watch(false);
   await clock.advance(2000);
   t.is(readings.length, 4);
@@ -131,4 +137,101 @@ test('closed: silent, off the sweep, no timer left, and no command goes out', as
   lock.watch(true);
   t.is(readings.length, 1);
   clock.assertIdle();
+});
+
+test('a lock found, and found again, is asked once what it is', async t => {
+  let model = 7;
+  const {clock, bus, lock, heard} = setup({
+    read: request => ({kind: 'values', values: request.address === 7 ? [model, 3] : WORDS}),
+  });
+  bus.sweep();
+  bus.sweep();
+  await clock.advance(20);
+  bus.sweep();
+  t.deepEqual(heard, ['reference model 7 firmware 3']);
+  t.deepEqual(bus.reads, [{unit: 3, table: 'holding', address: 7, quantity: 2, lane: 'poll'}]);
+  bus.health('ok');
+  bus.health('suspect');
+  bus.health('ok');
+  bus.health('offline');
+  model = 8;
+  bus.health('ok');
+  bus.sweep();
+  await clock.advance(20);
+  t.deepEqual(heard.slice(1), [
+    'ok',
+    'suspect',
+    'ok',
+    'offline',
+    'ok',
+    'reference model 8 firmware 3',
+  ]);
+  lock.close();
+});
+
+test('a lock that does not know the question goes by its profile', async t => {
+  const {clock, bus, lock, heard} = setup({
+    read: request =>
+      request.address === 7
+        ? {kind: 'exception', exceptionCode: 2}
+        : {kind: 'values', values: WORDS},
+  });
+  bus.sweep();
+  await clock.advance(20);
+  t.deepEqual(heard, ['reference']);
+  t.is(lock.health, 'unknown', 'which is no misfit');
+  lock.close();
+});
+
+test('a lock silent to the question is asked three times, 5 s apart, then goes by its profile', async t => {
+  const {clock, bus, lock, heard} = setup({
+    read: request => (request.address === 7 ? {kind: 'timeout'} : {kind: 'values', values: WORDS}),
+  });
+  for (let second = 0; second < 20; second += 1) {
+    bus.sweep();
+    await clock.advance(1000);
+  }
+  t.is(bus.reads.length, 3);
+  t.deepEqual(heard, ['reference']);
+  lock.close();
+});
+
+test('closed while it is asked, it tells nothing', async t => {
+  const {clock, bus, lock, heard} = setup();
+  bus.sweep();
+  lock.close();
+  await clock.advance(20);
+  t.deepEqual(heard, []);
+});
+
+test('a model without identity registers goes by its profile, and locks of a collector by their base', async t => {
+  const {clock, bus} = setup();
+  const heard: string[] = [];
+  const make = (profile: LockProfile) =>
+    new LockDriver({
+      id: asId<DeviceId>('L-A-002'),
+      bus,
+      clock,
+      unit: 3,
+      profile,
+      base: 110,
+      listener: {
+        onReading: () => {},
+        onHealth: () => {},
+        onIdentity: identity => heard.push(identity),
+      },
+    });
+  const mute = make({...REFERENCE_LOCK_PROFILE, name: 'mute', identity: undefined});
+  const known = make(REFERENCE_LOCK_PROFILE);
+  bus.sweep();
+  await clock.advance(20);
+  t.deepEqual(heard, ['mute', 'reference model 2 firmware 0']);
+  t.deepEqual(
+    bus.reads.map(read => read.address),
+    [7, 117],
+  );
+  t.is(await clock.settle(known.command('lower')), 'acknowledged');
+  t.is(bus.writes[0]?.address, 110);
+  mute.close();
+  known.close();
 });

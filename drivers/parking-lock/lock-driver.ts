@@ -1,5 +1,4 @@
-import type {Clock, Millis, Timer, UnixMillis} from '../../protocols/base/clock.js';
-import {unreachable} from '../../protocols/base/errors.js';
+import type {Clock, Millis} from '../../protocols/base/clock.js';
 import {
   decodeLockRegisters,
   type LockProfile,
@@ -17,7 +16,9 @@ import type {
   ParkingLock,
   ParkingLockListener,
 } from './contract.js';
-import {commandOutcome, type LockInput, NEW_LOCK, pollPeriodMs, stepLock} from './lock-machine.js';
+import {LockIdentity} from './lock-identity.js';
+import {commandOutcome} from './lock-machine.js';
+import {LockWatch} from './lock-watch.js';
 
 export interface LockDriverOptions {
   readonly id: DeviceId;
@@ -41,8 +42,8 @@ export class LockDriver implements ParkingLock {
   readonly #options: LockDriverOptions;
   readonly #profile: LockProfile;
   readonly #poll: PolledUnit;
-  #state = NEW_LOCK;
-  #timer: Timer | undefined;
+  readonly #watch: LockWatch;
+  readonly #identity: LockIdentity;
   #closed = false;
 
   constructor(options: LockDriverOptions) {
@@ -51,19 +52,37 @@ export class LockDriver implements ParkingLock {
     this.id = id;
     this.#options = options;
     this.#profile = profile;
+    this.#watch = new LockWatch({
+      name: id,
+      clock,
+      pollMs,
+      onReading: reading => listener.onReading(reading),
+      confirm: async () => (await this.#poll.confirm()).kind !== 'timeout',
+    });
+    this.#identity = new LockIdentity({
+      bus,
+      clock,
+      unit,
+      profile,
+      base,
+      onIdentity: identity => listener.onIdentity?.(identity),
+    });
     this.#poll = new PolledUnit({
       name: id,
       bus,
       read: {unit, table: 'holding', ...lockStatusRead(profile, base)},
-      periodMs: () => pollPeriodMs(this.#state, pollMs, clock.nowMs()),
+      periodMs: () => this.#watch.periodMs(),
       onValues: (values, atMs) => this.#read(values, atMs),
-      onHealth: health => listener.onHealth(health),
+      onHealth: health => {
+        if (health === 'offline') this.#identity.forget();
+        listener.onHealth(health);
+      },
       onTrouble,
     });
   }
 
   get latest(): LockReading | undefined {
-    return this.#state.latest;
+    return this.#watch.latest;
   }
 
   get health(): DeviceHealth {
@@ -85,59 +104,20 @@ export class LockDriver implements ParkingLock {
   }
 
   watch(fast: boolean): void {
-    this.#take({kind: 'watch', fast, atMs: this.#options.clock.nowMs()});
+    this.#watch.watch(fast);
   }
 
   close(): void {
     this.#closed = true;
-    this.#timer?.cancel();
+    this.#watch.close();
+    this.#identity.close();
     this.#poll.close();
   }
 
   #read(words: readonly number[], atMs: Millis): void {
     const registers = decodeLockRegisters(words, this.#profile);
     if (!registers) return;
-    const {clock} = this.#options;
-    const wallMs = Math.floor(clock.wallMs() - (clock.nowMs() - atMs)) as UnixMillis;
-    this.#take({kind: 'reading', reading: {...registers, atMs, wallMs}});
-  }
-
-  #take(input: LockInput): void {
-    if (this.#closed) return;
-    const {state, effects} = stepLock(this.#state, input);
-    this.#state = state;
-    for (const effect of effects) {
-      switch (effect.kind) {
-        case 'tell':
-          this.#options.listener.onReading(effect.reading);
-          break;
-        case 'confirm':
-          void this.#confirm();
-          break;
-        case 'wait':
-          this.#wait(effect.afterMs);
-          break;
-        case 'rest':
-          this.#timer?.cancel();
-          break;
-        default:
-          unreachable(effect, 'lock effect');
-      }
-    }
-  }
-
-  async #confirm(): Promise<void> {
-    this.#timer?.cancel();
-    const outcome = await this.#poll.confirm();
-    const answered = outcome.kind !== 'timeout';
-    this.#take({kind: 'confirmed', atMs: this.#options.clock.nowMs(), answered});
-  }
-
-  #wait(afterMs: Millis): void {
-    const {clock} = this.#options;
-    this.#timer?.cancel();
-    this.#timer = clock.timer(`watch ${this.id}`, afterMs, () =>
-      this.#take({kind: 'due', atMs: clock.nowMs()}),
-    );
+    this.#watch.take(registers, atMs);
+    if (!this.#closed) this.#identity.review();
   }
 }

@@ -46,11 +46,16 @@ export interface LockProfile {
     readonly bits: Readonly<Record<keyof LockFaultFlags, number>>;
   };
   readonly cycles: {readonly lowRegister: number; readonly highRegister: number};
+  /** What the lock says that it is, read apart from the polls; undefined: the model does not say. */
+  readonly identity:
+    | {readonly modelRegister: number; readonly firmwareRegister: number}
+    | undefined;
 }
 
 /**
  * Our own reference map, onto which vendor maps are put.
- * `assumed:` the whole map, since no maker publishes one; over-current (fault bit 4) is the latest part.
+ * `assumed:` the whole map, since no maker publishes one; over-current (fault bit 4), model (7) and
+ * firmware (8) are the latest parts.
  * @see devices.md 3.4
  */
 export const REFERENCE_LOCK_PROFILE: LockProfile = {
@@ -65,6 +70,7 @@ export const REFERENCE_LOCK_PROFILE: LockProfile = {
     bits: {motor: 0, limitSwitch: 1, lowBattery: 2, tamper: 3, overCurrent: 4},
   },
   cycles: {lowRegister: 5, highRegister: 6},
+  identity: {modelRegister: 7, firmwareRegister: 8},
 };
 
 /** Base of a lock that has a Modbus address of its own. */
@@ -93,6 +99,32 @@ export function lockStatusRead(
   base = DIRECT_LOCK_BASE,
 ): {readonly address: number; readonly quantity: number} {
   return {address: base + profile.status.register, quantity: profile.status.quantity};
+}
+
+/**
+ * Address and quantity of the FC03 that asks a lock what it is; undefined for models that do not say.
+ * `assumed:` like the map.
+ */
+export function lockIdentityRead(
+  profile: LockProfile = REFERENCE_LOCK_PROFILE,
+  base = DIRECT_LOCK_BASE,
+): {readonly address: number; readonly quantity: number} | undefined {
+  if (!profile.identity) return undefined;
+  const {modelRegister, firmwareRegister} = profile.identity;
+  const first = Math.min(modelRegister, firmwareRegister);
+  return {address: base + first, quantity: Math.abs(modelRegister - firmwareRegister) + 1};
+}
+
+/** What a lock is, in one line: its profile and, where it says them, model and firmware. */
+export function lockIdentityText(
+  words: readonly number[],
+  profile: LockProfile = REFERENCE_LOCK_PROFILE,
+): string {
+  if (!profile.identity || words.length === 0) return profile.name;
+  const {modelRegister, firmwareRegister} = profile.identity;
+  const first = Math.min(modelRegister, firmwareRegister);
+  const model = words[modelRegister - first] ?? 0;
+  return `${profile.name} model ${model} firmware ${words[firmwareRegister - first] ?? 0}`;
 }
 
 /** The order that a word written to the command register means; undefined for all others. */

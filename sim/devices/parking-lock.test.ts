@@ -96,7 +96,7 @@ test('wrong values, registers and functions get the exceptions of the specificat
   const {lock, ask} = build();
   t.is(ask('01060000000949cc'), '0186030261');
   t.is(ask('01060001000119ca'), '018602c3a1');
-  t.is(ask('0103000200066408'), '018302c0f1');
+  t.is(ask('0103000400068409'), '018302c0f1');
   t.is(ask('01040000000131ca'), '01840182c0');
   t.deepEqual(lock.commands, []);
 });

@@ -24,6 +24,9 @@ export interface ParkingLockOptions {
   readonly arm?: 'up' | 'down';
   readonly supplyMv?: number;
   readonly cycles?: number;
+  /** What its identity registers say, where its map has them. */
+  readonly model?: number;
+  readonly firmware?: number;
 }
 
 /** Everything that can be wrong with a lock. `flapping`: the detector changes its mind every so many ms. */
@@ -90,6 +93,8 @@ export class ParkingLock implements LineDevice {
   readonly #profile: LockProfile;
   readonly #turnaroundMs: Millis;
   readonly #bornCycles: number;
+  readonly #model: number;
+  readonly #firmware: number;
   readonly #commands: LockCommandHeard[] = [];
   readonly #heardSince = {raise: 0, lower: 0};
   #ailments: LockAilments = HEALTHY_LOCK;
@@ -110,6 +115,8 @@ export class ParkingLock implements LineDevice {
     this.#turnaroundMs = options.turnaroundMs ?? DEFAULT_TURNAROUND_MS;
     this.#supplyMv = options.supplyMv ?? DEFAULT_SUPPLY_MV;
     this.#bornCycles = options.cycles ?? 0;
+    this.#model = options.model ?? 1;
+    this.#firmware = options.firmware ?? 1;
   }
 
   /** Every command that reached the lock, obeyed or not. */
@@ -200,6 +207,11 @@ export class ParkingLock implements LineDevice {
     const state = encodeLockRegisters(this.#registers(), this.#profile);
     const words = new Array<number>(Math.max(command.register, status.register)).fill(0);
     words.splice(status.register, state.length, ...state);
+    const {identity} = this.#profile;
+    if (identity) {
+      words[identity.modelRegister] = this.#model;
+      words[identity.firmwareRegister] = this.#firmware;
+    }
     words[command.register] = this.#lastOrderWord;
     return words;
   }
