@@ -4,7 +4,8 @@ import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {ParkingLock} from '../../sim/devices/parking-lock.js';
 import {Rs485Line} from '../../sim/wire/rs485-line.js';
-import {ModbusLine} from '../bus/modbus-line.js';
+import {ModbusBus} from '../bus/modbus-bus.js';
+import {SharedLine} from '../bus/shared-line.js';
 import {LockDriver} from '../parking-lock/lock-driver.js';
 import {createMemoryPair} from '../port/memory-link.js';
 import {DebouncedSensor} from './debounced-sensor.js';
@@ -14,8 +15,9 @@ function setup() {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const {link, far} = createMemoryPair({clock, name: 'line-1'});
   const wire = new Rs485Line({clock, entropy: new SeededEntropy(), farEnd: far, baudRate: 9600});
-  const bus = new ModbusLine({link, clock, fraction: () => 0.5, baudRate: 9600});
-  bus.open();
+  const line = new SharedLine({link, clock, fraction: () => 0.5, baudRate: 9600});
+  const bus = new ModbusBus(line);
+  line.open();
   const told: string[] = [];
   const bays = Array.from({length: 8}, (_, index) => {
     const unit = index + 1;
@@ -44,7 +46,7 @@ function setup() {
   });
   const close = async () => {
     for (const {lock} of bays) lock.close();
-    await bus.close();
+    await line.close();
     await far.close();
     wire.close();
     clock.assertIdle();

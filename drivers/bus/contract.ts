@@ -24,6 +24,11 @@ export interface ReadRequest {
 
 /** A write goes out exactly once, whatever comes back: the caller judges it by reading. */
 export interface WriteRequest {
+  /**
+   * 0: all units hear it and none answers. It settles as `written` when it has gone out and the units
+   * had `turnaroundMs` (default 150) to do it, which proves nothing of any of them.
+   * @see Modbus over Serial Line V1.02, 2.4.1 (100 to 200 ms)
+   */
   readonly unit: number;
   readonly address: number;
   /**
@@ -119,7 +124,7 @@ export interface FrameTurn {
   readonly resends?: number;
   /** The frame, asked for when it is about to go out, so that sequence numbers and nonces are fresh. */
   compose(nowMs: Millis): Frame | undefined;
-  /** Called once, before the line composes anything further. */
+  /** Called once, before the line composes anything further for this unit. */
   settle(outcome: FrameOutcome): void;
 }
 
@@ -129,7 +134,11 @@ export interface FramePoll {
   readonly resends?: number;
   /** Shortest distance of two polls now, start to start; asked at every sweep. 0 = as often as the line can. */
   periodMs(): Millis;
+  /** Not before this instant, whatever the period; asked at every sweep. */
+  fromMs?(): Millis;
+  /** Undefined: nothing to say in this turn. */
   compose(nowMs: Millis): Frame | undefined;
+  /** Once for every frame composed, before the line composes anything further for this unit. */
   onOutcome(outcome: FrameOutcome): void;
   onHealth(health: DeviceHealth): void;
 }

@@ -16,13 +16,14 @@ test('commands before confirming reads before polls, in order within a lane', t 
     t.true(queue.push(next, 5));
   }
   t.is(queue.take()?.job.name, 'x1');
-  queue.pushFront(job('confirm', 'c0'), 9);
-  const rest = [queue.take(), queue.take(), queue.take(), queue.take(), queue.take()];
+  t.is(queue.first('command')?.name, 'x2');
+  const rest = [queue.take(), queue.take(), queue.take(), queue.take()];
   t.deepEqual(
     rest.map(waiting => waiting?.job.name),
-    ['x2', 'c0', 'c1', 'c2', 'p1'],
+    ['x2', 'c1', 'c2', 'p1'],
   );
-  t.is(rest[1]?.sinceMs, 9);
+  t.is(rest[1]?.sinceMs, 5);
+  t.is(queue.first('command'), undefined);
   t.true(queue.isEmpty);
   t.is(queue.take(), undefined);
 });

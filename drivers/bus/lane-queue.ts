@@ -29,9 +29,9 @@ export class LaneQueue<Job extends {readonly lane: Lane}> {
     return true;
   }
 
-  /** Put a job that had its turn already before all others of its lane. */
-  pushFront(job: Job, nowMs: number): void {
-    this.#lanes[job.lane].unshift({job, sinceMs: nowMs});
+  /** The job of `lane` that would go first. */
+  first(lane: Lane): Job | undefined {
+    return this.#lanes[lane][0]?.job;
   }
 
   take(): Waiting<Job> | undefined {

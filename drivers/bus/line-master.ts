@@ -1,9 +1,8 @@
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import type {LinkError} from '../../protocols/base/errors.js';
-import type {ReplyExpectation} from '../../protocols/modbus/rtu-frame.js';
 import type {ByteLink} from '../port/byte-link.js';
-import type {Lane} from './contract.js';
-import {LaneQueue} from './lane-queue.js';
+import type {FrameOutcome} from './contract.js';
+import {type Departure, type LineJob, LineTurns} from './line-turns.js';
 import type {LinkCounters} from './link-counters.js';
 import {
   freshTransaction,
@@ -15,29 +14,9 @@ import {
 } from './transaction-machine.js';
 import type {WireTrace} from './wire-trace.js';
 
-export type LineOutcome =
-  | {readonly kind: 'reply'; readonly frame: Uint8Array; readonly atMs: Millis}
-  /** Sent, and no valid reply in time. */
-  | {readonly kind: 'timeout'; readonly atMs: Millis}
-  /** Never sent. */
-  | {readonly kind: 'down'; readonly atMs: Millis};
-
-/** One frame that wants its turn on the line. */
-export interface LineJob {
-  readonly lane: Lane;
-  readonly request: Uint8Array;
-  readonly expectation: ReplyExpectation;
-  readonly turnaroundMs: Millis;
-  /** How often the line may send it again: 0 for everything that moves something. */
-  readonly resends: number;
-  /** The frame is on its way, after so long in its lane. */
-  started?(atMs: Millis, waitedMs: Millis): void;
-  settle(outcome: LineOutcome): void;
-}
-
 /** The owner of the devices on the line, as the line sees it. */
 export interface LineOwner {
-  /** The read that the line should do when no job waits: a job, or the instant to ask again (may be infinite). */
+  /** What the line should do when no job waits: a job, or the instant to ask again (may be infinite). */
   nextPoll(nowMs: Millis): LineJob | Millis;
   onLinkUp(): void;
   onLinkDown(reason: LinkError): void;
@@ -57,10 +36,11 @@ export interface LineMasterOptions {
 }
 
 interface InFlight {
-  readonly job: LineJob;
+  readonly departure: Departure;
   readonly sentAtMs: Millis;
 }
 
+const DEFAULT_TURNAROUND_MS = 50;
 /** Periods of polls may shrink while the line idles. */
 const LONGEST_IDLE_MS = 250;
 /** A line that is never silent is broken anyway: then a request that fails shows it. */
@@ -70,14 +50,17 @@ const LONGEST_WAIT_FOR_REOPENING_MS = 500;
 
 /**
  * The one talker of an RS-485 line: one frame outstanding, silence before each, commands first. The
- * next poll is chosen and ready while the silence runs, and whatever waits in the queues by its end
- * goes in its place.
+ * next poll is chosen while the silence runs, and whatever waits in the queues by its end goes in its
+ * place. A frame is composed once its turn is certain, and what is composed goes out before anything else.
  */
 export class LineMaster {
   readonly #options: LineMasterOptions;
-  readonly #queue: LaneQueue<LineJob>;
+  readonly #turns: LineTurns;
   #transaction: TransactionState;
   #inFlight: InFlight | undefined;
+  /** Composed, but its device wants a longer silence than the line. */
+  #departure: Departure | undefined;
+  #isSettling = false;
   #silence: Timer | undefined;
   #silenceSinceMs: Millis | undefined;
   #idle: Timer | undefined;
@@ -88,16 +71,16 @@ export class LineMaster {
 
   constructor(options: LineMasterOptions) {
     this.#options = options;
-    this.#queue = new LaneQueue(options.queueLimit);
-    this.#transaction = freshTransaction(options.clock.nowMs(), options.timing);
+    this.#turns = new LineTurns(options.queueLimit, (job, outcome) => this.#settle(job, outcome));
+    this.#transaction = freshTransaction(options.clock.nowMs());
   }
 
   open(): void {
-    const {link, clock, timing, owner, counters} = this.#options;
+    const {link, clock, owner, counters} = this.#options;
     link.open({
       onBytes: bytes => this.#hear(bytes),
       onUp: () => {
-        this.#transaction = freshTransaction(clock.nowMs(), timing);
+        this.#transaction = freshTransaction(clock.nowMs());
         this.#reopening?.cancel();
         this.#reopening = undefined;
         owner.onLinkUp();
@@ -117,7 +100,7 @@ export class LineMaster {
     const {clock, link, counters} = this.#options;
     const nowMs = clock.nowMs();
     const hasLine = !this.#closed && (link.isUp || this.#reopening !== undefined);
-    const isAccepted = hasLine && this.#queue.push(job, nowMs);
+    const isAccepted = hasLine && this.#turns.push(job, nowMs);
     if (isAccepted) {
       this.#pump();
       return;
@@ -138,7 +121,7 @@ export class LineMaster {
    */
   reopen(why: string): void {
     if (this.#closed || this.#reopening) return;
-    if (this.#inFlight) {
+    if (this.#inFlight || this.#departure) {
       this.#reopenWish = why;
       return;
     }
@@ -168,67 +151,113 @@ export class LineMaster {
     this.#idle?.cancel();
     this.#idle = undefined;
     this.#step({kind: 'linkLost'});
+    const unsent = [this.#departure, this.#turns.takeOwed()];
+    this.#departure = undefined;
+    for (const departure of unsent) if (departure) this.#giveUp(departure);
+  }
+
+  #giveUp({job, isAgain}: Departure): void {
+    const atMs = this.#options.clock.nowMs();
+    this.#settle(job, isAgain ? {kind: 'timeout', garbled: false, atMs} : {kind: 'down', atMs});
   }
 
   #refuseWaiting(): void {
     const atMs = this.#options.clock.nowMs();
-    for (const job of this.#queue.drain()) job.settle({kind: 'down', atMs});
+    for (const job of this.#turns.drain()) this.#settle(job, {kind: 'down', atMs});
+  }
+
+  /** Whatever its owner asks for meanwhile is composed only when it has heard the outcome whole. */
+  #settle(job: LineJob, outcome: FrameOutcome): void {
+    const isNested = this.#isSettling;
+    this.#isSettling = true;
+    try {
+      job.settle(outcome);
+    } finally {
+      this.#isSettling = isNested;
+    }
   }
 
   #pump(): void {
-    const {clock, link, owner} = this.#options;
-    if (this.#closed || !link.isUp) return;
-    if (this.#silence || this.#transaction.phase.kind !== 'free') return;
+    const {clock, link, owner, timing} = this.#options;
+    if (this.#closed || this.#isSettling || !link.isUp) return;
+    if (this.#silence || this.#departure || this.#transaction.phase.kind !== 'free') return;
     this.#idle?.cancel();
     this.#idle = undefined;
     let poll: LineJob | undefined;
-    if (this.#queue.isEmpty) {
+    if (this.#turns.isEmpty) {
       const nowMs = clock.nowMs();
       const next = owner.nextPoll(nowMs);
       if (typeof next === 'number') {
-        if (next === Number.POSITIVE_INFINITY) return;
-        const restMs = Math.min(next - nowMs, LONGEST_IDLE_MS);
-        this.#idle = clock.timer('line idle', restMs, () => this.#pump());
+        if (next < Number.POSITIVE_INFINITY) this.#pumpAfter(next - nowMs);
         return;
       }
       poll = next;
     }
-    this.#awaitSilence(poll);
+    this.#awaitSilence(timing.silenceMs, nowMs => this.#takeTurn(poll, nowMs));
   }
 
-  #awaitSilence(poll: LineJob | undefined): void {
+  #pumpAfter(restMs: Millis): void {
+    const afterMs = Math.min(restMs, LONGEST_IDLE_MS);
+    this.#idle?.cancel();
+    this.#idle = this.#options.clock.timer('line idle', afterMs, () => this.#pump());
+  }
+
+  /** `silenceMs` counts from the last byte on the line. */
+  #awaitSilence(silenceMs: Millis, then: (nowMs: Millis) => void): void {
     const {clock} = this.#options;
     this.#silenceSinceMs ??= clock.nowMs();
-    const latestMs = this.#silenceSinceMs + LONGEST_WAIT_FOR_SILENCE_MS;
-    const atMs = Math.min(this.#transaction.quietAtMs, latestMs);
+    const latestMs = this.#silenceSinceMs + silenceMs + LONGEST_WAIT_FOR_SILENCE_MS;
+    const atMs = Math.min(this.#transaction.quietSinceMs + silenceMs, latestMs);
     let hasEnded = false;
     const timer = clock.waitUntil(atMs, () => {
       hasEnded = true;
       this.#silence = undefined;
       const nowMs = clock.nowMs();
-      if (nowMs < this.#transaction.quietAtMs && nowMs < latestMs) this.#awaitSilence(poll);
-      else this.#sendNext(poll, nowMs);
+      const quietAtMs = this.#transaction.quietSinceMs + silenceMs;
+      if (nowMs < quietAtMs && nowMs < latestMs) this.#awaitSilence(silenceMs, then);
+      else then(nowMs);
     });
     if (!hasEnded) this.#silence = timer;
   }
 
-  #sendNext(poll: LineJob | undefined, nowMs: Millis): void {
-    this.#silenceSinceMs = undefined;
-    const waiting = this.#queue.take();
-    const job = waiting?.job ?? poll;
-    if (!job) return;
-    const {link, counters, trace, echo} = this.#options;
-    if (!link.write(job.request)) {
-      // The link tells its loss by itself; asking again before that would go round in circles.
-      job.settle({kind: 'down', atMs: nowMs});
+  #takeTurn(poll: LineJob | undefined, nowMs: Millis): void {
+    const departure = this.#turns.next(poll, nowMs);
+    if (!departure) {
+      this.#silenceSinceMs = undefined;
+      this.#pump();
       return;
     }
-    this.#inFlight = {job, sentAtMs: nowMs};
-    const waitedMs = waiting ? nowMs - waiting.sinceMs : 0;
-    counters.sent(job.expectation.unit, job.lane, waitedMs);
-    trace.note('tx', nowMs, job.request);
-    job.started?.(nowMs, waitedMs);
-    this.#step({kind: 'sent', atMs: nowMs, exchange: job, echoed: echo});
+    const gapMs = departure.frame.gapMs ?? 0;
+    if (gapMs <= this.#options.timing.silenceMs) {
+      this.#send(departure, nowMs);
+      return;
+    }
+    this.#departure = departure;
+    this.#awaitSilence(gapMs, atMs => this.#send(departure, atMs));
+  }
+
+  #send(departure: Departure, nowMs: Millis): void {
+    const {link, counters, trace, echo} = this.#options;
+    const {job, frame, isAgain} = departure;
+    this.#departure = undefined;
+    this.#silenceSinceMs = undefined;
+    if (!link.write(frame.bytes)) {
+      // The link tells its loss by itself; asking again at once would go round in circles.
+      this.#giveUp(departure);
+      if (!this.#idle) this.#pumpAfter(LONGEST_IDLE_MS);
+      return;
+    }
+    this.#inFlight = {departure, sentAtMs: nowMs};
+    const waitedMs = nowMs - departure.sinceMs;
+    counters.sent(job.unit, job.lane, waitedMs, frame.reply);
+    trace.note('tx', nowMs, frame.bytes);
+    if (!isAgain) job.started?.(nowMs, waitedMs);
+    const exchange = {
+      request: frame.bytes,
+      reply: frame.reply,
+      turnaroundMs: frame.turnaroundMs ?? DEFAULT_TURNAROUND_MS,
+    };
+    this.#step({kind: 'sent', atMs: nowMs, exchange, echoed: echo});
   }
 
   #hear(bytes: Uint8Array): void {
@@ -269,47 +298,60 @@ export class LineMaster {
       case 'reply':
         this.#replied(effect);
         return;
+      case 'gone':
+        this.#gone();
+        return;
       case 'timeout':
         this.#timedOut(effect.garbled);
         return;
     }
   }
 
-  #replied(effect: Extract<TransactionEffect, {kind: 'reply'}>): void {
+  #replied({verdict, frame, garbled}: Extract<TransactionEffect, {kind: 'reply'}>): void {
     const {clock, counters, trace, timing} = this.#options;
     const flight = this.#land();
     if (!flight) return;
     const atMs = clock.nowMs();
-    const {unit} = flight.job.expectation;
+    const {job} = flight.departure;
     const rttMs = atMs - flight.sentAtMs;
-    const count = effect.reply.kind === 'reply' ? 'ok' : 'exceptions';
-    counters.reply(unit, count, atMs, rttMs);
+    counters.reply(job.unit, verdict === 'answer' ? 'ok' : 'exceptions', atMs, rttMs);
     counters.busy(rttMs + timing.silenceMs);
-    if (effect.garbled) counters.count(unit, 'crcErrors');
-    trace.note('rx', atMs, effect.frame);
+    if (garbled) counters.count(job.unit, 'crcErrors');
+    trace.note('rx', atMs, frame);
     this.#reopenWish = undefined;
-    flight.job.settle({kind: 'reply', frame: effect.frame, atMs});
+    this.#settle(job, {kind: 'reply', verdict, bytes: frame, atMs});
+    this.#pump();
+  }
+
+  #gone(): void {
+    const {clock, counters} = this.#options;
+    const flight = this.#land();
+    if (!flight) return;
+    const atMs = clock.nowMs();
+    counters.busy(atMs - flight.sentAtMs);
+    this.#settle(flight.departure.job, {kind: 'sent', atMs});
+    if (this.#reopenWish !== undefined) this.reopen(this.#reopenWish);
     this.#pump();
   }
 
   #timedOut(garbled: boolean): void {
-    const {clock, counters, trace, timing} = this.#options;
+    const {clock, counters, trace, timing, link} = this.#options;
     const flight = this.#land();
     if (!flight) return;
     const atMs = clock.nowMs();
-    const {job} = flight;
-    const {unit} = job.expectation;
-    counters.count(unit, 'timeouts');
-    if (garbled) counters.count(unit, 'crcErrors');
+    const {departure} = flight;
+    const {job, resends} = departure;
+    counters.count(job.unit, 'timeouts');
+    if (garbled) counters.count(job.unit, 'crcErrors');
     counters.busy(atMs - flight.sentAtMs + timing.quarantineMs);
     trace.note('none', atMs);
     // A silent unit gets no second poll at once: its late reply would answer it.
-    const mayResend = job.resends > 0 && (garbled || job.lane !== 'poll');
-    if (mayResend && !this.#closed && this.#options.link.isUp) {
-      counters.count(unit, 'resent');
-      this.#queue.pushFront({...job, resends: job.resends - 1}, atMs);
+    const mayResend = resends > 0 && (garbled || job.lane !== 'poll');
+    if (mayResend && !this.#closed && link.isUp) {
+      counters.count(job.unit, 'resent');
+      this.#turns.owe(departure, atMs);
     } else {
-      job.settle({kind: 'timeout', atMs});
+      this.#settle(job, {kind: 'timeout', garbled, atMs});
     }
     if (this.#reopenWish !== undefined) this.reopen(this.#reopenWish);
   }

@@ -5,7 +5,8 @@ import {RegisterUnit} from '../../sim/wire/register-unit.js';
 import {Rs485Line} from '../../sim/wire/rs485-line.js';
 import {createMemoryPair} from '../port/memory-link.js';
 import type {DeviceHealth} from './contract.js';
-import {ModbusLine} from './modbus-line.js';
+import {ModbusBus} from './modbus-bus.js';
+import {SharedLine} from './shared-line.js';
 
 const UNITS = [1, 2, 3, 4, 5, 6, 7, 8];
 const OUTAGE_MS = 600_000;
@@ -21,7 +22,7 @@ test('when a line that was dead for 10 min answers again, all 8 units are back w
   });
   const health = new Map<number, DeviceHealth>();
   let isDown = false;
-  const bus = new ModbusLine({
+  const line = new SharedLine({
     link,
     clock,
     fraction: () => 0.5,
@@ -30,6 +31,7 @@ test('when a line that was dead for 10 min answers again, all 8 units are back w
       isDown = down;
     },
   });
+  const bus = new ModbusBus(line);
   for (const unit of UNITS) {
     wire.attach(new RegisterUnit(unit));
     bus.poll({
@@ -39,7 +41,7 @@ test('when a line that was dead for 10 min answers again, all 8 units are back w
       onHealth: now => void health.set(unit, now),
     });
   }
-  bus.open();
+  line.open();
   await clock.advance(2000);
   t.deepEqual([...new Set(health.values())], ['ok']);
 
@@ -51,7 +53,7 @@ test('when a line that was dead for 10 min answers again, all 8 units are back w
   await clock.advance(3000);
   t.deepEqual([...new Set(health.values())], ['ok']);
 
-  await bus.close();
+  await line.close();
   await far.close();
   wire.close();
   clock.assertIdle();

@@ -6,7 +6,8 @@ import {Rs485Line} from '../../sim/wire/rs485-line.js';
 import type {ByteLink} from '../port/byte-link.js';
 import {createMemoryPair} from '../port/memory-link.js';
 import type {BusOutcome} from './contract.js';
-import {ModbusLine} from './modbus-line.js';
+import {ModbusBus} from './modbus-bus.js';
+import {SharedLine} from './shared-line.js';
 
 const WRITE_REGISTER = 6;
 /** Two frames of 8 bytes at 9600 baud, 50 ms for the device and 30 ms for the host. */
@@ -37,8 +38,9 @@ async function makeRig(t: ExecutionContext, onReopen: () => void) {
   const wire = new Rs485Line({clock, entropy, farEnd: far, baudRate: 9600});
   wire.attach(new RegisterUnit(1));
   const port = reopeningLink(link, onReopen);
-  const bus = new ModbusLine({link: port, clock, fraction: () => 0.5, baudRate: 9600});
-  bus.open();
+  const line = new SharedLine({link: port, clock, fraction: () => 0.5, baudRate: 9600});
+  const bus = new ModbusBus(line);
+  line.open();
   bus.poll({
     read: {unit: 1, table: 'holding', address: 1, quantity: 6},
     periodMs: () => 0,
@@ -46,7 +48,7 @@ async function makeRig(t: ExecutionContext, onReopen: () => void) {
     onHealth: () => {},
   });
   t.teardown(async () => {
-    await bus.close();
+    await line.close();
     await far.close();
     wire.close();
     clock.assertIdle();
@@ -57,7 +59,7 @@ async function makeRig(t: ExecutionContext, onReopen: () => void) {
     bus.write({unit: 1, address: 0, kind: 'register', values: [2], lane: 'command'});
   const writesSeen = () =>
     wire.log.framesTo(1).filter(({bytes}) => bytes[1] === WRITE_REGISTER).length;
-  return {clock, far, wire, bus, write, writesSeen};
+  return {clock, far, wire, line, write, writesSeen};
 }
 
 type Rig = Awaited<ReturnType<typeof makeRig>>;
@@ -89,7 +91,7 @@ test('a command given while a port is reopened is void after 500 ms without one,
   rig.wire.faults.clear();
   rig.far.replug();
   await rig.clock.advance(40_000);
-  t.false(rig.bus.isDown);
+  t.false(rig.line.isDown);
   t.is(rig.writesSeen(), 0);
 });
 
@@ -99,7 +101,7 @@ test('a command on the wire is not cut short by a reopening that falls due', asy
     reopenings += 1;
   };
   const rig: Rig = await makeRig(t, onReopen);
-  await rig.clock.until(() => rig.bus.isDown, 20_000);
+  await rig.clock.until(() => rig.line.isDown, 20_000);
   const times = [rig.clock.nowMs()];
   // The next command follows as soon as one is given up, so that the line is hardly ever free.
   const commandOn = async () => {

@@ -1,9 +1,9 @@
 import type {Millis} from '../../protocols/base/clock.js';
-import type {Lane} from './contract.js';
+import type {Lane, ReplyReader, UnitKey} from './contract.js';
 
 /** What the line saw of one unit since it was opened. */
 export interface UnitCounters {
-  readonly unit: number;
+  readonly unit: UnitKey;
   readonly ok: number;
   readonly exceptions: number;
   readonly timeouts: number;
@@ -38,14 +38,19 @@ export interface LineCounters {
 }
 
 type Mutable<Type> = {-readonly [Key in keyof Type]: Type[Key]};
-type UnitTally = Mutable<Omit<UnitCounters, 'rttP50Ms' | 'rttP95Ms'>> & {readonly rtts: Millis[]};
+type UnitTally = Mutable<Omit<UnitCounters, 'rttP50Ms' | 'rttP95Ms'>> & {
+  readonly rtts: Millis[];
+  /** Of its last request, and of the last before that which waited for another reply. */
+  reader: ReplyReader | undefined;
+  readerBefore: ReplyReader | undefined;
+};
 type UnitCount = 'timeouts' | 'crcErrors' | 'late' | 'resent';
 
 const REMEMBERED_RTTS = 64;
 
 /** Running totals of one line; reading them costs more than counting. */
 export class LinkCounters {
-  readonly #units = new Map<number, UnitTally>();
+  readonly #units = new Map<UnitKey, UnitTally>();
   readonly #lanes: Record<Lane, Mutable<LaneCounters>> = {
     command: emptyLane(),
     confirm: emptyLane(),
@@ -61,7 +66,7 @@ export class LinkCounters {
     this.#openedAtMs = openedAtMs;
   }
 
-  reply(unit: number, kind: 'ok' | 'exceptions', atMs: Millis, rttMs: Millis): void {
+  reply(unit: UnitKey, kind: 'ok' | 'exceptions', atMs: Millis, rttMs: Millis): void {
     const tally = this.#unit(unit);
     tally[kind] += 1;
     tally.lastOkAtMs = atMs;
@@ -69,19 +74,27 @@ export class LinkCounters {
     if (tally.rtts.length > REMEMBERED_RTTS) tally.rtts.shift();
   }
 
-  count(unit: number, what: UnitCount): void {
+  count(unit: UnitKey, what: UnitCount): void {
     this.#unit(unit)[what] += 1;
   }
 
-  /** Bytes that came uncalled: late when they begin with the address of a unit we talk to. */
+  /** Bytes that came uncalled: late when they hold the reply to one of the last requests of a unit. */
   dropped(bytes: Uint8Array): void {
-    const tally = this.#units.get(bytes[0] ?? 0);
-    if (tally) tally.late += 1;
-    else this.#noise += 1;
+    for (const tally of this.#units.values()) {
+      const {reader, readerBefore} = tally;
+      if (!holdsReply(reader, bytes) && !holdsReply(readerBefore, bytes)) continue;
+      tally.late += 1;
+      return;
+    }
+    this.#noise += 1;
   }
 
-  sent(unit: number, lane: Lane, waitMs: Millis): void {
-    this.#unit(unit);
+  sent(unit: UnitKey, lane: Lane, waitMs: Millis, reader: ReplyReader | undefined): void {
+    const unitTally = this.#unit(unit);
+    if (reader && reader !== unitTally.reader) {
+      unitTally.readerBefore = unitTally.reader;
+      unitTally.reader = reader;
+    }
     const tally = this.#lanes[lane];
     tally.sent += 1;
     tally.lastWaitMs = waitMs;
@@ -117,7 +130,7 @@ export class LinkCounters {
     };
   }
 
-  #unit(unit: number): UnitTally {
+  #unit(unit: UnitKey): UnitTally {
     let tally = this.#units.get(unit);
     if (!tally) {
       tally = {
@@ -130,6 +143,8 @@ export class LinkCounters {
         resent: 0,
         lastOkAtMs: undefined,
         rtts: [],
+        reader: undefined,
+        readerBefore: undefined,
       };
       this.#units.set(unit, tally);
     }
@@ -141,7 +156,18 @@ function emptyLane(): Mutable<LaneCounters> {
   return {sent: 0, worstWaitMs: 0, lastWaitMs: 0, refused: 0};
 }
 
-function readTally({rtts, ...counts}: UnitTally): UnitCounters {
+function holdsReply(reader: ReplyReader | undefined, bytes: Uint8Array): boolean {
+  let rest = bytes;
+  while (reader && rest.length > 0) {
+    const decoded = reader.read(rest);
+    if (decoded.kind !== 'discard') return decoded.kind === 'frame';
+    rest = rest.subarray(decoded.used);
+  }
+  return false;
+}
+
+function readTally(tally: UnitTally): UnitCounters {
+  const {rtts, reader: _, readerBefore: __, ...counts} = tally;
   const sorted = rtts.toSorted((left, right) => left - right);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))];
   return {...counts, rttP50Ms: at(0.5), rttP95Ms: at(0.95)};

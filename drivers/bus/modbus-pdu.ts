@@ -57,12 +57,14 @@ export class ModbusPdu {
   /**
    * The whole request frame: unit, PDU, CRC low byte first. FC01-FC04 by table; FC05 `coil` and
    * `coilWord`, FC06 `register`, FC16 `registers`.
-   * @throws CodecMisuse `codec/modbus-range` for a unit outside 1..247 or a value that does not fit.
+   * @throws CodecMisuse `codec/modbus-range` for a unit outside 1..247 (writes: 0..247) or a value that
+   * does not fit.
    * @see Modbus Application Protocol V1.1b3, 6
    */
   encode(request: RegisterRequest): Uint8Array {
     const {unit} = request.kind === 'read' ? request : request.write;
-    if (!isWhole(unit, 1, 247)) throw outOfRange(`no unicast unit: ${unit}`);
+    const lowest = request.kind === 'read' ? 1 : 0;
+    if (!isWhole(unit, lowest, 247)) throw outOfRange(`no unit to ${request.kind}: ${unit}`);
     if (request.kind === 'write') {
       checkValues(request.write);
       if (request.write.kind === 'coilWord') return coilWordFrame(request.write);

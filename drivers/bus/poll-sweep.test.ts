@@ -3,18 +3,19 @@ import {PollSweep, type UnitGate} from './poll-sweep.js';
 
 const LIVING: UnitGate = {fromMs: Number.NEGATIVE_INFINITY, isProbe: false};
 
+const numberOf = (unit: string) => Number(unit.slice('modbus:'.length));
+
 function makeSweep(gates: Record<number, UnitGate> = {}) {
-  const sweep = new PollSweep(unit => gates[unit] ?? LIVING);
-  const add = (unit: number, periodMs = 0) =>
-    sweep.add(
-      {
-        read: {unit, table: 'holding', address: 1, quantity: 6},
-        periodMs: () => periodMs,
-        onOutcome: () => {},
-        onHealth: () => {},
-      },
-      new Uint8Array(8),
-    );
+  const sweep = new PollSweep(unit => gates[numberOf(unit)] ?? LIVING);
+  const add = (unit: number, periodMs = 0, fromMs = Number.NEGATIVE_INFINITY) =>
+    sweep.add({
+      unit: `modbus:${unit}`,
+      periodMs: () => periodMs,
+      fromMs: () => fromMs,
+      compose: () => undefined,
+      onOutcome: () => {},
+      onHealth: () => {},
+    });
   /** Units asked, one every `stepMs`; 0 = nothing was due. */
   const ask = (count: number, stepMs: number, fromMs = 0): number[] =>
     Array.from({length: count}, (_, index) => {
@@ -22,7 +23,7 @@ function makeSweep(gates: Record<number, UnitGate> = {}) {
       const choice = sweep.choose(nowMs);
       if (choice.kind === 'idle') return 0;
       sweep.started(choice.slot, nowMs);
-      return choice.slot.entry.read.unit;
+      return numberOf(choice.slot.entry.unit);
     });
   return {sweep, add, ask};
 }
@@ -54,9 +55,10 @@ test('a gate or a refusal holds a read back beyond its period', t => {
   const {sweep, add} = makeSweep({1: {fromMs: 1000, isProbe: false}});
   add(1);
   t.deepEqual(sweep.choose(0), {kind: 'idle', untilMs: 1000});
-  const parked = add(2);
-  parked.parkedUntilMs = 700;
+  add(2, 0, 700);
   t.deepEqual(sweep.choose(0), {kind: 'idle', untilMs: 700});
+  add(3).restsUntilMs = 600;
+  t.deepEqual(sweep.choose(0), {kind: 'idle', untilMs: 600});
 });
 
 test('at most one dead unit is probed in a sweep of the living', t => {
@@ -91,6 +93,6 @@ test('a removed read is asked no more', t => {
   sweep.remove(slot);
   sweep.remove(slot);
   t.deepEqual(ask(2, 30), [2, 2]);
-  t.deepEqual([...sweep.units], [2]);
-  t.is(sweep.slotsOf(2).length, 1);
+  t.deepEqual([...sweep.units], ['modbus:2']);
+  t.is(sweep.slotsOf('modbus:2').length, 1);
 });

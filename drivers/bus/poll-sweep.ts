@@ -1,5 +1,5 @@
 import type {Millis} from '../../protocols/base/clock.js';
-import type {PollEntry} from './contract.js';
+import type {FramePoll, UnitKey} from './contract.js';
 
 /** When the sweep may ask a unit, and whether that would be a probe of a dead one. */
 export interface UnitGate {
@@ -7,14 +7,13 @@ export interface UnitGate {
   readonly isProbe: boolean;
 }
 
-/** A read of the sweep with its place in time. */
+/** A poll of the sweep with its place in time. */
 export interface PollSlot {
-  readonly entry: PollEntry;
-  readonly request: Uint8Array;
+  readonly entry: FramePoll;
   /** Undefined until its first turn, which comes before everybody's second. */
   startedAtMs: Millis | undefined;
-  /** Refused by the device for good: asked again only to notice that it was mended. */
-  parkedUntilMs: Millis;
+  /** It had nothing to say: asked again only then. */
+  restsUntilMs: Millis;
 }
 
 export type PollChoice =
@@ -34,28 +33,27 @@ const UNPACED_PATIENCE_MS = 10_000;
  */
 export class PollSweep {
   readonly #slots: PollSlot[] = [];
-  readonly #gateOf: (unit: number) => UnitGate;
+  readonly #gateOf: (unit: UnitKey) => UnitGate;
   /** Reads of living units since the last probe. */
   #readsSinceProbe = Number.POSITIVE_INFINITY;
 
-  constructor(gateOf: (unit: number) => UnitGate) {
+  constructor(gateOf: (unit: UnitKey) => UnitGate) {
     this.#gateOf = gateOf;
   }
 
-  get units(): ReadonlySet<number> {
-    return new Set(this.#slots.map(slot => slot.entry.read.unit));
+  get units(): ReadonlySet<UnitKey> {
+    return new Set(this.#slots.map(slot => slot.entry.unit));
   }
 
-  slotsOf(unit: number): readonly PollSlot[] {
-    return this.#slots.filter(slot => slot.entry.read.unit === unit);
+  slotsOf(unit: UnitKey): readonly PollSlot[] {
+    return this.#slots.filter(slot => slot.entry.unit === unit);
   }
 
-  add(entry: PollEntry, request: Uint8Array): PollSlot {
+  add(entry: FramePoll): PollSlot {
     const slot: PollSlot = {
       entry,
-      request,
       startedAtMs: undefined,
-      parkedUntilMs: Number.NEGATIVE_INFINITY,
+      restsUntilMs: Number.NEGATIVE_INFINITY,
     };
     this.#slots.push(slot);
     return slot;
@@ -72,7 +70,7 @@ export class PollSweep {
     let chosenDeadlineMs = Number.POSITIVE_INFINITY;
     let untilMs = Number.POSITIVE_INFINITY;
     let living = 0;
-    const gates = this.#slots.map(slot => this.#gateOf(slot.entry.read.unit));
+    const gates = this.#slots.map(slot => this.#gateOf(slot.entry.unit));
     for (const gate of gates) if (!gate.isProbe) living += 1;
     const mayProbe = this.#readsSinceProbe >= living;
     for (const [index, slot] of this.#slots.entries()) {
@@ -80,7 +78,8 @@ export class PollSweep {
       if (!gate || (gate.isProbe && !mayProbe)) continue;
       const periodMs = slot.entry.periodMs();
       const releaseMs = (slot.startedAtMs ?? Number.NEGATIVE_INFINITY) + periodMs;
-      const dueMs = Math.max(releaseMs, gate.fromMs, slot.parkedUntilMs);
+      const fromMs = slot.entry.fromMs?.() ?? Number.NEGATIVE_INFINITY;
+      const dueMs = Math.max(releaseMs, gate.fromMs, fromMs, slot.restsUntilMs);
       untilMs = Math.min(untilMs, dueMs);
       const deadlineMs = dueMs + (periodMs > 0 ? periodMs : UNPACED_PATIENCE_MS);
       if (dueMs > nowMs || deadlineMs >= chosenDeadlineMs) continue;
@@ -90,9 +89,9 @@ export class PollSweep {
     return chosen ? {kind: 'poll', slot: chosen} : {kind: 'idle', untilMs};
   }
 
-  /** The slot's request is on the wire. */
+  /** The slot's frame is on the wire. */
   started(slot: PollSlot, atMs: Millis): void {
-    const isProbe = this.#gateOf(slot.entry.read.unit).isProbe;
+    const isProbe = this.#gateOf(slot.entry.unit).isProbe;
     this.#readsSinceProbe = isProbe ? 0 : this.#readsSinceProbe + 1;
     slot.startedAtMs = atMs;
   }

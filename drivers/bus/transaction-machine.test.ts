@@ -1,5 +1,6 @@
 import test from 'ava';
 import {concatBytes, fromHex, toHex} from '../../protocols/base/bytes.js';
+import {decodeReply} from '../../protocols/modbus/rtu-frame.js';
 import {
   type Exchange,
   freshTransaction,
@@ -15,9 +16,16 @@ const REQUEST = fromHex('010300000001840a');
 const REPLY = fromHex('0103020007f986');
 const FOREIGN = fromHex('0203020007bd86');
 const OTHER_FUNCTION = fromHex('010600010003980b');
+const EXPECTED = {unit: 1, functionCode: 3, frameBytes: 7, echo: undefined};
 const EXCHANGE: Exchange = {
   request: REQUEST,
-  expectation: {unit: 1, functionCode: 3, frameBytes: 7, echo: undefined},
+  reply: {
+    longestBytes: 7,
+    read: received => {
+      const decoded = decodeReply(received, EXPECTED);
+      return decoded.kind === 'frame' ? {...decoded, frame: 'answer'} : decoded;
+    },
+  },
   turnaroundMs: 50,
 };
 
@@ -34,12 +42,13 @@ function word(effect: TransactionEffect): string {
     case 'timeout':
       return effect.garbled ? `${effect.kind} garbled` : effect.kind;
     case 'disarm':
-      return 'disarm';
+    case 'gone':
+      return effect.kind;
   }
 }
 
 function run(...inputs: readonly TransactionInput[]) {
-  let state = freshTransaction(0, TIMING);
+  let state = freshTransaction(0);
   const effects: string[] = [];
   for (const input of inputs) {
     const step = stepTransaction(state, input, TIMING);
@@ -64,13 +73,13 @@ const bytes = (atMs: number, data: Uint8Array): TransactionInput => ({
 test('the deadline covers both frames, the turnaround and the host; the silence counts from the wire', t => {
   const {state, effects} = run(sent(100));
   t.deepEqual(effects, ['armDeadline 95']);
-  t.is(state.quietAtMs, 100 + 8 + 3.65);
+  t.is(state.quietSinceMs, 100 + 8);
 });
 
 test('no deadline is shorter than 60 ms', t => {
   const quick = {...EXCHANGE, turnaroundMs: 0};
   const step = stepTransaction(
-    freshTransaction(0, TIMING),
+    freshTransaction(0),
     {kind: 'sent', atMs: 0, exchange: quick, echoed: false},
     {...TIMING, perByteMs: 0.1},
   );
@@ -82,7 +91,7 @@ test('a reply may come byte by byte; the silence counts from its last', t => {
   const {state, effects} = run(sent(100), ...pieces);
   t.deepEqual(effects, ['armDeadline 95', 'disarm', 'reply']);
   t.is(state.phase.kind, 'free');
-  t.is(state.quietAtMs, 126 + 3.65);
+  t.is(state.quietSinceMs, 126);
 });
 
 test('foreign frames, other functions and noise do not end the wait', t => {
@@ -130,7 +139,7 @@ test('the echo is taken off byte for byte, and what differs from it is judged as
 
 test('bytes that nobody waits for lengthen the silence and are kept within one frame', t => {
   const {state} = run(bytes(50, new Uint8Array(200)), bytes(60, new Uint8Array(200)));
-  t.is(state.quietAtMs, 63.65);
+  t.is(state.quietSinceMs, 60);
   t.is(state.stray.length, 256);
 });
 
@@ -143,7 +152,7 @@ test('a lost link ends a transaction unanswered and forgets what was half heard'
 });
 
 test('timers that fire in the wrong phase change nothing', t => {
-  const fresh = freshTransaction(0, TIMING);
+  const fresh = freshTransaction(0);
   for (const kind of ['deadline', 'quarantineOver'] as const) {
     t.deepEqual(stepTransaction(fresh, {kind, atMs: 1}, TIMING), {state: fresh, effects: []});
   }

@@ -1,11 +1,6 @@
 import {concatBytes} from '../../protocols/base/bytes.js';
 import type {Millis} from '../../protocols/base/clock.js';
-import {
-  decodeReply,
-  MAX_FRAME_BYTES,
-  type ReplyExpectation,
-  type RtuReply,
-} from '../../protocols/modbus/rtu-frame.js';
+import type {ReplyReader} from './contract.js';
 
 /** The fixed times of a line, all in ms. */
 export interface LineTiming {
@@ -21,7 +16,8 @@ export interface LineTiming {
 /** A request on the wire and what must come back. */
 export interface Exchange {
   readonly request: Uint8Array;
-  readonly expectation: ReplyExpectation;
+  /** Undefined: nothing comes back, the line only rests. */
+  readonly reply: ReplyReader | undefined;
   readonly turnaroundMs: Millis;
 }
 
@@ -40,10 +36,12 @@ export type TransactionPhase =
 
 export interface TransactionState {
   readonly phase: TransactionPhase;
-  /** Before this instant nothing may be sent. */
-  readonly quietAtMs: Millis;
-  /** Bytes that nobody waited for since the last request; at most one frame's worth. */
+  /** When the last byte, ours or not, has left the wire: every silence counts from here. */
+  readonly quietSinceMs: Millis;
+  /** Bytes that nobody waited for since the last request. */
   readonly stray: Uint8Array;
+  /** Most bytes that are kept: those of the longest frame that the last request may call forth. */
+  readonly bufferBytes: number;
 }
 
 export type TransactionInput =
@@ -68,10 +66,12 @@ export type TransactionEffect =
   | {readonly kind: 'disarm'}
   | {
       readonly kind: 'reply';
-      readonly reply: RtuReply;
+      readonly verdict: 'answer' | 'refusal';
       readonly frame: Uint8Array;
       readonly garbled: boolean;
     }
+  /** A frame that nobody answers is off the wire, and its rest is over. */
+  | {readonly kind: 'gone'}
   | {readonly kind: 'timeout'; readonly garbled: boolean};
 
 export interface TransactionStep {
@@ -81,23 +81,31 @@ export interface TransactionStep {
 
 /** devices.md 1.4 rule 1. */
 const SHORTEST_DEADLINE_MS = 60;
+/** A late reply to somebody else may be longer than the awaited one: a whole Modbus frame. */
+const SHORTEST_BUFFER_BYTES = 256;
 const NOTHING = new Uint8Array(0);
 const FREE: TransactionPhase = {kind: 'free'};
 
 /** A line that has just come up: nothing is known of what was said on it a moment ago. */
-export function freshTransaction(nowMs: Millis, timing: LineTiming): TransactionState {
-  return {phase: FREE, quietAtMs: nowMs + timing.silenceMs, stray: NOTHING};
+export function freshTransaction(nowMs: Millis): TransactionState {
+  return {
+    phase: FREE,
+    quietSinceMs: nowMs,
+    stray: NOTHING,
+    bufferBytes: SHORTEST_BUFFER_BYTES,
+  };
 }
 
 /**
  * Time from handing over a request to giving its reply up, in ms: both frames on the wire, the
- * device's turnaround and the host's share, at least 60.
+ * device's turnaround and the host's share, at least 60. Where nothing comes back it is the rest alone.
  * @see Modbus over Serial Line V1.02, 2.4.1 (response timeout)
  */
 function replyDeadlineMs(exchange: Exchange, timing: LineTiming): Millis {
-  const bytes = exchange.request.length + exchange.expectation.frameBytes;
-  const waitMs = bytes * timing.perByteMs + exchange.turnaroundMs + timing.hostMs;
-  return Math.max(SHORTEST_DEADLINE_MS, waitMs);
+  const {request, reply, turnaroundMs} = exchange;
+  if (!reply) return request.length * timing.perByteMs + turnaroundMs;
+  const bytes = request.length + reply.longestBytes;
+  return Math.max(SHORTEST_DEADLINE_MS, bytes * timing.perByteMs + turnaroundMs + timing.hostMs);
 }
 
 /**
@@ -113,7 +121,7 @@ export function stepTransaction(
     case 'sent':
       return begin(state, input, timing);
     case 'bytes':
-      return hear(state, input.bytes, input.atMs + timing.silenceMs);
+      return hear(state, input.bytes, input.atMs);
     case 'deadline':
       if (state.phase.kind !== 'awaiting') return {state, effects: []};
       return giveUp(state, state.phase, timing);
@@ -141,7 +149,6 @@ function begin(
   if (state.stray.length > 0) effects.push({kind: 'flushed', bytes: state.stray});
   effects.push({kind: 'armDeadline', afterMs: replyDeadlineMs(exchange, timing)});
   // The UART takes the bytes at once; the wire is busy for as long as they last.
-  const wireFreeMs = atMs + exchange.request.length * timing.perByteMs;
   return {
     state: {
       phase: {
@@ -151,38 +158,44 @@ function begin(
         received: NOTHING,
         garbled: false,
       },
-      quietAtMs: wireFreeMs + timing.silenceMs,
+      quietSinceMs: atMs + exchange.request.length * timing.perByteMs,
       stray: NOTHING,
+      bufferBytes: Math.max(SHORTEST_BUFFER_BYTES, exchange.reply?.longestBytes ?? 0),
     },
     effects,
   };
 }
 
-function hear(state: TransactionState, bytes: Uint8Array, silentAtMs: Millis): TransactionStep {
-  const quietAtMs = Math.max(state.quietAtMs, silentAtMs);
-  const {phase} = state;
+function hear(state: TransactionState, bytes: Uint8Array, atMs: Millis): TransactionStep {
+  const quietSinceMs = Math.max(state.quietSinceMs, atMs);
+  const {phase, bufferBytes} = state;
   if (phase.kind !== 'awaiting') {
-    const room = MAX_FRAME_BYTES - state.stray.length;
+    const room = Math.max(0, bufferBytes - state.stray.length);
     const stray = concatBytes(state.stray, bytes.subarray(0, room));
-    return {state: {...state, quietAtMs, stray}, effects: []};
+    return {state: {...state, quietSinceMs, stray}, effects: []};
   }
   const {echo, rest} = stripEcho(phase, bytes);
   let received = concatBytes(phase.received, rest);
   let garbled = phase.garbled;
   const effects: TransactionEffect[] = [];
-  for (;;) {
-    const decoded = decodeReply(received, phase.exchange.expectation);
+  const {reply} = phase.exchange;
+  while (reply) {
+    const decoded = reply.read(received);
     if (decoded.kind === 'wait') break;
     const frame = received.slice(0, decoded.used);
     received = received.slice(decoded.used);
     if (decoded.kind === 'frame') {
-      effects.push({kind: 'disarm'}, {kind: 'reply', reply: decoded.frame, frame, garbled});
-      return {state: {phase: FREE, quietAtMs, stray: received}, effects};
+      effects.push({kind: 'disarm'}, {kind: 'reply', verdict: decoded.frame, frame, garbled});
+      return {state: {...state, phase: FREE, quietSinceMs, stray: received}, effects};
     }
     if (decoded.why === 'crc' || decoded.why === 'noise') garbled = true;
     else effects.push({kind: 'misfit', frame});
   }
-  return {state: {...state, quietAtMs, phase: {...phase, echo, received, garbled}}, effects};
+  if (received.length > bufferBytes) {
+    received = received.slice(-bufferBytes);
+    garbled = true;
+  }
+  return {state: {...state, quietSinceMs, phase: {...phase, echo, received, garbled}}, effects};
 }
 
 /** Our own frame comes back first and byte for byte; what differs is no echo, nor was what led to it. */
@@ -203,6 +216,9 @@ function giveUp(
   phase: Extract<TransactionPhase, {kind: 'awaiting'}>,
   timing: LineTiming,
 ): TransactionStep {
+  if (!phase.exchange.reply) {
+    return {state: {...state, phase: FREE, stray: phase.received}, effects: [{kind: 'gone'}]};
+  }
   return {
     state: {...state, phase: {kind: 'quarantine'}, stray: phase.received},
     effects: [

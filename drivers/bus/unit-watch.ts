@@ -6,13 +6,13 @@ import {
   stepBreaker,
   UNKNOWN_UNIT,
 } from './breaker.js';
-import type {DeviceHealth} from './contract.js';
+import type {DeviceHealth, UnitKey} from './contract.js';
 import type {UnitGate} from './poll-sweep.js';
 
 export interface UnitWatchOptions {
   /** Uniform in [0, 1), for the jitter of probes. */
   readonly fraction: () => number;
-  tell(unit: number, health: DeviceHealth): void;
+  tell(unit: UnitKey, health: DeviceHealth): void;
 }
 
 /**
@@ -22,8 +22,8 @@ export interface UnitWatchOptions {
  */
 export class UnitWatch {
   readonly #options: UnitWatchOptions;
-  readonly #breakers = new Map<number, BreakerState>();
-  readonly #held = new Set<number>();
+  readonly #breakers = new Map<UnitKey, BreakerState>();
+  readonly #held = new Set<UnitKey>();
   #lastReplyAtMs: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(options: UnitWatchOptions) {
@@ -31,34 +31,34 @@ export class UnitWatch {
   }
 
   /** Health as it has been told. */
-  healthOf(unit: number): DeviceHealth {
+  healthOf(unit: UnitKey): DeviceHealth {
     return this.#held.has(unit) ? 'suspect' : this.#of(unit).health;
   }
 
-  gateOf(unit: number): UnitGate {
+  gateOf(unit: UnitKey): UnitGate {
     const state = this.#of(unit);
     return {fromMs: state.pollFromMs, isProbe: isProbed(state)};
   }
 
-  areAllSilent(units: ReadonlySet<number>): boolean {
+  areAllSilent(units: ReadonlySet<UnitKey>): boolean {
     if (units.size === 0) return false;
     for (const unit of units) if (this.#of(unit).health !== 'offline') return false;
     return true;
   }
 
-  replied(unit: number, atMs: Millis): void {
+  replied(unit: UnitKey, atMs: Millis): void {
     this.#lastReplyAtMs = atMs;
     this.#held.delete(unit);
     this.#move(unit, {kind: 'reply', atMs});
     this.tellHeld();
   }
 
-  missed(unit: number, atMs: Millis): void {
+  missed(unit: UnitKey, atMs: Millis): void {
     this.#move(unit, {kind: 'miss', atMs, fraction: this.#options.fraction()});
   }
 
   /** Call after the line was told down. */
-  linkLost(units: ReadonlySet<number>, atMs: Millis): void {
+  linkLost(units: ReadonlySet<UnitKey>, atMs: Millis): void {
     for (const unit of units) this.#move(unit, {kind: 'linkLost', atMs});
     this.tellHeld();
   }
@@ -74,11 +74,11 @@ export class UnitWatch {
     }
   }
 
-  #of(unit: number): BreakerState {
+  #of(unit: UnitKey): BreakerState {
     return this.#breakers.get(unit) ?? UNKNOWN_UNIT;
   }
 
-  #move(unit: number, input: BreakerInput): void {
+  #move(unit: UnitKey, input: BreakerInput): void {
     const before = this.#of(unit);
     const after = stepBreaker(before, input);
     this.#breakers.set(unit, after);

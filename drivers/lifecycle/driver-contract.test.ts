@@ -9,7 +9,8 @@ import {Display} from '../../sim/devices/display.js';
 import {EmergencyButton} from '../../sim/devices/emergency-button.js';
 import {ParkingLock} from '../../sim/devices/parking-lock.js';
 import {Rs485Line} from '../../sim/wire/rs485-line.js';
-import {ModbusLine} from '../bus/modbus-line.js';
+import {ModbusBus} from '../bus/modbus-bus.js';
+import {SharedLine} from '../bus/shared-line.js';
 import {Rdm6300Reader} from '../card-reader/rdm6300-reader.js';
 import {SmartCollector} from '../collector/smart-collector.js';
 import {InputBoard} from '../discrete-inputs/input-board.js';
@@ -65,8 +66,9 @@ function makeLine({clock, later}: Rig) {
   const {link, far} = createMemoryPair({clock, name: 'line-1'});
   const wire = new Rs485Line({clock, entropy: new SeededEntropy(), farEnd: far, baudRate: 9600});
   wire.attach(new ParkingLock({clock, unit: 1}));
-  const bus = new ModbusLine({link, clock, fraction: () => 0.5, baudRate: 9600});
-  bus.open();
+  const line = new SharedLine({link, clock, fraction: () => 0.5, baudRate: 9600});
+  const bus = new ModbusBus(line);
+  line.open();
   const neighbour = new LockDriver({
     id: asId<DeviceId>('L-1'),
     bus,
@@ -76,7 +78,7 @@ function makeLine({clock, later}: Rig) {
   });
   later.push(
     () => neighbour.close(),
-    () => bus.close(),
+    () => line.close(),
     () => far.close(),
     () => wire.close(),
   );

@@ -9,7 +9,8 @@ import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {RelayBoard} from '../../sim/devices/relay-board.js';
 import {Rs485Line} from '../../sim/wire/rs485-line.js';
-import {ModbusLine} from '../bus/modbus-line.js';
+import {ModbusBus} from '../bus/modbus-bus.js';
+import {SharedLine} from '../bus/shared-line.js';
 import {ScriptedBus} from '../lifecycle/scripted-bus.js';
 import {createMemoryPair} from '../port/memory-link.js';
 import {HeldRelay} from './held-relay.js';
@@ -25,8 +26,9 @@ function onLine(profile: RelayBoardProfile = WAVESHARE_RELAY_8CH) {
   const wire = new Rs485Line({clock, entropy: new SeededEntropy(), farEnd: far, baudRate: 9600});
   const twin = new RelayBoard({clock, unit: UNIT, profile});
   wire.attach(twin);
-  const bus = new ModbusLine({link, clock, fraction: () => 0.5, baudRate: 9600});
-  bus.open();
+  const line = new SharedLine({link, clock, fraction: () => 0.5, baudRate: 9600});
+  const bus = new ModbusBus(line);
+  line.open();
   const heard: string[] = [];
   const build = () =>
     new ModbusRelays({
@@ -42,7 +44,7 @@ function onLine(profile: RelayBoardProfile = WAVESHARE_RELAY_8CH) {
       },
     });
   const close = async () => {
-    await bus.close();
+    await line.close();
     await far.close();
     wire.close();
     clock.assertIdle();

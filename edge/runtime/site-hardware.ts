@@ -1,5 +1,6 @@
 import type {DeviceHealth} from '../../drivers/bus/contract.js';
-import {ModbusLine} from '../../drivers/bus/modbus-line.js';
+import {ModbusBus} from '../../drivers/bus/modbus-bus.js';
+import {SharedLine} from '../../drivers/bus/shared-line.js';
 import type {WireRecord} from '../../drivers/bus/wire-trace.js';
 import type {Collector} from '../../drivers/collector/contract.js';
 import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
@@ -40,7 +41,9 @@ const TRACE_FRAMES = 48;
 
 interface Line {
   readonly config: BusConfig;
-  readonly bus: ModbusLine;
+  readonly line: SharedLine;
+  /** Its Modbus units. */
+  readonly bus: ModbusBus;
 }
 
 /** Everything on the site's wires: built from the site file, heard by the lot, closed as one. */
@@ -72,7 +75,7 @@ export class SiteHardware {
   }
 
   open(): void {
-    for (const {bus} of this.#lines.values()) bus.open();
+    for (const {line} of this.#lines.values()) line.open();
   }
 
   sense(bay: BayId): BaySense {
@@ -80,9 +83,9 @@ export class SiteHardware {
   }
 
   lineStates(): readonly {readonly id: LineId; readonly state: 'ok' | 'down'}[] {
-    return [...this.#lines.values()].map(({config, bus}) => ({
+    return [...this.#lines.values()].map(({config, line}) => ({
       id: asId(config.id),
-      state: bus.isDown ? 'down' : 'ok',
+      state: line.isDown ? 'down' : 'ok',
     }));
   }
 
@@ -104,31 +107,31 @@ export class SiteHardware {
     await this.#devices.close();
     const closing = [...this.collectors.values()].map(collector => collector.close());
     await Promise.allSettled(closing);
-    await Promise.allSettled([...this.#lines.values()].map(({bus}) => bus.close()));
+    await Promise.allSettled([...this.#lines.values()].map(({line}) => line.close()));
   }
 
   #createLine(config: BusConfig): Line {
     const {clock, entropy, dispatch, log, openLink} = this.#options;
-    const line: LineId = asId(config.id);
-    const bus = new ModbusLine({
+    const id: LineId = asId(config.id);
+    const line = new SharedLine({
       link: openLink(config.link, config.id),
       clock,
       fraction: () => entropy.fraction(),
       baudRate: config.link.baudRate,
       echo: config.echo,
       onLine: (down, why) => {
-        log.warn(down ? 'line.down' : 'line.up', {line, why});
+        log.warn(down ? 'line.down' : 'line.up', {line: id, why});
         if (down) this.#dumpTrace(config.id);
         const devices = config.devices.map(device => asId<DeviceId>(device.id));
-        dispatch({kind: 'line', line, down, bays: this.#baysOn(config), devices});
+        dispatch({kind: 'line', line: id, down, bays: this.#baysOn(config), devices});
       },
-      onLateCommand: (unit, waitedMs) => log.warn('line.commandLate', {line, unit, waitedMs}),
+      onLateCommand: (unit, waitedMs) => log.warn('line.commandLate', {line: id, unit, waitedMs}),
     });
-    return {config, bus};
+    return {config, line, bus: new ModbusBus(line)};
   }
 
   #dumpTrace(line: string): void {
-    const frames = this.#lines.get(line)?.bus.dumpTrace() ?? [];
+    const frames = this.#lines.get(line)?.line.dumpTrace() ?? [];
     const lines = frames.slice(-TRACE_FRAMES).map(traceLine);
     this.#options.log.warn('line.trace', {line, frames: lines});
   }
@@ -173,7 +176,7 @@ export class SiteHardware {
     });
   }
 
-  #unitOf(id: string): {readonly bus: ModbusLine; readonly device: DeviceConfig} {
+  #unitOf(id: string): {readonly bus: ModbusBus; readonly device: DeviceConfig} {
     for (const {config, bus} of this.#lines.values()) {
       const device = config.devices.find(candidate => candidate.id === id);
       if (device) return {bus, device};

@@ -1,4 +1,5 @@
-import {ModbusLine} from '../../drivers/bus/modbus-line.js';
+import {ModbusBus} from '../../drivers/bus/modbus-bus.js';
+import {SharedLine} from '../../drivers/bus/shared-line.js';
 import {createSerialLink} from '../../drivers/port/serial-port.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {answer} from './child.js';
@@ -19,11 +20,12 @@ export async function run(args: readonly string[]): Promise<undefined> {
   const clock = new SkippingClock(new SystemClock());
   const fraction = () => Math.random();
   const link = createSerialLink({path, baudRate, clock, fraction});
-  const line = new ModbusLine({link, clock, fraction, baudRate});
+  const line = new SharedLine({link, clock, fraction, baudRate});
+  const bus = new ModbusBus(line);
   const tally: PollTally = {polls: 0, failed: 0};
   const pollUnits = (from: number, to: number) => {
     for (let unit = from; unit <= to; unit += 1) {
-      line.poll({
+      bus.poll({
         read: {unit, table: 'holding', address: 0, quantity: 1},
         periodMs: () => 0,
         onHealth: () => {},

@@ -2,7 +2,8 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {ModbusLine} from '../../drivers/bus/modbus-line.js';
+import {ModbusBus} from '../../drivers/bus/modbus-bus.js';
+import {SharedLine} from '../../drivers/bus/shared-line.js';
 import type {LockReading} from '../../drivers/parking-lock/contract.js';
 import {LockDriver} from '../../drivers/parking-lock/lock-driver.js';
 import type {ByteLink, FarEnd} from '../../drivers/port/byte-link.js';
@@ -58,7 +59,7 @@ test('X5 one driver file passes over memory, over a pty and over TCP with the sa
   const heard: Record<string, readonly string[]> = {};
   for (const [name, connect] of Object.entries(CABLES)) {
     const {link, far} = await connect(t);
-    const line = new Rs485Line({
+    const wire = new Rs485Line({
       clock,
       entropy: new SeededEntropy(),
       farEnd: far,
@@ -66,8 +67,9 @@ test('X5 one driver file passes over memory, over a pty and over TCP with the sa
       pacing: 'bytes',
     });
     const lock = new ParkingLock({clock, unit: UNIT, travelMs: 300, supplyMv: 12_340});
-    line.attach(lock);
-    const bus = new ModbusLine({link, clock, fraction, baudRate: BAUD_RATE});
+    wire.attach(lock);
+    const line = new SharedLine({link, clock, fraction, baudRate: BAUD_RATE});
+    const bus = new ModbusBus(line);
     const readings: LockReading[] = [];
     const driver = new LockDriver({
       id: asId('L-A-007'),
@@ -77,7 +79,7 @@ test('X5 one driver file passes over memory, over a pty and over TCP with the sa
       pollMs: 100,
       listener: {onReading: reading => readings.push(reading), onHealth: () => {}},
     });
-    bus.open();
+    line.open();
     try {
       await until(() => driver.latest !== undefined, `${name}: first reading`);
       t.like(driver.latest, {arm: 'up', vehicle: 'absent', supplyMv: 12_340, cycles: 0}, name);
@@ -90,12 +92,12 @@ test('X5 one driver file passes over memory, over a pty and over TCP with the sa
         ['lower'],
         name,
       );
-      const bytes = line.log.framesTo(UNIT).map(entry => Buffer.from(entry.bytes).toString('hex'));
+      const bytes = wire.log.framesTo(UNIT).map(entry => Buffer.from(entry.bytes).toString('hex'));
       heard[name] = [...new Set(bytes)].sort();
     } finally {
       driver.close();
-      await bus.close();
-      line.close();
+      await line.close();
+      wire.close();
       await far.close();
     }
   }

@@ -1,27 +1,18 @@
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import type {LinkError} from '../../protocols/base/errors.js';
-import {CodecMisuse} from '../../protocols/base/errors.js';
 import {wireTimeMs} from '../../protocols/base/units.js';
-import {expectReplyToFrame} from '../../protocols/modbus/rtu-frame.js';
 import {FIELD_CHARACTER_BITS, interFrameSilenceMs} from '../../protocols/modbus/timing.js';
 import type {ByteLink} from '../port/byte-link.js';
-import type {
-  BusOutcome,
-  Lane,
-  PollEntry,
-  ReadRequest,
-  RegisterBus,
-  WriteRequest,
-} from './contract.js';
+import type {FrameBus, FrameOutcome, FramePoll, FrameTurn, UnitKey} from './contract.js';
 import {LINE_AT_START, type LineBreakerInput, stepLineBreaker} from './line-breaker.js';
-import {type LineJob, LineMaster, type LineOutcome} from './line-master.js';
+import {LineMaster} from './line-master.js';
+import type {LineJob} from './line-turns.js';
 import {type LineCounters, LinkCounters} from './link-counters.js';
-import {ModbusPdu, type RegisterRequest} from './modbus-pdu.js';
 import {type PollSlot, PollSweep} from './poll-sweep.js';
 import {UnitWatch} from './unit-watch.js';
 import {type WireRecord, WireTrace} from './wire-trace.js';
 
-export interface ModbusLineOptions {
+export interface SharedLineOptions {
   readonly link: ByteLink;
   readonly clock: Clock;
   /** Uniform in [0, 1), for the jitter of probes and reopenings. */
@@ -38,35 +29,36 @@ export interface ModbusLineOptions {
   /** `true` once when the link is lost or every polled unit is silent, `false` with the first reply after it. */
   onLine?(isDown: boolean, why: string): void;
   /** A command was sent, but more than 500 ms after it was asked for: the line is too busy. */
-  onLateCommand?(unit: number, waitedMs: Millis): void;
+  onLateCommand?(unit: UnitKey, waitedMs: Millis): void;
 }
 
 /** devices.md 1.4 rule 1. */
 const HOST_MS = 30;
 const QUARANTINE_MS = 40;
-const DEFAULT_TURNAROUND_MS = 50;
 const DEFAULT_QUEUE_LIMIT = 64;
 const MOST_RESENDS = 2;
 const LATE_COMMAND_MS = 500;
-/** A block that the device refuses is a mistake of configuration: asked again only to see it mended. */
-const PARKED_MS = 60_000;
-/** Illegal function, address, value. @see Modbus Application Protocol V1.1b3, 7 */
-const LASTING_EXCEPTIONS: ReadonlySet<number> = new Set([1, 2, 3]);
+/** A poll that has nothing to say is asked again after so long, whatever its period. */
+const NOTHING_TO_SAY_MS = 10;
 
-/** Registers of the units of one RS-485 line, over whatever link carries it. */
-export class ModbusLine implements RegisterBus {
-  readonly #options: ModbusLineOptions;
-  readonly #pdu = new ModbusPdu();
+/**
+ * One RS-485 line, whatever its devices speak: the only talker, the sweep of the polls, the breakers of
+ * units and line, counters and the last frames. Several protocols may share it, since the line has one
+ * frame outstanding and knows replies by the reader that comes with each.
+ */
+export class SharedLine implements FrameBus {
+  readonly #options: SharedLineOptions;
   readonly #counters: LinkCounters;
   readonly #trace = new WireTrace();
   readonly #master: LineMaster;
   readonly #sweep: PollSweep;
   readonly #watch: UnitWatch;
+  readonly #polls = new Map<PollSlot, LineJob>();
   #line = LINE_AT_START;
   #reopen: Timer | undefined;
   #closed = false;
 
-  constructor(options: ModbusLineOptions) {
+  constructor(options: SharedLineOptions) {
     this.#options = options;
     const {link, clock, baudRate} = options;
     const bits = options.bitsPerCharacter ?? FIELD_CHARACTER_BITS;
@@ -122,82 +114,61 @@ export class ModbusLine implements RegisterBus {
     await this.#master.close();
   }
 
-  /** Rejects with `codec/modbus-range` for a request that no frame can carry; never for what the line does. */
-  read(request: ReadRequest): Promise<BusOutcome> {
-    const resends = Math.min(request.resends ?? 0, MOST_RESENDS);
-    return this.#transact({kind: 'read', ...request}, request.lane, resends, request.turnaroundMs);
-  }
-
-  /** Rejects as `read` does. */
-  write(request: WriteRequest): Promise<BusOutcome> {
-    return this.#transact({kind: 'write', write: request}, request.lane, 0, request.turnaroundMs);
-  }
-
-  /** @throws CodecMisuse `codec/modbus-range` for a read that no frame can carry. */
-  poll(entry: PollEntry): () => void {
-    const request = this.#pdu.encode({kind: 'read', ...entry.read});
-    const slot = this.#sweep.add(entry, request);
-    entry.onHealth(this.#watch.healthOf(entry.read.unit));
-    this.#master.wake();
-    return () => this.#sweep.remove(slot);
-  }
-
-  #transact(
-    request: RegisterRequest,
-    lane: Lane,
-    resends: number,
-    turnaroundMs: Millis | undefined,
-  ): Promise<BusOutcome> {
-    return new Promise(resolve => {
-      const frame = this.#pdu.encode(request);
-      const job = this.#job(request, frame, lane, resends, turnaroundMs, resolve);
-      this.#master.submit({
-        ...job,
-        started: (_, waitedMs) => {
-          if (lane !== 'command' || waitedMs <= LATE_COMMAND_MS) return;
-          this.#options.onLateCommand?.(job.expectation.unit, waitedMs);
-        },
-      });
+  submit(turn: FrameTurn): void {
+    const {unit, lane} = turn;
+    this.#master.submit({
+      unit,
+      lane,
+      resends: Math.min(turn.resends ?? 0, MOST_RESENDS),
+      compose: nowMs => turn.compose(nowMs),
+      started: (_, waitedMs) => {
+        if (lane !== 'command' || waitedMs <= LATE_COMMAND_MS) return;
+        this.#options.onLateCommand?.(unit, waitedMs);
+      },
+      settle: outcome => {
+        this.#judge(unit, outcome);
+        turn.settle(outcome);
+      },
     });
   }
 
-  #job(
-    request: RegisterRequest,
-    frame: Uint8Array,
-    lane: Lane,
-    resends: number,
-    turnaroundMs: Millis | undefined,
-    done: (outcome: BusOutcome) => void,
-  ): LineJob {
-    const expectation = expectReplyToFrame(frame);
-    if (!expectation) {
-      throw new CodecMisuse('codec/modbus-range', 'a quantity that no frame can carry');
-    }
+  poll(entry: FramePoll): () => void {
+    const slot = this.#sweep.add(entry);
+    this.#polls.set(slot, this.#pollJob(slot));
+    entry.onHealth(this.#watch.healthOf(entry.unit));
+    this.#master.wake();
+    return () => {
+      this.#sweep.remove(slot);
+      this.#polls.delete(slot);
+    };
+  }
+
+  /** Made once: a line makes its polls without pause. */
+  #pollJob(slot: PollSlot): LineJob {
+    const {entry} = slot;
+    let isComposed = false;
     return {
-      lane,
-      request: frame,
-      expectation,
-      resends,
-      turnaroundMs: turnaroundMs ?? DEFAULT_TURNAROUND_MS,
+      unit: entry.unit,
+      lane: 'poll',
+      resends: Math.min(entry.resends ?? 0, MOST_RESENDS),
+      compose: nowMs => {
+        const frame = this.#polls.has(slot) ? entry.compose(nowMs) : undefined;
+        isComposed = frame !== undefined;
+        if (!isComposed) slot.restsUntilMs = nowMs + NOTHING_TO_SAY_MS;
+        return frame;
+      },
+      started: atMs => this.#sweep.started(slot, atMs),
       settle: outcome => {
-        const told = this.#read(request, outcome);
-        this.#judge(expectation.unit, told);
-        done(told);
+        if (!isComposed) return;
+        this.#judge(entry.unit, outcome);
+        entry.onOutcome(outcome);
       },
     };
   }
 
-  #read(request: RegisterRequest, outcome: LineOutcome): BusOutcome {
-    if (outcome.kind !== 'reply') return outcome;
-    const reply = this.#pdu.decode(request, outcome.frame);
-    return reply ? {...reply, atMs: outcome.atMs} : {kind: 'timeout', atMs: outcome.atMs};
-  }
-
-  #judge(unit: number, outcome: BusOutcome): void {
+  #judge(unit: UnitKey, outcome: FrameOutcome): void {
     switch (outcome.kind) {
-      case 'values':
-      case 'written':
-      case 'exception':
+      case 'reply':
         this.#moveLine({kind: 'reply'}, 'a unit answers');
         this.#watch.replied(unit, outcome.atMs);
         return;
@@ -210,6 +181,7 @@ export class ModbusLine implements RegisterBus {
           'no unit of the line answers',
         );
         return;
+      case 'sent':
       case 'down':
         return;
     }
@@ -218,21 +190,7 @@ export class ModbusLine implements RegisterBus {
   #nextPoll(nowMs: Millis): LineJob | Millis {
     const choice = this.#sweep.choose(nowMs);
     if (choice.kind === 'idle') return choice.untilMs;
-    const {slot} = choice;
-    const {read} = slot.entry;
-    const resends = Math.min(read.resends ?? 0, MOST_RESENDS);
-    const request: RegisterRequest = {kind: 'read', ...read};
-    const done = (outcome: BusOutcome) => this.#polled(slot, outcome);
-    const job = this.#job(request, slot.request, 'poll', resends, read.turnaroundMs, done);
-    return {...job, started: atMs => this.#sweep.started(slot, atMs)};
-  }
-
-  #polled(slot: PollSlot, outcome: BusOutcome): void {
-    if (outcome.kind === 'exception' && LASTING_EXCEPTIONS.has(outcome.exceptionCode)) {
-      slot.parkedUntilMs = outcome.atMs + PARKED_MS;
-    }
-    // A poll that never left is no news of the device.
-    if (outcome.kind !== 'down') slot.entry.onOutcome(outcome);
+    return this.#polls.get(choice.slot) ?? nowMs;
   }
 
   #linkDown(reason: LinkError): void {

@@ -8,7 +8,8 @@ import {Rs485Line} from '../../sim/wire/rs485-line.js';
 import type {ByteLink, ByteLinkListener} from '../port/byte-link.js';
 import {createMemoryPair} from '../port/memory-link.js';
 import type {BusOutcome, DeviceHealth, Lane} from './contract.js';
-import {ModbusLine, type ModbusLineOptions} from './modbus-line.js';
+import {ModbusBus} from './modbus-bus.js';
+import {SharedLine, type SharedLineOptions} from './shared-line.js';
 
 const SEEDLESS = {
   bytes: (length: number) => new Uint8Array(length),
@@ -46,7 +47,7 @@ class StuckLink implements ByteLink {
 async function makeRig(
   t: ExecutionContext,
   unitCount: number,
-  options?: Partial<ModbusLineOptions>,
+  options?: Partial<SharedLineOptions>,
   fraction = () => 0.5,
   wrap = (link: ByteLink): ByteLink => link,
 ) {
@@ -61,7 +62,7 @@ async function makeRig(
   const units = Array.from({length: unitCount}, (_, index) => new RegisterUnit(index + 1));
   wire.attach(...units);
   const told: string[] = [];
-  const bus = new ModbusLine({
+  const line = new SharedLine({
     link: wrap(link),
     clock,
     fraction: () => 0.5,
@@ -69,10 +70,11 @@ async function makeRig(
     onLine: (isDown, why) => told.push(`${isDown ? 'down' : 'up'}: ${why}`),
     ...options,
   });
-  bus.open();
+  const bus = new ModbusBus(line);
+  line.open();
   await clock.advance(0);
   t.teardown(async () => {
-    await bus.close();
+    await line.close();
     await far.close();
     wire.close();
     clock.assertIdle();
@@ -82,7 +84,7 @@ async function makeRig(
     bus.read({unit: number, table: 'holding', address: 1, quantity: 2, lane, resends});
   const write = (number: number, value: number) =>
     bus.write({unit: number, address: 0, kind: 'register', values: [value], lane: 'command'});
-  return {clock, link, far, wire, bus, told, unit, read, write};
+  return {clock, link, far, wire, line, bus, told, unit, read, write};
 }
 
 type Rig = Awaited<ReturnType<typeof makeRig>>;
@@ -117,7 +119,7 @@ test('a refusal is a value with its code, and the device counts as living', asyn
   const rig = await makeRig(t, 1);
   rig.unit(1).exceptionCode = 6;
   t.like(await rig.clock.settle(rig.write(1, 2)), {kind: 'exception', exceptionCode: 6});
-  t.is(rig.bus.counters().units[0]?.exceptions, 1);
+  t.is(rig.line.counters().units[0]?.exceptions, 1);
 });
 
 test('a sweep keeps t3.5 before every frame and 0.99 of the wire limit on a perfect host', async t => {
@@ -130,7 +132,7 @@ test('a sweep keeps t3.5 before every frame and 0.99 of the wire limit on a perf
   t.true(done >= (10_000 / cycleMs) * 0.99, `${done} polls`);
   t.is(rig.wire.gapViolations, 0);
   t.is(rig.wire.collisions, 0);
-  t.true(rig.bus.counters().utilisation > 0.9);
+  t.true(rig.line.counters().utilisation > 0.9);
   t.deepEqual(polls[3]?.healths, ['unknown', 'ok']);
 });
 
@@ -164,11 +166,11 @@ test('E21 a late answer of lock 3 in the slot of lock 4 is refused by its addres
   const fourth = rig.read(4);
   t.like(await rig.clock.settle(third), {kind: 'timeout'});
   t.like(await rig.clock.settle(fourth), {kind: 'values', values: [4, 4]});
-  const [three, four] = rig.bus.counters().units;
-  t.like(three, {unit: 3, ok: 0, timeouts: 1, late: 1});
-  t.like(four, {unit: 4, ok: 1, timeouts: 0, late: 0});
+  const [three, four] = rig.line.counters().units;
+  t.like(three, {unit: 'modbus:3', ok: 0, timeouts: 1, late: 1});
+  t.like(four, {unit: 'modbus:4', ok: 1, timeouts: 0, late: 0});
   t.true(
-    rig.bus.dumpTrace().some(record => record.kind === 'drop' && record.hex.startsWith('0303')),
+    rig.line.dumpTrace().some(record => record.kind === 'drop' && record.hex.startsWith('0303')),
   );
 });
 
@@ -178,7 +180,7 @@ test('a late reply between two requests is dropped, counted and answers nothing'
   t.like(await rig.clock.settle(rig.read(1)), {kind: 'timeout'});
   await rig.clock.advance(200);
   t.like(await rig.clock.settle(rig.read(2)), {kind: 'values', values: [0, 0]});
-  t.like(rig.bus.counters().units[0], {unit: 1, ok: 0, late: 1});
+  t.like(rig.line.counters().units[0], {unit: 'modbus:1', ok: 0, late: 1});
 });
 
 test('a unit that timed out is left alone by the sweep for 1 s', async t => {
@@ -300,7 +302,7 @@ test('E20 with 5 % bad frames reads are resent at most twice and an actuation fr
     else unknown += 1;
     t.true(written.kind === 'written' || written.kind === 'timeout');
   }
-  const counters = rig.bus.counters().units[0];
+  const counters = rig.line.counters().units[0];
   t.is(reads, 400, 'two resends carry every read through');
   t.true((counters?.resent ?? 0) >= 5, 'and they were needed');
   t.is(writes + unknown, 100);
@@ -363,12 +365,12 @@ test('a lost link is one event: commands fail at once, devices follow, the first
     '2 offline',
     '3 offline',
   ]);
-  t.true(rig.bus.isDown);
+  t.true(rig.line.isDown);
   rig.told.length = 0;
   rig.wire.replug();
   await rig.clock.advance(10_000);
   t.deepEqual(rig.told, ['up: a unit answers', '1 ok', '2 ok', '3 ok']);
-  t.is(rig.bus.counters().linkLosses, 1);
+  t.is(rig.line.counters().linkLosses, 1);
 });
 
 test('all units silent: the line is down once, before its devices, and the port is reopened 1, 2, 4 s apart', async t => {
@@ -382,7 +384,7 @@ test('all units silent: the line is down once, before its devices, and the port 
   t.is(rig.told.filter(line => line.startsWith('down')).length, 1);
   t.is(rig.told.indexOf('down: no unit of the line answers'), 4, 'behind four suspects');
   t.is(healths.length, 4);
-  const {reopenings} = rig.bus.counters();
+  const {reopenings} = rig.line.counters();
   t.true(reopenings >= 4 && reopenings <= 5, `${reopenings}`);
   rig.told.length = 0;
   rig.wire.faults.clear();
@@ -391,7 +393,7 @@ test('all units silent: the line is down once, before its devices, and the port 
 });
 
 test('a command that waited more than 500 ms in its lane is told, a quicker one is not', async t => {
-  const late: (readonly [number, number])[] = [];
+  const late: (readonly [string, number])[] = [];
   const rig = await makeRig(t, 2, {onLateCommand: (unit, waitedMs) => late.push([unit, waitedMs])});
   const behindDead = (turnaroundMs: Millis) => {
     const write = {unit: 1, address: 0, kind: 'register', values: [1], lane: 'command'} as const;
@@ -399,12 +401,12 @@ test('a command that waited more than 500 ms in its lane is told, a quicker one 
   };
   rig.unit(1).isDead = true;
   await rig.clock.settle(behindDead(350));
-  t.true(rig.bus.counters().lanes.command.worstWaitMs > 300);
+  t.true(rig.line.counters().lanes.command.worstWaitMs > 300);
   t.deepEqual(late, []);
   await rig.clock.settle(behindDead(700));
-  const {worstWaitMs} = rig.bus.counters().lanes.command;
+  const {worstWaitMs} = rig.line.counters().lanes.command;
   t.true(worstWaitMs > 500);
-  t.deepEqual(late, [[2, worstWaitMs]]);
+  t.deepEqual(late, [['modbus:2', worstWaitMs]]);
 });
 
 test('a full lane refuses with an outcome instead of growing', async t => {
@@ -415,7 +417,7 @@ test('a full lane refuses with an outcome instead of growing', async t => {
   const kinds = settled.map(outcome => outcome.kind);
   t.is(kinds.filter(kind => kind === 'timeout').length, 4);
   t.is(kinds.filter(kind => kind === 'down').length, 6);
-  t.is(rig.bus.counters().lanes.command.refused, 6);
+  t.is(rig.line.counters().lanes.command.refused, 6);
 });
 
 test('closing settles what waits as never sent and what is on the wire as unanswered', async t => {
@@ -423,7 +425,7 @@ test('closing settles what waits as never sent and what is on the wire as unansw
   const sent = rig.write(1, 2);
   await rig.clock.advance(5);
   const waiting = rig.read(1);
-  await rig.bus.close();
+  await rig.line.close();
   t.like(await sent, {kind: 'timeout'});
   t.like(await waiting, {kind: 'down'});
   t.like(await rig.read(1), {kind: 'down'});
@@ -459,6 +461,6 @@ test('a link that refuses a frame although it is up costs that frame and nothing
     link => new StuckLink(link),
   );
   t.like(await rig.clock.settle(rig.write(1, 2)), {kind: 'down'});
-  t.is(rig.bus.counters().units.length, 0);
-  t.deepEqual(rig.bus.dumpTrace(), []);
+  t.is(rig.line.counters().units.length, 0);
+  t.deepEqual(rig.line.dumpTrace(), []);
 });
