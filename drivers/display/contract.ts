@@ -19,3 +19,17 @@ export interface Display {
   show(screen: Screen): void;
   close(): void;
 }
+
+/** A display, or what hangs on it, that can talk. */
+export interface Voice {
+  /**
+   * Say it once: what was said is never repeated by itself. Words that have not gone out are replaced
+   * by newer ones, and are void after 5 s, for a late "welcome" is told to the wrong person.
+   */
+  speak(text: string): void;
+}
+
+export interface PanelListener extends DisplayListener {
+  /** A key on a touch panel was pressed; `key` as the panel's own pages number it, never 0. */
+  onKey(key: number, atMs: number): void;
+}
