@@ -1,8 +1,10 @@
 import test, {type ExecutionContext} from 'ava';
+import {GM65_ZONE_MAPS} from '../../protocols/code-reader/gm65-zones.js';
 import {asId, type CardUid, type CollectorId, type DeviceId} from '../../protocols/site/ids.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {CardReader} from '../../sim/devices/card-reader.js';
+import {CodeReader} from '../../sim/devices/code-reader.js';
 import {Collector} from '../../sim/devices/collector.js';
 import {DiscreteInputs} from '../../sim/devices/discrete-inputs.js';
 import {Display} from '../../sim/devices/display.js';
@@ -12,6 +14,7 @@ import {Rs485Line} from '../../sim/wire/rs485-line.js';
 import {ModbusBus} from '../bus/modbus-bus.js';
 import {SharedLine} from '../bus/shared-line.js';
 import {Rdm6300Reader} from '../card-reader/rdm6300-reader.js';
+import {Gm65Scanner} from '../code-reader/gm65-scanner.js';
 import {SmartCollector} from '../collector/smart-collector.js';
 import {InputBoard} from '../discrete-inputs/input-board.js';
 import {ModbusDisplay} from '../display/modbus-display.js';
@@ -226,6 +229,39 @@ const subjects: Readonly<Record<string, (rig: Rig) => Subject>> = {
         twin.present({uid: asId<CardUid>(`62E308${(0x1000 + no).toString(16)}`)});
         clock.timer('hand', 1000, () => twin.remove());
       },
+      proof: () => seen,
+      close: () => reader.close(),
+    };
+  },
+
+  'code-reader': ({clock, onHealth, later}) => {
+    const {link, far} = createMemoryPair({clock, name: 'scanner'});
+    const twin = new CodeReader({clock, farEnd: far});
+    let seen = 0;
+    const reader = new Gm65Scanner({
+      id,
+      link,
+      clock,
+      zones: GM65_ZONE_MAPS.gm65,
+      mode: 'continuous',
+      listener: {
+        onCode: () => {
+          seen += 1;
+        },
+        onReadError: () => {},
+        onHealth,
+      },
+    });
+    later.push(
+      () => twin.close(),
+      () => far.close(),
+    );
+    return {
+      cut: () => twin.unplug(),
+      mend: () => twin.replug(),
+      noise: bytes => twin.inject(bytes),
+      // Whoever is told "again" shows it again.
+      use: no => twin.show(`CODE-${no}`, 2, 2500),
       proof: () => seen,
       close: () => reader.close(),
     };
