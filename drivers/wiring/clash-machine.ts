@@ -1,0 +1,89 @@
+/** Totals of one unit since the line was opened, as its counters tell them. */
+export interface UnitTotals {
+  readonly unit: string;
+  /** Sound answers, refusals included. */
+  readonly sound: number;
+  /** Requests to it during which a broken frame came. */
+  readonly broken: number;
+  /** Sound answers that nobody waited for: a second one to one request. */
+  readonly late: number;
+  readonly timeouts: number;
+}
+
+interface UnitRecord {
+  readonly totals: UnitTotals;
+  /** Broken answers since the last sound one. */
+  readonly brokenInRow: number;
+  /** Second answers since the last look without one. */
+  readonly lateInRow: number;
+  /** Sound answers since the last broken or second one. */
+  readonly soundInRow: number;
+  readonly isClash: boolean;
+  readonly isSilent: boolean;
+}
+
+export type ClashState = ReadonlyMap<string, UnitRecord>;
+
+export interface ClashChange {
+  readonly unit: string;
+  readonly isClash: boolean;
+  /** Units of the same line that do not answer at all: one of them probably bears this address. */
+  readonly missing: readonly string[];
+}
+
+export interface ClashStep {
+  readonly state: ClashState;
+  readonly changes: readonly ClashChange[];
+}
+
+export const NO_CLASHES: ClashState = new Map();
+
+/** Three broken answers in a row are no weather, while everybody else is heard well. */
+const CLASH_AFTER = 3;
+/** Two devices may by chance answer alike for a while; a clash is over when nothing hints at it for long. */
+const SOUND_AGAIN_AFTER = 20;
+
+/**
+ * Recognise two devices that bear one address by what the line counts: both answer every request, so
+ * the answers break each other, or come one after the other. The rest of the line stays sound, which
+ * noise would not leave. Feed it the totals about once a second.
+ */
+export function stepClash(state: ClashState, totals: readonly UnitTotals[]): ClashStep {
+  const next = new Map<string, UnitRecord>();
+  for (const one of totals) next.set(one.unit, counted(state.get(one.unit), one));
+  const changes: ClashChange[] = [];
+  for (const [unit, record] of next) {
+    const isClash = judge(unit, record, next);
+    if (isClash === record.isClash) continue;
+    next.set(unit, {...record, isClash});
+    const missing = [...next].filter(([, other]) => other.isSilent).map(([name]) => name);
+    changes.push({unit, isClash, missing: isClash ? missing : []});
+  }
+  return {state: next, changes};
+}
+
+function counted(before: UnitRecord | undefined, totals: UnitTotals): UnitRecord {
+  const sound = totals.sound - (before?.totals.sound ?? 0);
+  const broken = totals.broken - (before?.totals.broken ?? 0);
+  const late = totals.late - (before?.totals.late ?? 0);
+  const timeouts = totals.timeouts - (before?.totals.timeouts ?? 0);
+  const isHeard = sound + broken > 0;
+  const wasSilent = before?.isSilent ?? false;
+  return {
+    totals,
+    brokenInRow: sound > 0 ? 0 : (before?.brokenInRow ?? 0) + broken,
+    // A slow device is late now and then; a double is late every time.
+    lateInRow: late > 0 && late >= sound ? (before?.lateInRow ?? 0) + late : 0,
+    soundInRow: broken + late > 0 ? 0 : (before?.soundInRow ?? 0) + sound,
+    isClash: before?.isClash ?? false,
+    isSilent: isHeard ? false : timeouts > 0 || wasSilent,
+  };
+}
+
+function judge(unit: string, record: UnitRecord, all: ClashState): boolean {
+  if (record.isClash) return record.soundInRow < SOUND_AGAIN_AFTER;
+  if (record.lateInRow >= CLASH_AFTER) return true;
+  if (record.brokenInRow < CLASH_AFTER) return false;
+  const others = [...all].filter(([name, other]) => name !== unit && !other.isSilent);
+  return others.length > 0 && others.every(([, other]) => other.brokenInRow === 0 || other.isClash);
+}
