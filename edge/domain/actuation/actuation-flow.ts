@@ -120,6 +120,6 @@ function gateOf(turn: Turn, bayId: BayId): CommandGate {
     if (!bay?.actuation) return 'DEVICE_FAULT';
     const view = turn.view(bay);
     if (bay.actuation.row.desired === 'up') return mayRaise(view, turn.nowMs);
-    return turn.config.rules.unlock.retryHardFault ? undefined : mayLower(view);
+    return mayLower(view, turn.config.rules.unlock.retryHardFault);
   };
 }

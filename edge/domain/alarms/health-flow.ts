@@ -24,6 +24,13 @@ export function onLockHealth(turn: Turn, bay: BayState, reported: DeviceHealth):
   else if (!isOnDownLine(turn, bay)) raiseOffline(turn, bay);
 }
 
+/** A command to a shared address might move the arm of somebody else. */
+function markClash(turn: Turn, device: DeviceId, addressClash: boolean): void {
+  for (const bay of turn.state.bays.values()) {
+    if (bay.config.lock === device) turn.patchBay(bay.config.id, {addressClash});
+  }
+}
+
 function onPartHealth(turn: Turn, input: Extract<LotInput, {kind: 'partHealth'}>): void {
   const {device, collector} = input;
   const health = settledHealth(input.health);
@@ -52,6 +59,7 @@ export function onDevice(
       return;
     case 'deviceFault': {
       const {device, fault, isStanding, detail} = input;
+      if (fault === 'ADDRESS_CLASH') markClash(turn, device, isStanding);
       if (isStanding) raiseAlarm(turn, {kind: fault, device, detail});
       else if (ALARM_RULES[fault].selfClears) clearAlarm(turn, {kind: fault, device}, 'recovered');
     }

@@ -23,6 +23,7 @@ const EMPTY: BayView = {
   sense: {raw: 'vacant', polledMs: NOW - 500},
   online: true,
   sensorSuspect: false,
+  addressClash: false,
 };
 
 const sensor = (occupancy: 'unknown' | 'vacant' | 'occupied', fault?: 'stuck') => ({
@@ -53,6 +54,7 @@ const TABLE: readonly (readonly [string, Partial<BayView>, ReturnType<typeof may
   ['over-current', lock({faults: {...NO_FAULTS, overCurrent: true}}), 'OVERCURRENT'],
   ['motor fault', lock({faults: {...NO_FAULTS, motor: true}}), 'DEVICE_FAULT'],
   ['the arm is moving', lock({arm: 'moving'}), 'BUSY'],
+  ['another lock seems to have its address', {addressClash: true}, 'DEVICE_FAULT'],
   [
     'a lock without detector, and no sensor',
     {sensor: undefined, ...lock({vehicle: 'none'})},
@@ -67,9 +69,12 @@ for (const [name, part, refusal] of TABLE) {
 }
 
 test('mayLower: a car, an obstacle or silence never forbids it, a broken motor does', t => {
-  t.is(mayLower({...EMPTY, ...lock({vehicle: 'present', arm: 'blocked'})}), undefined);
-  t.is(mayLower({...EMPTY, online: false}), undefined);
-  t.is(mayLower({...EMPTY, ...lock({faults: {...NO_FAULTS, motor: true}})}), 'DEVICE_FAULT');
+  const broken = lock({faults: {...NO_FAULTS, motor: true}});
+  t.is(mayLower({...EMPTY, ...lock({vehicle: 'present', arm: 'blocked'})}, false), undefined);
+  t.is(mayLower({...EMPTY, online: false}, false), undefined);
+  t.is(mayLower({...EMPTY, ...broken}, false), 'DEVICE_FAULT');
+  t.is(mayLower({...EMPTY, ...broken}, true), undefined, 'a site may hammer on');
+  t.is(mayLower({...EMPTY, addressClash: true}, true), 'DEVICE_FAULT');
 });
 
 test('no view with any sign of a car, or any doubt about it, lets an arm rise', t => {

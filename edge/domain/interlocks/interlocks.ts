@@ -16,6 +16,8 @@ export interface BayView {
   readonly online: boolean;
   /** The arm met something although the bay was reported empty. */
   readonly sensorSuspect: boolean;
+  /** Two locks seem to answer to one address: a command might move the other one. */
+  readonly addressClash: boolean;
 }
 
 export type InterlockRefusal =
@@ -49,6 +51,7 @@ export function mayKeepRaising(view: BayView): InterlockRefusal | undefined {
 }
 
 export function mayRaise(view: BayView, nowMs: Millis): InterlockRefusal | undefined {
+  if (view.addressClash) return 'DEVICE_FAULT';
   const refusal = mayKeepRaising(view);
   if (refusal) return refusal;
   const {reading} = view;
@@ -62,9 +65,12 @@ export function mayRaise(view: BayView, nowMs: Millis): InterlockRefusal | undef
 
 /**
  * May the arm go down? Lowering traps nobody, so a car, an obstacle or an unknown state never forbids
- * it; only a motor that reports itself broken does.
+ * it; only a motor that reports itself broken does, unless the site hammers on (`retryHardFault`), and
+ * an address that two locks share: the wrong one might let in whoever stands before it.
  */
-export function mayLower(view: BayView): InterlockRefusal | undefined {
+export function mayLower(view: BayView, retryHardFault: boolean): InterlockRefusal | undefined {
+  if (view.addressClash) return 'DEVICE_FAULT';
+  if (retryHardFault) return undefined;
   return view.online && view.reading?.faults.motor ? 'DEVICE_FAULT' : undefined;
 }
 

@@ -58,7 +58,12 @@ export function publishBays(turn: Turn): void {
 function publicState(bay: BayState): NonNullable<BayState['published']> {
   const faults = bay.reading?.faults;
   const online = bay.health === 'ok';
-  const sound = !faults?.motor && !faults?.lowBattery && !bay.sensorSuspect && !bay.relockFailed;
+  const sound =
+    !faults?.motor &&
+    !faults?.lowBattery &&
+    !bay.sensorSuspect &&
+    !bay.addressClash &&
+    !bay.relockFailed;
   return {
     bay: bay.config.id,
     arm: bay.reading?.arm ?? 'unknown',

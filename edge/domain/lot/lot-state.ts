@@ -48,6 +48,8 @@ export interface BayState {
   readonly health: 'unknown' | 'ok' | 'offline';
   readonly sensor: BaySensorState | undefined;
   readonly sensorSuspect: boolean;
+  /** Its lock, or the one that should answer here, shares an address with another. */
+  readonly addressClash: boolean;
   readonly relockFailed: boolean;
   readonly actuation: Actuation | undefined;
   readonly claim: Claim | undefined;
@@ -111,6 +113,7 @@ function newBay(config: BayConfig): BayState {
     health: 'unknown',
     sensor: undefined,
     sensorSuspect: false,
+    addressClash: false,
     relockFailed: false,
     actuation: undefined,
     claim: undefined,

@@ -76,6 +76,7 @@ export class Turn {
       sense: this.context.sense(bay.config.id),
       online: bay.health === 'ok',
       sensorSuspect: bay.sensorSuspect,
+      addressClash: bay.addressClash,
     };
   }
 
