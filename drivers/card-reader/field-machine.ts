@@ -14,10 +14,12 @@ export type FieldState =
   | {readonly kind: 'empty'; readonly garbledMs: Millis | undefined}
   | {readonly kind: 'card'; readonly uid: CardUid}
   /** Two cards answered in turn. Nobody can tell which is meant until the field was empty. */
-  | {readonly kind: 'mixed'; readonly told: CardUid};
+  | {readonly kind: 'mixed'; readonly told: CardUid | undefined};
 
 export type FieldInput =
   | {readonly kind: 'read'; readonly uid: CardUid; readonly atMs: Millis}
+  /** A reader that sees all cards at once saw more than one. */
+  | {readonly kind: 'several'; readonly atMs: Millis}
   | {readonly kind: 'garbled'; readonly atMs: Millis}
   /** Nothing was read for `FIELD_GONE_MS`, or the reader is gone. */
   | {readonly kind: 'silence'; readonly atMs: Millis};
@@ -41,6 +43,8 @@ export function stepField(state: FieldState, input: FieldInput): FieldStep {
   switch (input.kind) {
     case 'read':
       return withCard(state, input.uid, input.atMs);
+    case 'several':
+      return withSeveral(state, input.atMs);
     case 'garbled':
       return withGarbled(state, input.atMs);
     case 'silence':
@@ -68,6 +72,17 @@ function withCard(state: FieldState, uid: CardUid, atMs: Millis): FieldStep {
   }
 }
 
+/** None of them is told: a wallet gives one error and no card. */
+function withSeveral(state: FieldState, atMs: Millis): FieldStep {
+  const listen: FieldEffect = {kind: 'listen'};
+  if (state.kind === 'mixed') return {state, effects: [listen]};
+  const told = state.kind === 'card' ? state.uid : undefined;
+  return {
+    state: {kind: 'mixed', told},
+    effects: [{kind: 'error', error: 'two_cards', atMs}, listen],
+  };
+}
+
 /** Damage beside a card that has been read concerns nobody. */
 function withGarbled(state: FieldState, atMs: Millis): FieldStep {
   if (state.kind !== 'empty') return {state, effects: []};
@@ -86,7 +101,7 @@ function goneEffects(state: FieldState, atMs: Millis): readonly FieldEffect[] {
     case 'card':
       return [{kind: 'gone', uid: state.uid, atMs}];
     case 'mixed':
-      return [{kind: 'gone', uid: state.told, atMs}];
+      return state.told === undefined ? [] : [{kind: 'gone', uid: state.told, atMs}];
     default:
       return unreachable(state, 'field state');
   }

@@ -1,6 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {concatBytes} from '../../protocols/base/bytes.js';
+import {UsageError} from '../../protocols/base/errors.js';
+import {READER_PROFILES, type ReaderProfile} from '../../protocols/card/card-identity.js';
 import {asId, type CardUid, type DeviceId} from '../../protocols/site/ids.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {createMemoryPair} from '../port/memory-link.js';
@@ -13,7 +15,7 @@ const CARD_A = frame('62E3086CED08');
 const CARD_B = frame('0415148F2EA4');
 const WRONG_SUM = frame('62E3086CED09');
 
-async function setup() {
+async function setup(profile?: ReaderProfile) {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const {link, far} = createMemoryPair({clock, name: 'reader'});
   const heard: string[] = [];
@@ -22,6 +24,7 @@ async function setup() {
     id: asId<DeviceId>('R-1'),
     link,
     clock,
+    profile,
     listener: {
       onCard: ({uid, atMs}) => heard.push(`card ${uid} @${atMs}`),
       onReadError: (error, atMs) => heard.push(`${error} @${atMs}`),
@@ -161,4 +164,22 @@ test('noise is told with its bytes, a lost port with its reason, a sound card no
   await clock.advance(10);
   t.regex(troubles.at(-1) ?? '', /^port\/lost memory:reader was unplugged/);
   await reader.close();
+});
+
+test('a profile turns the report of another make into the canonical number', async t => {
+  const reversed = await setup({...READER_PROFILES.rdm6300, byteOrder: 'lsb_first'});
+  reversed.far.send(CARD_A);
+  await reversed.clock.advance(10);
+  t.is(reversed.heard.at(-1), 'card ED6C08E362 @100');
+  const tag = await setup(READER_PROFILES.rdm6300Tag);
+  tag.far.send(CARD_A);
+  await tag.clock.advance(10);
+  t.is(tag.heard.at(-1), 'card E3086CED @100');
+  await reversed.reader.close();
+  await tag.reader.close();
+});
+
+test('a profile that no report of this reader fits is refused at once', async t => {
+  const thrown = await t.throwsAsync(setup(READER_PROFILES.decimal10), {instanceOf: UsageError});
+  t.is(thrown.code, 'usage/reader');
 });

@@ -1,5 +1,10 @@
 import type {Clock, Timer} from '../../protocols/base/clock.js';
-import {unreachable} from '../../protocols/base/errors.js';
+import {UsageError, unreachable} from '../../protocols/base/errors.js';
+import {
+  canonicalUid,
+  READER_PROFILES,
+  type ReaderProfile,
+} from '../../protocols/card/card-identity.js';
 import {decodeRdm6300Body, RDM6300_END, RDM6300_START} from '../../protocols/card/rdm6300.js';
 import {asId, type CardUid, type DeviceId} from '../../protocols/site/ids.js';
 import {NoiseMeter} from '../lifecycle/noise-meter.js';
@@ -15,10 +20,14 @@ export interface Rdm6300Options {
   readonly link: ByteLink;
   readonly clock: Clock;
   readonly listener: CardReaderListener;
+  /** How this make writes its 10 hex digits: reversed, or with fewer that count. Default: all as they are. */
+  readonly profile?: ReaderProfile | undefined;
   /** `reader/noise`: bytes came that are no card; `port/..`: why the port is gone. */
   readonly onTrouble?: TroubleListener | undefined;
 }
 
+/** Digits between start and checksum, whatever the make. */
+const REPORT_DIGITS = 10;
 /** A frame without its end is 13 bytes; some noise before it may not cost the card. */
 const MAX_RECORD_BYTES = 64;
 
@@ -29,6 +38,7 @@ const MAX_RECORD_BYTES = 64;
 export class Rdm6300Reader implements CardReader {
   readonly id: DeviceId;
   readonly #options: Rdm6300Options;
+  readonly #profile: ReaderProfile;
   readonly #noise: NoiseMeter;
   #stream: DelimitedStream;
   #field = EMPTY_FIELD;
@@ -36,9 +46,15 @@ export class Rdm6300Reader implements CardReader {
   #droppedBytes = 0;
   #closed = false;
 
+  /** @throws UsageError `usage/reader` for a profile that is not 10 hex digits. */
   constructor(options: Rdm6300Options) {
+    const {profile = READER_PROFILES.rdm6300} = options;
+    if (profile.radix !== 'hex' || profile.digits !== REPORT_DIGITS) {
+      throw new UsageError('usage/reader', `${options.id} reports 10 hex digits`);
+    }
     this.id = options.id;
     this.#options = options;
+    this.#profile = profile;
     this.#noise = new NoiseMeter({
       clock: options.clock,
       tell: bytes =>
@@ -98,9 +114,10 @@ export class Rdm6300Reader implements CardReader {
     const atMs = this.#options.clock.nowMs();
     const start = record.lastIndexOf(RDM6300_START);
     const body = decodeRdm6300Body(record.subarray(start + 1));
-    if (start >= 0 && body.kind === 'card') {
+    const card = body.kind === 'card' ? canonicalUid(body.uid, this.#profile) : undefined;
+    if (start >= 0 && card?.kind === 'card') {
       this.#droppedBytes += start;
-      this.#take({kind: 'read', uid: asId<CardUid>(body.uid), atMs});
+      this.#take({kind: 'read', uid: asId<CardUid>(card.uid), atMs});
       return;
     }
     this.#droppedBytes += record.length + 1;
