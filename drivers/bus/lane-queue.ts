@@ -34,6 +34,12 @@ export class LaneQueue<Job extends {readonly lane: Lane}> {
     return this.#lanes[lane][0]?.job;
   }
 
+  /** How long the first of `lane` has waited; 0 when it is empty. */
+  ageMs(lane: Lane, nowMs: number): number {
+    const first = this.#lanes[lane][0];
+    return first ? nowMs - first.sinceMs : 0;
+  }
+
   take(): Waiting<Job> | undefined {
     for (const lane of ORDER) {
       const waiting = this.#lanes[lane].shift();

@@ -1,9 +1,10 @@
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import type {LinkError} from '../../protocols/base/errors.js';
 import type {ByteLink} from '../port/byte-link.js';
-import type {FrameOutcome} from './contract.js';
+import type {FrameOutcome, Lane} from './contract.js';
 import {type Departure, type LineJob, LineTurns} from './line-turns.js';
 import type {LinkCounters} from './link-counters.js';
+import {Patience} from './patience.js';
 import {
   freshTransaction,
   type LineTiming,
@@ -41,6 +42,10 @@ interface InFlight {
 }
 
 const DEFAULT_TURNAROUND_MS = 50;
+/** A command that meets a dead slave waits no longer. */
+const HAND_OVER_MS = 100;
+/** What a USB adapter may hold back at its default latency of 16 ms, and the host's own share. */
+const ADAPTER_MS = 20;
 /** Periods of polls may shrink while the line idles. */
 const LONGEST_IDLE_MS = 250;
 /** A line that is never silent is broken anyway: then a request that fails shows it. */
@@ -56,15 +61,16 @@ const LONGEST_WAIT_FOR_REOPENING_MS = 500;
 export class LineMaster {
   readonly #options: LineMasterOptions;
   readonly #turns: LineTurns;
+  readonly #patience: Patience;
   #transaction: TransactionState;
   #inFlight: InFlight | undefined;
+  #lastSent: InFlight | undefined;
   /** Composed, but its device wants a longer silence than the line. */
   #departure: Departure | undefined;
   #isSettling = false;
   #silence: Timer | undefined;
   #silenceSinceMs: Millis | undefined;
   #idle: Timer | undefined;
-  #patience: Timer | undefined;
   #reopening: Timer | undefined;
   #reopenWish: string | undefined;
   #closed = false;
@@ -72,7 +78,13 @@ export class LineMaster {
   constructor(options: LineMasterOptions) {
     this.#options = options;
     this.#turns = new LineTurns(options.queueLimit, (job, outcome) => this.#settle(job, outcome));
+    this.#patience = new Patience(options.clock);
     this.#transaction = freshTransaction(options.clock.nowMs());
+  }
+
+  /** How long the job that would go first has waited in each lane. */
+  queueAgeMs(lane: Lane): Millis {
+    return this.#turns.ageMs(lane, this.#options.clock.nowMs());
   }
 
   open(): void {
@@ -102,6 +114,7 @@ export class LineMaster {
     const hasLine = !this.#closed && (link.isUp || this.#reopening !== undefined);
     const isAccepted = hasLine && this.#turns.push(job, nowMs);
     if (isAccepted) {
+      if (job.lane === 'command') this.#hurry();
       this.#pump();
       return;
     }
@@ -184,14 +197,15 @@ export class LineMaster {
     this.#idle?.cancel();
     this.#idle = undefined;
     let poll: LineJob | undefined;
-    if (this.#turns.isEmpty) {
+    const {isEmpty} = this.#turns;
+    if (isEmpty || this.#turns.isPollOwed) {
       const nowMs = clock.nowMs();
       const next = owner.nextPoll(nowMs);
-      if (typeof next === 'number') {
+      if (typeof next !== 'number') poll = next;
+      else if (isEmpty) {
         if (next < Number.POSITIVE_INFINITY) this.#pumpAfter(next - nowMs);
         return;
       }
-      poll = next;
     }
     this.#awaitSilence(timing.silenceMs, nowMs => this.#takeTurn(poll, nowMs));
   }
@@ -248,6 +262,7 @@ export class LineMaster {
       return;
     }
     this.#inFlight = {departure, sentAtMs: nowMs};
+    this.#lastSent = this.#inFlight;
     const waitedMs = nowMs - departure.sinceMs;
     counters.sent(job.unit, job.lane, waitedMs, frame.reply);
     trace.note('tx', nowMs, frame.bytes);
@@ -258,6 +273,26 @@ export class LineMaster {
       turnaroundMs: frame.turnaroundMs ?? DEFAULT_TURNAROUND_MS,
     };
     this.#step({kind: 'sent', atMs: nowMs, exchange, echoed: echo});
+  }
+
+  /**
+   * A command for another unit does not wait out the patience for a silent one: the line is free for
+   * it when no reply that keeps to its turnaround can still be under way, or after 100 ms if that is
+   * longer. What has begun to answer is heard to its deadline, and so is a command.
+   */
+  #hurry(): void {
+    const {phase} = this.#transaction;
+    if (!this.#lastSent || phase.kind === 'free') return;
+    const {departure, sentAtMs} = this.#lastSent;
+    const {job, frame} = departure;
+    if (!frame.reply || !this.#turns.hasCommandBeside(job.unit)) return;
+    const isSilentPoll =
+      phase.kind === 'awaiting' && job.lane === 'poll' && phase.received.length === 0;
+    if (phase.kind === 'awaiting' && !isSilentPoll) return;
+    const bytes = frame.bytes.length + frame.reply.longestBytes;
+    const turnaroundMs = frame.turnaroundMs ?? DEFAULT_TURNAROUND_MS;
+    const lastByteMs = bytes * this.#options.timing.perByteMs + turnaroundMs + ADAPTER_MS;
+    this.#patience.shorten(sentAtMs + Math.max(HAND_OVER_MS, lastByteMs));
   }
 
   #hear(bytes: Uint8Array): void {
@@ -282,18 +317,20 @@ export class LineMaster {
         return;
       }
       case 'armDeadline':
-        this.#patience = clock.timer('line deadline', effect.afterMs, () =>
+        this.#patience.start('line deadline', effect.afterMs, () =>
           this.#step({kind: 'deadline', atMs: clock.nowMs()}),
         );
+        this.#hurry();
         return;
       case 'armQuarantine':
-        this.#patience = clock.timer('line quarantine', effect.afterMs, () => {
+        this.#patience.start('line quarantine', effect.afterMs, () => {
           this.#step({kind: 'quarantineOver'});
           this.#pump();
         });
+        this.#hurry();
         return;
       case 'disarm':
-        this.#patience?.cancel();
+        this.#patience.cancel();
         return;
       case 'reply':
         this.#replied(effect);

@@ -25,12 +25,19 @@ export interface Departure {
   readonly isAgain: boolean;
 }
 
+/**
+ * So many turns of the lanes in a row, then one of a poll that is due: a storm of commands must not
+ * blind the line to buttons and sensors. At 9600 baud the poll of a living unit takes about 41 ms.
+ */
+const MOST_TURNS_BEFORE_POLL = 4;
+
 /** Who goes next on a line: what is owed again, what waits in the lanes, or the poll. */
 export class LineTurns {
   readonly #queue: LaneQueue<LineJob>;
   readonly #settle: (job: LineJob, outcome: FrameOutcome) => void;
   /** Lost once and owed again, before anything else of its unit. */
   #owed: Departure | undefined;
+  #turnsSincePoll = 0;
 
   constructor(queueLimit: number, settle: (job: LineJob, outcome: FrameOutcome) => void) {
     this.#queue = new LaneQueue(queueLimit);
@@ -39,6 +46,21 @@ export class LineTurns {
 
   get isEmpty(): boolean {
     return !this.#owed && this.#queue.isEmpty;
+  }
+
+  /** What waits shall let the poll that is due go first. */
+  get isPollOwed(): boolean {
+    return this.#turnsSincePoll >= MOST_TURNS_BEFORE_POLL;
+  }
+
+  /** A command for another unit than `unit` waits. */
+  hasCommandBeside(unit: UnitKey): boolean {
+    const command = this.#queue.first('command');
+    return command !== undefined && command.unit !== unit;
+  }
+
+  ageMs(lane: Lane, nowMs: Millis): Millis {
+    return this.#queue.ageMs(lane, nowMs);
   }
 
   /** False when its lane is full. */
@@ -59,18 +81,19 @@ export class LineTurns {
   }
 
   /**
-   * Compose the frame whose turn it is; `poll` goes when nothing waits. Jobs with nothing to say are
-   * settled on the way.
+   * Compose the frame whose turn it is; `poll` goes when nothing waits, or when it has stood back for
+   * long. Jobs with nothing to say are settled on the way.
    */
   next(poll: LineJob | undefined, nowMs: Millis): Departure | undefined {
     const command = this.#queue.first('command');
     // A command of another unit need not wait for a read to be repeated.
     if (this.#owed && (!command || command.unit === this.#owed.job.unit)) return this.takeOwed();
     for (;;) {
-      const waiting = this.#queue.take();
+      const waiting = poll && this.isPollOwed ? undefined : this.#queue.take();
       const job = waiting?.job ?? poll;
       if (!job) return undefined;
       const frame = job.compose(nowMs);
+      this.#turnsSincePoll = waiting ? this.#turnsSincePoll + 1 : 0;
       if (frame) {
         const sinceMs = waiting?.sinceMs ?? nowMs;
         return {job, frame, sinceMs, resends: job.resends, isAgain: false};

@@ -66,13 +66,25 @@ test('lanes tell their waits, the line its utilisation and losses', t => {
   counters.sent('modbus:1', 'command', 12, undefined);
   counters.sent('modbus:1', 'command', 4, undefined);
   counters.refused('confirm');
+  counters.starved();
   counters.busy(250);
   counters.linkLost();
   counters.reopened();
-  const {lanes, utilisation, linkLosses, reopenings} = counters.snapshot(1000);
-  t.deepEqual(lanes.command, {sent: 2, worstWaitMs: 12, lastWaitMs: 4, refused: 0});
+  const {lanes, utilisation, linkLosses, reopenings, starvedPolls} = counters.snapshot(
+    1000,
+    () => 7,
+  );
+  t.deepEqual(lanes.command, {
+    sent: 2,
+    worstWaitMs: 12,
+    lastWaitMs: 4,
+    p99WaitMs: 4,
+    queueAgeMs: 7,
+    refused: 0,
+  });
   t.is(lanes.confirm.refused, 1);
   t.is(utilisation, 0.25);
   t.is(linkLosses + reopenings, 2);
+  t.is(starvedPolls, 1);
   t.is(new LinkCounters(5).snapshot(5).utilisation, 0);
 });

@@ -22,6 +22,10 @@ export interface LaneCounters {
   readonly sent: number;
   readonly worstWaitMs: Millis;
   readonly lastWaitMs: Millis;
+  /** Of the last 256 that had their turn. */
+  readonly p99WaitMs: Millis;
+  /** How long the one that goes next has waited. */
+  readonly queueAgeMs: Millis;
   /** Refused because the lane was full. */
   readonly refused: number;
 }
@@ -31,6 +35,8 @@ export interface LineCounters {
   readonly lanes: Readonly<Record<Lane, LaneCounters>>;
   /** Share of time in which a transaction or its silence held the line. */
   readonly utilisation: number;
+  /** Polls that were due for longer than their whole period before they went. */
+  readonly starvedPolls: number;
   /** Drops of bytes that belong to no known unit. */
   readonly noise: number;
   readonly linkLosses: number;
@@ -44,14 +50,18 @@ type UnitTally = Mutable<Omit<UnitCounters, 'rttP50Ms' | 'rttP95Ms'>> & {
   reader: ReplyReader | undefined;
   readerBefore: ReplyReader | undefined;
 };
+type LaneTally = Mutable<Omit<LaneCounters, 'p99WaitMs' | 'queueAgeMs'>> & {
+  readonly waits: Millis[];
+};
 type UnitCount = 'timeouts' | 'crcErrors' | 'late' | 'resent';
 
 const REMEMBERED_RTTS = 64;
+const REMEMBERED_WAITS = 256;
 
 /** Running totals of one line; reading them costs more than counting. */
 export class LinkCounters {
   readonly #units = new Map<UnitKey, UnitTally>();
-  readonly #lanes: Record<Lane, Mutable<LaneCounters>> = {
+  readonly #lanes: Record<Lane, LaneTally> = {
     command: emptyLane(),
     confirm: emptyLane(),
     poll: emptyLane(),
@@ -59,6 +69,7 @@ export class LinkCounters {
   readonly #openedAtMs: Millis;
   #busyMs: Millis = 0;
   #noise = 0;
+  #starvedPolls = 0;
   #linkLosses = 0;
   #reopenings = 0;
 
@@ -96,6 +107,7 @@ export class LinkCounters {
       unitTally.reader = reader;
     }
     const tally = this.#lanes[lane];
+    tally.waits[tally.sent % REMEMBERED_WAITS] = waitMs;
     tally.sent += 1;
     tally.lastWaitMs = waitMs;
     tally.worstWaitMs = Math.max(tally.worstWaitMs, waitMs);
@@ -103,6 +115,10 @@ export class LinkCounters {
 
   refused(lane: Lane): void {
     this.#lanes[lane].refused += 1;
+  }
+
+  starved(): void {
+    this.#starvedPolls += 1;
   }
 
   busy(forMs: Millis): void {
@@ -117,13 +133,18 @@ export class LinkCounters {
     this.#reopenings += 1;
   }
 
-  snapshot(nowMs: Millis): LineCounters {
+  snapshot(nowMs: Millis, queueAgeMs: (lane: Lane) => Millis = () => 0): LineCounters {
     const {command, confirm, poll} = this.#lanes;
     const openMs = nowMs - this.#openedAtMs;
     return {
       units: [...this.#units.values()].map(readTally),
-      lanes: {command: {...command}, confirm: {...confirm}, poll: {...poll}},
+      lanes: {
+        command: readLane(command, queueAgeMs('command')),
+        confirm: readLane(confirm, queueAgeMs('confirm')),
+        poll: readLane(poll, queueAgeMs('poll')),
+      },
       utilisation: openMs > 0 ? Math.min(1, this.#busyMs / openMs) : 0,
+      starvedPolls: this.#starvedPolls,
       noise: this.#noise,
       linkLosses: this.#linkLosses,
       reopenings: this.#reopenings,
@@ -152,8 +173,18 @@ export class LinkCounters {
   }
 }
 
-function emptyLane(): Mutable<LaneCounters> {
-  return {sent: 0, worstWaitMs: 0, lastWaitMs: 0, refused: 0};
+function emptyLane(): LaneTally {
+  return {sent: 0, worstWaitMs: 0, lastWaitMs: 0, refused: 0, waits: []};
+}
+
+function readLane({waits, ...counts}: LaneTally, queueAgeMs: Millis): LaneCounters {
+  return {...counts, p99WaitMs: shareOf(waits, 0.99) ?? 0, queueAgeMs};
+}
+
+/** The value that `share` of them do not exceed; undefined for none. */
+function shareOf(values: readonly Millis[], share: number): Millis | undefined {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor(share * (sorted.length - 1))];
 }
 
 function holdsReply(reader: ReplyReader | undefined, bytes: Uint8Array): boolean {
@@ -168,7 +199,5 @@ function holdsReply(reader: ReplyReader | undefined, bytes: Uint8Array): boolean
 
 function readTally(tally: UnitTally): UnitCounters {
   const {rtts, reader: _, readerBefore: __, ...counts} = tally;
-  const sorted = rtts.toSorted((left, right) => left - right);
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))];
-  return {...counts, rttP50Ms: at(0.5), rttP95Ms: at(0.95)};
+  return {...counts, rttP50Ms: shareOf(rtts, 0.5), rttP95Ms: shareOf(rtts, 0.95)};
 }

@@ -14,6 +14,8 @@ export interface PollSlot {
   startedAtMs: Millis | undefined;
   /** It had nothing to say: asked again only then. */
   restsUntilMs: Millis;
+  /** Since when it has been due; undefined while it is not. */
+  dueSinceMs: Millis | undefined;
 }
 
 export type PollChoice =
@@ -36,6 +38,7 @@ export class PollSweep {
   readonly #gateOf: (unit: UnitKey) => UnitGate;
   /** Reads of living units since the last probe. */
   #readsSinceProbe = Number.POSITIVE_INFINITY;
+  #askedAtMs: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(gateOf: (unit: UnitKey) => UnitGate) {
     this.#gateOf = gateOf;
@@ -54,6 +57,7 @@ export class PollSweep {
       entry,
       startedAtMs: undefined,
       restsUntilMs: Number.NEGATIVE_INFINITY,
+      dueSinceMs: undefined,
     };
     this.#slots.push(slot);
     return slot;
@@ -82,17 +86,24 @@ export class PollSweep {
       const dueMs = Math.max(releaseMs, gate.fromMs, fromMs, slot.restsUntilMs);
       untilMs = Math.min(untilMs, dueMs);
       const deadlineMs = dueMs + (periodMs > 0 ? periodMs : UNPACED_PATIENCE_MS);
+      // A period that has just been shortened makes nothing due in the past.
+      if (dueMs <= nowMs) slot.dueSinceMs ??= Math.max(dueMs, Math.min(this.#askedAtMs, nowMs));
       if (dueMs > nowMs || deadlineMs >= chosenDeadlineMs) continue;
       chosen = slot;
       chosenDeadlineMs = deadlineMs;
     }
+    this.#askedAtMs = nowMs;
     return chosen ? {kind: 'poll', slot: chosen} : {kind: 'idle', untilMs};
   }
 
-  /** The slot's frame is on the wire. */
-  started(slot: PollSlot, atMs: Millis): void {
+  /** The slot's frame is on the wire. True: it starved, being due for longer than its whole period. */
+  started(slot: PollSlot, atMs: Millis): boolean {
     const isProbe = this.#gateOf(slot.entry.unit).isProbe;
     this.#readsSinceProbe = isProbe ? 0 : this.#readsSinceProbe + 1;
+    const periodMs = slot.entry.periodMs();
+    const waitedMs = atMs - (slot.dueSinceMs ?? atMs);
     slot.startedAtMs = atMs;
+    slot.dueSinceMs = undefined;
+    return periodMs > 0 && waitedMs > periodMs;
   }
 }

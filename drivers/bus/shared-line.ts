@@ -96,7 +96,8 @@ export class SharedLine implements FrameBus {
   }
 
   counters(): LineCounters {
-    return this.#counters.snapshot(this.#options.clock.nowMs());
+    const {clock} = this.#options;
+    return this.#counters.snapshot(clock.nowMs(), lane => this.#master.queueAgeMs(lane));
   }
 
   /** The last frames on the wire, oldest first. */
@@ -157,7 +158,9 @@ export class SharedLine implements FrameBus {
         if (!isComposed) slot.restsUntilMs = nowMs + NOTHING_TO_SAY_MS;
         return frame;
       },
-      started: atMs => this.#sweep.started(slot, atMs),
+      started: atMs => {
+        if (this.#sweep.started(slot, atMs)) this.#counters.starved();
+      },
       settle: outcome => {
         if (!isComposed) return;
         this.#judge(entry.unit, outcome);

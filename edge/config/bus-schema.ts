@@ -3,6 +3,11 @@ import {choice, duration, exactly, flag, identifier, integer, listOf, text} from
 
 const baudRate = integer(300, 921_600, 'Speed of the line.', 'Bd');
 
+const parity = choice(
+  ['none', 'even', 'odd'],
+  'Parity of every character; the specification of Modbus asks for even, most devices have none.',
+).default('none');
+
 /** Where bytes come from: a serial port of this computer, or a converter on the network. */
 export const linkSchema = z.discriminatedUnion(
   'kind',
@@ -11,6 +16,7 @@ export const linkSchema = z.discriminatedUnion(
       kind: z.literal('serial'),
       path: text(200, 'Port; a by-path name survives a replug.'),
       baudRate: baudRate.default(9600),
+      parity,
     }),
     exactly({
       kind: z.literal('tcp'),
@@ -19,6 +25,9 @@ export const linkSchema = z.discriminatedUnion(
       baudRate: baudRate
         .default(9600)
         .describe('Speed of the line behind the converter; deadlines are computed from it.'),
+      parity: parity.describe(
+        'Parity behind the converter, which is told on the converter itself.',
+      ),
     }),
   ],
   {error: 'expected one of serial, tcp'},

@@ -6,6 +6,7 @@ import type {Collector} from '../../drivers/collector/contract.js';
 import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {InternalError} from '../../protocols/base/errors.js';
+import {FIELD_CHARACTER_BITS, SPEC_CHARACTER_BITS} from '../../protocols/modbus/timing.js';
 import {
   asId,
   type BayId,
@@ -118,6 +119,7 @@ export class SiteHardware {
       clock,
       fraction: () => entropy.fraction(),
       baudRate: config.link.baudRate,
+      bitsPerCharacter: config.link.parity === 'none' ? FIELD_CHARACTER_BITS : SPEC_CHARACTER_BITS,
       echo: config.echo,
       onLine: (down, why) => {
         log.warn(down ? 'line.down' : 'line.up', {line: id, why});

@@ -6,8 +6,11 @@ import type {OpenLink} from './open-link.js';
 /** Links to this machine's serial ports and to converters on the network. */
 export function systemLinks(clock: Clock, entropy: Entropy): OpenLink {
   const fraction = () => entropy.fraction();
-  return link =>
-    link.kind === 'serial'
-      ? createSerialLink({path: link.path, baudRate: link.baudRate, clock, fraction})
-      : createTcpLink({host: link.host, port: link.port, clock, fraction});
+  return link => {
+    if (link.kind === 'tcp') {
+      return createTcpLink({host: link.host, port: link.port, clock, fraction});
+    }
+    const {path, baudRate, parity} = link;
+    return createSerialLink({path, baudRate, parity, clock, fraction});
+  };
 }
