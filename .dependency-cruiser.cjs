@@ -26,6 +26,11 @@ module.exports = {
       {path: 'node_modules/(@serialport|serialport)/'},
     ),
     forbid(
+      'node-hid-in-one-place',
+      {pathNot: ['^drivers/port/hid-port\\.ts$', SIM_TOP, TEST]},
+      {path: 'node_modules/node-hid/'},
+    ),
+    forbid(
       'domain-sees-contracts',
       {path: '^edge/domain/', pathNot: TEST},
       {pathNot: ['^edge/domain/', '^protocols/(base|site)/', '^drivers/[^/]+/contract\\.ts$']},
