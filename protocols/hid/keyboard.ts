@@ -1,7 +1,7 @@
 import {KEY_MEANINGS} from './key-usages.js';
 
 /** Modifiers, one reserved byte, six places for keys that are down. */
-export const BOOT_REPORT_BYTES = 8;
+const BOOT_REPORT_BYTES = 8;
 const FIRST_KEY = 2;
 /** Left and right shift. */
 const SHIFT_MASK = 0x22;
