@@ -1,0 +1,132 @@
+import test from 'ava';
+import {asId, type DeviceId} from '../../protocols/site/ids.js';
+import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
+import {VirtualClock} from '../../sim/clock/virtual-clock.js';
+import {Keypad} from '../../sim/devices/keypad.js';
+import {Rs485Line} from '../../sim/wire/rs485-line.js';
+import {ModbusBus} from '../bus/modbus-bus.js';
+import {SharedLine} from '../bus/shared-line.js';
+import {ScriptedBus} from '../lifecycle/scripted-bus.js';
+import {createMemoryPair} from '../port/memory-link.js';
+import {CodeEntry} from './code-entry.js';
+import {ModbusKeypad} from './modbus-keypad.js';
+
+const id = asId<DeviceId>('K-1');
+
+async function setup() {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
+  const {link, far} = createMemoryPair({clock, name: 'line-1'});
+  const wire = new Rs485Line({clock, entropy: new SeededEntropy(), farEnd: far, baudRate: 9600});
+  const twin = new Keypad({clock, unit: 9});
+  wire.attach(twin);
+  const line = new SharedLine({link, clock, fraction: () => 0.5, baudRate: 9600});
+  line.open();
+  const heard: string[] = [];
+  const entry = new CodeEntry({
+    name: id,
+    clock,
+    listener: {
+      onEntry: digits => heard.push(`entry ${digits}`),
+      onProgress: () => {},
+      onCleared: why => heard.push(`cleared ${why}`),
+      onFault: isStanding => heard.push(`fault ${isStanding}`),
+    },
+  });
+  const healths: string[] = [];
+  const keypad = new ModbusKeypad({
+    id,
+    bus: new ModbusBus(line),
+    unit: 9,
+    listener: entry.ear(health => healths.push(health)),
+  });
+  await clock.advance(1000);
+  const close = async () => {
+    keypad.close();
+    entry.close();
+    twin.close();
+    await line.close();
+    await far.close();
+    wire.close();
+    clock.assertIdle();
+  };
+  return {clock, twin, keypad, heard, healths, close};
+}
+
+test('~B6 a worn keypad on a line: what was keyed arrives, bounce does not, equal digits both count', async t => {
+  const {clock, twin, heard, healths, keypad, close} = await setup();
+  twin.bounces = 2;
+  twin.type('11223#');
+  await clock.advance(3000);
+  t.deepEqual(heard, ['entry 11223']);
+  t.deepEqual(healths, ['ok']);
+  t.is(keypad.health, 'ok');
+  await close();
+});
+
+test('~B6 a key of a keypad on a line sticks, down or chattering, and comes free', async t => {
+  const {clock, twin, heard, close} = await setup();
+  twin.stick('5');
+  await clock.advance(11_000);
+  t.deepEqual(heard, ['cleared stuck', 'fault true']);
+  twin.release();
+  await clock.advance(3000);
+  t.deepEqual(heard.splice(0), ['cleared stuck', 'fault true', 'fault false']);
+  twin.chatter('6', 90);
+  await clock.advance(11_000);
+  t.is(heard.at(-1), 'fault true');
+  twin.release();
+  await clock.advance(3000);
+  t.is(heard.at(-1), 'fault false');
+  await close();
+});
+
+test('a keypad that was out of reach for longer than its ring lasts clears what was typed', async t => {
+  const {clock, twin, heard, close} = await setup();
+  twin.type('12');
+  await clock.advance(1000);
+  twin.isUnplugged = true;
+  twin.type('3456789012', 50);
+  await clock.advance(1000);
+  twin.isUnplugged = false;
+  await clock.advance(10_000);
+  t.deepEqual(heard.splice(0), ['cleared lost']);
+  twin.powerCycle();
+  await clock.advance(500);
+  twin.type('42#');
+  await clock.advance(2000);
+  t.deepEqual(heard, ['entry 42']);
+  await close();
+});
+
+test("input registers 0..18 are polled every 100 ms; words that miss are no poll; presses before the first poll are nobody's", t => {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
+  const words = [3, 0, 1000, 2, 900, 3, 0xfff0, ...new Array<number>(12).fill(0)];
+  const board = {words: words.slice(0, 18)};
+  const bus = new ScriptedBus(clock, {read: () => ({kind: 'values', values: board.words})});
+  const heard: string[] = [];
+  new ModbusKeypad({
+    id,
+    bus,
+    unit: 9,
+    listener: {
+      onKey: (key, atMs) => heard.push(`${key} @${atMs}`),
+      onHeld: key => heard.push(`down ${key}`),
+      onKeysLost: () => heard.push('lost'),
+      onHealth: () => {},
+    },
+  });
+  const [entry] = bus.entries;
+  t.deepEqual(entry?.read, {unit: 9, table: 'input', address: 0, quantity: 19});
+  t.is(entry?.periodMs(), 100);
+  bus.sweep();
+  board.words = words;
+  bus.sweep();
+  t.deepEqual(heard, []);
+  board.words = [5, 12, ...words.slice(2)];
+  bus.sweep();
+  // The board's clock is at 1000: 900 was 100 ms ago, FFF0 was before it turned over.
+  t.deepEqual(heard.splice(0), ['2 @-1016', '1 @-100', 'down #']);
+  board.words = [0, 0, ...words.slice(2)];
+  bus.sweep();
+  t.deepEqual(heard, ['lost', 'down undefined']);
+});
