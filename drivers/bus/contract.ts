@@ -57,6 +57,11 @@ export type DeviceHealth = 'unknown' | 'ok' | 'suspect' | 'offline';
 /** A read that the sweep repeats for ever. */
 export interface PollEntry {
   readonly read: Omit<ReadRequest, 'lane'>;
+  /**
+   * Most registers or bits that the device gives in one read; default 125 and 2000. Blocks of one table
+   * that lie close together and have the same period are read as one; each hears of its own values.
+   */
+  readonly mostQuantity?: number;
   /** Shortest distance of two polls now, start to start; asked at every sweep. 0 = as often as the line can. */
   periodMs(): Millis;
   onOutcome(outcome: BusOutcome): void;

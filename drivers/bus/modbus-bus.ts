@@ -19,6 +19,7 @@ import type {
   UnitKey,
   WriteRequest,
 } from './contract.js';
+import {MergedPolls} from './merged-polls.js';
 import {ModbusPdu, type RegisterRequest} from './modbus-pdu.js';
 
 /** A block that the device refuses is a mistake of configuration: asked again only to see it mended. */
@@ -32,6 +33,8 @@ const BROADCAST_TURNAROUND_MS: Millis = 150;
 export class ModbusBus implements RegisterBus {
   readonly #bus: FrameBus;
   readonly #pdu = new ModbusPdu();
+  /** By unit, table and manner of asking. */
+  readonly #polls = new Map<string, MergedPolls>();
 
   constructor(bus: FrameBus) {
     this.#bus = bus;
@@ -50,6 +53,17 @@ export class ModbusBus implements RegisterBus {
 
   /** @throws CodecMisuse `codec/modbus-range` for a read that no frame can carry. */
   poll(entry: PollEntry): () => void {
+    const {unit, table, turnaroundMs, resends} = entry.read;
+    const key = `${unit} ${table} ${turnaroundMs} ${resends}`;
+    let polls = this.#polls.get(key);
+    if (!polls) {
+      polls = new MergedPolls(one => this.#pollOne(one));
+      this.#polls.set(key, polls);
+    }
+    return polls.add(entry);
+  }
+
+  #pollOne(entry: PollEntry): () => void {
     const {read} = entry;
     const request: RegisterRequest = {kind: 'read', ...read};
     const frame = this.#frame(request, read.unit, read.turnaroundMs);
