@@ -64,7 +64,10 @@ export function stepSession(
   const {lastOnlineMs} = step.state;
   if (input.atMs - lastOnlineMs < LOST_AFTER_MS) return step;
   const isSilent = input.atMs - step.state.lastValidMs >= LOST_AFTER_MS;
-  const told = declareOffline(step.state, isSilent ? 'silent' : step.state.trouble);
+  const told = declareOffline(
+    step.state,
+    isSilent && step.state.misses > 0 ? 'silent' : step.state.trouble,
+  );
   if (!isSilent || step.state.phase === 'offline' || input.kind === 'turn') {
     return {state: told.state, effects: [...step.effects, ...told.effects]};
   }

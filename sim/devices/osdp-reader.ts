@@ -31,7 +31,7 @@ export interface OsdpReaderOptions {
   readonly entropy: Entropy;
   readonly address: number;
   /** 16 bytes; undefined: fresh from the factory, only the default key is good. */
-  readonly key?: Uint8Array;
+  readonly key?: Uint8Array | undefined;
   /** Default: while it has no key of its own. */
   readonly isDefaultKeyAllowed?: boolean;
   /** Knows no Secure Channel at all when false. */
