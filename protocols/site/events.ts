@@ -175,6 +175,27 @@ export interface SiteEventBodies {
     readonly data: DeviceEventData;
   };
   'seal.rejected': {readonly collector: CollectorId; readonly fault: Reason};
+  /** How many people are in a room, as its counter makes out; no image of anybody is ever taken. */
+  occupancy: {
+    readonly counter: DeviceId;
+    readonly cause: 'start' | 'change' | 'periodic' | 'check_out' | 'cleaning';
+    /** By sure readings alone. */
+    readonly count: number;
+    /** With the unsure ones. */
+    readonly min: number;
+    readonly max: number;
+    /** All since the start, sure or not. */
+    readonly in: number;
+    readonly out: number;
+    readonly registered: number;
+    /** Share of sure passages, 0..1. */
+    readonly confidence: number;
+    /** The counter answers. */
+    readonly isHeard: boolean;
+    /** Who confirmed an empty room, and why. */
+    readonly person: PersonId | null;
+    readonly reason: string | null;
+  };
   override: {
     readonly person: PersonId;
     readonly action: string;
