@@ -20,6 +20,7 @@ test('the lot sees bays, collectors and contacts of the example', t => {
     zone: 'B',
     lock: 'L-B-009',
     travelMs: 3000,
+    canRaise: true,
   });
   t.deepEqual(
     lot.collectors.map(one => [one.id as string, one.arrow, one.minCardSecurity]),
@@ -48,6 +49,7 @@ test('rules left out have the defaults of the requirements', t => {
     buttonWindowMs: 5000,
     falseCalls: {count: 3, withinMs: 600_000},
     sealFaultsPerMin: 5,
+    commissioning: 'all',
   });
 });
 

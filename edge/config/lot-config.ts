@@ -24,6 +24,7 @@ function bayConfig(
     zone: collector.zone,
     lock: asId(bay.lock),
     travelMs: travelOf(config, bay.lock),
+    canRaise: true,
   };
 }
 

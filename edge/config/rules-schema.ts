@@ -1,5 +1,5 @@
 import type {z} from 'zod';
-import {duration, exactly, flag, integer} from './fields.js';
+import {choice, duration, exactly, flag, integer} from './fields.js';
 
 /** Object whose every field has a default, so that it may be left out as a whole. */
 function optional<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -47,5 +47,9 @@ export const rulesSchema = optional({
     count: integer(1, 100, 'Calls closed as false until this button rings low.').default(3),
     withinMs: duration(10_000, 86_400_000, 'Time in which they are counted.').default(600_000),
   }),
+  commissioning: choice(
+    ['all', 'replaced'],
+    'Which locks wait until a person has lowered and raised them once: all, or only exchanged ones.',
+  ).default('all'),
   sealFaultsPerMin: integer(1, 1000, 'Refused sealed frames a minute until an alarm.').default(5),
 });

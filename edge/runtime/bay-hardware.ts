@@ -54,6 +54,7 @@ export function createBayHardware(options: BayHardwareOptions): BayHardware {
         sensor?.onLockReading(reading);
         dispatch({kind: 'lockReading', bay, reading});
       },
+      onIdentity: identity => dispatch({kind: 'lockIdentity', bay, identity}),
       onHealth: health => {
         sensor?.onLockHealth(health);
         dispatch({kind: 'lockHealth', bay, health});

@@ -167,6 +167,7 @@ function sourceOf(input: LotInput): string | undefined {
       return input.kind;
     case 'occupancy':
     case 'lockHealth':
+    case 'lockIdentity':
       return `${input.kind} ${input.bay}`;
     case 'partHealth':
       return `${input.kind} ${input.device}`;

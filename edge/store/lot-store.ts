@@ -1,8 +1,10 @@
 import {StoreError} from '../../protocols/base/errors.js';
 import type {ActuationState, SiteFact} from '../../protocols/site/events.js';
+import {asId, type DeviceId} from '../../protocols/site/ids.js';
 import type {
   ActuationRecord,
   AlarmRecord,
+  LockTestRecord,
   LotRecord,
   OpenRecords,
   SessionRecord,
@@ -29,7 +31,8 @@ const FINAL_STATES: ReadonlySet<ActuationState> = new Set<ActuationState>([
 ]);
 
 type UseRecord = Extract<LotRecord, {readonly table: 'grantUse' | 'grantUnused'}>;
-type UpsertedRecord = Exclude<LotRecord, UseRecord>;
+type LockTest = Extract<LotRecord, {readonly table: 'lockTest'}>;
+type UpsertedRecord = Exclude<LotRecord, UseRecord | LockTest>;
 
 function isOpen(record: UpsertedRecord): boolean {
   switch (record.table) {
@@ -79,12 +82,14 @@ export class LotStore {
       actuations: this.#open<ActuationRecord>('actuation'),
       sessions: this.#open<SessionRecord>('session'),
       alarms: this.#open<AlarmRecord>('alarm'),
+      lockTests: this.#lockTests(),
     };
   }
 
   #store(record: LotRecord, stamp: Stamp): void {
     if (record.table === 'grantUse') this.#use(record, stamp);
     else if (record.table === 'grantUnused') this.#unuse(record);
+    else if (record.table === 'lockTest') this.#keepLockTest(record, stamp);
     else this.#upsert(record, stamp);
   }
 
@@ -126,6 +131,35 @@ export class LotStore {
       .statement('DELETE FROM grant_use WHERE "grant" = ? AND session = ?')
       .run(grant, session);
     if (changes > 0) this.#database.afterCommit(() => this.#book.markUnused(grant));
+  }
+
+  #keepLockTest({row}: LockTest, {wallMs}: Stamp): void {
+    const {lock, identity, movedUp, movedDown} = row;
+    this.#database
+      .statement(
+        `INSERT INTO lock_test (lock, identity, moved_up, moved_down, wall) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (lock) DO UPDATE SET
+           identity = excluded.identity, moved_up = excluded.moved_up,
+           moved_down = excluded.moved_down, wall = excluded.wall`,
+      )
+      .run(lock, identity, movedUp ? 1 : 0, movedDown ? 1 : 0, wallMs);
+  }
+
+  #lockTests(): readonly LockTestRecord[] {
+    const rows = this.#database
+      .statement('SELECT lock, identity, moved_up AS up, moved_down AS down FROM lock_test')
+      .all() as {
+      readonly lock: string;
+      readonly identity: string;
+      readonly up: number;
+      readonly down: number;
+    }[];
+    return rows.map(({lock, identity, up, down}) => ({
+      lock: asId<DeviceId>(lock),
+      identity,
+      movedUp: up === 1,
+      movedDown: down === 1,
+    }));
   }
 
   #open<Row>(table: UpsertedRecord['table']): readonly Row[] {

@@ -8,7 +8,7 @@ import {DAY_MS, MINUTE_MS} from '../../protocols/base/units.js';
 import {type GrantOp, type GrantStateRow, hashOfState} from '../../protocols/cloud/grant-state.js';
 import type {SiteFact} from '../../protocols/site/events.js';
 import type {CardCredential, Grant} from '../../protocols/site/grant.js';
-import {asId, type GrantId} from '../../protocols/site/ids.js';
+import {asId, type DeviceId, type GrantId} from '../../protocols/site/ids.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import type {
@@ -159,7 +159,24 @@ test('~E5 what was not final comes back after a restart as it last stood, the re
     actuations: [actuation('a-1', 'queued'), actuation('a-moving', 'moving')],
     sessions: [session('s-1', 'open_wait_car')],
     alarms: [alarm('al-1', 'acked')],
+    lockTests: [],
   });
+});
+
+test('~E22 what is known of a lock is kept over restarts, the newest of each', t => {
+  const site = new Site(t);
+  const store = site.open();
+  const stamp = store.stampNow();
+  const row = {lock: asId<DeviceId>('L-1'), identity: 'one', movedUp: true, movedDown: false};
+  const other = {...row, lock: asId<DeviceId>('L-2')};
+  for (const kept of [row, other, {...row, identity: 'two', movedDown: true}]) {
+    store.lot.commit({facts: [], records: [{table: 'lockTest', row: kept}], stamp});
+  }
+  store.close();
+  t.deepEqual(site.open().lot.openRecords().lockTests, [
+    {...row, identity: 'two', movedDown: true},
+    other,
+  ]);
 });
 
 test('~X1 facts and records are stored together or not at all', t => {

@@ -19,6 +19,7 @@ export const CHINESE: Dictionary = {
       alternative === undefined ? '请联系值班员' : `可停 ${alternative}`,
     ],
     CAR_PRESENT: ({bay}) => [`${bay} 上有车`, '车锁不会升起'],
+    NOT_READY: ({bay}) => [`${bay} 未启用`, '请联系值班员'],
     CALL_SENT: () => ['已呼叫值班员', '请稍候'],
     STAFF_COMING: () => ['值班员正在赶来', '请稍候'],
   },
@@ -46,6 +47,7 @@ export const CHINESE: Dictionary = {
     OVERCURRENT: '电机过流',
     LOCKED_OUT: '暂时锁定',
     NEEDS_GUARD: '需值班员处理',
+    UNCOMMISSIONED: '车锁未调试',
   },
   alarmKinds: {
     UNLOCK_FAILED: '开锁失败，有人等候',

@@ -22,6 +22,7 @@ export const ENGLISH: Dictionary = {
       alternative === undefined ? 'Ask the guard' : `Park at ${alternative}`,
     ],
     CAR_PRESENT: ({bay}) => [`Car on ${bay}`, 'Arm stays down'],
+    NOT_READY: ({bay}) => [`${bay} not ready`, 'Ask the guard'],
     CALL_SENT: () => ['Call sent', 'Please wait'],
     STAFF_COMING: () => ['Staff are coming', 'Please wait'],
   },
@@ -49,6 +50,7 @@ export const ENGLISH: Dictionary = {
     OVERCURRENT: 'Motor overload',
     LOCKED_OUT: 'Locked out',
     NEEDS_GUARD: 'Guard needed',
+    UNCOMMISSIONED: 'Not commissioned',
   },
   alarmKinds: {
     UNLOCK_FAILED: 'Lock did not open, somebody waits',

@@ -23,6 +23,7 @@ const EXAMPLES: {readonly [Code in MessageCode]: Extract<DisplayMessage, {code: 
   HOLD_STILL: {code: 'HOLD_STILL'},
   REMOVE_CARD: {code: 'REMOVE_CARD'},
   SWIPE_AGAIN: {code: 'SWIPE_AGAIN'},
+  NOT_READY: {code: 'NOT_READY', bay},
   BAY_OCCUPIED: {code: 'BAY_OCCUPIED', bay, alternative: asId<BayId>('A-013')},
   CAR_PRESENT: {code: 'CAR_PRESENT', bay},
   CALL_SENT: {code: 'CALL_SENT'},

@@ -22,6 +22,7 @@ const TONES: Readonly<Record<MessageCode, DisplayTone>> = {
   SWIPE_AGAIN: 'neutral',
   BAY_OCCUPIED: 'bad',
   CAR_PRESENT: 'bad',
+  NOT_READY: 'bad',
   CALL_SENT: 'call',
   STAFF_COMING: 'call',
 };

@@ -24,5 +24,6 @@ export const REASONS = [
   'OVERCURRENT',
   'LOCKED_OUT',
   'NEEDS_GUARD',
+  'UNCOMMISSIONED',
 ] as const;
 export type Reason = (typeof REASONS)[number];

@@ -93,8 +93,8 @@ export class ParkingLock implements LineDevice {
   readonly #profile: LockProfile;
   readonly #turnaroundMs: Millis;
   readonly #bornCycles: number;
-  readonly #model: number;
-  readonly #firmware: number;
+  #model: number;
+  #firmware: number;
   readonly #commands: LockCommandHeard[] = [];
   readonly #heardSince = {raise: 0, lower: 0};
   #ailments: LockAilments = HEALTHY_LOCK;
@@ -154,6 +154,12 @@ export class ParkingLock implements LineDevice {
 
   heal(): void {
     this.ail(HEALTHY_LOCK);
+  }
+
+  /** Somebody screws another lock on in its place, arm and address as before. */
+  exchangeFor(model: number, firmware: number): void {
+    this.#model = model;
+    this.#firmware = firmware;
   }
 
   setSupply(supplyMv: number): void {

@@ -1,4 +1,5 @@
 import {raiseAlarm} from '../alarms/alarm-flow.js';
+import {noteMovement} from '../commissioning/commissioning-flow.js';
 import type {OrderOrigin} from '../lot/contract.js';
 import type {Claim} from '../lot/lot-state.js';
 import type {Finished, Turn} from '../lot/turn.js';
@@ -11,7 +12,8 @@ export function settleActuation(turn: Turn, finished: Finished): void {
   const {actuation, claim} = finished;
   const done = actuation.row.state === 'confirmed';
   if (claim?.kind === 'order') answerOrder(turn, finished, claim.order);
-  if (!done) giveBack(turn, finished);
+  if (done) noteMovement(turn, finished);
+  else giveBack(turn, finished);
   if (actuation.row.why === 'SUPERSEDED') {
     settleSession(turn, finished, 'raiseAborted');
     return;

@@ -3,6 +3,7 @@ import type {ArmState, LockReading} from '../../../drivers/parking-lock/contract
 import type {BayId} from '../../../protocols/site/ids.js';
 import {feedActuation, guardRaise} from '../actuation/actuation-flow.js';
 import {clearAlarm, openAlarm, raiseAlarm} from '../alarms/alarm-flow.js';
+import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {feedSession, SURE_POLLS, tellOccupancy} from '../session/session-flow.js';
 import {finishInterrupted} from './boot-flow.js';
 import type {BayState} from './lot-state.js';
@@ -48,14 +49,14 @@ export function publishBays(turn: Turn): void {
   for (const id of turn.touched) {
     const bay = turn.bay(id);
     if (!bay) continue;
-    const fact = publicState(bay);
+    const fact = publicState(bay, isCommissioned(turn.config, bay));
     if (bay.reading?.arm === 'moving' || sameFact(bay.published, fact)) continue;
     turn.patchBay(id, {published: fact});
     turn.fact('bay', fact);
   }
 }
 
-function publicState(bay: BayState): NonNullable<BayState['published']> {
+function publicState(bay: BayState, isTried: boolean): NonNullable<BayState['published']> {
   const faults = bay.reading?.faults;
   const online = bay.health === 'ok';
   const sound =
@@ -69,7 +70,7 @@ function publicState(bay: BayState): NonNullable<BayState['published']> {
     arm: bay.reading?.arm ?? 'unknown',
     occupancy: bay.sensor?.occupancy ?? 'unknown',
     online,
-    saleable: online && sound && bay.sensor?.fault === undefined,
+    saleable: online && sound && isTried && bay.sensor?.fault === undefined,
   };
 }
 

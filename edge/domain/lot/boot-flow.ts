@@ -5,6 +5,7 @@ import {isFinal} from '../actuation/actuation-machine.js';
 import {journalOrder} from '../actuation/settle-flow.js';
 import {clearAlarm, restoreAlarm} from '../alarms/alarm-flow.js';
 import {DRIVER_FAULTS} from '../alarms/alarm-rules.js';
+import {restoreLockTests} from '../commissioning/commissioning-flow.js';
 import {beginStay, journalSession, startWindowTimer} from '../session/session-flow.js';
 import {restoreSession} from '../session/session-machine.js';
 import type {ActuationRecord, AlarmRecord, LotInput, SessionRecord} from './contract.js';
@@ -18,6 +19,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot'}>): vo
   for (const collector of turn.config.collectors) {
     turn.effect({kind: 'show', collector: collector.id, message: {code: 'IDLE'}});
   }
+  restoreLockTests(turn, open.lockTests);
   for (const row of underway) interrupt(turn, row);
   for (const row of open.sessions) resumeStay(turn, row);
   for (const alarm of open.alarms) {

@@ -65,6 +65,8 @@ export type LotInput =
   | {readonly kind: 'press'; readonly collector: CollectorId; readonly presses: number}
   | {readonly kind: 'sealFault'; readonly collector: CollectorId; readonly fault: SealFault}
   | {readonly kind: 'lockReading'; readonly bay: BayId; readonly reading: LockReading}
+  /** A lock was found, at the start or after it was away, and says what it is. */
+  | {readonly kind: 'lockIdentity'; readonly bay: BayId; readonly identity: string}
   | {readonly kind: 'lockHealth'; readonly bay: BayId; readonly health: DeviceHealth}
   | {
       readonly kind: 'commandOutcome';
@@ -220,6 +222,7 @@ export type DisplayMessage =
   | {readonly code: 'SWIPE_AGAIN'}
   | {readonly code: 'BAY_OCCUPIED'; readonly bay: BayId; readonly alternative: BayId | undefined}
   | {readonly code: 'CAR_PRESENT'; readonly bay: BayId}
+  | {readonly code: 'NOT_READY'; readonly bay: BayId}
   | {readonly code: 'CALL_SENT'}
   | {readonly code: 'STAFF_COMING'};
 
@@ -269,20 +272,31 @@ export interface AlarmRecord {
   readonly detail: string;
 }
 
+/** The lock that stands at a bay, and in which directions it was seen to obey an order. */
+export interface LockTestRecord {
+  readonly lock: DeviceId;
+  /** What it said that it is. */
+  readonly identity: string;
+  readonly movedUp: boolean;
+  readonly movedDown: boolean;
+}
+
 export type LotRecord =
   | {readonly table: 'actuation'; readonly row: ActuationRecord}
   | {readonly table: 'session'; readonly row: SessionRecord}
   | {readonly table: 'alarm'; readonly row: AlarmRecord}
+  | {readonly table: 'lockTest'; readonly row: LockTestRecord}
   /** One use of a one-entry grant: a unique row, so that a second use cannot commit. */
   | {readonly table: 'grantUse'; readonly grant: GrantId; readonly session: SessionId}
   /** Delete that row again: the holder never drove in, so the grant stays valid. */
   | {readonly table: 'grantUnused'; readonly grant: GrantId; readonly session: SessionId};
 
-/** Rows that were not final when the daemon stopped. */
+/** Rows that were not final when the daemon stopped, and what is known of the locks. */
 export interface OpenRecords {
   readonly actuations: readonly ActuationRecord[];
   readonly sessions: readonly SessionRecord[];
   readonly alarms: readonly AlarmRecord[];
+  readonly lockTests: readonly LockTestRecord[];
 }
 
 /** What the lot looks up but does not own. All answers come from memory, at once. */
@@ -341,6 +355,8 @@ export interface BayConfig {
   readonly lock: DeviceId;
   /** The lock's full travel, one way. */
   readonly travelMs: Millis;
+  /** False: no order raises it, hands or a spring do. */
+  readonly canRaise: boolean;
 }
 
 export interface CollectorConfig {
@@ -371,4 +387,6 @@ export interface LotRules {
   readonly buttonWindowMs: Millis;
   readonly falseCalls: {readonly count: number; readonly withinMs: Millis};
   readonly sealFaultsPerMin: number;
+  /** `all`: no lock serves before it was driven up and down once; `replaced`: the first one seen is trusted. */
+  readonly commissioning: 'all' | 'replaced';
 }

@@ -114,7 +114,7 @@ class HostileWorld {
       kind: 'boot',
       cause: 'start',
       version: 'test',
-      open: {actuations: [], sessions: [], alarms: []},
+      open: {actuations: [], sessions: [], alarms: [], lockTests: []},
     });
   }
 

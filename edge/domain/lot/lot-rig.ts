@@ -86,7 +86,7 @@ export class LotRig {
         polls: true,
       });
     }
-    const none = {actuations: [], sessions: [], alarms: []};
+    const none = {actuations: [], sessions: [], alarms: [], lockTests: []};
     this.input({kind: 'boot', open: {...none, ...open}, cause: 'start', version: 'test'});
   }
 

@@ -20,6 +20,7 @@ import type {
   AlarmRecord,
   BayConfig,
   CollectorConfig,
+  LockTestRecord,
   LotConfig,
   LotInput,
   OrderOrigin,
@@ -58,6 +59,8 @@ export interface BayState {
   readonly interrupted: ActuationRecord | undefined;
   /** Set while the `vacant` timer runs. */
   readonly vacantSinceMs: Millis | undefined;
+  /** Undefined until the lock first said what it is. */
+  readonly lockTest: LockTestRecord | undefined;
   readonly published: SiteEventBodies['bay'] | undefined;
 }
 
@@ -120,6 +123,7 @@ function newBay(config: BayConfig): BayState {
     session: undefined,
     interrupted: undefined,
     vacantSinceMs: undefined,
+    lockTest: undefined,
     published: undefined,
   };
 }

@@ -22,6 +22,7 @@ export const RULES: LotRules = {
   buttonWindowMs: 5000,
   falseCalls: {count: 3, withinMs: 600_000},
   sealFaultsPerMin: 5,
+  commissioning: 'replaced',
 };
 
 export const NO_FAULTS: LockFaults = {
@@ -58,6 +59,7 @@ export function rigConfig(rules: Partial<LotRules> = {}): LotConfig {
     zone,
     lock: asId<DeviceId>(`L-${id}`),
     travelMs: 3000,
+    canRaise: true,
   });
   const collector = (id: string, zone: string, arrow: string) => ({
     id: collectorId(id),

@@ -3,6 +3,7 @@ import {feedActuation} from '../actuation/actuation-flow.js';
 import {settleActuation} from '../actuation/settle-flow.js';
 import {onAlarmAction, onAlarmTimer, onPress} from '../alarms/alarm-flow.js';
 import {onDevice, onLine, onLineSettled, onLockHealth, onSealFault} from '../alarms/health-flow.js';
+import {onLockIdentity} from '../commissioning/commissioning-flow.js';
 import {
   onCard,
   onCardGone,
@@ -62,6 +63,9 @@ function dispatch(turn: Turn, input: LotInput): void {
       return;
     case 'lockReading':
       atBay(turn, input.bay, bay => onLockReading(turn, bay, input.reading));
+      return;
+    case 'lockIdentity':
+      atBay(turn, input.bay, bay => onLockIdentity(turn, bay, input.identity));
       return;
     case 'lockHealth':
       atBay(turn, input.bay, bay => onLockHealth(turn, bay, input.health));

@@ -1,5 +1,6 @@
 import type {Grant} from '../../../protocols/site/grant.js';
 import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
+import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {isFresh, seesCar} from '../interlocks/interlocks.js';
 import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
@@ -15,6 +16,8 @@ export type BayChoice =
     }
   | {readonly kind: 'elsewhere'; readonly grant: Grant; readonly bay: BayState}
   | {readonly kind: 'occupied'; readonly grant: Grant; readonly bay: BayState}
+  /** Its lock was not yet driven up and down. */
+  | {readonly kind: 'untried'; readonly grant: Grant; readonly bay: BayState}
   | {readonly kind: 'nowhere'; readonly grant: Grant};
 
 /** The holder's own open bay first, then the first one free here, then the way to another collector. */
@@ -31,15 +34,18 @@ export function chooseBay(
   );
   const own = options.find(({grant, bay}) => isOwn(bay, grant));
   if (own) {
-    return own.bay.config.collector === collector
-      ? {kind: 'here', ...own, insteadOf: undefined}
-      : {kind: 'elsewhere', ...own};
+    if (own.bay.config.collector !== collector) return {kind: 'elsewhere', ...own};
+    if (!isCommissioned(turn.config, own.bay)) return {kind: 'untried', ...own};
+    return {kind: 'here', ...own, insteadOf: undefined};
   }
   const here = options.filter(({bay}) => bay.config.collector === collector);
-  const taken = here[0];
-  const free = here.find(({bay}) => !isTaken(turn, bay));
+  const tried = here.filter(({bay}) => isCommissioned(turn.config, bay));
+  const taken = tried[0];
+  const free = tried.find(({bay}) => !isTaken(turn, bay));
   if (free) return {kind: 'here', ...free, insteadOf: insteadOf(taken?.bay, free.bay)};
   if (taken) return {kind: 'occupied', ...taken};
+  const untried = here[0];
+  if (untried) return {kind: 'untried', ...untried};
   const elsewhere = options[0];
   return elsewhere ? {kind: 'elsewhere', ...elsewhere} : {kind: 'nowhere', grant: grants[0]};
 }

@@ -162,6 +162,13 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
       show(turn, id, {code: 'BAY_OCCUPIED', bay, alternative: undefined});
       return;
     }
+    case 'untried': {
+      const bay = choice.bay.config.id;
+      decide('DENY', 'UNCOMMISSIONED', bay);
+      succeed(turn, id, series, 'deny', 'UNCOMMISSIONED');
+      show(turn, id, {code: 'NOT_READY', bay});
+      return;
+    }
     case 'here': {
       const bay = choice.bay.config.id;
       decide('ALLOW', null, bay);

@@ -10,6 +10,7 @@ import type {
 } from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
 import {sessionOf, startActuation} from '../actuation/actuation-flow.js';
+import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {mayRaise} from '../interlocks/interlocks.js';
 import type {SessionRecord} from '../lot/contract.js';
 import type {BayState} from '../lot/lot-state.js';
@@ -102,7 +103,8 @@ export function onVacantTimer(turn: Turn, bayId: BayId): void {
 export function onEnterTimer(turn: Turn, bayId: BayId): void {
   const bay = turn.bay(bayId);
   if (bay?.session?.row.phase !== 'open_wait_car') return;
-  const ready = bay.actuation === undefined && bay.goodPolls >= SURE_POLLS;
+  const isTried = isCommissioned(turn.config, bay);
+  const ready = isTried && bay.actuation === undefined && bay.goodPolls >= SURE_POLLS;
   const sure = ready && !mayRaise(turn.view(bay), turn.nowMs);
   if (sure) relock(turn, bayId);
   else turn.startTimer({kind: 'enter', bay: bayId}, turn.config.rules.raiseAfterVacantMs);
@@ -148,6 +150,7 @@ function relock(turn: Turn, bayId: BayId): void {
 function waitsForRaise(turn: Turn, bay: BayState): boolean {
   return (
     hasLeft(bay.session) &&
+    isCommissioned(turn.config, bay) &&
     bay.actuation === undefined &&
     bay.goodPolls >= SURE_POLLS &&
     bay.sensor?.occupancy === 'vacant' &&
