@@ -296,8 +296,7 @@ export class LineMaster {
   }
 
   #hear(bytes: Uint8Array): void {
-    if (this.#closed) return;
-    this.#step({kind: 'bytes', atMs: this.#options.clock.nowMs(), bytes});
+    if (!this.#closed) this.#step({kind: 'bytes', atMs: this.#options.clock.nowMs(), bytes});
   }
 
   #step(input: TransactionInput): void {
