@@ -31,6 +31,11 @@ module.exports = {
       {path: 'node_modules/node-hid/'},
     ),
     forbid(
+      'mqtt-in-one-driver',
+      {path: '^drivers/', pathNot: ['^drivers/port/mqtt-feed\\.ts$', TEST]},
+      {path: 'node_modules/mqtt/'},
+    ),
+    forbid(
       'domain-sees-contracts',
       {path: '^edge/domain/', pathNot: TEST},
       {pathNot: ['^edge/domain/', '^protocols/(base|site)/', '^drivers/[^/]+/contract\\.ts$']},
