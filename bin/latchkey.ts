@@ -7,6 +7,7 @@ import {openBay} from '../edge/commands/open.js';
 import {runSite} from '../edge/commands/run.js';
 import {showStatus} from '../edge/commands/status.js';
 import {systemMachine, systemVersion} from '../edge/commands/system-machine.js';
+import {type ScanOptions, scanSystemBus} from '../edge/commands/system-scan.js';
 import {Host} from '../edge/platform/host.js';
 
 const host = new Host();
@@ -62,5 +63,19 @@ program
     const {reason, person} = options;
     host.finish(await openBay(options.config, {bay, reason, person}, machine));
   });
+
+const scanning = program.command('scan').description('find what is connected');
+scanning
+  .command('bus')
+  .description('ask every address of an RS-485 line at every speed; reads only')
+  .option('--port <path>', 'serial port')
+  .option('--tcp <host:port>', 'converter on the network')
+  .option('--from <unit>', 'first address', '1')
+  .option('--to <unit>', 'last address', '32')
+  .option('--baud <list>', 'speeds to try', '9600,19200')
+  .option('--parity <kind>', 'none, even or odd', 'none')
+  .option('--language <code>', 'en or zh-CN', 'en')
+  .option('--json', 'one line of JSON', false)
+  .action(async (options: ScanOptions) => host.finish(await scanSystemBus(options, host)));
 
 await program.parseAsync();

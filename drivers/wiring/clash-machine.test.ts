@@ -25,10 +25,10 @@ class Line {
   }
 }
 
-test('~E18 three broken answers in a row on a sound line are a clash; who is missing is named', t => {
+test('~E18 seven broken answers in a row on a sound line are a clash; who is missing is named', t => {
   const line = new Line();
   const others = {a: {sound: 5}, c: {timeouts: 1}};
-  t.deepEqual(line.second({...others, b: {broken: 2, timeouts: 2}}), []);
+  t.deepEqual(line.second({...others, b: {broken: 6, timeouts: 6}}), []);
   t.deepEqual(line.second({...others, b: {broken: 1, timeouts: 1}}), [
     {unit: 'b', isClash: true, missing: ['c']},
   ]);
@@ -51,6 +51,13 @@ test('a line on which everybody breaks has noise and no clash', t => {
   }
 });
 
+test('a unit that breaks often on a line that breaks now and then has noise and no clash', t => {
+  const line = new Line();
+  for (let second = 0; second < 10; second += 1) {
+    t.deepEqual(line.second({a: {sound: 9, broken: 1}, b: {broken: 2}}), []);
+  }
+});
+
 test('one unit alone on a line can only be noisy: nobody shows that the line is sound', t => {
   const line = new Line();
   for (let second = 0; second < 10; second += 1) t.deepEqual(line.second({b: {broken: 2}}), []);
@@ -58,7 +65,7 @@ test('one unit alone on a line can only be noisy: nobody shows that the line is 
 
 test('a clash ends after 20 sound answers without a hint of another', t => {
   const line = new Line();
-  line.second({a: {sound: 5}, b: {broken: 3}});
+  line.second({a: {sound: 5}, b: {broken: 7}});
   t.deepEqual(line.second({a: {sound: 5}, b: {sound: 19}}), []);
   t.deepEqual(line.second({a: {sound: 5}, b: {sound: 3, broken: 1}}), []);
   t.deepEqual(line.second({a: {sound: 5}, b: {sound: 19}}), []);

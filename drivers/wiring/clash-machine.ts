@@ -18,6 +18,9 @@ interface UnitRecord {
   readonly lateInRow: number;
   /** Sound answers since the last broken or second one. */
   readonly soundInRow: number;
+  /** Sound and broken answers of about the last half minute, the older the less. */
+  readonly recentSound: number;
+  readonly recentBroken: number;
   readonly isClash: boolean;
   readonly isSilent: boolean;
 }
@@ -38,8 +41,15 @@ export interface ClashStep {
 
 export const NO_CLASHES: ClashState = new Map();
 
-/** Three broken answers in a row are no weather, while everybody else is heard well. */
-const CLASH_AFTER = 3;
+/**
+ * So many broken answers in a row, while of the others' answers fewer than one in twenty breaks: noise
+ * does that once in months on a line of 32.
+ */
+const BROKEN_IN_ROW = 7;
+const WEATHER_SHARE = 0.05;
+const SECOND_ANSWERS = 3;
+/** Weight that a second's counts keep into the next. */
+const FADING = 0.97;
 /** Two devices may by chance answer alike for a while; a clash is over when nothing hints at it for long. */
 const SOUND_AGAIN_AFTER = 20;
 
@@ -75,6 +85,8 @@ function counted(before: UnitRecord | undefined, totals: UnitTotals): UnitRecord
     // A slow device is late now and then; a double is late every time.
     lateInRow: late > 0 && late >= sound ? (before?.lateInRow ?? 0) + late : 0,
     soundInRow: broken + late > 0 ? 0 : (before?.soundInRow ?? 0) + sound,
+    recentSound: FADING * (before?.recentSound ?? 0) + sound,
+    recentBroken: FADING * (before?.recentBroken ?? 0) + broken,
     isClash: before?.isClash ?? false,
     isSilent: isHeard ? false : timeouts > 0 || wasSilent,
   };
@@ -82,8 +94,14 @@ function counted(before: UnitRecord | undefined, totals: UnitTotals): UnitRecord
 
 function judge(unit: string, record: UnitRecord, all: ClashState): boolean {
   if (record.isClash) return record.soundInRow < SOUND_AGAIN_AFTER;
-  if (record.lateInRow >= CLASH_AFTER) return true;
-  if (record.brokenInRow < CLASH_AFTER) return false;
-  const others = [...all].filter(([name, other]) => name !== unit && !other.isSilent);
-  return others.length > 0 && others.every(([, other]) => other.brokenInRow === 0 || other.isClash);
+  if (record.lateInRow >= SECOND_ANSWERS) return true;
+  if (record.brokenInRow < BROKEN_IN_ROW) return false;
+  let sound = 0;
+  let broken = 0;
+  for (const [name, other] of all) {
+    if (name === unit || other.isClash) continue;
+    sound += other.recentSound;
+    broken += other.recentBroken;
+  }
+  return sound > 0 && broken < WEATHER_SHARE * (sound + broken);
 }

@@ -20,6 +20,7 @@ import type {BaySense, LotInput} from '../domain/lot/contract.js';
 import type {Log} from '../platform/log.js';
 import type {FrameCounters} from '../store/counters.js';
 import {type BayHardware, createBayHardware} from './bay-hardware.js';
+import {ClashWatch} from './clash-watch.js';
 import {createCollector} from './collector-hardware.js';
 import {DeviceHost, type HostedDevice} from './devices/device-host.js';
 import {InputHub} from './input-hub.js';
@@ -45,6 +46,7 @@ interface Line {
   readonly line: SharedLine;
   /** Its Modbus units. */
   readonly bus: ModbusBus;
+  readonly clashes: ClashWatch;
 }
 
 /** Everything on the site's wires: built from the site file, heard by the lot, closed as one. */
@@ -103,6 +105,7 @@ export class SiteHardware {
 
   /** Release everything, past any failure. */
   async close(): Promise<void> {
+    for (const {clashes} of this.#lines.values()) clashes.close();
     for (const bay of this.#bays.values()) bay.close();
     this.#inputs.close();
     await this.#devices.close();
@@ -129,7 +132,18 @@ export class SiteHardware {
       },
       onLateCommand: (unit, waitedMs) => log.warn('line.commandLate', {line: id, unit, waitedMs}),
     });
-    return {config, line, bus: new ModbusBus(line)};
+    const clashes = new ClashWatch({
+      clock,
+      line: config.id,
+      devices: config.devices.map(({id: device, kind, address}) => ({
+        id: device,
+        kind,
+        unit: `modbus:${address}`,
+      })),
+      counters: () => line.counters(),
+      dispatch,
+    });
+    return {config, line, bus: new ModbusBus(line), clashes};
   }
 
   #dumpTrace(line: string): void {

@@ -90,3 +90,13 @@ test('without contacts an alarm still stands and rings', t => {
   t.is(step.state.state, 'notified');
   t.is(step.wakeAfterMs, undefined);
 });
+
+test('a timer that rings when it should is taken so, whatever the fractions of its times say', t => {
+  const raised = alarm('notified', {raisedMs: 128_000.3});
+  const dueMs = contacts[1]?.afterMs ?? Number.NaN;
+  const step = stepAlarm(raised, {kind: 'timer'}, contacts, raised.raisedMs + dueMs - 1e-9);
+  t.is(step.notify, 1);
+  const early = stepAlarm(raised, {kind: 'timer'}, contacts, raised.raisedMs + dueMs - 500);
+  t.is(early.notify, undefined);
+  t.is(Math.round(early.wakeAfterMs ?? 0), 500);
+});

@@ -28,6 +28,9 @@ export interface AlarmStep {
 
 type Contacts = LotConfig['contacts'];
 
+/** A timer may ring a fraction of a millisecond early: differences of times with fractions are not exact. */
+const ROUNDING_MS: Millis = 1;
+
 /** raised -> notified -> acked -> onsite -> closed. */
 export function stepAlarm(
   alarm: AlarmRecord,
@@ -61,7 +64,7 @@ function onTimer(alarm: AlarmRecord, contacts: Contacts, ageMs: Millis): AlarmSt
   const next = alarm.escalation + 1;
   const dueMs = contacts[next]?.afterMs;
   if (dueMs === undefined) return quiet(alarm);
-  if (ageMs < dueMs) return {...quiet(alarm), wakeAfterMs: dueMs - ageMs};
+  if (dueMs - ageMs > ROUNDING_MS) return {...quiet(alarm), wakeAfterMs: dueMs - ageMs};
   return tell({...alarm, escalation: next}, next, contacts, ageMs);
 }
 

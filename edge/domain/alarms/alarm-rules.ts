@@ -53,15 +53,3 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   METER_FAULT: TECHNICAL,
   VALVE_FAULT: {...TECHNICAL, escalates: true},
 };
-
-/** Faults that only their driver raises and takes back. */
-export const DRIVER_FAULTS: ReadonlySet<AlarmKind> = new Set<AlarmKind>([
-  'ADDRESS_CLASH',
-  'KEYPAD_FAULT',
-  'CARD_STOCK_LOW',
-  'DISPENSER_FAULT',
-  'GATE_FAULT',
-  'COUNTER_FAULT',
-  'METER_FAULT',
-  'VALVE_FAULT',
-]);

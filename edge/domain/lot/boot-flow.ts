@@ -1,14 +1,13 @@
 import type {LockReading} from '../../../drivers/parking-lock/contract.js';
-import {asId, type BayId} from '../../../protocols/site/ids.js';
+import type {BayId} from '../../../protocols/site/ids.js';
 import {journal, sessionOf} from '../actuation/actuation-flow.js';
 import {isFinal} from '../actuation/actuation-machine.js';
 import {journalOrder} from '../actuation/settle-flow.js';
-import {clearAlarm, restoreAlarm} from '../alarms/alarm-flow.js';
-import {DRIVER_FAULTS} from '../alarms/alarm-rules.js';
+import {restoreAlarm} from '../alarms/alarm-flow.js';
 import {restoreLockTests} from '../commissioning/commissioning-flow.js';
 import {beginStay, journalSession, startWindowTimer} from '../session/session-flow.js';
 import {restoreSession} from '../session/session-machine.js';
-import type {ActuationRecord, AlarmRecord, LotInput, SessionRecord} from './contract.js';
+import type {ActuationRecord, LotInput, SessionRecord} from './contract.js';
 import type {Turn} from './turn.js';
 
 /** Take up what a stop left open. Nothing moves by itself: orders that were under way are closed. */
@@ -22,16 +21,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot'}>): vo
   restoreLockTests(turn, open.lockTests);
   for (const row of underway) interrupt(turn, row);
   for (const row of open.sessions) resumeStay(turn, row);
-  for (const alarm of open.alarms) {
-    restoreAlarm(turn, alarm);
-    forgetDriverFault(turn, alarm);
-  }
-}
-
-/** A driver starts without a memory: a fault that still stands is found and told anew. */
-function forgetDriverFault(turn: Turn, {kind, device}: AlarmRecord): void {
-  if (device === null || !DRIVER_FAULTS.has(kind)) return;
-  clearAlarm(turn, {kind, device: asId(device)}, 'restart');
+  for (const alarm of open.alarms) restoreAlarm(turn, alarm);
 }
 
 /** The first reading of a standing arm judges an interrupted lowering: down is as good as opened, else the card is asked for again. */
