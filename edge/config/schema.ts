@@ -47,6 +47,9 @@ const siteSchema = exactly({
     .describe('Zone of weekly windows and of shown times.'),
   kind: choice(['public', 'residential'], 'Kind of lot.').default('public'),
   language: choice(['zh-CN', 'en'], 'Language of displays and page.').default('zh-CN'),
+  manualRelease: listOf(text(200, 'One step.'), 1, 8)
+    .optional()
+    .describe('How to lower a lock without power, step by step; default: the usual way.'),
 });
 
 const pageSchema = exactly({

@@ -44,7 +44,12 @@ export const ALARM: PageAlarm = {
 };
 
 export const PICTURE: PageState = {
-  site: {id: asId<SiteId>('lot-1'), name: '示范停车场', version: '0.1.0'},
+  site: {
+    id: asId<SiteId>('lot-1'),
+    name: '示范停车场',
+    version: '0.1.0',
+    manualRelease: null,
+  },
   bays: [
     {
       id: asId<BayId>('A-012'),
@@ -68,7 +73,7 @@ export const PICTURE: PageState = {
       minCardSecurity: 'uid',
     },
   ],
-  lines: [{id: asId<LineId>('line-1'), state: 'ok'}],
+  lines: [{id: asId<LineId>('line-1'), state: 'ok', bays: [asId<BayId>('A-012')]}],
   devices: [{id: asId<DeviceId>('Q-1'), kind: 'code-scanner', health: 'ok', reading: ''}],
   alarms: [ALARM],
   cloud: {link: 'offline', unsent: 3, oldestUnsentMs: 60_000},

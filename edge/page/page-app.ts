@@ -5,9 +5,11 @@ import {streamSSE} from 'hono/streaming';
 import type {Clock} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
 import {type AlarmId, asId, type BayId} from '../../protocols/site/ids.js';
+import {DICTIONARIES} from '../words/dictionaries.js';
 import type {Language} from '../words/dictionary.js';
 import {type ActionAnswer, alarmAnswer, orderAnswer} from './action-answer.js';
 import {type ActionBody, readActionBody} from './action-body.js';
+import {releaseSheet} from './release-sheet.js';
 import {actionProblem, hostProblem, type Problem, type RequestOrigin} from './request-guard.js';
 import {StateStream} from './state-stream.js';
 import type {PageActions, PageView, StaffMember} from './view.js';
@@ -61,7 +63,7 @@ export function createPageApp(options: PageAppOptions): PageApp {
   const stream = new StateStream(options.clock, options.view);
   guard(app, options);
   serveFiles(app, options);
-  servePicture(app, stream);
+  servePicture(app, stream, options);
   serveActions(app, options);
   app.notFound(context =>
     refuse(context, 404, {where: 'path', expected: 'a path of this page', got: context.req.path}),
@@ -119,7 +121,15 @@ function serveFiles(app: Hono, {token, language, staff}: PageAppOptions): void {
   });
 }
 
-function servePicture(app: Hono, stream: StateStream): void {
+function servePicture(app: Hono, stream: StateStream, {view, language}: PageAppOptions): void {
+  app.get('/release-sheet/:line', async (context, next) => {
+    const {site, lines} = view.state();
+    const line = lines.find(({id}) => id === context.req.param('line'));
+    if (!line) return next();
+    return context.html(
+      await releaseSheet(site, line, DICTIONARIES[language].manualRelease, language),
+    );
+  });
   app.get('/api/state', context =>
     context.body(stream.picture(), 200, {'Content-Type': 'application/json; charset=utf-8'}),
   );

@@ -23,7 +23,13 @@ import type {WarningCode} from '../words/dictionary.js';
 
 /** One picture of the lot. JSON values only: it goes to the browser as it is. */
 export interface PageState {
-  readonly site: {readonly id: SiteId; readonly name: string; readonly version: string};
+  readonly site: {
+    readonly id: SiteId;
+    readonly name: string;
+    readonly version: string;
+    /** The owner's own steps to lower a lock by hand; null: the usual ones. */
+    readonly manualRelease: readonly string[] | null;
+  };
   readonly bays: readonly PageBay[];
   readonly collectors: readonly PageCollector[];
   readonly lines: readonly PageLine[];
@@ -63,6 +69,8 @@ export interface PageCollector {
 
 export interface PageLine {
   readonly id: LineId;
+  /** Bays whose locks hang on it. */
+  readonly bays: readonly BayId[];
   readonly state: 'ok' | 'down';
 }
 

@@ -85,10 +85,15 @@ export class SiteHardware {
     return this.#bays.get(bay)?.sense() ?? {raw: 'unknown', polledMs: undefined};
   }
 
-  lineStates(): readonly {readonly id: LineId; readonly state: 'ok' | 'down'}[] {
+  lineStates(): readonly {
+    readonly id: LineId;
+    readonly state: 'ok' | 'down';
+    readonly bays: readonly BayId[];
+  }[] {
     return [...this.#lines.values()].map(({config, line}) => ({
       id: asId(config.id),
       state: line.isDown ? 'down' : 'ok',
+      bays: this.#baysOn(config),
     }));
   }
 

@@ -1,5 +1,5 @@
 import type {Screen} from '../../drivers/display/contract.js';
-import type {BayId, CollectorId, LineId} from '../../protocols/site/ids.js';
+import type {BayId, CollectorId} from '../../protocols/site/ids.js';
 import {asId} from '../../protocols/site/ids.js';
 import type {CollectorSiteConfig} from '../config/collector-schema.js';
 import type {SiteConfig} from '../config/schema.js';
@@ -11,6 +11,7 @@ import type {
   PageCloud,
   PageCollector,
   PageDevice,
+  PageLine,
   PageState,
   PageStorage,
   PageWarning,
@@ -23,7 +24,7 @@ export interface PictureSources {
   readonly lot: LotState;
   readonly screens: ReadonlyMap<CollectorId, Screen>;
   readonly orders: ReadonlyMap<BayId, OrderResult>;
-  readonly lines: readonly {readonly id: LineId; readonly state: 'ok' | 'down'}[];
+  readonly lines: readonly PageLine[];
   readonly devices: readonly PageDevice[];
   readonly cloud: PageCloud;
   readonly storage: PageStorage;
@@ -34,7 +35,12 @@ export interface PictureSources {
 export function drawSite(sources: PictureSources): PageState {
   const {config, version, lot} = sources;
   return {
-    site: {id: asId(config.site.id), name: config.site.name, version},
+    site: {
+      id: asId(config.site.id),
+      name: config.site.name,
+      version,
+      manualRelease: config.site.manualRelease ?? null,
+    },
     bays: [...lot.bays.values()].map(bay => drawBay(bay, sources)),
     collectors: config.collectors.map(collector => drawCollector(collector, sources)),
     lines: sources.lines,

@@ -65,6 +65,16 @@ export interface PageWords {
   readonly proofCards: string;
 }
 
+/** How a guard lowers locks that no longer hear the gateway; printed on paper. */
+export interface ManualRelease {
+  readonly title: string;
+  readonly bays: string;
+  /** The usual way; an owner may write his own into the site file. */
+  readonly steps: readonly string[];
+  /** Link beside the alarm of a dead line. */
+  readonly print: string;
+}
+
 export interface Dictionary {
   readonly screens: ScreenWords;
   readonly reasons: Readonly<Record<Reason, string>>;
@@ -76,4 +86,5 @@ export interface Dictionary {
   readonly links: Readonly<Record<'none' | 'online' | 'offline', string>>;
   readonly warnings: Readonly<Record<WarningCode, string>>;
   readonly page: PageWords;
+  readonly manualRelease: ManualRelease;
 }

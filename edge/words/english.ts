@@ -154,4 +154,16 @@ export const ENGLISH: Dictionary = {
     bareCards: 'bare numbers',
     proofCards: 'card proof',
   },
+  manualRelease: {
+    title: 'Lower the locks by hand',
+    bays: 'Bays',
+    steps: [
+      'Make sure that nobody stands beside the arm and that no car stands over it.',
+      'Open the cover of the lock with the site key and pull the release lever, or use the emergency remote.',
+      'Press the arm flat until it clicks, and close the cover.',
+      'Tick the bay below, and write down the time and the number plate.',
+      'When the line works again, tell the control room: each lock is driven up and down once.',
+    ],
+    print: 'Print: lower by hand',
+  },
 };

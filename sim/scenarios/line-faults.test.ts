@@ -49,6 +49,25 @@ test('E18 two locks on one address: both named suspect, neither commanded, both 
   });
 });
 
+test('E19 a line cut through: one BUS_DOWN alarm with its bays, and a sheet of release steps to print', async t => {
+  await withWorld(t, {collectors: [{id: 'C1', bays: BAYS}], language: 'en'}, async world => {
+    world.site.line('C1').faults.set({stuck: true});
+    await world.until(() => world.alarms().length > 0, 60_000);
+    await world.advance(120_000);
+    const [alarm, ...others] = world.alarms();
+    t.deepEqual(others, [], 'not one alarm for each lock');
+    t.like(alarm, {kind: 'BUS_DOWN', device: 'line-C1', count: 1});
+    for (const bay of BAYS) t.true(alarm?.detail.includes(bay), bay);
+    const sheet = await (await world.page.request('/release-sheet/line-C1')).text();
+    t.regex(sheet, /<h1>Lower the locks by hand<\/h1>/);
+    t.is(sheet.match(/<li>/g)?.length, 5 + BAYS.length);
+    for (const bay of BAYS) t.true(sheet.includes(`☐ ${bay}<`), bay);
+    t.is((await world.page.request('/release-sheet/line-9')).status, 404);
+    world.site.line('C1').faults.clear();
+    await world.until(() => world.alarms().length === 0, 60_000);
+  });
+});
+
 test('a noisy line is no clash', async t => {
   await withWorld(t, {collectors: [{id: 'C1', bays: BAYS}]}, async world => {
     world.site.line('C1').faults.set({bitErrorRate: 0.002});

@@ -74,6 +74,12 @@ function alarmTile(alarm) {
   const tools = element('div', {class: 'tools'});
   const offer = (name, action, options) =>
     tools.append(button(name, `${name}: ${title}`, () => act(`${path}/${action}`, title, options)));
+  if (alarm.kind === 'BUS_DOWN') {
+    const href = `/release-sheet/${encodeURIComponent(alarm.device)}`;
+    tools.append(
+      element('a', {href, target: '_blank', rel: 'noopener'}, words.manualRelease.print),
+    );
+  }
   if (isRinging(alarm)) offer(page.acknowledge, 'acknowledge');
   else {
     if (alarm.state === 'acked') offer(page.onsite, 'onsite');
