@@ -24,6 +24,7 @@ const EMPTY: BayView = {
   online: true,
   sensorSuspect: false,
   addressClash: false,
+  canRaise: true,
 };
 
 const sensor = (occupancy: 'unknown' | 'vacant' | 'occupied', fault?: 'stuck') => ({
@@ -54,6 +55,7 @@ const TABLE: readonly (readonly [string, Partial<BayView>, ReturnType<typeof may
   ['over-current', lock({faults: {...NO_FAULTS, overCurrent: true}}), 'OVERCURRENT'],
   ['motor fault', lock({faults: {...NO_FAULTS, motor: true}}), 'DEVICE_FAULT'],
   ['the arm is moving', lock({arm: 'moving'}), 'BUSY'],
+  ['only hands raise it', {canRaise: false}, 'NEEDS_GUARD'],
   ['another lock seems to have its address', {addressClash: true}, 'DEVICE_FAULT'],
   [
     'a lock without detector, and no sensor',

@@ -18,10 +18,15 @@ export interface BayView {
   readonly sensorSuspect: boolean;
   /** Two locks seem to answer to one address: a command might move the other one. */
   readonly addressClash: boolean;
+  /** False: no order raises this arm, hands or a spring do. */
+  readonly canRaise: boolean;
 }
 
 export type InterlockRefusal =
-  | Extract<Reason, 'CAR_PRESENT' | 'DEVICE_OFFLINE' | 'DEVICE_FAULT' | 'OBSTACLE' | 'OVERCURRENT'>
+  | Extract<
+      Reason,
+      'CAR_PRESENT' | 'DEVICE_OFFLINE' | 'DEVICE_FAULT' | 'OBSTACLE' | 'OVERCURRENT' | 'NEEDS_GUARD'
+    >
   | 'BUSY';
 
 /** Has the lock answered lately enough to be believed? */
@@ -51,6 +56,7 @@ export function mayKeepRaising(view: BayView): InterlockRefusal | undefined {
 }
 
 export function mayRaise(view: BayView, nowMs: Millis): InterlockRefusal | undefined {
+  if (!view.canRaise) return 'NEEDS_GUARD';
   if (view.addressClash) return 'DEVICE_FAULT';
   const refusal = mayKeepRaising(view);
   if (refusal) return refusal;

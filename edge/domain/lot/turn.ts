@@ -77,6 +77,7 @@ export class Turn {
       online: bay.health === 'ok',
       sensorSuspect: bay.sensorSuspect,
       addressClash: bay.addressClash,
+      canRaise: bay.config.canRaise,
     };
   }
 

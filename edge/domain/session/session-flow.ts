@@ -102,7 +102,8 @@ export function onVacantTimer(turn: Turn, bayId: BayId): void {
 /** Nobody drove in: an empty bay is barred again, a doubtful one is looked at again later. */
 export function onEnterTimer(turn: Turn, bayId: BayId): void {
   const bay = turn.bay(bayId);
-  if (bay?.session?.row.phase !== 'open_wait_car') return;
+  // An arm that only hands raise stays down until somebody comes.
+  if (bay?.session?.row.phase !== 'open_wait_car' || !bay.config.canRaise) return;
   const isTried = isCommissioned(turn.config, bay);
   const ready = isTried && bay.actuation === undefined && bay.goodPolls >= SURE_POLLS;
   const sure = ready && !mayRaise(turn.view(bay), turn.nowMs);
@@ -150,6 +151,7 @@ function relock(turn: Turn, bayId: BayId): void {
 function waitsForRaise(turn: Turn, bay: BayState): boolean {
   return (
     hasLeft(bay.session) &&
+    bay.config.canRaise &&
     isCommissioned(turn.config, bay) &&
     bay.actuation === undefined &&
     bay.goodPolls >= SURE_POLLS &&
