@@ -3,14 +3,17 @@ import type {CardUid, CollectorId} from '../../protocols/site/ids.js';
 import type {Reason} from '../../protocols/site/reasons.js';
 import type {DeviceHealth} from '../bus/contract.js';
 import type {Screen} from '../display/contract.js';
+import type {ButtonLine} from '../emergency-button/contract.js';
 
 /**
  * What a card proved of itself. `uid`: only its number, which anybody can copy. `proof`: an HMAC of a
- * fresh nonce under the card's own secret, to be checked against the credential.
+ * fresh nonce under the card's own secret, to be checked against the credential. `sector`: the reader
+ * tried the key that is this card's own on its sector; not genuine: the sector stayed shut.
  */
 export type CardAssurance =
   | {readonly kind: 'uid'}
-  | {readonly kind: 'proof'; readonly nonce: Uint8Array; readonly proof: Uint8Array};
+  | {readonly kind: 'proof'; readonly nonce: Uint8Array; readonly proof: Uint8Array}
+  | {readonly kind: 'sector'; readonly isGenuine: boolean};
 
 /** A card at a collector, as both kinds of collector report it. */
 export interface CardPresented {
@@ -34,6 +37,8 @@ export interface CollectorListener {
   onCardGone(uid: CardUid, atMs: Millis): void;
   onPress(presses: number, atMs: Millis): void;
   onSealFault(fault: SealFault, atMs: Millis): void;
+  /** The supervised loop of the button was cut, bridged or mended. */
+  onButtonLine(line: ButtonLine): void;
   /** The collector, or a part of it (reader, display, button), named in `part`. */
   onHealth(health: DeviceHealth, part: 'collector' | 'reader' | 'display' | 'button'): void;
 }

@@ -4,6 +4,7 @@ import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import type {CardReaderListener} from '../card-reader/contract.js';
 import type {DisplayListener} from '../display/contract.js';
 import type {EmergencyButtonListener} from '../emergency-button/contract.js';
+import type {CardPresented} from './contract.js';
 import {PlainCollector} from './plain-collector.js';
 
 const CARD = asId<CardUid>('62E3086CED');
@@ -27,6 +28,7 @@ function setup() {
       onCardGone: (uid, atMs) => heard.push(['gone', uid, atMs]),
       onPress: (presses, atMs) => heard.push(['press', presses, atMs]),
       onSealFault: fault => heard.push(fault),
+      onButtonLine: line => heard.push(`loop ${line}`),
       onHealth: (health, part) => heard.push(`${part} ${health}`),
     },
     reader: listener => {
@@ -75,6 +77,26 @@ test('a card is presented by its number alone, requests count up', t => {
   ]);
 });
 
+test('a card whose sector was opened proves itself and brings its text, one whose sector stayed shut does not', async t => {
+  const {heard, ears, field, collector} = setup();
+  ears.reader?.onCard({uid: CARD, atMs: 5, proof: {kind: 'opened', userInfo: '陈 138'}});
+  ears.reader?.onCard({uid: CARD, atMs: 6, proof: {kind: 'refused'}});
+  field.present = CARD;
+  const again = await collector.reread(CARD);
+  ears.reader?.onCard({uid: CARD, atMs: 7, proof: {kind: 'keyless'}});
+  const told = [...heard.slice(0, 2), again, ...heard.slice(2)].map(card => {
+    const {assurance, userInfo} = card as CardPresented;
+    return {assurance, userInfo};
+  });
+  const copy = {assurance: {kind: 'sector', isGenuine: false}, userInfo: ''};
+  t.deepEqual<unknown, unknown>(told, [
+    {assurance: {kind: 'sector', isGenuine: true}, userInfo: '陈 138'},
+    copy,
+    copy,
+    {assurance: {kind: 'uid'}, userInfo: ''},
+  ]);
+});
+
 test('two cards stay two cards, damage becomes a read error', t => {
   const {heard, ears} = setup();
   ears.reader?.onReadError('two_cards', 1);
@@ -96,7 +118,7 @@ test('a card is read again only while it lies in the field', async t => {
   t.is(await collector.reread(asId<CardUid>('0000000001')), undefined);
 });
 
-test('each part tells its own health; a cut button loop is a lost button', t => {
+test('each part tells its own health; a cut button loop is a fault of its own', t => {
   const {heard, ears} = setup();
   ears.reader?.onLink(true);
   ears.reader?.onLink(false);
@@ -112,8 +134,11 @@ test('each part tells its own health; a cut button loop is a lost button', t => 
     'reader offline',
     'display suspect',
     'button ok',
-    'button offline',
+    'loop ok',
+    'loop open',
     'button suspect',
+    'loop short',
+    'loop ok',
   ]);
 });
 

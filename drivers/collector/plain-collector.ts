@@ -1,14 +1,9 @@
-import type {Clock, Millis} from '../../protocols/base/clock.js';
+import type {Clock} from '../../protocols/base/clock.js';
 import type {CardUid, CollectorId} from '../../protocols/site/ids.js';
-import type {DeviceHealth} from '../bus/contract.js';
-import type {CardReader, CardReaderListener} from '../card-reader/contract.js';
+import type {CardProof, CardReader, CardReaderListener, CardSeen} from '../card-reader/contract.js';
 import type {Display, DisplayListener, Screen} from '../display/contract.js';
-import type {
-  ButtonLine,
-  EmergencyButton,
-  EmergencyButtonListener,
-} from '../emergency-button/contract.js';
-import type {CardPresented, Collector, CollectorListener} from './contract.js';
+import type {EmergencyButton, EmergencyButtonListener} from '../emergency-button/contract.js';
+import type {CardAssurance, CardPresented, Collector, CollectorListener} from './contract.js';
 
 export interface PlainCollectorOptions {
   readonly id: CollectorId;
@@ -22,27 +17,26 @@ export interface PlainCollectorOptions {
 
 /**
  * A collector without a mind of its own: reader, display and button wired to the gateway one by one.
- * Its cards prove nothing but their number. Source: requirements A10.
+ * Its cards prove nothing but their number, unless its reader opens their sectors. Source: requirements A10.
  */
 export class PlainCollector implements Collector {
   readonly id: CollectorId;
   readonly #clock: Clock;
-  readonly #listener: CollectorListener;
   readonly #reader: CardReader;
   readonly #display: Display | undefined;
   readonly #button: EmergencyButton | undefined;
   #requestNo = 0;
-  #buttonHealth: DeviceHealth = 'unknown';
-  #buttonLine: ButtonLine = 'ok';
-  #buttonTold: DeviceHealth = 'unknown';
+  #lastSeen: CardSeen | undefined;
 
   constructor(options: PlainCollectorOptions) {
     const {id, clock, listener, reader, display, button} = options;
     this.id = id;
     this.#clock = clock;
-    this.#listener = listener;
     this.#reader = reader({
-      onCard: ({uid, atMs}) => listener.onCard(this.#presented(uid, atMs)),
+      onCard: card => {
+        this.#lastSeen = card;
+        listener.onCard(this.#presented(card));
+      },
       onReadError: (error, atMs) =>
         listener.onReadError(error === 'two_cards' ? 'two_cards' : 'read_error', atMs),
       onCardGone: (uid, atMs) => listener.onCardGone(uid, atMs),
@@ -51,14 +45,8 @@ export class PlainCollector implements Collector {
     this.#display = display?.({onHealth: health => listener.onHealth(health, 'display')});
     this.#button = button?.({
       onPress: (presses, atMs) => listener.onPress(presses, atMs),
-      onLine: line => {
-        this.#buttonLine = line;
-        this.#tellButton();
-      },
-      onHealth: health => {
-        this.#buttonHealth = health;
-        this.#tellButton();
-      },
+      onLine: line => listener.onButtonLine(line),
+      onHealth: health => listener.onHealth(health, 'button'),
     });
   }
 
@@ -74,8 +62,10 @@ export class PlainCollector implements Collector {
 
   /** At once: the field is watched all the time, so its last word is fresh. */
   reread(uid: CardUid): Promise<CardPresented | undefined> {
-    const present = this.#reader.present === uid;
-    return Promise.resolve(present ? this.#presented(uid, this.#clock.nowMs()) : undefined);
+    const seen = this.#lastSeen;
+    if (this.#reader.present !== uid) return Promise.resolve(undefined);
+    const card = seen?.uid === uid ? seen : {uid};
+    return Promise.resolve(this.#presented({...card, atMs: this.#clock.nowMs()}));
   }
 
   async close(): Promise<void> {
@@ -84,16 +74,21 @@ export class PlainCollector implements Collector {
     await this.#reader.close();
   }
 
-  #presented(uid: CardUid, atMs: Millis): CardPresented {
+  #presented({uid, atMs, proof}: CardSeen): CardPresented {
     this.#requestNo += 1;
-    return {uid, assurance: {kind: 'uid'}, userInfo: '', requestNo: this.#requestNo, atMs};
+    const userInfo = proof?.kind === 'opened' ? proof.userInfo : '';
+    return {uid, assurance: assuranceOf(proof), userInfo, requestNo: this.#requestNo, atMs};
   }
+}
 
-  /** A cut or bridged loop is a button that cannot call, however well its board answers. */
-  #tellButton(): void {
-    const health = this.#buttonLine === 'ok' ? this.#buttonHealth : 'offline';
-    if (health === this.#buttonTold) return;
-    this.#buttonTold = health;
-    this.#listener.onHealth(health, 'button');
+/** A card of a kind without sectors is as good as its number. */
+function assuranceOf(proof: CardProof | undefined): CardAssurance {
+  switch (proof?.kind) {
+    case 'opened':
+      return {kind: 'sector', isGenuine: true};
+    case 'refused':
+      return {kind: 'sector', isGenuine: false};
+    default:
+      return {kind: 'uid'};
   }
 }

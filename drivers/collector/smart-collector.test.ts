@@ -50,6 +50,7 @@ async function setup() {
       onCardGone: uid => heard.push(`gone ${uid}`),
       onPress: presses => heard.push(`press ${presses}`),
       onSealFault: (fault, atMs) => heard.push(`${fault} @${atMs}`),
+      onButtonLine: () => {},
       onHealth: (health, part) => heard.push(`${part} ${health} @${clock.nowMs()}`),
     },
   });

@@ -290,6 +290,7 @@ const subjects: Readonly<Record<string, (rig: Rig) => Subject>> = {
         onCardGone: () => {},
         onPress: () => {},
         onSealFault: () => {},
+        onButtonLine: () => {},
         onHealth,
       },
     });

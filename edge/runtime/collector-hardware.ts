@@ -30,6 +30,12 @@ export interface CollectorHardwareOptions {
   readonly dispatch: (input: LotInput) => void;
 }
 
+/** What a guard can look for. */
+const LOOP_WORDS = {
+  open: 'its loop is cut, it cannot call',
+  short: 'its loop is bridged, it cannot call',
+};
+
 /** The collector that the site file describes, plain or smart, telling the lot what it sees. */
 export function createCollector(options: CollectorHardwareOptions): Collector {
   const {collector} = options;
@@ -122,6 +128,15 @@ function listenerFor(
     onCardGone: uid => dispatch({kind: 'cardGone', collector: id, uid}),
     onPress: presses => dispatch({kind: 'press', collector: id, presses}),
     onSealFault: fault => dispatch({kind: 'sealFault', collector: id, fault}),
+    onButtonLine: line =>
+      dispatch({
+        kind: 'deviceFault',
+        device: asId(parts.button),
+        collector: id,
+        fault: 'BUTTON_FAULT',
+        isStanding: line !== 'ok',
+        detail: line === 'ok' ? '' : `${parts.button}: ${LOOP_WORDS[line]}`,
+      }),
     onHealth: (health, part) => {
       const device: DeviceId | CollectorId = asId(parts[part]);
       dispatch({kind: 'partHealth', device, collector: id, health});

@@ -51,12 +51,12 @@ export type AlarmKind =
   | 'SENSOR_FAULT'
   | 'DEVICE_OFFLINE'
   | 'BUS_DOWN'
-  | 'BUTTON_FAULT'
   | 'STORAGE_FAULT'
   | DeviceFaultKind;
 
 /** Faults that a driver finds by itself, beyond being silent; each stands until the driver takes it back. */
 export type DeviceFaultKind =
+  | 'BUTTON_FAULT'
   | 'ADDRESS_CLASH'
   | 'UNCOMMISSIONED'
   | 'KEYPAD_FAULT'
@@ -99,7 +99,7 @@ export interface SiteEventBodies {
     readonly attempt: AttemptId;
     readonly collector: CollectorId;
     readonly uid: CardUid;
-    readonly assurance: 'uid' | 'proof';
+    readonly assurance: 'uid' | 'proof' | 'sector';
   };
   decision: {
     readonly attempt: AttemptId;

@@ -175,6 +175,27 @@ test('~E19 a dead line is one BUS_DOWN alarm; whoever stays silent afterwards is
   t.is(rig.bodies('health').at(-1)?.device, display.device);
 });
 
+test('a cut button loop is a fault of the button at its collector, and ends when it is mended', t => {
+  const rig = new LotRig().settled();
+  const loop = (isStanding: boolean) =>
+    rig.input({
+      kind: 'deviceFault',
+      device: asId<DeviceId>('E-1'),
+      collector: collectorId('C1'),
+      fault: 'BUTTON_FAULT',
+      isStanding,
+      detail: 'E-1: its loop is cut',
+    });
+  loop(true);
+  t.like([...rig.state.alarms.values()][0], {
+    kind: 'BUTTON_FAULT',
+    collector: 'C1',
+    device: 'E-1',
+  });
+  loop(false);
+  t.deepEqual(rig.openAlarms(), []);
+});
+
 test('a fault that a driver finds stands until it is taken back; a drifted count until staff end it', t => {
   const rig = new LotRig().settled();
   const fault = (kind: 'KEYPAD_FAULT' | 'COUNTER_DRIFT', isStanding: boolean) =>

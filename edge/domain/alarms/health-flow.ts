@@ -58,10 +58,11 @@ export function onDevice(
       turn.fact('device.event', {device: input.device, event: input.event, data: input.data});
       return;
     case 'deviceFault': {
-      const {device, fault, isStanding, detail} = input;
+      const {device, collector, fault, isStanding, detail} = input;
+      const place = {kind: fault, device, ...(collector && {collector})};
       if (fault === 'ADDRESS_CLASH') markClash(turn, device, isStanding);
-      if (isStanding) raiseAlarm(turn, {kind: fault, device, detail});
-      else if (ALARM_RULES[fault].selfClears) clearAlarm(turn, {kind: fault, device}, 'recovered');
+      if (isStanding) raiseAlarm(turn, {...place, detail});
+      else if (ALARM_RULES[fault].selfClears) clearAlarm(turn, place, 'recovered');
     }
   }
 }

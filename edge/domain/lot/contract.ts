@@ -95,6 +95,8 @@ export type LotInput =
   | {
       readonly kind: 'deviceFault';
       readonly device: DeviceId;
+      /** Whose part it is. */
+      readonly collector?: CollectorId;
       readonly fault: DeviceFaultKind;
       readonly isStanding: boolean;
       /** What a guard or installer needs to know, one sentence. */

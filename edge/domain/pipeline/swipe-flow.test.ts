@@ -233,6 +233,21 @@ test('~E44 a copied card is denied as CLONE_SUSPECT with one alarm that names wh
   t.like(bare.bodies('attempt.closed')[0], {result: 'DENY', reason: 'NEEDS_GUARD'});
 });
 
+test('~E44 a card with the right number whose sector stays shut is denied as CLONE_SUSPECT where a bare number is enough', t => {
+  const rig = new LotRig().settled();
+  rig.grant('01', ['A-012']);
+  rig.present('C1', {kind: 'sector', isGenuine: false}, '01');
+  rig.advance(6000);
+  t.is(rig.bodies('attempt.opened')[0]?.assurance, 'sector');
+  t.is(rig.bodies('attempt.closed')[0]?.reason, 'CLONE_SUSPECT');
+  t.deepEqual(rig.openAlarms(), ['CLONE_SUSPECT']);
+  t.deepEqual(rig.sent, []);
+  rig.takeAway('C1', '01');
+  rig.advance(4000);
+  rig.present('C1', {kind: 'sector', isGenuine: true}, '01');
+  t.is(rig.commands('lower', 'A-012').length, 1);
+});
+
 test('a genuine proof opens, and each repeat reads the card anew while it lies there', t => {
   const rig = new LotRig().settled();
   rig.present('C2', PROOF, '01');

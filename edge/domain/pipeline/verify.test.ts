@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {CardAssurance} from '../../../drivers/collector/contract.js';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import type {CardCredential, Grant} from '../../../protocols/site/grant.js';
 import {asId, type CredentialId, type GrantId, type HolderId} from '../../../protocols/site/ids.js';
@@ -44,6 +45,8 @@ interface World {
   readonly used?: boolean;
   readonly openStay?: boolean;
   readonly proof?: boolean;
+  /** Did its sector open? */
+  readonly sector?: boolean;
   readonly demandsProof?: boolean;
   readonly window?: (at: UnixMillis) => boolean;
 }
@@ -74,15 +77,17 @@ function verify(world: World): Verification {
     arrow: '',
     minCardSecurity: world.demandsProof ? ('proof' as const) : ('uid' as const),
   };
-  const assurance =
-    world.proof === undefined
-      ? ({kind: 'uid'} as const)
-      : ({kind: 'proof', nonce: new Uint8Array(8), proof: new Uint8Array(16)} as const);
   return verifyCard(
     {config: rigConfig(), context, policy: parkCard, hasOpenStay: () => world.openStay === true},
     collector,
-    {uid: UID, assurance, userInfo: '', requestNo: 1, atMs: 0},
+    {uid: UID, assurance: assuranceOf(world), userInfo: '', requestNo: 1, atMs: 0},
   );
+}
+
+function assuranceOf({proof, sector}: World): CardAssurance {
+  if (sector !== undefined) return {kind: 'sector', isGenuine: sector};
+  if (proof === undefined) return {kind: 'uid'};
+  return {kind: 'proof', nonce: new Uint8Array(8), proof: new Uint8Array(16)};
 }
 
 const SECRET = {secretHex: '00'.repeat(16)};
@@ -122,6 +127,13 @@ const TABLE: readonly (readonly [string, World, string])[] = [
     {card: SECRET, proof: false, revoked: ['cred']},
     'CLONE_SUSPECT*',
   ],
+  ['a sector that opened, where proof is demanded', {sector: true, demandsProof: true}, 'granted'],
+  ['a sector that stayed shut, where a number is enough', {sector: false}, 'CLONE_SUSPECT*'],
+  [
+    'a sector that stayed shut, of a revoked card',
+    {sector: false, revoked: ['cred']},
+    'CLONE_SUSPECT*',
+  ],
   ['a bare number where proof is demanded', {card: SECRET, demandsProof: true}, 'NEEDS_GUARD'],
   ['a bare number where it is enough', {card: SECRET}, 'granted'],
   ['a card that has no secret to prove', {proof: true, demandsProof: true}, 'NEEDS_GUARD'],
@@ -156,6 +168,7 @@ test('only a doubtful card is not told why', t => {
     return got.kind === 'refused' && got.genuine;
   };
   t.false(genuine({card: SECRET, proof: false}));
+  t.false(genuine({sector: false}));
   t.false(genuine({card: null}));
   t.true(genuine({grants: [{state: 'ended'}]}));
 });

@@ -75,7 +75,7 @@ function isDegraded({context, config}: Verifier): boolean {
   return context.grants.ageMs() > config.rules.freshForMs;
 }
 
-/** A wrong key proof is a copy; a mere number is enough only where the owner says so. */
+/** A wrong key proof or a sector that stays shut is a copy; a mere number is enough only where the owner says so. */
 function doubtOf(
   context: LotContext,
   collector: CollectorConfig,
@@ -83,6 +83,9 @@ function doubtOf(
   credential: CardCredential,
 ): 'CLONE_SUSPECT' | 'NEEDS_GUARD' | undefined {
   const {secretHex} = credential;
+  if (card.assurance.kind === 'sector') {
+    return card.assurance.isGenuine ? undefined : 'CLONE_SUSPECT';
+  }
   if (card.assurance.kind === 'proof' && secretHex !== undefined) {
     return context.proofHolds(card, secretHex) ? undefined : 'CLONE_SUSPECT';
   }
