@@ -20,6 +20,8 @@ export interface ReadRequest {
   readonly resends?: number;
   /** Longest time the device may take before its first reply byte; default 50. */
   readonly turnaroundMs?: Millis;
+  /** The registers hold a key, a password or a code: the trace keeps no more than lengths. */
+  readonly isSecret?: boolean;
 }
 
 /** A write goes out exactly once, whatever comes back: the caller judges it by reading. */
@@ -103,6 +105,8 @@ export interface Frame {
   readonly turnaroundMs?: Millis;
   /** Silence that this device wants before the frame, where it is more than that of the line. */
   readonly gapMs?: Millis;
+  /** It, or what comes back, holds a key, a password or a code: of both the trace keeps the lengths alone. */
+  readonly isSecret?: boolean;
 }
 
 /** What became of a frame. Only `reply` proves that the device lives. */

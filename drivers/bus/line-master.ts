@@ -265,7 +265,7 @@ export class LineMaster {
     this.#lastSent = this.#inFlight;
     const waitedMs = nowMs - departure.sinceMs;
     counters.sent(job.unit, job.lane, waitedMs, frame.reply);
-    trace.note('tx', nowMs, frame.bytes);
+    trace.note('tx', nowMs, frame.bytes, frame.isSecret);
     if (!isAgain) job.started?.(nowMs, waitedMs);
     const exchange = {
       request: frame.bytes,
@@ -312,7 +312,9 @@ export class LineMaster {
       case 'misfit': {
         const bytes = effect.kind === 'flushed' ? effect.bytes : effect.frame;
         counters.dropped(bytes);
-        trace.note('drop', clock.nowMs(), bytes);
+        // A late piece of a secret is as secret as the whole.
+        const isSecret = this.#lastSent?.departure.frame.isSecret;
+        trace.note('drop', clock.nowMs(), bytes, isSecret);
         return;
       }
       case 'armDeadline':
@@ -348,12 +350,12 @@ export class LineMaster {
     const flight = this.#land();
     if (!flight) return;
     const atMs = clock.nowMs();
-    const {job} = flight.departure;
+    const {job, frame: request} = flight.departure;
     const rttMs = atMs - flight.sentAtMs;
     counters.reply(job.unit, verdict === 'answer' ? 'ok' : 'exceptions', atMs, rttMs);
     counters.busy(rttMs + timing.silenceMs);
     if (garbled) counters.count(job.unit, 'crcErrors');
-    trace.note('rx', atMs, frame);
+    trace.note('rx', atMs, frame, request.isSecret);
     this.#reopenWish = undefined;
     this.#settle(job, {kind: 'reply', verdict, bytes: frame, atMs});
     this.#pump();

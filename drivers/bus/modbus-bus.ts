@@ -29,6 +29,13 @@ const LASTING_EXCEPTIONS: ReadonlySet<number> = new Set([1, 2, 3]);
 /** 100 to 200 ms. @see Modbus over Serial Line V1.02, 2.4.1 (turnaround delay) */
 const BROADCAST_TURNAROUND_MS: Millis = 150;
 
+/** How a request goes out. */
+interface Manner {
+  readonly resends?: number;
+  readonly turnaroundMs?: Millis | undefined;
+  readonly isSecret?: boolean;
+}
+
 /** Registers of the Modbus units of a line, which may carry other protocols beside. */
 export class ModbusBus implements RegisterBus {
   readonly #bus: FrameBus;
@@ -53,8 +60,8 @@ export class ModbusBus implements RegisterBus {
 
   /** @throws CodecMisuse `codec/modbus-range` for a read that no frame can carry. */
   poll(entry: PollEntry): () => void {
-    const {unit, table, turnaroundMs, resends} = entry.read;
-    const key = `${unit} ${table} ${turnaroundMs} ${resends}`;
+    const {unit, table, turnaroundMs, resends, isSecret} = entry.read;
+    const key = `${unit} ${table} ${turnaroundMs} ${resends} ${isSecret}`;
     let polls = this.#polls.get(key);
     if (!polls) {
       polls = new MergedPolls(one => this.#pollOne(one));
@@ -66,7 +73,7 @@ export class ModbusBus implements RegisterBus {
   #pollOne(entry: PollEntry): () => void {
     const {read} = entry;
     const request: RegisterRequest = {kind: 'read', ...read};
-    const frame = this.#frame(request, read.unit, read.turnaroundMs);
+    const frame = this.#frame(request, read.unit, read);
     let parkedUntilMs = Number.NEGATIVE_INFINITY;
     return this.#bus.poll({
       unit: unitKey(read.unit),
@@ -91,10 +98,10 @@ export class ModbusBus implements RegisterBus {
     request: RegisterRequest,
     unit: number,
     lane: Lane,
-    manner: {readonly resends?: number; readonly turnaroundMs?: Millis | undefined},
+    manner: Manner,
   ): Promise<BusOutcome> {
     return new Promise(resolve => {
-      const frame = this.#frame(request, unit, manner.turnaroundMs);
+      const frame = this.#frame(request, unit, manner);
       this.#bus.submit({
         unit: unitKey(unit),
         lane,
@@ -105,7 +112,7 @@ export class ModbusBus implements RegisterBus {
     });
   }
 
-  #frame(request: RegisterRequest, unit: number, turnaroundMs: Millis | undefined): Frame {
+  #frame(request: RegisterRequest, unit: number, {turnaroundMs, isSecret}: Manner): Frame {
     const bytes = this.#pdu.encode(request);
     if (unit === BROADCAST_UNIT) {
       return {bytes, reply: undefined, turnaroundMs: turnaroundMs ?? BROADCAST_TURNAROUND_MS};
@@ -114,8 +121,12 @@ export class ModbusBus implements RegisterBus {
     if (!expectation) {
       throw new CodecMisuse('codec/modbus-range', 'a quantity that no frame can carry');
     }
-    const frame = {bytes, reply: new ModbusReplyReader(expectation)};
-    return turnaroundMs === undefined ? frame : {...frame, turnaroundMs};
+    return {
+      bytes,
+      reply: new ModbusReplyReader(expectation),
+      ...(turnaroundMs !== undefined && {turnaroundMs}),
+      ...(isSecret !== undefined && {isSecret}),
+    };
   }
 
   #tell(request: RegisterRequest, outcome: FrameOutcome): BusOutcome {

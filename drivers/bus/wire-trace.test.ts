@@ -13,3 +13,14 @@ test('the ring keeps the last records, oldest first, spelt in hex', t => {
     ['none ', 'drop ff', 'rx 02'],
   );
 });
+
+test('of a secret frame the first two bytes and the length are kept', t => {
+  const trace = new WireTrace(3);
+  trace.note('tx', 1, Uint8Array.of(1, 2, 3, 4, 5), true);
+  trace.note('rx', 2, Uint8Array.of(9), true);
+  trace.note('rx', 3, Uint8Array.of(6, 7, 8), undefined);
+  t.deepEqual(
+    trace.dump().map(({hex}) => hex),
+    ['0102......', '09', '060708'],
+  );
+});

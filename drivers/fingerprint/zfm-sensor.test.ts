@@ -20,6 +20,7 @@ interface Rig {
   readonly clock: VirtualClock;
   readonly twin: Fingerprint;
   readonly sensor: ZfmSensor;
+  readonly bus: SharedLine;
   readonly told: string[];
   /** How the person at the sensor follows the prompts. */
   hand: (prompt: string, finger: number) => void;
@@ -27,7 +28,7 @@ interface Rig {
 
 /** Driver and twin on a real line, then the story, then what every story owes. */
 async function onLine(
-  story: (rig: Rig) => Promise<void>,
+  story: (rig: Rig) => Promise<void> | void,
   options: {readonly password?: number; readonly ready?: boolean} = {},
 ): Promise<readonly number[]> {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
@@ -52,7 +53,7 @@ async function onLine(
       onFault: (fault, isStanding) => told.push(`${fault} ${isStanding}`),
     },
   });
-  const rig: Rig = {clock, twin, sensor, told, hand: () => {}};
+  const rig: Rig = {clock, twin, sensor, bus, told, hand: () => {}};
   if (options.ready ?? true) await clock.until(() => sensor.librarySize !== undefined, 20_000);
   await story(rig);
   await sensor.close();
@@ -95,6 +96,17 @@ test('it waits for the power-up, says the password, and asks for the library', a
     },
     {ready: false},
   );
+});
+
+test('the password of the sensor does not stand in the trace of the line', async t => {
+  await onLine(({bus}) => {
+    const sent = bus.dumpTrace().map(({hex}) => hex);
+    t.true(sent.length >= 4);
+    t.false(sent.some(hex => hex.includes('12345678')));
+    // 16 bytes: head, address, kind, length, instruction, password, sum.
+    t.is(sent[0], `ef01${'..'.repeat(14)}`);
+    t.is(sent[2], 'ef01ffffffff0100030f0013');
+  });
 });
 
 test('three fingers are taken twice each, lifted in between, and stored', async t => {

@@ -61,6 +61,8 @@ const DEFAULT_THRESHOLD = 50;
 /** Questions that change nothing in the library may be repeated. */
 const REPEATABLE = new Set<InstructionName>(['takeImage', 'extractFeatures', 'load', 'match']);
 const RESENDS = 2;
+/** Their frames hold the password of the sensor. */
+const SECRET = new Set<InstructionName>(['verifyPassword', 'setPassword']);
 
 /**
  * A fingerprint sensor of the ZFM-20 family (R30x, AS608). Its library never leaves it: the driver knows
@@ -197,6 +199,7 @@ export class ZfmSensor implements FingerprintSensor {
     return {
       bytes: encodePacket({address: this.#address, kind: 'command', payload}),
       turnaroundMs: TURNAROUND_MS,
+      isSecret: SECRET.has(name),
       reply: {
         longestBytes: PACKET_OVERHEAD_BYTES + ackBytes(name),
         read: received => {

@@ -49,7 +49,7 @@ async function setup() {
     wire.close();
     clock.assertIdle();
   };
-  return {clock, twin, keypad, heard, healths, close};
+  return {clock, line, twin, keypad, heard, healths, close};
 }
 
 test('~B6 a worn keypad on a line: what was keyed arrives, bounce does not, equal digits both count', async t => {
@@ -60,6 +60,17 @@ test('~B6 a worn keypad on a line: what was keyed arrives, bounce does not, equa
   t.deepEqual(heard, ['entry 11223']);
   t.deepEqual(healths, ['ok']);
   t.is(keypad.health, 'ok');
+  await close();
+});
+
+test('no digit that somebody types stands in the trace of the line', async t => {
+  const {clock, line, twin, heard, close} = await setup();
+  twin.type('8642#');
+  await clock.advance(3000);
+  t.deepEqual(heard, ['entry 8642']);
+  const trace = line.dumpTrace();
+  t.true(trace.length > 20);
+  for (const {kind, hex} of trace) t.regex(hex, kind === 'none' ? /^$/ : /^0904(\.\.)+$/);
   await close();
 });
 
@@ -116,7 +127,7 @@ test("input registers 0..18 are polled every 100 ms; words that miss are no poll
     },
   });
   const [entry] = bus.entries;
-  t.deepEqual(entry?.read, {unit: 9, table: 'input', address: 0, quantity: 19});
+  t.deepEqual(entry?.read, {unit: 9, table: 'input', address: 0, quantity: 19, isSecret: true});
   t.is(entry?.periodMs(), 100);
   bus.sweep();
   board.words = words;

@@ -40,7 +40,8 @@ export class ModbusKeypad implements Keypad {
     this.#poll = new PolledUnit({
       name: id,
       bus,
-      read: {unit, table: 'input', address: register, quantity},
+      // The keys that somebody types are a code.
+      read: {unit, table: 'input', address: register, quantity, isSecret: true},
       periodMs: () => pollMs,
       onValues: (values, atMs) => this.#read(values, atMs),
       onHealth: health => listener.onHealth(health),

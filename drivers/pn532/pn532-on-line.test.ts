@@ -1,5 +1,5 @@
 import test from 'ava';
-import {fromHex} from '../../protocols/base/bytes.js';
+import {fromHex, toHex} from '../../protocols/base/bytes.js';
 import {mifareSectorKey} from '../../protocols/card/an10922.js';
 import {asId, type CardUid, type DeviceId} from '../../protocols/site/ids.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
@@ -9,6 +9,9 @@ import {Rs485Line} from '../../sim/wire/rs485-line.js';
 import {SharedLine} from '../bus/shared-line.js';
 import {createMemoryPair} from '../port/memory-link.js';
 import {Pn532Reader} from './pn532-reader.js';
+
+/** "A-012" */
+const USER_INFO_HEX = '412d3031320000000000000000000000';
 
 test('on its line: a card with its key, a wallet, a dip of the supply, a pulled plug', async t => {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
@@ -34,10 +37,24 @@ test('on its line: a card with its key, a wallet, a dip of the supply, a pulled 
   });
   await clock.until(() => heard.includes('up'), 5000);
   const keyA = mifareSectorKey(siteKey, fromHex('FB0EE20B'), 1);
-  const card = {uid: asId<CardUid>('FB0EE20B'), sectors: new Map([[1, {keyA, blocks: []}]])};
+  const card = {
+    uid: asId<CardUid>('FB0EE20B'),
+    sectors: new Map([[1, {keyA, blocks: [fromHex(USER_INFO_HEX)]}]]),
+  };
   twin.present(card);
   await clock.advance(500);
   t.deepEqual(heard, ['up', 'FB0EE20B opened']);
+  // Neither the key of the card nor what it opens goes to a log.
+  const trace = bus.dumpTrace().map(({hex}) => hex);
+  t.true(
+    trace.some(hex => /^0000(\.\.){20,}$/.test(hex)),
+    'the authentication',
+  );
+  t.true(
+    trace.some(hex => hex.includes('fb0ee20b')),
+    'the search',
+  );
+  t.false(trace.some(hex => hex.includes(toHex(keyA)) || hex.includes(USER_INFO_HEX)));
   twin.brownOut();
   await clock.advance(2000);
   t.true(twin.isAwake);

@@ -98,10 +98,13 @@ export class Pn532Reader implements CardReader {
     const command = data[0] ?? 0;
     this.#asked = command;
     const frame = encodePn532('host', data);
-    const isAsleep = this.#state.phase.kind === 'asleep';
+    const {kind} = this.#state.phase;
+    const isAsleep = kind === 'asleep';
     return {
       bytes: isAsleep ? concatBytes(PN532_WAKE_UP, frame) : frame,
       turnaroundMs: TURNAROUND_MS,
+      // The key of the card, and what only that key opens.
+      isSecret: kind === 'open' || kind === 'read',
       reply: {
         longestBytes: PN532_ACK_BYTES + PN532_LONGEST_BYTES,
         read: received => {
