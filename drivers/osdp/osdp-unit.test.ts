@@ -269,7 +269,10 @@ test('a reader in the clear is refused and says why, and works where the policy 
 
   const lax = addUnit({requireSecure: false});
   await clock.advance(2000);
-  t.deepEqual(cards(lax), ['card 04A10001/32']);
+  t.deepEqual(cards(lax), []);
+  twin.presentCard(32, cardOf(2));
+  await clock.advance(500);
+  t.deepEqual(cards(lax), ['card 04A10002/32']);
   t.true(lax.told.includes('plain'));
   t.false(lax.unit.isSecure);
   t.is(await clock.settle(lax.unit.setOutput(OUT)), 'done');
@@ -289,12 +292,86 @@ test('a silent reader is off-line after 8 s and back within 31 s of its return',
   await clock.advance(100_000);
   t.is(reader.told.filter(text => text === 'offline silent').length, 1);
   twin.ail({isSilent: false});
-  twin.presentCard(32, cardOf(9));
   const backMs = clock.nowMs();
   await clock.until(() => reader.unit.health === 'ok');
   t.true(clock.nowMs() - backMs < 31_000, String(clock.nowMs() - backMs));
   await clock.advance(500);
+  twin.presentCard(32, cardOf(9));
+  await clock.advance(500);
   t.deepEqual(cards(reader), ['card 04A10009/32']);
+});
+
+test('a card and keys from the time when the line was cut never count, the next card does', async t => {
+  const {clock, far, addTwin, addUnit} = makeRig(t);
+  const twin = addTwin();
+  const reader = addUnit();
+  await clock.advance(1000);
+  reader.told.length = 0;
+  far.unplug();
+  await clock.advance(10_000);
+  twin.presentCard(32, cardOf(1));
+  twin.tamper(true);
+  twin.presentCard(32, cardOf(2));
+  twin.pressKeys(['1', '2']);
+  await clock.advance(10_000);
+  far.replug();
+  await clock.until(() => reader.unit.health === 'ok', 60_000);
+  await clock.advance(2000);
+  t.is(twin.body.waiting, 0);
+  const actings = reader.told.filter(text => /^(card|key)/.test(text));
+  t.deepEqual(actings, []);
+  t.true(reader.told.includes('local true false'));
+  t.is(reader.told.filter(text => text === 'osdp/stale').length, 1);
+  twin.presentCard(32, cardOf(3));
+  twin.pressKeys(['7']);
+  await clock.advance(500);
+  t.deepEqual(reader.told.slice(-2), ['card 04A10003/32', 'key 7']);
+  t.is(reader.told.filter(text => text === 'osdp/stale').length, 1);
+});
+
+test('a card from a silence too short for the session to end does not count either', async t => {
+  const {clock, addTwin, addUnit} = makeRig(t);
+  const twin = addTwin();
+  const reader = addUnit();
+  await clock.advance(1000);
+  twin.ail({isSilent: true});
+  await clock.advance(2000);
+  twin.presentCard(32, cardOf(1));
+  await clock.advance(3000);
+  twin.ail({isSilent: false});
+  await clock.advance(3000);
+  t.false(reader.told.includes('offline silent'));
+  t.is(twin.body.waiting, 0);
+  t.deepEqual(cards(reader), []);
+  t.true(reader.told.includes('osdp/stale'));
+  twin.presentCard(32, cardOf(2));
+  await clock.advance(500);
+  t.deepEqual(cards(reader), ['card 04A10002/32']);
+});
+
+test('no key and no typed digit stands in the trace of the line', async t => {
+  const {clock, line, addTwin, addUnit} = makeRig(t);
+  const secured = addTwin();
+  const open = addTwin({address: 6, isSecurable: false});
+  const {unit} = addUnit();
+  const lax = addUnit({address: 6, requireSecure: false});
+  await clock.advance(2000);
+  const before = line.dumpTrace().length;
+  const asked = clock.nowMs();
+  const done = unit.setKey(OTHER_KEY);
+  open.pressKeys(['1', '9', '8', '4']);
+  t.is(await clock.settle(done), 'done');
+  await clock.advance(500);
+  t.deepEqual(secured.channel.key, OTHER_KEY);
+  t.true(lax.told.includes('key 9'));
+  const trace = line.dumpTrace();
+  t.true(before > 10);
+  const digits = toHex(Uint8Array.of(0x31, 0x39, 0x38, 0x34));
+  t.false(trace.some(({hex}) => hex.includes(digits)));
+  t.false(trace.some(({hex}) => hex.includes(toHex(OTHER_KEY))));
+  // FF SOM address, then KEYSET with its key, encrypted: only how long it is.
+  const fresh = trace.filter(({kind, atMs}) => kind === 'tx' && atMs >= asked);
+  t.true(fresh.some(({hex}) => /^ff53(\.\.){40,}$/.test(hex)));
 });
 
 test('a forged reply is refused, told once, and the session is made anew', async t => {

@@ -51,7 +51,10 @@ export interface OsdpUnitOptions {
    * key may not.
    */
   readonly onKeySet?: (set: KeySet) => void;
-  /** `osdp/insecure`: off-line for want of a Secure Channel; `osdp/forged`: replies that are not genuine. */
+  /**
+   * `osdp/insecure`: off-line for want of a Secure Channel; `osdp/forged`: replies that are not genuine;
+   * `osdp/stale`: cards or keys from before the connection, dropped.
+   */
   readonly onTrouble?: TroubleListener | undefined;
 }
 
@@ -205,7 +208,8 @@ export class OsdpUnit implements OsdpReader {
     this.#turn = 'frame';
     this.#sentMs = nowMs;
     const reply = osdpReplyReader(this.address, sent.sequence);
-    return {bytes: sent.bytes, reply, turnaroundMs: TURNAROUND_MS};
+    const isSecret = isSecretTurn(this.#state);
+    return {bytes: sent.bytes, reply, turnaroundMs: TURNAROUND_MS, isSecret};
   }
 
   #settle(outcome: FrameOutcome): void {
@@ -288,6 +292,12 @@ export class OsdpUnit implements OsdpReader {
       }
       case 'event':
         this.#news.take(effect.reply, atMs);
+        return;
+      case 'stale':
+        this.#options.onTrouble?.(
+          'osdp/stale',
+          `${this.id}: ${effect.reports} reports of cards or keys from before the connection dropped`,
+        );
         return;
       case 'online':
         this.#askForStates();
@@ -375,4 +385,13 @@ export class OsdpUnit implements OsdpReader {
       this.#armWatch();
     });
   }
+}
+
+/**
+ * A key that goes to the reader, encrypted too: under the default key anybody can open it. And a poll in
+ * the clear, which may bring the digits of somebody's code.
+ */
+function isSecretTurn({outstanding, channel}: SessionState): boolean {
+  const kind = outstanding?.command.kind;
+  return kind === 'keyset' || (kind === 'poll' && channel === undefined);
 }

@@ -101,7 +101,8 @@ test('the recorded session: the access control unit says each command byte for b
   }
   t.deepEqual(
     session.effects.map(nameOf).filter(name => name !== 'send'),
-    ['online secure', 'event raw', 'taken', 'settled done'],
+    // Its first poll brought a card: nobody knows how old that was.
+    ['online secure', 'taken', 'settled done', 'stale'],
   );
   t.is(healthOf(session.state), 'ok');
 });
@@ -244,7 +245,39 @@ test('without a key it is off-line, or works in the clear where the policy allow
   t.is(strict.state.offlineWhy, 'noKey');
   const lax = new Session({requireSecure: false}, []).play(2);
   t.is(lax.turn(), toHex(fromHex('ff530508000660')) + lax.turn()?.slice(14));
+  t.deepEqual(lax.plain(ack), []);
+  lax.turn();
   t.deepEqual(lax.plain(card), ['event raw']);
+});
+
+test('cards and keys count once a poll was answered with nothing, and no longer after three misses', t => {
+  const key: OsdpReply = {kind: 'keypad', reader: 0, keys: [0x31]};
+  const status: OsdpReply = {kind: 'lstatr', status: {tamper: 1, power: 0}};
+  const session = new Session({requireSecure: false}, []).play(2);
+  const poll = (reply: OsdpReply) => {
+    session.turn();
+    return session.plain(reply);
+  };
+  t.deepEqual(poll(card), []);
+  t.deepEqual(poll(status), ['event lstatr']);
+  t.deepEqual(poll(key), []);
+  session.ask();
+  t.deepEqual(session.plain(ack), ['settled done']);
+  // An answer to a command says nothing of what waits.
+  t.deepEqual(poll(card), []);
+  t.deepEqual(poll(ack), ['stale']);
+  t.is(session.effects.find(effect => effect.kind === 'stale')?.reports, 3);
+  t.deepEqual(poll(key), ['event keypad']);
+  const misses = (count: number) => {
+    session.turn();
+    for (let no = 0; no < count; no += 1) session.take({kind: 'timeout', atMs: 0});
+  };
+  misses(2);
+  t.deepEqual(poll(card), ['event raw']);
+  misses(3);
+  t.deepEqual(poll(card), []);
+  t.deepEqual(poll(ack), ['stale']);
+  t.deepEqual(poll(card), ['event raw']);
 });
 
 test('a reader that knows no Secure Channel is off-line, or works in the clear where the policy allows', t => {

@@ -25,6 +25,7 @@ import {
   type SessionPolicy,
   type SessionState,
   type SessionStep,
+  STALE_MISSES,
   triedKey,
 } from './session-state.js';
 import {stepTurn} from './session-turn.js';
@@ -49,6 +50,9 @@ const NEWS: ReadonlySet<OsdpReply['kind']> = new Set([
   'ostatr',
   'rstatr',
 ]);
+
+/** News that act by themselves: they must be as fresh as the hand that made them. */
+const ACTING: ReadonlySet<OsdpReply['kind']> = new Set(['raw', 'keypad']);
 
 /**
  * Next state of the session with one reader: OFFLINE, ID, CAP, ACURXSIZE, CHLNG, SCRYPT, KEYSET if it
@@ -125,6 +129,7 @@ function valid(state: SessionState, atMs: Millis): SessionState {
   return {
     ...state,
     misses: 0,
+    isDraining: state.isDraining || state.misses >= STALE_MISSES,
     lastValidMs: atMs,
     lastOnlineMs: isOnline ? atMs : state.lastOnlineMs,
     failures: isOnline ? 0 : state.failures,
@@ -307,11 +312,18 @@ function news(
 ): SessionStep {
   // Without a channel a security block has no business here.
   if (!state.channel && !isPlain(frame)) return failed(state, atMs, 'protocol');
+  const isStale = state.isDraining && ACTING.has(reply.kind);
   const effects: SessionEffect[] = [];
-  if (NEWS.has(reply.kind)) effects.push({kind: 'event', reply});
+  if (NEWS.has(reply.kind) && !isStale) effects.push({kind: 'event', reply});
   if (outstanding.isAsked) effects.push({kind: 'settled', result: 'done', reply});
   if (outstanding.command.kind === 'keyset') {
     return {state: keyHanded(state).state, effects};
   }
-  return {state: {...state, outstanding: undefined}, effects};
+  const next = {...state, outstanding: undefined};
+  if (isStale) return {state: {...next, staleReports: state.staleReports + 1}, effects};
+  // Only an empty answer to POLL proves it: a status may stand before an old card.
+  if (outstanding.command.kind !== 'poll' || reply.kind !== 'ack') return {state: next, effects};
+  const reports = state.staleReports;
+  if (reports > 0) effects.push({kind: 'stale', reports});
+  return {state: {...next, isDraining: false, staleReports: 0}, effects};
 }

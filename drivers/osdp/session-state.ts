@@ -15,6 +15,8 @@ export const LOST_AFTER_MS: Millis = 8000;
 const FIRST_BACKOFF_MS: Millis = 1000;
 const LONGEST_BACKOFF_MS: Millis = 30_000;
 const REFRESH_MS: Millis = DAY_MS;
+/** So many requests in a row without an answer: what a reader then says first may be old. */
+export const STALE_MISSES = 3;
 
 /** What is asked next, or has been asked and not been answered yet. */
 export type Phase = 'offline' | 'id' | 'cap' | 'size' | 'chlng' | 'scrypt' | 'keyset' | 'online';
@@ -66,6 +68,10 @@ export interface SessionState {
   readonly failures: number;
   readonly tryFromMs: Millis;
   readonly misses: number;
+  /** What the reader kept while nobody listened is still being fetched: cards and keys do not count. */
+  readonly isDraining: boolean;
+  /** Reports with cards or keys that were too old to count, not told yet. */
+  readonly staleReports: number;
   readonly lastValidMs: Millis;
   readonly lastOnlineMs: Millis;
   readonly refreshAtMs: Millis;
@@ -84,6 +90,8 @@ export type SessionEffect =
   /** Keys were thrown away; the session begins again. */
   | {readonly kind: 'fault'; readonly why: OfflineReason}
   | {readonly kind: 'event'; readonly reply: OsdpReply}
+  /** The reader has nothing old left; so many reports with cards or keys were dropped. */
+  | {readonly kind: 'stale'; readonly reports: number}
   | {
       readonly kind: 'settled';
       readonly result: 'done' | 'refused' | 'unknown';
@@ -114,6 +122,8 @@ export function newSession(keys: readonly Uint8Array[], nowMs: Millis): SessionS
     failures: 0,
     tryFromMs: nowMs,
     misses: 0,
+    isDraining: true,
+    staleReports: 0,
     lastValidMs: Number.NEGATIVE_INFINITY,
     lastOnlineMs: nowMs,
     refreshAtMs: nowMs + REFRESH_MS,
@@ -193,6 +203,7 @@ export function cameOnline(state: SessionState, nowMs: Millis): SessionStep {
     state: {
       ...state,
       phase: 'online',
+      isDraining: true,
       handshake: undefined,
       outstanding: undefined,
       keys: state.channel && key ? [key] : state.keys,
