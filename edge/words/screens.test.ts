@@ -57,7 +57,10 @@ for (const language of LANGUAGES) {
   test(`no word of the page is empty in ${language}`, t => {
     const {screens: _, ...tables} = DICTIONARIES[language];
     for (const [name, table] of Object.entries(tables)) {
-      for (const [key, words] of Object.entries(table)) t.not(words.trim(), '', `${name}.${key}`);
+      for (const [key, words] of Object.entries(table)) {
+        const texts: readonly string[] = [words].flat();
+        for (const text of texts) t.not(text.trim(), '', `${name}.${key}`);
+      }
     }
   });
 

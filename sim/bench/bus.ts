@@ -1,73 +1,28 @@
 import {spawnSync} from 'node:child_process';
 import koffi from 'koffi';
 import {errorText, UsageError} from '../../protocols/base/errors.js';
-import {wireTimeMs} from '../../protocols/base/units.js';
-import {interFrameSilenceMs} from '../../protocols/modbus/timing.js';
-import {Child} from './child.js';
 import {LIBRARY} from './libmodbus-peer.js';
-import {median, rounded} from './median.js';
-import {type SlaveReport, TURNAROUND_MS} from './paced-slave.js';
-import type {PollWindow} from './poll-window.js';
+import {measure, UNITS, wireLimitPollsPerS} from './measure-line.js';
+import {
+  measureCommands,
+  measureLatencyTimer,
+  measureManyLines,
+  measureMixedLine,
+} from './measure-site.js';
+import {rounded} from './median.js';
 
 const BAUD_RATES = [9600, 19_200, 115_200];
-const UNITS = 32;
 const DEAD_UNITS = 8;
-const NONE_DEAD_FROM = 248;
-/** FC03 of one register. */
-const REQUEST_BYTES = 8;
-const REPLY_BYTES = 7;
-const WINDOWS = 3;
 const WINDOW_MS = 2000;
 const PEER_WINDOW_MS = 1200;
 /** The first two hold all probes of a minute, which jitter spreads over 24 s. */
 const LIVING_WINDOW_MS = 12_000;
-
-type Mode = 'lenient' | 'strict';
-
-interface Measured {
-  readonly pollsPerS: number;
-  readonly cpuUsPerPoll: number;
-  readonly failed: number;
-  readonly slave: SlaveReport;
-}
-
-interface Task {
-  readonly baud: number;
-  readonly role: string;
-  readonly mode: Mode;
-  readonly dead: number;
-  readonly windowMs: number;
-}
-
-/** One client against one fresh slave: median of three windows, the slave's counts over all of them. */
-async function measure({baud, role, mode, dead, windowMs}: Task): Promise<Measured> {
-  const deadFrom = dead > 0 ? UNITS - dead + 1 : NONE_DEAD_FROM;
-  const slave = new Child('paced-slave', baud, mode, deadFrom, 1);
-  const {path} = await slave.next<{readonly path: string}>();
-  const own = role === 'bus-client' ? [dead] : [];
-  const client = new Child(role, path, baud, UNITS, ...own, WINDOWS, windowMs);
-  await client.next();
-  slave.say('report');
-  await slave.next<SlaveReport>();
-  const windows: PollWindow[] = [];
-  for (let count = 0; count < WINDOWS; count += 1) windows.push(await client.next<PollWindow>());
-  slave.say('report');
-  const report = await slave.next<SlaveReport>();
-  await client.end();
-  await slave.end();
-  return {
-    pollsPerS: median(windows.map(({polls, ms}) => (polls * 1000) / ms)),
-    cpuUsPerPoll: median(windows.map(({polls, cpuUs}) => cpuUs / Math.max(1, polls))),
-    failed: windows.reduce((sum, {failed}) => sum + failed, 0),
-    slave: report,
-  };
-}
-
-/** What the wire allows at most: both frames, both silences and the turnaround of the slave. */
-function wireLimitPollsPerS(baud: number): number {
-  const bytesMs = wireTimeMs(REQUEST_BYTES + REPLY_BYTES, baud);
-  return 1000 / (bytesMs + 2 * interFrameSilenceMs(baud) + TURNAROUND_MS);
-}
+/** Lines of one process by speed. */
+const MANY_LINES = [
+  {lines: 8, baud: 9600},
+  {lines: 4, baud: 115_200},
+];
+const COMMAND_BAUD_RATE = 9600;
 
 async function measurePeer(baud: number, role: string, limit: number): Promise<object> {
   const task = {baud, role, dead: 0, windowMs: PEER_WINDOW_MS};
@@ -104,6 +59,7 @@ async function measureLine(baud: number, libmodbus: string | undefined): Promise
     unanswered: {lenient: lenient.failed, strict: strict.failed, livingProbes: living.failed},
     peers: {
       modbusSerial: await measurePeer(baud, 'modbus-serial-peer', limit),
+      jsmodbus: await measurePeer(baud, 'jsmodbus-peer', limit),
       libmodbus: libmodbus ? {absent: libmodbus} : await measurePeer(baud, 'libmodbus-peer', limit),
     },
   };
@@ -126,7 +82,11 @@ function missingLibmodbus(): string | undefined {
   return load();
 }
 
-/** `[BAUD]`: one rate or all three. */
+function tell(what: string): void {
+  process.stderr.write(`bus: ${what}\n`);
+}
+
+/** `[BAUD]`: the lines of one rate, or all there is to measure. */
 export async function run([only]: readonly string[]): Promise<object> {
   const rates = BAUD_RATES.filter(baud => only === undefined || baud === Number(only));
   if (rates.length === 0) {
@@ -134,9 +94,24 @@ export async function run([only]: readonly string[]): Promise<object> {
   }
   const absent = missingLibmodbus();
   const lines: object[] = [];
+  const mixedLines: object[] = [];
   for (const baud of rates) {
-    process.stderr.write(`bus: ${UNITS} units at ${baud} baud\n`);
+    tell(`${UNITS} units at ${baud} baud`);
     lines.push(await measureLine(baud, absent));
+    tell(`three protocols at ${baud} baud`);
+    mixedLines.push(await measureMixedLine(baud));
   }
-  return {bench: 'bus', units: UNITS, lines};
+  const measured = {bench: 'bus', units: UNITS, lines, mixedLines};
+  if (only !== undefined) return measured;
+  const manyLines: object[] = [];
+  for (const {lines: count, baud} of MANY_LINES) {
+    tell(`${count} lines at ${baud} baud in one process`);
+    manyLines.push(await measureManyLines(count, baud));
+  }
+  tell('commands beside a dead slave and in a storm');
+  const commands = await measureCommands(COMMAND_BAUD_RATE);
+  tell('the latency timer of a USB adapter');
+  const latencyTimer16: object[] = [];
+  for (const baud of BAUD_RATES) latencyTimer16.push(await measureLatencyTimer(baud));
+  return {...measured, manyLines, ...commands, latencyTimer16};
 }

@@ -16,6 +16,10 @@ const ROLES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   'bus-client': () => import('./bus-client.js'),
   'modbus-serial-peer': () => import('./modbus-serial-peer.js'),
   'tap-daemon': () => import('./tap-daemon.js'),
+  'jsmodbus-peer': () => import('./jsmodbus-peer.js'),
+  'lines-client': () => import('./lines-client.js'),
+  'mixed-client': () => import('./mixed-client.js'),
+  'command-client': () => import('./command-client.js'),
   'libmodbus-peer': () => import('./libmodbus-peer.js'),
 };
 

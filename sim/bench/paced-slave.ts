@@ -5,6 +5,7 @@ import {encodeReplyPdu} from '../../protocols/modbus/pdu.js';
 import {decodeRequest, encodeFrame} from '../../protocols/modbus/rtu-frame.js';
 import {interFrameSilenceMs} from '../../protocols/modbus/timing.js';
 import {openTerminalMaster} from '../wire/posix-terminal.js';
+import {foreignReply} from './foreign-slaves.js';
 import {SlaveRegisters} from './slave-registers.js';
 
 /** What the slave says of itself when asked. */
@@ -36,6 +37,16 @@ export interface SeenCommand {
 
 export const TURNAROUND_MS = 5;
 
+interface SlaveSettings {
+  readonly baudRate: number;
+  readonly mode: string;
+  readonly deadFrom: number;
+  readonly chunk: number;
+  readonly latencyMs: number;
+}
+
+/** Of a full-speed FTDI chip: 64 bytes, two of which are status. */
+const USB_PACKET_BYTES = 62;
 const POLLIN = 1;
 const CLOCK_MONOTONIC = 1;
 const TIMER_ABSTIME = 1;
@@ -70,6 +81,8 @@ class PacedSlave {
   readonly #turnaroundNs = toNs(TURNAROUND_MS);
   readonly #isStrict: boolean;
   readonly #chunk: number;
+  /** Latency timer of a USB adapter; 0n: bytes reach the host as they come. */
+  readonly #latencyNs: bigint;
   readonly #deadFrom: number;
   readonly #units = new SlaveRegisters();
   readonly #inbox = new Uint8Array(512);
@@ -80,13 +93,15 @@ class PacedSlave {
   #lastByteNs = 0n;
   #report: SlaveReport = NOTHING_YET;
 
-  constructor(fd: number, baudRate: number, mode: string, deadFrom: number, chunk: number) {
+  constructor(fd: number, settings: SlaveSettings) {
+    const {baudRate, mode, deadFrom, chunk, latencyMs} = settings;
     this.#fd = fd;
     this.#byteNs = toNs(wireTimeMs(1, baudRate));
     this.#silenceNs = toNs(interFrameSilenceMs(baudRate));
     this.#isStrict = mode === 'strict';
     this.#deadFrom = deadFrom;
     this.#chunk = chunk;
+    this.#latencyNs = toNs(latencyMs);
     this.#pollFds.writeInt32LE(fd, 0);
     this.#pollFds.writeInt16LE(POLLIN, 4);
     this.#pollFds.writeInt32LE(STDIN, 8);
@@ -120,6 +135,14 @@ class PacedSlave {
     const endNs = startNs + BigInt(count) * this.#byteNs;
     this.#wireEndNs = endNs;
     this.#lastByteNs = endNs;
+    const foreign = foreignReply(frame);
+    if (foreign) {
+      this.#count(isEarly, false, toMs(startNs));
+      if (!isEarly || !this.#isStrict) {
+        this.#send(foreign, endNs + this.#silenceNs + this.#turnaroundNs);
+      }
+      return;
+    }
     const decoded = decodeRequest(frame);
     const isWhole = decoded.kind === 'frame' && decoded.used === count;
     this.#count(isEarly, !isWhole, toMs(startNs));
@@ -147,13 +170,30 @@ class PacedSlave {
   }
 
   #send(reply: Uint8Array, startNs: bigint): void {
-    for (let sent = 0; sent < reply.length; sent += this.#chunk) {
-      const end = Math.min(sent + this.#chunk, reply.length);
-      sleepUntil(startNs + BigInt(end) * this.#byteNs);
+    let sent = 0;
+    while (sent < reply.length) {
+      const {end, atNs} = this.#packet(reply.length, sent, startNs);
+      sleepUntil(atNs);
       this.#lastByteNs = process.hrtime.bigint();
       writeSync(this.#fd, reply.subarray(sent, end));
+      sent = end;
     }
     this.#wireEndNs = startNs + BigInt(reply.length) * this.#byteNs;
+  }
+
+  /** The next bytes that reach the host together, and when: a full packet, or what a tick of the timer finds. */
+  #packet(length: number, sent: number, startNs: bigint): {end: number; atNs: bigint} {
+    const endsNs = (count: number) => startNs + BigInt(count) * this.#byteNs;
+    if (this.#latencyNs === 0n) {
+      const end = Math.min(sent + this.#chunk, length);
+      return {end, atNs: endsNs(end)};
+    }
+    const most = Math.min(sent + USB_PACKET_BYTES, length);
+    const ticks = endsNs(sent + 1) / this.#latencyNs + 1n;
+    const tickNs = ticks * this.#latencyNs;
+    let end = sent + 1;
+    while (end < most && endsNs(end + 1) <= tickNs) end += 1;
+    return {end, atNs: end - sent === USB_PACKET_BYTES ? endsNs(end) : tickNs};
   }
 }
 
@@ -178,14 +218,21 @@ function sleepUntil(atNs: bigint): void {
   while (process.hrtime.bigint() < atNs);
 }
 
-/** `BAUD MODE DEAD-FROM-UNIT CHUNK`: says its port, then serves until the end of input. */
-export function run([baud, mode, deadFrom, chunk]: readonly string[]): undefined {
+/** `BAUD MODE DEAD-FROM-UNIT CHUNK LATENCY-MS`: says its port, then serves until the end of input. */
+export function run(args: readonly string[]): undefined {
+  const [baud, mode = '', deadFrom = 248, chunk = 1, latencyMs = 0] = args;
   prctl(PR_SET_TIMERSLACK, 1000);
   const {fd, slavePath} = openTerminalMaster();
   // Held open, so that the terminal reads silence and not an error while no client has it.
   const holdFd = openSync(slavePath, constants.O_RDWR | constants.O_NOCTTY);
   say({path: slavePath});
-  new PacedSlave(fd, Number(baud), mode ?? '', Number(deadFrom ?? 248), Number(chunk ?? 1)).run();
+  new PacedSlave(fd, {
+    baudRate: Number(baud),
+    mode,
+    deadFrom: Number(deadFrom),
+    chunk: Number(chunk),
+    latencyMs: Number(latencyMs),
+  }).run();
   closeSync(holdFd);
   closeSync(fd);
   return undefined;
