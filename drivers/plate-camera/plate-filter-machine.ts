@@ -2,9 +2,9 @@ import type {Millis} from '../../protocols/base/clock.js';
 import type {PlateSeen, PlateSighting} from './contract.js';
 
 /** The same plate on the same lane within this time is the same car. Source: device notes 5.1. */
-export const SAME_CAR_MS: Millis = 10_000;
+const SAME_CAR_MS: Millis = 10_000;
 /** Below it a person looks at the picture. Source: device notes 5.1; requirements P8. */
-export const SURE_CONFIDENCE = 80;
+const SURE_CONFIDENCE = 80;
 /** Recognitions remembered to know a repeated one; a camera offers up to 9,000 old records in order. */
 const MEMORY = 256;
 /** A number counts as the same one for this long when the camera gives no time: it restarts at 0. */

@@ -21,9 +21,9 @@ import {
 import {userInfoOf} from './user-info.js';
 
 /** Distance of two searches. Source: device notes 4.1; a card is told within two of them. */
-export const SEARCH_PERIOD_MS: Millis = 150;
+const SEARCH_PERIOD_MS: Millis = 150;
 /** Blocks of a sector that hold data. */
-export const DATA_BLOCKS = 3;
+const DATA_BLOCKS = 3;
 /** Chip code of a PN532 in its firmware reply. @see UM0701-02, 7.2.2 */
 const PN532_CHIP = 0x32;
 /** A card at the edge of the field fails as a wrong key does: only the second refusal counts. `assumed:` */

@@ -3,8 +3,8 @@ import type {Decoded} from '../base/decode.js';
 import {CodecMisuse} from '../base/errors.js';
 
 /** Start, end and wake byte. @see devices.md 6.3; CJ/T 188-2004, 5.2 */
-export const CJT188_START = 0x68;
-export const CJT188_END = 0x16;
+const CJT188_START = 0x68;
+const CJT188_END = 0x16;
 export const CJT188_WAKE = 0xfe;
 /** Start, type, address, control, length. */
 const HEAD_BYTES = 11;

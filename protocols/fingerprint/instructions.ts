@@ -68,7 +68,7 @@ export const FINGERPRINT_INSTRUCTIONS = {
 export type InstructionName = keyof typeof FINGERPRINT_INSTRUCTIONS;
 
 /** What a confirmation code says, and whether asking the finger again may help. */
-export const CONFIRMATION_CODES = {
+const CONFIRMATION_CODES = {
   0: 'done',
   1: 'the sensor did not understand the packet',
   2: 'no finger',

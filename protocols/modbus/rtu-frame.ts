@@ -13,7 +13,7 @@ import {
 } from './pdu.js';
 
 /** Longest frame: unit, PDU, CRC. @see Modbus over Serial Line V1.02, 2.5.1 */
-export const MAX_FRAME_BYTES = MAX_PDU_BYTES + 3;
+const MAX_FRAME_BYTES = MAX_PDU_BYTES + 3;
 const MIN_FRAME_BYTES = 4;
 const EXCEPTION_FRAME_BYTES = 5;
 /** All units hear it, none replies. @see Modbus over Serial Line V1.02, 2.2 */

@@ -16,7 +16,7 @@ const RESERVED_BITS = 0xf0;
 const HEADER_BYTES = 5;
 const MAC_BYTES = 4;
 /** Longest frame of the standard. */
-export const OSDP_LONGEST_FRAME_BYTES = 1440;
+const OSDP_LONGEST_FRAME_BYTES = 1440;
 /** Everybody answers to it: for lines with a single reader only. */
 export const OSDP_BROADCAST = 0x7f;
 

@@ -16,7 +16,7 @@ const STATUS_MASK = 0x3f;
 
 /** Commands of MIFARE Classic inside InDataExchange. @see device notes 4.1 */
 export const MIFARE = {authA: 0x60, authB: 0x61, read: 0x30} as const;
-export const MIFARE_KEY_BYTES = 6;
+const MIFARE_KEY_BYTES = 6;
 export const MIFARE_BLOCK_BYTES = 16;
 /** Blocks of one of the first 32 sectors; the last holds keys and access bits. */
 export const MIFARE_SECTOR_BLOCKS = 4;

@@ -3,8 +3,8 @@ import type {Decoded} from '../base/decode.js';
 import {CodecMisuse} from '../base/errors.js';
 
 /** Who speaks in an information frame. @see UM0701-02, 6.2.1.1 */
-export const PN532_FROM_HOST = 0xd4;
-export const PN532_FROM_READER = 0xd5;
+const PN532_FROM_HOST = 0xd4;
+const PN532_FROM_READER = 0xd5;
 /** The one data byte of an error frame. @see UM0701-02, 6.2.1.5 */
 const ERROR_CODE = 0x7f;
 

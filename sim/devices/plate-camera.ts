@@ -73,7 +73,7 @@ export class PlateCamera {
 }
 
 /** The `PlateResult` of a record. @see VZ HTTP push protocol, 2.1.1 */
-export function plateResultOf(record: CameraRecord, isOffline: boolean): object {
+function plateResultOf(record: CameraRecord, isOffline: boolean): object {
   const {plateId, license, confidence, capturedMs} = record;
   return {
     license,
