@@ -1,6 +1,7 @@
 import {copyFileSync, existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {createMemoryHid} from '../drivers/port/memory-hid.js';
 import {createMemoryPair} from '../drivers/port/memory-link.js';
 import {loadSiteConfig} from '../edge/config/load.js';
 import {createPageApp, type PageApp} from '../edge/page/page-app.js';
@@ -226,6 +227,7 @@ export class World {
         this.end(path).switchTo(pair.far);
         return pair.link;
       },
+      openHid: () => createMemoryHid(this.clock).source,
       clockState: () => this.cloud?.clockState() ?? 'floor',
       warnings: [],
     });

@@ -1,4 +1,5 @@
 import {errorText} from '../../protocols/base/errors.js';
+import {deviceSecrets} from '../config/device-secrets.js';
 import type {SiteConfig} from '../config/schema.js';
 import {resolveKey, resolveSecret, type SecretReader} from '../config/secrets.js';
 import {type CommandMachine, type CommandResult, failed, succeeded} from './command.js';
@@ -57,6 +58,13 @@ function secretProblems(config: SiteConfig, reader: SecretReader): readonly stri
   for (const collector of config.collectors) {
     if (collector.kind !== 'smart') continue;
     attempt(() => resolveKey(collector.key, `key of collector ${collector.id}`, reader));
+  }
+  for (const {reference, what, bytes} of deviceSecrets(config)) {
+    attempt(() =>
+      bytes === undefined
+        ? resolveSecret(reference, what, reader)
+        : resolveKey(reference, what, reader, bytes),
+    );
   }
   return problems;
 }

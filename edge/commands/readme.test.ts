@@ -22,7 +22,7 @@ function codesInSources(): ReadonlyMap<string, string> {
   const sources = FOLDERS.flatMap(folder => filesBelow(folder, '.ts'));
   for (const path of sources.filter(source => !RIGS.test(source))) {
     const text = readFileSync(path, 'utf8').replaceAll(/\bfrom '[^']*'/g, '');
-    for (const [, code = ''] of text.matchAll(/'([a-z]+\/[a-z][a-z-]*)'/g)) {
+    for (const [, code = ''] of text.matchAll(/'([a-z]+\/[a-z][a-z0-9-]*)'/g)) {
       if (!NO_CODES.has(code)) found.set(code, path);
     }
   }

@@ -10,6 +10,7 @@ import type {PageWarning} from '../page/view.js';
 import {removeFile, writeFileAtomic} from '../platform/atomic-file.js';
 import type {Log} from '../platform/log.js';
 import {EdgeDaemon, threadsNeeded} from '../runtime/edge-daemon.js';
+import type {OpenHid} from '../runtime/open-hid.js';
 import type {OpenLink} from '../runtime/open-link.js';
 import type {CloudLink} from '../runtime/site-runtime.js';
 import type {ClockState} from '../store/stamp.js';
@@ -31,6 +32,7 @@ export interface DaemonMachine extends CommandMachine {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly openLink: OpenLink;
+  readonly openHid: OpenHid;
   readonly threadPoolSize: number;
   secretReader(folder: string): SecretReader;
   connectCloud(
@@ -93,14 +95,14 @@ async function start(
   config: SiteConfig,
   {path, version, machine, started}: StartParts,
 ): Promise<Omit<RunningSite, 'close'>> {
-  const {clock, entropy, log, openLink} = machine;
+  const {clock, entropy, log, openLink, openHid} = machine;
   const {path: databasePath, closers} = started;
   const secrets = machine.secretReader(dirname(path));
   const warnings = startWarnings(config, machine);
   for (const {code, subject} of warnings) log.warn('start.warning', {code, subject});
   let uplink: DaemonUplink | undefined;
   const clockState = () => uplink?.clockState() ?? 'floor';
-  const parts = {config, databasePath, version, secrets, clock, entropy, log, openLink};
+  const parts = {config, databasePath, version, secrets, clock, entropy, log, openLink, openHid};
   const daemon = new EdgeDaemon({...parts, clockState, warnings});
   closers.push(() => daemon.close());
   const token = toHex(entropy.bytes(TOKEN_BYTES));

@@ -3,7 +3,7 @@ import type {Host} from '../platform/host.js';
 import {createJsonLog} from '../platform/json-log.js';
 import {SystemClock} from '../platform/system-clock.js';
 import {readTextFile} from '../platform/text-file.js';
-import {systemLinks} from '../runtime/system-links.js';
+import {systemHid, systemLinks} from '../runtime/system-links.js';
 import type {DaemonMachine} from './run.js';
 
 /** A daemon on the same machine that says nothing for so long hangs. */
@@ -21,6 +21,7 @@ export function systemMachine(
     entropy,
     log: createJsonLog({clock, level: 'info'}),
     openLink: systemLinks(clock, entropy),
+    openHid: systemHid(clock),
     threadPoolSize: host.threadPoolSize(),
     readText: readTextFile,
     env: name => host.env(name),

@@ -1,6 +1,6 @@
 import {z} from 'zod';
-import {linkSchema} from './bus-schema.js';
 import {choice, exactly, identifier, integer, listOf, secretReference, text} from './fields.js';
+import {linkSchema} from './link-schema.js';
 
 const sensorSchema = z
   .discriminatedUnion(
@@ -34,10 +34,36 @@ const common = {
   bays: listOf(baySchema, 1, 64).describe('Bays of this collector; each bay has exactly one.'),
 };
 
-const readerSchema = exactly({
-  kind: z.literal('rdm6300', {error: 'expected rdm6300'}),
-  link: linkSchema,
-});
+const readerProfileSchema = z
+  .union([
+    choice(['rdm6300', 'rdm6300Tag'], 'All 40 bits, or the 32 of the tag alone.'),
+    exactly({
+      byteOrder: choice(['msb_first', 'lsb_first'], 'Order in which the number is sent.'),
+      numberBits: integer(32, 40, 'Bits of the report, from its end, that are number.').default(40),
+    }),
+  ])
+  .describe('How this make writes its 10 digits.');
+
+const readerSchema = z
+  .union([
+    exactly({
+      kind: z.literal('rdm6300', {error: 'expected rdm6300'}),
+      link: linkSchema,
+      profile: readerProfileSchema.default('rdm6300'),
+    }),
+    exactly({device: identifier('An osdp-reader or a pn532.')}),
+  ])
+  .describe('Reader of the cards: on a port of its own, or a device of the site.');
+
+const buttonSchema = z
+  .union([
+    identifier('Emergency button on a line.'),
+    exactly({
+      device: identifier('An osdp-reader.'),
+      input: integer(0, 31, 'Input of that reader, from 0.'),
+    }),
+  ])
+  .describe('Call button: a device of its own, or one wired to an OSDP reader.');
 
 /** Reader, display and call button of a group of bays. */
 export const collectorSchema = z.discriminatedUnion(
@@ -47,8 +73,8 @@ export const collectorSchema = z.discriminatedUnion(
       ...common,
       kind: z.literal('plain'),
       reader: readerSchema,
-      display: identifier('Display on a line.'),
-      button: identifier('Emergency button on a line.'),
+      display: identifier('Display on a line, of any kind; or an osdp-reader with text.'),
+      button: buttonSchema,
       minCardSecurity: z
         .literal('uid', {
           error: 'expected uid, since this reader hears bare card numbers, which anybody can copy',
@@ -71,3 +97,5 @@ export const collectorSchema = z.discriminatedUnion(
 
 export type BaySiteConfig = z.output<typeof baySchema>;
 export type CollectorSiteConfig = z.output<typeof collectorSchema>;
+export type PlainCollectorConfig = Extract<CollectorSiteConfig, {kind: 'plain'}>;
+export type Rdm6300Config = Extract<PlainCollectorConfig['reader'], {kind: 'rdm6300'}>;

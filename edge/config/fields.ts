@@ -52,6 +52,14 @@ export function exactly<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   });
 }
 
+type Kind = z.ZodObject<{readonly kind: z.ZodLiteral<string>} & z.core.$ZodLooseShape>;
+
+/** One of several mappings, told apart by their `kind`. */
+export function kindOf<const Kinds extends readonly [Kind, ...Kind[]]>(kinds: Kinds) {
+  const names = kinds.map(({shape}) => shape.kind.value);
+  return z.discriminatedUnion('kind', kinds, {error: `expected one of ${names.join(', ')}`});
+}
+
 /** List whose elements a person reads one by one. */
 export function listOf<Item extends z.ZodType>(item: Item, min: number, max: number) {
   const error = `expected a list of ${min}-${max} entries`;

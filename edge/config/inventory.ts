@@ -1,3 +1,4 @@
+import {lineProtocolOf} from './device-kinds/line-protocols.js';
 import type {ConfigPath} from './yaml-source.js';
 
 /** A name in the file, and where it stands. */
@@ -8,7 +9,9 @@ export interface Named {
 
 export interface FoundDevice extends Named {
   readonly kind: string;
-  readonly line: string;
+  /** Undefined for a device with a link of its own. */
+  readonly line: string | undefined;
+  readonly protocol: string;
   readonly address: number | undefined;
   readonly addressPath: ConfigPath;
 }
@@ -16,7 +19,8 @@ export interface FoundDevice extends Named {
 /** `user` points at a device by name. */
 export interface Reference {
   readonly device: string;
-  readonly kind: string;
+  /** What it may be. */
+  readonly kinds: readonly string[];
   readonly user: string;
   readonly path: ConfigPath;
   /** Part of the device that is used; two users of one part clash. */
@@ -76,14 +80,15 @@ function linkOf(value: unknown, user: string, path: ConfigPath): FoundLink[] {
   return [{address: `${host}:${field(value, 'port')}`, user, path: [...path, 'host']}];
 }
 
-function devicesOf(bus: unknown, line: string, path: ConfigPath): FoundDevice[] {
-  return entries(bus, 'devices').flatMap((device, index) => {
+function devicesOf(owner: unknown, line: string | undefined, path: ConfigPath): FoundDevice[] {
+  return entries(owner, 'devices').flatMap((device, index) => {
     const here = [...path, 'devices', index];
-    const address = field(device, 'address');
+    const kind = words(device, 'kind') ?? '';
+    const {protocol, address: usual} = lineProtocolOf(kind);
+    const address = field(device, 'address') ?? usual;
     return named(device, here).map(name => ({
       ...name,
-      kind: words(device, 'kind') ?? '',
-      line,
+      ...{kind, line, protocol},
       address: typeof address === 'number' ? address : undefined,
       addressPath: [...here, 'address'],
     }));
@@ -95,31 +100,48 @@ function bayReferences(bay: unknown, user: string, path: ConfigPath): Reference[
   const lock = words(bay, 'lock');
   const lockPath = [...path, 'lock'];
   if (lock !== undefined) {
-    found.push({device: lock, kind: 'parking-lock', user, path: lockPath, part: ''});
+    found.push({device: lock, kinds: ['parking-lock'], user, path: lockPath, part: ''});
   }
   const sensor = field(bay, 'sensor');
   const board = words(sensor, 'device');
   if (board !== undefined) {
     const part = `input ${field(sensor, 'input')}`;
     const sensorPath = [...path, 'sensor', 'device'];
-    found.push({device: board, kind: 'discrete-inputs', user, path: sensorPath, part});
+    found.push({device: board, kinds: ['discrete-inputs'], user, path: sensorPath, part});
   }
   return found;
 }
 
-function collectorReferences(collector: unknown, user: string, path: ConfigPath): Reference[] {
-  const display = words(collector, 'display');
-  const button = words(collector, 'button');
-  const displayPath = [...path, 'display'];
-  const buttonPath = [...path, 'button'];
-  return [
-    ...(display === undefined
-      ? []
-      : [{device: display, kind: 'display', user, path: displayPath, part: ''}]),
-    ...(button === undefined
-      ? []
-      : [{device: button, kind: 'emergency-button', user, path: buttonPath, part: ''}]),
-  ];
+/** Parts of one device that may serve different collectors; of other kinds the whole device serves. */
+const PARTED_KIND = 'osdp-reader';
+const DISPLAY_KINDS = ['display', 'fk-display', 'aa55-display', 'dwin-display', PARTED_KIND];
+const READER_KINDS = [PARTED_KIND, 'pn532'];
+
+function collectorReferences(
+  collector: unknown,
+  user: string,
+  path: ConfigPath,
+  devices: readonly FoundDevice[],
+): Reference[] {
+  const found: Reference[] = [];
+  const refer = (
+    device: string | undefined,
+    place: ConfigPath,
+    kinds: readonly string[],
+    part: string,
+  ) => {
+    if (device === undefined) return;
+    const isParted = devices.some(({id, kind}) => id === device && kind === PARTED_KIND);
+    found.push({device, kinds, user, path: [...path, ...place], part: isParted ? part : ''});
+  };
+  const reader = field(collector, 'reader');
+  const button = field(collector, 'button');
+  refer(words(reader, 'device'), ['reader', 'device'], READER_KINDS, 'card');
+  refer(words(collector, 'display'), ['display'], DISPLAY_KINDS, 'text');
+  refer(words(collector, 'button'), ['button'], ['emergency-button'], '');
+  const input = `input ${field(button, 'input')}`;
+  refer(words(button, 'device'), ['button', 'device'], [PARTED_KIND], input);
+  return found;
 }
 
 export function takeInventory(site: unknown): Inventory {
@@ -135,13 +157,18 @@ export function takeInventory(site: unknown): Inventory {
     links.push(...linkOf(field(bus, 'link'), line, [...path, 'link']));
     devices.push(...devicesOf(bus, line, path));
   }
+  devices.push(...devicesOf(site, undefined, []));
+  for (const [index, device] of entries(site, 'devices').entries()) {
+    const user = words(device, 'id') ?? `devices[${index}]`;
+    links.push(...linkOf(field(device, 'link'), user, ['devices', index, 'link']));
+  }
   for (const [index, collector] of collectors.entries()) {
     const path = ['collectors', index];
     const id = words(collector, 'id') ?? `collectors[${index}]`;
     const reader = field(collector, 'reader');
     links.push(...linkOf(field(collector, 'link'), id, [...path, 'link']));
     links.push(...linkOf(field(reader, 'link'), id, [...path, 'reader', 'link']));
-    references.push(...collectorReferences(collector, id, path));
+    references.push(...collectorReferences(collector, id, path, devices));
     for (const [place, bay] of entries(collector, 'bays').entries()) {
       const here = [...path, 'bays', place];
       bays.push(...named(bay, here).map(name => ({...name, collector: id})));

@@ -148,9 +148,12 @@ test('a missing field is shown at the thing that lacks it', t => {
 
 test('a kind that does not exist lists those that do', t => {
   const input = '      {id: S-1, kind: toaster, address: 40}]}';
-  t.deepEqual(problemsOf(smallSite({input})), [
-    'site.yaml:7:23 buses[0].devices[1].kind: expected one of parking-lock, display, emergency-button, discrete-inputs, got "toaster"',
-  ]);
+  const [problem = '', ...others] = problemsOf(smallSite({input}));
+  t.deepEqual(others, []);
+  t.regex(
+    problem,
+    /^site\.yaml:7:23 buses\[0\]\.devices\[1\]\.kind: expected one of parking-lock, .*, osdp-reader, .*, got "toaster"$/,
+  );
 });
 
 test('a broker port that no socket can have is refused before it ends the daemon', t => {

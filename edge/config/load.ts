@@ -18,6 +18,9 @@ interface Problem {
 }
 
 const SHOWN_LENGTH = 40;
+/** What the library says of a union that has no words of its own. */
+const UNION_WITHOUT_WORDS = 'Invalid input';
+const FAR = 1000;
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
@@ -41,7 +44,23 @@ function unknownKeys(source: YamlSource, path: ConfigPath, issue: z.core.$ZodIss
   });
 }
 
+/** Of the forms that a value may have, the one that it comes nearest to: the first that fits in kind. */
+function nearestForm(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undefined {
+  if (issue.code !== 'invalid_union' || issue.message !== UNION_WITHOUT_WORDS) return undefined;
+  const isOtherKind = ({path, code}: z.core.$ZodIssue) =>
+    path.length === 0 && code !== 'unrecognized_keys';
+  const distance = (form: readonly z.core.$ZodIssue[]) =>
+    (form.some(isOtherKind) ? FAR : 0) + form.length;
+  return [...issue.errors].sort((left, right) => distance(left) - distance(right))[0];
+}
+
 function fieldProblems(source: YamlSource, issue: z.core.$ZodIssue): Problem[] {
+  const nearest = nearestForm(issue);
+  if (nearest) {
+    return nearest.flatMap(inner =>
+      fieldProblems(source, {...inner, path: [...issue.path, ...inner.path]}),
+    );
+  }
   const path = issue.path.map(step => (typeof step === 'number' ? step : String(step)));
   if (issue.code === 'unrecognized_keys') return unknownKeys(source, path, issue);
   const secret = issue.message === SECRET_EXPECTATION;

@@ -1,12 +1,14 @@
 import {z} from 'zod';
-import {busSchema} from './bus-schema.js';
+import {busSchema, type DeviceConfig} from './bus-schema.js';
 import {collectorSchema} from './collector-schema.js';
+import {READ_OWN_KINDS} from './device-kinds/read-kinds.js';
 import {
   choice,
   duration,
   exactly,
   identifier,
   integer,
+  kindOf,
   listOf,
   secretReference,
   text,
@@ -82,6 +84,9 @@ const staffSchema = exactly({
   name: text(64, 'Name that people read.'),
 });
 
+/** A device that hangs on no line. */
+const ownDeviceSchema = kindOf([...READ_OWN_KINDS]);
+
 /** The whole site file. */
 export const siteConfigSchema = exactly({
   site: siteSchema,
@@ -91,11 +96,17 @@ export const siteConfigSchema = exactly({
   secretKey: secretReference('Key of card secrets at rest: 32 bytes in hex.').optional(),
   page: pageSchema,
   cloud: cloudSchema.optional().describe('Left out, the site runs alone.'),
-  buses: listOf(busSchema, 1, 32).describe('RS-485 lines.'),
-  collectors: listOf(collectorSchema, 1, 64).describe('Collectors and their bays.'),
+  buses: listOf(busSchema, 0, 32).default([]).describe('RS-485 lines.'),
+  devices: listOf(ownDeviceSchema, 0, 256)
+    .default([])
+    .describe('Devices with a link of their own.'),
+  collectors: listOf(collectorSchema, 0, 64).default([]).describe('Collectors and their bays.'),
   contacts: listOf(contactSchema, 1, 16).describe('Whom alarms call, in order.'),
   staff: listOf(staffSchema, 0, 200).default([]).describe('Persons who may act on the page.'),
   rules: rulesSchema.describe('Numbers of the lot.'),
 });
 
+export type OwnDeviceConfig = z.output<typeof ownDeviceSchema>;
+/** An entry of the site file, on a line or not. */
+export type SiteDeviceConfig = DeviceConfig | OwnDeviceConfig;
 export type SiteConfig = z.output<typeof siteConfigSchema>;

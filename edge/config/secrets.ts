@@ -32,17 +32,22 @@ export function resolveSecret(
   });
 }
 
+const KEY_BYTES = 32;
+
 /**
- * A 32-byte key in hex behind `reference`.
+ * A key of `bytes` bytes in hex behind `reference`.
  * @throws ConfigError `config/secret-missing`, `config/secret-shape`
  */
 export function resolveKey(
   reference: SecretReference,
   what: string,
   reader: SecretReader,
+  bytes = KEY_BYTES,
 ): Uint8Array {
   const text = resolveSecret(reference, what, reader);
-  if (/^[0-9a-f]{64}$/i.test(text)) return fromHex(text);
+  if (/^[0-9a-f]+$/i.test(text) && text.length === bytes * 2) return fromHex(text);
   const where = nameOf(reference);
-  throw new ConfigError('config/secret-shape', `${what}: ${where} is not 32 bytes in hex`, {what});
+  throw new ConfigError('config/secret-shape', `${what}: ${where} is not ${bytes} bytes in hex`, {
+    what,
+  });
 }

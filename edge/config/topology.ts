@@ -34,8 +34,11 @@ function doubleNames(what: string, list: readonly Named[], placeOf: PlaceOf): To
 }
 
 function doubleAddresses(devices: readonly FoundDevice[], placeOf: PlaceOf): TopologyProblem[] {
-  const addressed = devices.filter(device => device.address !== undefined);
-  return clashes(addressed, device => `${device.line} ${device.address}`).map(({first, again}) => ({
+  const addressed = devices.filter(
+    ({line, address}) => line !== undefined && address !== undefined,
+  );
+  const keyOf = ({line, protocol, address}: FoundDevice) => `${line} ${protocol} ${address}`;
+  return clashes(addressed, keyOf).map(({first, again}) => ({
     path: again.addressPath,
     text:
       `DUPLICATE_ADDRESS ${first.id} and ${again.id} both have address ${again.address} ` +
@@ -70,16 +73,22 @@ function doubleUse(references: readonly Reference[], placeOf: PlaceOf): Topology
   }));
 }
 
+function kindsText(kinds: readonly string[]): string {
+  const [only = '', ...others] = kinds;
+  if (others.length > 0) return `one of ${kinds.join(', ')}`;
+  return `${/^[aeio]/.test(only) ? 'an' : 'a'} ${only}`;
+}
+
 function brokenReference(use: Reference, devices: readonly FoundDevice[]): TopologyProblem[] {
   const target = devices.find(device => device.id === use.device);
-  if (target?.kind === use.kind) return [];
+  if (target && use.kinds.includes(target.kind)) return [];
   if (target !== undefined) {
-    const text = `expected a ${use.kind}, but ${target.id} is a ${target.kind || 'nameless kind'}`;
+    const text = `expected ${kindsText(use.kinds)}, but ${target.id} is a ${target.kind || 'nameless kind'}`;
     return [{path: use.path, text}];
   }
   const near = nearWord(
     use.device,
-    devices.filter(device => device.kind === use.kind).map(device => device.id),
+    devices.filter(device => use.kinds.includes(device.kind)).map(device => device.id),
   );
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
   return [{path: use.path, text: `UNKNOWN_DEVICE no line has a device ${use.device}${hint}`}];

@@ -1,32 +1,51 @@
-import type {RegisterBus} from '../../drivers/bus/contract.js';
+import type {CardReader, CardReaderListener} from '../../drivers/card-reader/contract.js';
 import {Rdm6300Reader} from '../../drivers/card-reader/rdm6300-reader.js';
 import type {Collector, CollectorListener} from '../../drivers/collector/contract.js';
 import {PlainCollector} from '../../drivers/collector/plain-collector.js';
 import {SmartCollector} from '../../drivers/collector/smart-collector.js';
-import {ModbusDisplay} from '../../drivers/display/modbus-display.js';
+import type {Display, DisplayListener} from '../../drivers/display/contract.js';
+import type {
+  EmergencyButton,
+  EmergencyButtonListener,
+} from '../../drivers/emergency-button/contract.js';
 import {ModbusButton} from '../../drivers/emergency-button/modbus-button.js';
-import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import {OsdpCallButton} from '../../drivers/osdp/osdp-call-button.js';
+import {OsdpCardReader} from '../../drivers/osdp/osdp-card-reader.js';
+import {OsdpDisplay} from '../../drivers/osdp/osdp-display.js';
+import type {Clock} from '../../protocols/base/clock.js';
 import {InternalError} from '../../protocols/base/errors.js';
+import {READER_PROFILES, type ReaderProfile} from '../../protocols/card/card-identity.js';
 import {asId, type CollectorId, type DeviceId} from '../../protocols/site/ids.js';
 import type {DeviceConfig} from '../config/bus-schema.js';
-import type {CollectorSiteConfig} from '../config/collector-schema.js';
+import type {
+  CollectorSiteConfig,
+  PlainCollectorConfig,
+  Rdm6300Config,
+} from '../config/collector-schema.js';
+import {buttonName, readerName} from '../config/device-use.js';
+import type {SiteConfig} from '../config/schema.js';
 import type {LotInput} from '../domain/lot/contract.js';
 import type {Log} from '../platform/log.js';
 import type {FrameCounters} from '../store/counters.js';
+import {createOwnedPn532} from './devices/card-device.js';
+import {createDisplay, isDisplay} from './devices/display-devices.js';
+import type {DeviceParts} from './devices/site-device.js';
+import type {SharedReader} from './devices/site-devices.js';
 import type {OpenLink} from './open-link.js';
 
 export interface CollectorHardwareOptions {
   readonly collector: CollectorSiteConfig;
   readonly clock: Clock;
-  readonly entropy: Entropy;
   readonly log: Log;
   readonly openLink: OpenLink;
   readonly counters: FrameCounters;
   readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
-  readonly unitOf: (device: string) => {
-    readonly bus: RegisterBus;
-    readonly device: DeviceConfig;
-  };
+  readonly config: SiteConfig;
+  /** What the site file says of a device on a line. */
+  readonly unitOf: (device: string) => DeviceConfig;
+  /** An OSDP reader, which the site keeps. */
+  readonly readerOf: (device: string) => SharedReader;
+  readonly partsFor: (device: string) => DeviceParts;
   readonly dispatch: (input: LotInput) => void;
 }
 
@@ -46,49 +65,101 @@ export function createCollector(options: CollectorHardwareOptions): Collector {
 
 function createPlain(
   options: CollectorHardwareOptions,
-  config: Extract<CollectorSiteConfig, {kind: 'plain'}>,
+  collector: PlainCollectorConfig,
 ): Collector {
-  const {clock, log, openLink, unitOf} = options;
-  const display = unitOf(config.display);
-  const button = unitOf(config.button);
-  const onTrouble = (device: string) => (code: string, text: string) =>
-    log.warn('device.trouble', {device, code, text});
+  const {clock} = options;
   const parts = {
-    reader: `${config.id}.reader`,
-    display: config.display,
-    button: config.button,
-    collector: config.id,
+    reader: readerName(collector),
+    display: collector.display,
+    button: buttonName(collector),
+    collector: collector.id,
   };
   return new PlainCollector({
-    id: asId(config.id),
+    id: asId(collector.id),
     clock,
     listener: listenerFor(options, parts),
-    reader: listener =>
-      new Rdm6300Reader({
-        id: asId(parts.reader),
-        link: openLink(config.reader.link, parts.reader),
-        clock,
-        listener,
-        onTrouble: onTrouble(parts.reader),
-      }),
-    display: listener =>
-      new ModbusDisplay({
-        id: asId(config.display),
-        bus: display.bus,
-        clock,
-        unit: display.device.address,
-        listener,
-        onTrouble: onTrouble(config.display),
-      }),
-    button: listener =>
-      new ModbusButton({
-        id: asId(config.button),
-        bus: button.bus,
-        clock,
-        unit: button.device.address,
-        listener,
-        onTrouble: onTrouble(config.button),
-      }),
+    reader: listener => createReader(options, collector, listener),
+    display: listener => createPostDisplay(options, collector.display, listener),
+    button: listener => createButton(options, collector, listener),
+  });
+}
+
+function createReader(
+  options: CollectorHardwareOptions,
+  collector: PlainCollectorConfig,
+  listener: CardReaderListener,
+): CardReader {
+  const {clock, config, log, openLink, partsFor, readerOf} = options;
+  const {reader} = collector;
+  const name = readerName(collector);
+  if ('link' in reader) {
+    return new Rdm6300Reader({
+      id: asId(name),
+      link: openLink(reader.link, name),
+      clock,
+      listener,
+      profile: profileOf(reader.profile),
+      onTrouble: (code, text) => log.warn('device.trouble', {device: name, code, text}),
+    });
+  }
+  const own = config.devices.find(({id}) => id === reader.device);
+  if (own?.kind === 'pn532') return createOwnedPn532(own, partsFor(name), listener);
+  const {reader: osdp, config: unit} = readerOf(reader.device);
+  const {goneAfterMs, number} = unit;
+  return new OsdpCardReader({id: asId(name), reader: osdp, clock, listener, goneAfterMs, number});
+}
+
+function profileOf(profile: Rdm6300Config['profile']): ReaderProfile {
+  return typeof profile === 'string'
+    ? READER_PROFILES[profile]
+    : {...READER_PROFILES.rdm6300, ...profile};
+}
+
+function createPostDisplay(
+  {clock, dispatch, log, partsFor, readerOf, unitOf}: CollectorHardwareOptions,
+  name: string,
+  listener: DisplayListener,
+): Display {
+  const unit = unitOf(name);
+  const id: DeviceId = asId(name);
+  if (unit.kind === 'osdp-reader') {
+    const {reader, config} = readerOf(name);
+    return new OsdpDisplay({id, reader, clock, listener, columns: config.columns});
+  }
+  if (!isDisplay(unit)) throw wrongKind(name, unit.kind);
+  const onTrouble = (code: string, text: string) =>
+    log.warn('device.trouble', {device: name, code, text});
+  return createDisplay(
+    unit,
+    {...partsFor(name), onTrouble},
+    {
+      onHealth: health => listener.onHealth(health),
+      onKey: key => dispatch({kind: 'deviceEvent', device: id, event: 'key', data: {key}}),
+    },
+  );
+}
+
+function createButton(
+  {clock, log, partsFor, readerOf, unitOf}: CollectorHardwareOptions,
+  collector: PlainCollectorConfig,
+  listener: EmergencyButtonListener,
+): EmergencyButton {
+  const {button} = collector;
+  const name = buttonName(collector);
+  const id: DeviceId = asId(name);
+  if (typeof button === 'object') {
+    const {reader} = readerOf(button.device);
+    return new OsdpCallButton({id, reader, clock, listener, input: button.input});
+  }
+  const unit = unitOf(button);
+  if (unit.kind !== 'emergency-button') throw wrongKind(button, unit.kind);
+  return new ModbusButton({
+    id,
+    bus: partsFor(button).line().registers,
+    clock,
+    unit: unit.address,
+    listener,
+    onTrouble: (code, text) => log.warn('device.trouble', {device: name, code, text}),
   });
 }
 
@@ -142,4 +213,8 @@ function listenerFor(
       dispatch({kind: 'partHealth', device, collector: id, health});
     },
   };
+}
+
+function wrongKind(id: string, kind: string): InternalError {
+  return new InternalError('internal/config', `${id} is a ${kind}, and that slipped through`, {id});
 }

@@ -1,26 +1,18 @@
-import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {asId, type CollectorId} from '../../protocols/site/ids.js';
+import {deviceSecrets} from '../config/device-secrets.js';
 import type {SiteConfig} from '../config/schema.js';
-import {resolveKey, type SecretReader} from '../config/secrets.js';
+import {resolveKey, resolveSecret, type SecretReader} from '../config/secrets.js';
 import type {PageWarning} from '../page/view.js';
 import {loadOrMakeKey} from '../platform/key-file.js';
-import type {Log} from '../platform/log.js';
 import {SiteStore} from '../store/site-store.js';
 import type {ClockState} from '../store/stamp.js';
+import {codeDigest} from './devices/code-digest.js';
+import type {DeviceSurroundings} from './devices/site-devices.js';
 import {GrantsInlet} from './grants-inlet.js';
-import type {OpenLink} from './open-link.js';
 import {SiteRuntime} from './site-runtime.js';
 
-export interface EdgeDaemonOptions {
-  readonly config: SiteConfig;
-  /** Absolute path of the database file. */
-  readonly databasePath: string;
+export interface EdgeDaemonOptions extends Omit<DeviceSurroundings, 'dispatch' | 'digest'> {
   readonly version: string;
-  readonly secrets: SecretReader;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly log: Log;
-  readonly openLink: OpenLink;
   /** What the wall clock is worth now; the link to the cloud knows. */
   readonly clockState: () => ClockState;
   readonly warnings: readonly PageWarning[];
@@ -48,19 +40,22 @@ export class EdgeDaemon {
     const {config, databasePath, secrets, clock, entropy, clockState} = options;
     this.#options = options;
     const keys = collectorKeys(config, secrets);
+    checkDeviceSecrets(config, secrets);
+    const secretKey = config.secretKey
+      ? resolveKey(config.secretKey, 'secretKey', secrets)
+      : loadOrMakeKey(`${databasePath}.key`, entropy);
     this.store = new SiteStore({
       path: databasePath,
       site: config.site.id,
-      secretKey: config.secretKey
-        ? resolveKey(config.secretKey, 'secretKey', secrets)
-        : loadOrMakeKey(`${databasePath}.key`, entropy),
+      secretKey,
       clock,
       entropy,
       clockState,
       maxBytes: config.databaseMaxMb * 1024 * 1024,
     });
     const warnings = [...options.warnings, ...bareCardWarnings(config)];
-    this.site = new SiteRuntime({...options, store: this.store, keys, warnings});
+    const digest = codeDigest(secretKey);
+    this.site = new SiteRuntime({...options, store: this.store, keys, digest, warnings});
     this.grants = new GrantsInlet(this.store.grants, () => this.site.grantsChanged());
     this.site.start();
   }
@@ -96,7 +91,11 @@ export class EdgeDaemon {
 export function threadsNeeded(config: SiteConfig): number {
   const links = [
     ...config.buses.map(bus => bus.link),
-    ...config.collectors.map(one => (one.kind === 'smart' ? one.link : one.reader.link)),
+    ...config.devices.flatMap(device => ('link' in device ? [device.link] : [])),
+    ...config.collectors.flatMap(one => {
+      if (one.kind === 'smart') return [one.link];
+      return 'link' in one.reader ? [one.reader.link] : [];
+    }),
   ];
   const ports = links.filter(link => link.kind === 'serial').length;
   return ports * THREADS_PER_PORT + SPARE_THREADS;
@@ -113,6 +112,14 @@ function collectorKeys(
     keys.set(asId(collector.id), resolveKey(collector.key, what, secrets));
   }
   return keys;
+}
+
+/** Before anything is opened: half a site would keep its ports. */
+function checkDeviceSecrets(config: SiteConfig, secrets: SecretReader): void {
+  for (const {reference, what, bytes} of deviceSecrets(config)) {
+    if (bytes === undefined) resolveSecret(reference, what, secrets);
+    else resolveKey(reference, what, secrets, bytes);
+  }
 }
 
 function bareCardWarnings(config: SiteConfig): readonly PageWarning[] {

@@ -4,9 +4,7 @@ import {SharedLine} from '../../drivers/bus/shared-line.js';
 import type {WireRecord} from '../../drivers/bus/wire-trace.js';
 import type {Collector} from '../../drivers/collector/contract.js';
 import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
-import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {InternalError} from '../../protocols/base/errors.js';
-import {FIELD_CHARACTER_BITS, SPEC_CHARACTER_BITS} from '../../protocols/modbus/timing.js';
 import {
   asId,
   type BayId,
@@ -15,27 +13,24 @@ import {
   type LineId,
 } from '../../protocols/site/ids.js';
 import type {BusConfig, DeviceConfig} from '../config/bus-schema.js';
+import {unitKeyOf} from '../config/device-kinds/line-protocols.js';
+import {buttonName} from '../config/device-use.js';
 import type {SiteConfig} from '../config/schema.js';
-import type {BaySense, LotInput} from '../domain/lot/contract.js';
-import type {Log} from '../platform/log.js';
+import type {BaySense} from '../domain/lot/contract.js';
 import type {FrameCounters} from '../store/counters.js';
 import {type BayHardware, createBayHardware} from './bay-hardware.js';
 import {ClashWatch} from './clash-watch.js';
 import {createCollector} from './collector-hardware.js';
-import {DeviceHost, type HostedDevice} from './devices/device-host.js';
+import type {HostedDevice} from './devices/device-host.js';
+import {characterBits} from './devices/own-line.js';
+import type {DeviceLine} from './devices/site-device.js';
+import {type DeviceSurroundings, SiteDevices} from './devices/site-devices.js';
 import {InputHub} from './input-hub.js';
-import type {OpenLink} from './open-link.js';
 
-export interface SiteHardwareOptions {
-  readonly config: SiteConfig;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly log: Log;
-  readonly openLink: OpenLink;
+export interface SiteHardwareOptions extends DeviceSurroundings {
   readonly counters: FrameCounters;
   /** Keys of the smart collectors. */
   readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
-  readonly dispatch: (input: LotInput) => void;
 }
 
 /** What a reader of the log can still survey; the ring itself holds more. */
@@ -57,7 +52,7 @@ export class SiteHardware {
   readonly #lines: ReadonlyMap<string, Line>;
   readonly #bays = new Map<BayId, BayHardware>();
   readonly #inputs: InputHub;
-  readonly #devices: DeviceHost;
+  readonly #devices: SiteDevices;
 
   constructor(options: SiteHardwareOptions) {
     this.#options = options;
@@ -66,13 +61,23 @@ export class SiteHardware {
       for (const bay of collector.bays) this.#bays.set(asId(bay.id), this.#createBay(bay));
     }
     this.#inputs = this.#createInputHub();
-    this.#devices = new DeviceHost(options);
+    this.#devices = new SiteDevices({
+      ...options,
+      lineOf: device => this.#lineOf(device),
+      listenTo: (board, input, listener) => this.#inputs.listen(board, input, listener),
+    });
     this.#inputs.start();
     this.locks = new Map([...this.#bays].map(([bay, hardware]) => [bay, hardware.lock]));
     this.collectors = new Map(
       options.config.collectors.map(collector => [
         asId<CollectorId>(collector.id),
-        createCollector({...options, collector, unitOf: device => this.#unitOf(device)}),
+        createCollector({
+          ...options,
+          collector,
+          unitOf: device => this.#unitOf(device).device,
+          readerOf: device => this.#devices.reader(device),
+          partsFor: device => this.#devices.partsFor(device),
+        }),
       ]),
     );
   }
@@ -101,6 +106,10 @@ export class SiteHardware {
     return this.#devices.list();
   }
 
+  tellFreeBays(count: number): void {
+    this.#devices.tellFreeBays(count);
+  }
+
   /** Write the last frames of the line of a bay to the log: a fault of its lock is best seen there. */
   dumpTraceOf(bay: BayId): void {
     for (const [line, {config}] of this.#lines) {
@@ -113,9 +122,9 @@ export class SiteHardware {
     for (const {clashes} of this.#lines.values()) clashes.close();
     for (const bay of this.#bays.values()) bay.close();
     this.#inputs.close();
-    await this.#devices.close();
     const closing = [...this.collectors.values()].map(collector => collector.close());
     await Promise.allSettled(closing);
+    await this.#devices.close();
     await Promise.allSettled([...this.#lines.values()].map(({line}) => line.close()));
   }
 
@@ -127,12 +136,12 @@ export class SiteHardware {
       clock,
       fraction: () => entropy.fraction(),
       baudRate: config.link.baudRate,
-      bitsPerCharacter: config.link.parity === 'none' ? FIELD_CHARACTER_BITS : SPEC_CHARACTER_BITS,
+      bitsPerCharacter: characterBits(config.link),
       echo: config.echo,
       onLine: (down, why) => {
         log.warn(down ? 'line.down' : 'line.up', {line: id, why});
         if (down) this.#dumpTrace(config.id);
-        const devices = config.devices.map(device => asId<DeviceId>(device.id));
+        const devices = partsOn(config, this.#options.config).map(part => asId<DeviceId>(part));
         dispatch({kind: 'line', line: id, down, bays: this.#baysOn(config), devices});
       },
       onLateCommand: (unit, waitedMs) => log.warn('line.commandLate', {line: id, unit, waitedMs}),
@@ -140,10 +149,10 @@ export class SiteHardware {
     const clashes = new ClashWatch({
       clock,
       line: config.id,
-      devices: config.devices.map(({id: device, kind, address}) => ({
-        id: device,
-        kind,
-        unit: `modbus:${address}`,
+      devices: config.devices.map(device => ({
+        id: device.id,
+        kind: device.kind,
+        unit: unitKeyOf(device),
       })),
       counters: () => line.counters(),
       dispatch,
@@ -159,12 +168,12 @@ export class SiteHardware {
 
   #createBay(bay: SiteConfig['collectors'][number]['bays'][number]): BayHardware {
     const {clock, dispatch, log} = this.#options;
-    const {bus, device} = this.#unitOf(bay.lock);
+    const {line, device} = this.#unitOf(bay.lock);
     if (device.kind !== 'parking-lock') throw wrongKind(bay.lock, device.kind);
     return createBayHardware({
       bay,
       lock: device,
-      bus,
+      bus: line.bus,
       clock,
       dispatch,
       onTrouble: (code, text) => log.warn('device.trouble', {device: bay.lock, code, text}),
@@ -175,8 +184,9 @@ export class SiteHardware {
     const {config, log} = this.#options;
     const hub = new InputHub({
       placeOf: board => {
-        const {bus, device} = this.#unitOf(board);
-        return {bus, unit: device.address};
+        const {line, device} = this.#unitOf(board);
+        if (device.kind !== 'discrete-inputs') throw wrongKind(board, device.kind);
+        return {bus: line.bus, unit: device.address};
       },
       onHealth: (board, health) => this.#boardHealth(board, health),
       onTrouble: (device, code, text) => log.warn('device.trouble', {device, code, text}),
@@ -197,10 +207,15 @@ export class SiteHardware {
     });
   }
 
-  #unitOf(id: string): {readonly bus: ModbusBus; readonly device: DeviceConfig} {
-    for (const {config, bus} of this.#lines.values()) {
-      const device = config.devices.find(candidate => candidate.id === id);
-      if (device) return {bus, device};
+  #lineOf(id: string): DeviceLine {
+    const {line, bus} = this.#unitOf(id).line;
+    return {frames: line, registers: bus};
+  }
+
+  #unitOf(id: string): {readonly line: Line; readonly device: DeviceConfig} {
+    for (const line of this.#lines.values()) {
+      const device = line.config.devices.find(candidate => candidate.id === id);
+      if (device) return {line, device};
     }
     throw new InternalError('internal/config', `device ${id} slipped through the check`, {id});
   }
@@ -212,6 +227,19 @@ export class SiteHardware {
       .filter(bay => locks.has(bay.lock))
       .map(bay => asId(bay.id));
   }
+}
+
+/** All that is silent with a line: its devices, and buttons that are wired to its readers. */
+function partsOn(bus: BusConfig, {collectors}: SiteConfig): readonly string[] {
+  const devices = new Set(bus.devices.map(({id}) => id));
+  const wired = collectors.flatMap(collector =>
+    collector.kind === 'plain' &&
+    typeof collector.button === 'object' &&
+    devices.has(collector.button.device)
+      ? [buttonName(collector)]
+      : [],
+  );
+  return [...devices, ...wired];
 }
 
 function traceLine({atMs, kind, hex}: WireRecord): string {

@@ -2,6 +2,7 @@ import type {Screen} from '../../drivers/display/contract.js';
 import type {BayId, CollectorId} from '../../protocols/site/ids.js';
 import {asId} from '../../protocols/site/ids.js';
 import type {CollectorSiteConfig} from '../config/collector-schema.js';
+import {buttonName, readerName} from '../config/device-use.js';
 import type {SiteConfig} from '../config/schema.js';
 import type {OrderResult} from '../domain/lot/contract.js';
 import type {BayState, LotState} from '../domain/lot/lot-state.js';
@@ -71,7 +72,7 @@ function drawCollector(collector: CollectorSiteConfig, sources: PictureSources):
   const {partsOffline} = sources.lot;
   const parts: readonly string[] =
     collector.kind === 'plain'
-      ? [collector.id, collector.display, collector.button]
+      ? [collector.id, readerName(collector), collector.display, buttonName(collector)]
       : [collector.id];
   const isOffline = parts.some(part => partsOffline.has(asId(part)));
   return {

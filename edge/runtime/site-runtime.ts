@@ -1,6 +1,6 @@
 import type {Screen} from '../../drivers/display/contract.js';
 import {fromHex} from '../../protocols/base/bytes.js';
-import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js';
+import type {Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
 import {verifyKeyProof} from '../../protocols/card/key-proof.js';
 import type {AlarmKind} from '../../protocols/site/events.js';
@@ -8,9 +8,8 @@ import type {CollectorId} from '../../protocols/site/ids.js';
 import {isInAnyWindow} from '../../protocols/site/windows.js';
 import {SiteZone} from '../../protocols/site/zone.js';
 import {lotConfigOf} from '../config/lot-config.js';
-import type {SiteConfig} from '../config/schema.js';
 import type {LotContext, LotEffect, LotInput} from '../domain/lot/contract.js';
-import type {LotState} from '../domain/lot/lot-state.js';
+import type {BayState, LotState} from '../domain/lot/lot-state.js';
 import type {
   AlarmAction,
   ArmOrder,
@@ -19,12 +18,11 @@ import type {
   PageView,
   PageWarning,
 } from '../page/view.js';
-import type {Log} from '../platform/log.js';
 import type {SiteStore} from '../store/site-store.js';
+import type {DeviceSurroundings} from './devices/site-devices.js';
 import {performEffect} from './effect-performer.js';
 import {LotRunner} from './lot-runner.js';
 import {LotTimers} from './lot-timers.js';
-import type {OpenLink} from './open-link.js';
 import {OrderDesk} from './order-desk.js';
 import {RemoteOrders} from './remote-orders.js';
 import {SiteHardware} from './site-hardware.js';
@@ -38,14 +36,9 @@ export interface CloudLink {
   isOnline(): boolean;
 }
 
-export interface SiteRuntimeOptions {
-  readonly config: SiteConfig;
+export interface SiteRuntimeOptions extends Omit<DeviceSurroundings, 'dispatch'> {
   readonly version: string;
   readonly store: SiteStore;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly log: Log;
-  readonly openLink: OpenLink;
   readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
   readonly warnings: readonly PageWarning[];
 }
@@ -73,7 +66,7 @@ export class SiteRuntime implements PageView, PageActions {
 
   constructor(options: SiteRuntimeOptions) {
     this.#options = options;
-    const {config, store, clock, entropy, log, openLink, keys} = options;
+    const {config, store, clock, log} = options;
     const dispatch = (input: LotInput) => this.#dispatch(input);
     this.#timers = new LotTimers(clock, timer => dispatch({kind: 'timer', timer}));
     this.#desk = new OrderDesk(dispatch);
@@ -92,16 +85,7 @@ export class SiteRuntime implements PageView, PageActions {
       stampNow: () => store.stampNow(),
       append: facts => store.lot.commit({facts, records: [], stamp: store.stampNow()}),
     });
-    this.#hardware = new SiteHardware({
-      config,
-      clock,
-      entropy,
-      log,
-      openLink,
-      counters: store.counters,
-      keys,
-      dispatch,
-    });
+    this.#hardware = new SiteHardware({...options, counters: store.counters, dispatch});
   }
 
   get lot(): LotState {
@@ -245,6 +229,14 @@ export class SiteRuntime implements PageView, PageActions {
   }
 
   #changed(): void {
+    this.#hardware.tellFreeBays(freeBays(this.#runner.state));
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Bays that a driver from the road could be sent to: seen empty, sound, and nobody's. */
+function freeBays({bays}: LotState): number {
+  const isFree = ({published, sensor, session}: BayState) =>
+    published?.saleable === true && sensor?.occupancy === 'vacant' && session === undefined;
+  return [...bays.values()].filter(isFree).length;
 }

@@ -1,6 +1,8 @@
+import {createHidPort} from '../../drivers/port/hid-port.js';
 import {createSerialLink} from '../../drivers/port/serial-port.js';
 import {createTcpLink} from '../../drivers/port/tcp-link.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import type {OpenHid} from './open-hid.js';
 import type {OpenLink} from './open-link.js';
 
 /** Links to this machine's serial ports and to converters on the network. */
@@ -13,4 +15,20 @@ export function systemLinks(clock: Clock, entropy: Entropy): OpenLink {
     const {path, baudRate, parity} = link;
     return createSerialLink({path, baudRate, parity, clock, fraction});
   };
+}
+
+/** USB devices of this machine. */
+export function systemHid(clock: Clock): OpenHid {
+  return ({vendorId, productId, serial, usagePage, interface: interfaceNumber}, driverType) =>
+    createHidPort({
+      driverType,
+      clock,
+      match: {
+        vendorId,
+        productId,
+        ...(serial !== undefined && {serialNumber: serial}),
+        ...(usagePage !== undefined && {usagePage}),
+        ...(interfaceNumber !== undefined && {interfaceNumber}),
+      },
+    });
 }

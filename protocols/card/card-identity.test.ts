@@ -170,7 +170,7 @@ test('teach-in finds the way in which any reader reports any card', t => {
       fc.property(hexOf(bytes), hexOf(bytes), (uid, other) => {
         const learned = teachIn(uid, reportOf(uid, profile));
         if (learned.kind === 'ambiguous') return;
-        if (learned.kind === 'unknown') throw new TypeError(`not learned: ${uid}`);
+        if (learned.kind === 'unknown') throw new TypeError(uid);
         // What was learned from one card holds for the next.
         const report = reportOf(other, profile);
         const known = numberOf(report, learned.profile).uid;

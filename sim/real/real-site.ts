@@ -7,7 +7,7 @@ import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {createJsonLog} from '../../edge/platform/json-log.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
-import {systemLinks} from '../../edge/runtime/system-links.js';
+import {systemHid, systemLinks} from '../../edge/runtime/system-links.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import type {SiteEventBodies, SiteEventKind} from '../../protocols/site/events.js';
 import {CardReader} from '../devices/card-reader.js';
@@ -75,6 +75,7 @@ export class RealSite {
         destination: {write: line => void this.logged.push(JSON.parse(line))},
       }),
       openLink: systemLinks(clock, entropy),
+      openHid: systemHid(clock),
       clockState: () => 'floor',
       warnings: [],
     });

@@ -32,10 +32,20 @@ export class DeviceHost {
     this.#options = options;
   }
 
-  /** Build one device with the reports that carry its name. */
-  add(id: string, kind: string, make: (reports: DeviceReports) => SiteDevice): void {
-    const device: DeviceId = asId(id);
-    this.#entries.set(device, {kind, device: make(this.#reportsOf(device))});
+  /** Build one device with the reports that carry its name; kinds that do nothing by themselves are none. */
+  add(
+    id: string,
+    kind: string,
+    make: (reports: DeviceReports) => SiteDevice | undefined,
+  ): SiteDevice | undefined {
+    const name: DeviceId = asId(id);
+    const device = make(this.reportsOf(name));
+    if (device) this.#entries.set(name, {kind, device});
+    return device;
+  }
+
+  all(): readonly SiteDevice[] {
+    return [...this.#entries.values()].map(({device}) => device);
   }
 
   list(): readonly HostedDevice[] {
@@ -52,7 +62,8 @@ export class DeviceHost {
     await Promise.allSettled([...this.#entries.values()].map(async ({device}) => device.close()));
   }
 
-  #reportsOf(device: DeviceId): DeviceReports {
+  /** Also for devices that a collector has, where they have more to tell than it hears. */
+  reportsOf(device: DeviceId): DeviceReports {
     const {dispatch, log} = this.#options;
     return {
       onHealth: (health: DeviceHealth) =>

@@ -1,10 +1,11 @@
 import type {DeviceHealth, FrameBus, RegisterBus} from '../../../drivers/bus/contract.js';
 import type {InputListener} from '../../../drivers/discrete-inputs/contract.js';
 import type {ByteLink} from '../../../drivers/port/byte-link.js';
+import type {HidSource} from '../../../drivers/port/hid-source.js';
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
 import type {DeviceEventData, DeviceFaultKind} from '../../../protocols/site/events.js';
 import type {DeviceId} from '../../../protocols/site/ids.js';
-import type {LinkConfig} from '../../config/bus-schema.js';
+import type {HidConfig, LinkConfig} from '../../config/link-schema.js';
 import type {SecretReference} from '../../config/secrets.js';
 
 /** A device of the site file that stands for itself, outside bays and collectors. */
@@ -12,6 +13,8 @@ export interface SiteDevice {
   readonly health: DeviceHealth;
   /** What it last said, for the page and `latchkey status`: one short line, no secrets; empty at first. */
   describe(): string;
+  /** How many bays are free now; told at every change. */
+  onFreeBays?(count: number): void;
   close(): void | Promise<void>;
 }
 
@@ -32,18 +35,33 @@ export interface DeviceLine {
   readonly registers: RegisterBus;
 }
 
+/** A line with one device on it. Whoever opened it closes it. */
+export interface OwnLine extends DeviceLine {
+  close(): Promise<void>;
+}
+
 /** What a maker of devices may use; links that it opens are closed by the device. */
 export interface DeviceParts {
   readonly id: DeviceId;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly reports: DeviceReports;
+  /** Parts of it that a collector has taken: `card`, `text`, `input 3`. */
+  readonly taken: ReadonlySet<string>;
   /** The line of this device. @throws InternalError for a device that is on none. */
   line(): DeviceLine;
   openLink(link: LinkConfig): ByteLink;
+  /** For devices that are asked, on a port of their own. */
+  openLine(link: LinkConfig): OwnLine;
+  openHid(hid: HidConfig): HidSource;
   /** Listen to one input of a board of the site. */
   listenTo(board: string, input: number, listener: InputListener): void;
-  secret(reference: SecretReference, what: string): Uint8Array;
+  /** @throws ConfigError `config/secret-missing`, `config/secret-shape` */
+  secret(reference: SecretReference, what: string, bytes?: number): Uint8Array;
+  /** @throws ConfigError `config/secret-missing` */
+  secretText(reference: SecretReference, what: string): string;
+  /** A file of this device beside the database. */
+  pathBeside(suffix: string): string;
   /** Name a code without telling it: 16 hex digits under a key of this site. */
   digest(code: Uint8Array): string;
 }

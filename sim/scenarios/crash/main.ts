@@ -1,4 +1,5 @@
 import {writeSync} from 'node:fs';
+import {createMemoryHid} from '../../../drivers/port/memory-hid.js';
 import {createMemoryPair} from '../../../drivers/port/memory-link.js';
 import {yieldTurn} from '../../../edge/platform/event-loop.js';
 import type {Log} from '../../../edge/platform/log.js';
@@ -58,6 +59,7 @@ const edge = new EdgeDaemon({
     endOf(path).switchTo(pair.far);
     return path.startsWith('line-') ? witnessed(pair.link) : pair.link;
   },
+  openHid: () => createMemoryHid(clock).source,
   clockState: () => 'floor',
   warnings: [],
 });

@@ -1,0 +1,114 @@
+import type {InputListener} from '../../../drivers/discrete-inputs/contract.js';
+import type {OsdpReader} from '../../../drivers/osdp/contract.js';
+import type {Clock, Entropy} from '../../../protocols/base/clock.js';
+import {InternalError} from '../../../protocols/base/errors.js';
+import {asId} from '../../../protocols/site/ids.js';
+import {takenParts} from '../../config/device-use.js';
+import type {SiteConfig, SiteDeviceConfig} from '../../config/schema.js';
+import {resolveKey, resolveSecret, type SecretReader} from '../../config/secrets.js';
+import type {LotInput} from '../../domain/lot/contract.js';
+import type {Log} from '../../platform/log.js';
+import {hidDriverOf, type OpenHid} from '../open-hid.js';
+import type {OpenLink} from '../open-link.js';
+import {DeviceHost, type HostedDevice} from './device-host.js';
+import {makeDevice} from './make-device.js';
+import {OsdpDevice, type OsdpReaderConfig} from './osdp-device.js';
+import {openOwnLine} from './own-line.js';
+import type {DeviceLine, DeviceParts, DeviceReports, SiteDevice} from './site-device.js';
+
+/** What devices of a site need of this gateway. */
+export interface DeviceSurroundings {
+  readonly config: SiteConfig;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly openLink: OpenLink;
+  readonly openHid: OpenHid;
+  readonly secrets: SecretReader;
+  /** Files of devices lie beside it. */
+  readonly databasePath: string;
+  readonly digest: (code: Uint8Array) => string;
+  readonly dispatch: (input: LotInput) => void;
+}
+
+export interface SiteDevicesOptions extends DeviceSurroundings {
+  /** The line that a device hangs on. */
+  readonly lineOf: (device: string) => DeviceLine;
+  readonly listenTo: (board: string, input: number, listener: InputListener) => void;
+}
+
+/** A reader of the site with what the site file says of it. */
+export interface SharedReader {
+  readonly reader: OsdpReader;
+  readonly config: OsdpReaderConfig;
+}
+
+/**
+ * The devices of a site that stand for themselves: all that no bay and no collector has taken, and OSDP
+ * readers, of which a collector takes parts.
+ */
+export class SiteDevices {
+  readonly #options: SiteDevicesOptions;
+  readonly #host: DeviceHost;
+  readonly #taken: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #readers = new Map<string, OsdpDevice>();
+  readonly #boards: SiteDevice[] = [];
+
+  constructor(options: SiteDevicesOptions) {
+    const {config} = options;
+    this.#options = options;
+    this.#host = new DeviceHost(options);
+    this.#taken = takenParts(config);
+    for (const device of [...config.buses.flatMap(bus => bus.devices), ...config.devices]) {
+      if (device.kind === 'osdp-reader' || !this.#taken.has(device.id)) this.#add(device);
+    }
+  }
+
+  /** @throws InternalError when the check of the site file let a wrong name through. */
+  reader(id: string): SharedReader {
+    const device = this.#readers.get(id);
+    if (device) return device;
+    throw new InternalError('internal/config', `reader ${id} slipped through the check`, {id});
+  }
+
+  /** What a device needs that a collector makes for itself. */
+  partsFor(id: string): DeviceParts {
+    return this.#partsOf(id, this.#host.reportsOf(asId(id)));
+  }
+
+  list(): readonly HostedDevice[] {
+    return this.#host.list();
+  }
+
+  tellFreeBays(count: number): void {
+    for (const device of this.#boards) device.onFreeBays?.(count);
+  }
+
+  close(): Promise<void> {
+    return this.#host.close();
+  }
+
+  #add(config: SiteDeviceConfig): void {
+    const device = this.#host.add(config.id, config.kind, reports =>
+      makeDevice(config, this.#partsOf(config.id, reports)),
+    );
+    if (device instanceof OsdpDevice) this.#readers.set(config.id, device);
+    if (device?.onFreeBays) this.#boards.push(device);
+  }
+
+  #partsOf(id: string, reports: DeviceReports): DeviceParts {
+    const {config, clock, entropy, secrets, databasePath, digest} = this.#options;
+    const {openLink, openHid, lineOf, listenTo} = this.#options;
+    return {
+      ...{id: asId(id), clock, entropy, reports, digest, listenTo},
+      taken: this.#taken.get(id) ?? new Set(),
+      line: () => lineOf(id),
+      openLink: link => openLink(link, id),
+      openLine: link => openOwnLine({name: id, link, clock, entropy, openLink}),
+      openHid: hid => openHid(hid, hidDriverOf(config), id),
+      secret: (reference, what, bytes) => resolveKey(reference, what, secrets, bytes),
+      secretText: (reference, what) => resolveSecret(reference, what, secrets),
+      pathBeside: suffix => `${databasePath}.${suffix}`,
+    };
+  }
+}
