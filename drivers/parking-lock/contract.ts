@@ -23,6 +23,8 @@ export interface LockReading {
   readonly vehicle: VehicleFlag;
   /** Undefined: the model does not measure it. */
   readonly supplyMv: number | undefined;
+  /** Charge of its battery, 0..100; left out where the model has none that can be judged. */
+  readonly supplyPercent?: number;
   readonly faults: LockFaults;
   /** Completed arm movements since manufacture, for proof that *this* command moved it; undefined: not counted. */
   readonly cycles: number | undefined;

@@ -49,6 +49,7 @@ test('one FC03 of registers 1..6 is one poll, decoded and stamped with both cloc
       arm: 'down',
       vehicle: 'absent',
       supplyMv: 12_400,
+      supplyPercent: 86,
       faults: {
         motor: false,
         limitSwitch: false,

@@ -5,6 +5,7 @@ import {
   lockCommandWrite,
   lockStatusRead,
   REFERENCE_LOCK_PROFILE,
+  supplyPercentOf,
 } from '../../protocols/profiles/parking-lock-profile.js';
 import type {DeviceId} from '../../protocols/site/ids.js';
 import type {DeviceHealth, RegisterBus} from '../bus/contract.js';
@@ -117,7 +118,8 @@ export class LockDriver implements ParkingLock {
   #read(words: readonly number[], atMs: Millis): void {
     const registers = decodeLockRegisters(words, this.#profile);
     if (!registers) return;
-    this.#watch.take(registers, atMs);
+    const supplyPercent = supplyPercentOf(registers.supplyMv, this.#profile);
+    this.#watch.take(supplyPercent === undefined ? registers : {...registers, supplyPercent}, atMs);
     if (!this.#closed) this.#identity.review();
   }
 }

@@ -65,6 +65,7 @@ export const CHINESE: Dictionary = {
     BUS_DOWN: '总线中断',
     BUTTON_FAULT: '紧急按钮故障',
     STORAGE_FAULT: '存储故障',
+    BATTERY_LOW: '车位锁电量低',
     ADDRESS_CLASH: '两台设备地址相同',
     UNCOMMISSIONED: '车位锁未调试',
     KEYPAD_FAULT: '键盘故障',

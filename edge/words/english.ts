@@ -68,6 +68,7 @@ export const ENGLISH: Dictionary = {
     BUS_DOWN: 'Line down',
     BUTTON_FAULT: 'Emergency button fault',
     STORAGE_FAULT: 'Storage fault',
+    BATTERY_LOW: 'Lock battery low',
     ADDRESS_CLASH: 'Two devices share an address',
     UNCOMMISSIONED: 'Lock not commissioned',
     KEYPAD_FAULT: 'Keypad fault',

@@ -180,3 +180,13 @@ test('teach-in finds the way in which any reader reports any card', t => {
     );
   }
 });
+
+test('~E45 one fob has one number, whichever reader of whichever lot reads it', t => {
+  const uids = [
+    numberOf('0086F444', READER_PROFILES.wiegand34),
+    numberOf(FOB, READER_PROFILES.rdm6300Tag),
+    numberOf('0008844356', READER_PROFILES.decimal10),
+    numberOf('44F48600', READER_PROFILES.hex4Reversed),
+  ].map(({uid}) => uid);
+  t.deepEqual([...new Set(uids)], ['0086F444']);
+});

@@ -11,6 +11,7 @@ import {
   lockOrderOf,
   lockStatusRead,
   REFERENCE_LOCK_PROFILE,
+  supplyPercentOf,
 } from './parking-lock-profile.js';
 
 const NO_FAULTS = {
@@ -98,7 +99,7 @@ test('another model is another value: other order, inverted arm, no detector', t
     status: {register: 20, quantity: 6},
     arm: {register: 25, values: ['down', 'up', 'unknown', 'moving', 'blocked', 'forced']},
     vehicle: undefined,
-    supply: {register: 20, mvPerUnit: 100},
+    supply: {register: 20, mvPerUnit: 100, battery: undefined},
     faults: {register: 21, bits: REFERENCE_LOCK_PROFILE.faults.bits},
     cycles: {lowRegister: 23, highRegister: 22},
   };
@@ -141,4 +142,13 @@ test('whatever a lock shows is what is read', t => {
       t.deepEqual(decodeLockRegisters(encodeLockRegisters(registers)), registers);
     }),
   );
+});
+
+test('~E23 a battery from 10.5 to 12.7 V, in percent; a lock on the mains has none', t => {
+  const percents = [9000, 10_500, 10_720, 10_940, 11_600, 12_700, 13_800].map(supplyMv =>
+    supplyPercentOf(supplyMv, REFERENCE_LOCK_PROFILE),
+  );
+  t.deepEqual(percents, [0, 0, 10, 20, 50, 100, 100]);
+  const mains = {...REFERENCE_LOCK_PROFILE.supply, battery: undefined};
+  t.is(supplyPercentOf(12_000, {...REFERENCE_LOCK_PROFILE, supply: mains}), undefined);
 });

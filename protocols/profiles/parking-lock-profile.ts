@@ -40,7 +40,12 @@ export interface LockProfile {
   readonly vehicle:
     | {readonly register: number; readonly values: readonly Exclude<LockVehicle, 'none'>[]}
     | undefined;
-  readonly supply: {readonly register: number; readonly mvPerUnit: number};
+  readonly supply: {
+    readonly register: number;
+    readonly mvPerUnit: number;
+    /** A battery at 0 and at 100 %, at rest; undefined: fed from the mains, or of unknown kind. */
+    readonly battery: {readonly emptyMv: number; readonly fullMv: number} | undefined;
+  };
   readonly faults: {
     readonly register: number;
     readonly bits: Readonly<Record<keyof LockFaultFlags, number>>;
@@ -54,7 +59,7 @@ export interface LockProfile {
 
 /**
  * Our own reference map, onto which vendor maps are put.
- * `assumed:` the whole map, since no maker publishes one; over-current (fault bit 4), model (7) and
+ * `assumed:` the whole map, since no maker publishes one; a 12 V lead battery from 10.5 to 12.7 V; over-current (fault bit 4), model (7) and
  * firmware (8) are the latest parts.
  * @see devices.md 3.4
  */
@@ -64,7 +69,7 @@ export const REFERENCE_LOCK_PROFILE: LockProfile = {
   status: {register: 1, quantity: 6},
   arm: {register: 1, values: ['unknown', 'up', 'down', 'moving', 'blocked', 'forced']},
   vehicle: {register: 2, values: ['absent', 'present', 'fault']},
-  supply: {register: 3, mvPerUnit: 10},
+  supply: {register: 3, mvPerUnit: 10, battery: {emptyMv: 10_500, fullMv: 12_700}},
   faults: {
     register: 4,
     bits: {motor: 0, limitSwitch: 1, lowBattery: 2, tamper: 3, overCurrent: 4},
@@ -166,6 +171,17 @@ export function decodeLockRegisters(
     },
     cycles: at(profile.cycles.highRegister) * 0x1_0000 + at(profile.cycles.lowRegister),
   };
+}
+
+/**
+ * Charge of the battery in whole percent, 0..100, from its voltage at rest; undefined where the model has
+ * no battery to judge. `assumed:` a straight line between empty and full.
+ */
+export function supplyPercentOf(supplyMv: number, profile: LockProfile): number | undefined {
+  const {battery} = profile.supply;
+  if (!battery) return undefined;
+  const share = (supplyMv - battery.emptyMv) / (battery.fullMv - battery.emptyMv);
+  return Math.round(100 * Math.min(1, Math.max(0, share)));
 }
 
 /**

@@ -52,6 +52,7 @@ export type AlarmKind =
   | 'DEVICE_OFFLINE'
   | 'BUS_DOWN'
   | 'STORAGE_FAULT'
+  | 'BATTERY_LOW'
   | DeviceFaultKind;
 
 /** Faults that a driver finds by itself, beyond being silent; each stands until the driver takes it back. */

@@ -97,3 +97,34 @@ test('E33 a driver who never enters: the arm rises after 180 s, the stay is file
       ['ALLOW', 'ALLOW'],
     );
   }));
+
+test('E23 a lock battery warns at 20 %, its bay is sold no more at 10 %, and who has booked still gets in', async t => {
+  await withWorld(t, ONE_BAY, async world => {
+    const lock = world.site.lock(BAY);
+    const setPercent = async (percent: number) => {
+      lock.setSupply(10_500 + (percent * (12_700 - 10_500)) / 100);
+      await world.advance(3000);
+    };
+    const isSaleable = () => world.edge.site.state().bays[0]?.saleable;
+    const warnings = () => world.alarms().filter(({kind}) => kind === 'BATTERY_LOW');
+    const booked = await world.office.cardFor([BAY]);
+    await setPercent(21);
+    t.deepEqual(warnings(), []);
+    await setPercent(20);
+    t.is(warnings().length, 1);
+    t.regex(warnings()[0]?.detail ?? '', /battery at 20 %/);
+    t.true(isSaleable());
+    await setPercent(11);
+    t.true(isSaleable());
+    await setPercent(10);
+    t.false(isSaleable());
+    t.is(warnings().length, 1, 'one alarm, however low it falls');
+    await world.tap('C1', booked);
+    await world.until(() => lock.arm === 'down', 10_000);
+    await setPercent(14);
+    t.false(isSaleable(), 'a battery that only rested is not charged');
+    await setPercent(90);
+    t.true(isSaleable());
+    t.deepEqual(warnings(), []);
+  });
+});

@@ -42,6 +42,7 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   BUS_DOWN: {...TECHNICAL, escalates: true},
   BUTTON_FAULT: TECHNICAL,
   STORAGE_FAULT: {...TECHNICAL, escalates: true},
+  BATTERY_LOW: TECHNICAL,
   ADDRESS_CLASH: {...TECHNICAL, escalates: true},
   UNCOMMISSIONED: TECHNICAL,
   KEYPAD_FAULT: TECHNICAL,

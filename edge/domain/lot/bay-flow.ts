@@ -5,6 +5,7 @@ import {feedActuation, guardRaise} from '../actuation/actuation-flow.js';
 import {clearAlarm, openAlarm, raiseAlarm} from '../alarms/alarm-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {feedSession, SURE_POLLS, tellOccupancy} from '../session/session-flow.js';
+import {judgeBattery} from './battery-flow.js';
 import {finishInterrupted} from './boot-flow.js';
 import type {BayState} from './lot-state.js';
 import type {Turn} from './turn.js';
@@ -18,6 +19,7 @@ export function onLockReading(turn: Turn, bay: BayState, reading: LockReading): 
     const vehicleSinceMs = flipped ? reading.atMs : bay.vehicleSinceMs;
     turn.patchBay(id, {reading, vehicleSinceMs});
   }
+  judgeBattery(turn, bay, reading);
   if (bay.goodPolls < SURE_POLLS) turn.patchBay(id, {goodPolls: bay.goodPolls + 1});
   if (bay.health === 'unknown') turn.patchBay(id, {health: 'ok'});
   if (bay.interrupted) finishInterrupted(turn, id, bay.interrupted, reading);
@@ -64,7 +66,8 @@ function publicState(bay: BayState, isTried: boolean): NonNullable<BayState['pub
     !faults?.lowBattery &&
     !bay.sensorSuspect &&
     !bay.addressClash &&
-    !bay.relockFailed;
+    !bay.relockFailed &&
+    !bay.batteryEmpty;
   return {
     bay: bay.config.id,
     arm: bay.reading?.arm ?? 'unknown',

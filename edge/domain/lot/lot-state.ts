@@ -52,6 +52,8 @@ export interface BayState {
   /** Its lock, or the one that should answer here, shares an address with another. */
   readonly addressClash: boolean;
   readonly relockFailed: boolean;
+  /** Too little charge for another stay: not sold until it is exchanged. */
+  readonly batteryEmpty: boolean;
   readonly actuation: Actuation | undefined;
   readonly claim: Claim | undefined;
   readonly session: Session | undefined;
@@ -118,6 +120,7 @@ function newBay(config: BayConfig): BayState {
     sensorSuspect: false,
     addressClash: false,
     relockFailed: false,
+    batteryEmpty: false,
     actuation: undefined,
     claim: undefined,
     session: undefined,
