@@ -1,20 +1,15 @@
 import {z} from 'zod';
+import {boardLock, parkingLock} from './device-kinds/locks.js';
 import {READ_LINE_KINDS} from './device-kinds/read-kinds.js';
-import {choice, duration, exactly, flag, identifier, integer, kindOf, listOf} from './fields.js';
+import {choice, exactly, flag, identifier, integer, kindOf, listOf} from './fields.js';
 import {linkSchema} from './link-schema.js';
 
 const unitAddress = integer(1, 247, 'Modbus unit address, unique on its line.');
 const referenceProfile = choice(['reference'], 'Register map of the device.').default('reference');
 
 const LINE_KINDS = [
-  exactly({
-    id: identifier('Name of the device.'),
-    kind: z.literal('parking-lock'),
-    profile: referenceProfile,
-    address: unitAddress,
-    travelMs: duration(1000, 10_000, 'Full travel of the arm, one way.').default(3000),
-    pollMs: duration(50, 2000, 'Routine polls, start to start.').default(500),
-  }),
+  parkingLock,
+  boardLock,
   exactly({
     id: identifier('Name of the device.'),
     kind: z.literal('display'),

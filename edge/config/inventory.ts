@@ -1,4 +1,5 @@
 import {lineProtocolOf} from './device-kinds/line-protocols.js';
+import {LOCK_KINDS} from './device-kinds/locks.js';
 import type {ConfigPath} from './yaml-source.js';
 
 /** A name in the file, and where it stands. */
@@ -11,9 +12,16 @@ export interface FoundDevice extends Named {
   readonly kind: string;
   /** Undefined for a device with a link of its own. */
   readonly line: string | undefined;
-  readonly protocol: string;
-  readonly address: number | undefined;
-  readonly addressPath: ConfigPath;
+  /** Places on its line that nobody else may take. */
+  readonly seats: readonly LineSeat[];
+}
+
+export interface LineSeat {
+  /** The same for whoever would clash with it. */
+  readonly key: string;
+  /** The address in words. */
+  readonly address: string;
+  readonly path: ConfigPath;
 }
 
 /** `user` points at a device by name. */
@@ -29,6 +37,10 @@ export interface Reference {
 
 export interface FoundBay extends Named {
   readonly collector: string;
+  readonly lock: string | undefined;
+  /** Where its sensor hangs. */
+  readonly sensor: string;
+  readonly sensorPath: ConfigPath;
 }
 
 export interface FoundLink {
@@ -84,13 +96,43 @@ function devicesOf(owner: unknown, line: string | undefined, path: ConfigPath): 
   return entries(owner, 'devices').flatMap((device, index) => {
     const here = [...path, 'devices', index];
     const kind = words(device, 'kind') ?? '';
-    const {protocol, address: usual} = lineProtocolOf(kind);
-    const address = field(device, 'address') ?? usual;
-    return named(device, here).map(name => ({
+    const seats = line === undefined ? [] : seatsOf(device, kind, here);
+    return named(device, here).map(name => ({...name, kind, line, seats}));
+  });
+}
+
+function seatsOf(device: unknown, kind: string, path: ConfigPath): LineSeat[] {
+  if (kind === 'board-lock') return channelsOf(device, path);
+  const {protocol, address: usual} = lineProtocolOf(kind);
+  const unit = field(device, 'address') ?? usual;
+  if (typeof unit !== 'number') return [];
+  // Locks behind a collector share its address, each with registers of its own.
+  const base = field(device, 'base');
+  const address = typeof base === 'number' && base > 0 ? `${unit} base ${base}` : `${unit}`;
+  return [{key: `${protocol} ${address}`, address, path: [...path, 'address']}];
+}
+
+/** A lock that is raised by a channel of its own takes two. */
+function channelsOf(device: unknown, path: ConfigPath): LineSeat[] {
+  const board = `${words(device, 'model')} board ${field(device, 'board')}`;
+  return ['lock', 'raiseLock'].flatMap(key => {
+    const channel = field(device, key);
+    if (typeof channel !== 'number') return [];
+    const address = `${board} lock ${channel}`;
+    return [{key: address, address, path: [...path, key]}];
+  });
+}
+
+function baysOf(collector: unknown, id: string, path: ConfigPath): FoundBay[] {
+  return entries(collector, 'bays').flatMap((bay, place) => {
+    const here = [...path, 'bays', place];
+    const sensor = field(bay, 'sensor');
+    return named(bay, here).map(name => ({
       ...name,
-      ...{kind, line, protocol},
-      address: typeof address === 'number' ? address : undefined,
-      addressPath: [...here, 'address'],
+      collector: id,
+      lock: words(bay, 'lock'),
+      sensor: words(sensor, 'from') ?? 'lock',
+      sensorPath: sensor === undefined ? [...here, 'lock'] : [...here, 'sensor', 'from'],
     }));
   });
 }
@@ -100,7 +142,7 @@ function bayReferences(bay: unknown, user: string, path: ConfigPath): Reference[
   const lock = words(bay, 'lock');
   const lockPath = [...path, 'lock'];
   if (lock !== undefined) {
-    found.push({device: lock, kinds: ['parking-lock'], user, path: lockPath, part: ''});
+    found.push({device: lock, kinds: LOCK_KINDS, user, path: lockPath, part: ''});
   }
   const sensor = field(bay, 'sensor');
   const board = words(sensor, 'device');
@@ -169,9 +211,9 @@ export function takeInventory(site: unknown): Inventory {
     links.push(...linkOf(field(collector, 'link'), id, [...path, 'link']));
     links.push(...linkOf(field(reader, 'link'), id, [...path, 'reader', 'link']));
     references.push(...collectorReferences(collector, id, path, devices));
+    bays.push(...baysOf(collector, id, path));
     for (const [place, bay] of entries(collector, 'bays').entries()) {
       const here = [...path, 'bays', place];
-      bays.push(...named(bay, here).map(name => ({...name, collector: id})));
       references.push(...bayReferences(bay, words(bay, 'id') ?? id, here));
     }
   }

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import test from 'ava';
 import {loadSiteConfig} from './load.js';
+import {lotConfigOf} from './lot-config.js';
 
 const EXAMPLE = readFileSync('edge/install/example-car-park.yaml', 'utf8');
 
@@ -62,6 +63,105 @@ test('~P6 one address twice on a line is refused, naming both devices', t => {
   t.deepEqual(problemsOf(smallSite({lock})), [
     'site.yaml:6:89 buses[0].devices[1].address: DUPLICATE_ADDRESS L-1 and L-2 both have address 1 on line-1; L-1 is at site.yaml:6:46',
   ]);
+});
+
+/** Lines of a site whose lock L-1 hangs on channel 1 of a board, with more locks after it. */
+function boardLine(first: string, ...more: readonly string[]): Readonly<Record<string, string>> {
+  const lock = (words: string) => `      {kind: board-lock, ${words}},`;
+  return {
+    lock: [`id: L-1, model: winnsen, board: 1, lock: 1, ${first}`, ...more].map(lock).join('\n'),
+    bay: '     bays: [{id: A-001, lock: L-1, sensor: {from: input, device: S-1, input: 0}}]}',
+  };
+}
+
+test('~P14 a lock on a board loads with its defaults, and without a raise channel only hands raise it', t => {
+  const load = (words: string) => {
+    const loaded = loadSiteConfig(smallSite(boardLine(words)), 'site.yaml');
+    return loaded.ok ? loaded.config : t.fail(loaded.problems.join('\n'));
+  };
+  const config = load('raiseLock: 2, statusMeansOpen: false');
+  if (typeof config !== 'object') return;
+  t.like(config.buses[0]?.devices[0], {
+    raiseLock: 2,
+    openReplyMs: 1000,
+    travelMs: 3000,
+    pollMs: 500,
+    leastPollMs: 200,
+  });
+  t.true(lotConfigOf(config).bays[0]?.canRaise);
+  const byHand = load('travelMs: 2000, statusMeansOpen: true');
+  if (typeof byHand === 'object') {
+    t.like(lotConfigOf(byHand).bays[0], {canRaise: false, travelMs: 2000});
+  }
+});
+
+test('a board lock without its polarity, and what its model has not, are told with their places', t => {
+  t.deepEqual(problemsOf(smallSite(boardLine('raiseLock: 2'))), [
+    'site.yaml:6:7 buses[0].devices[0].statusMeansOpen: expected true or false, got nothing',
+  ]);
+  const seat = (text: string) =>
+    problemsOf(
+      smallSite(boardLine('statusMeansOpen: true', `id: L-2, statusMeansOpen: true, ${text}`)),
+    );
+  t.deepEqual(seat('model: kr-cu16, board: 16, lock: 17'), [
+    'site.yaml:7:81 buses[0].devices[1].board: expected 0-15 of a kr-cu16, got 16',
+    'site.yaml:7:91 buses[0].devices[1].lock: expected 1-16 of a kr-cu16, got 17',
+  ]);
+  t.deepEqual(seat('model: winnsen, board: 0, lock: 3, raiseLock: 25'), [
+    'site.yaml:7:81 buses[0].devices[1].board: expected 1-99 of a winnsen, got 0',
+    'site.yaml:7:104 buses[0].devices[1].raiseLock: expected 1-24 of a winnsen, got 25',
+  ]);
+  t.regex(
+    seat('model: board-8a80, board: 1, lock: 3, raiseLock: 3')[0] ?? '',
+    /raiseLock: expected another channel than the one that lowers, got 3$/,
+  );
+  t.regex(seat('model: 8a80, board: 1, lock: 3')[0] ?? '', /expected one of board-8a80, kr-cu16/);
+});
+
+test('~P6 one channel of a board twice on a line is refused, naming both; other boards and models are others', t => {
+  const beside = (text: string) =>
+    problemsOf(
+      smallSite(
+        boardLine('raiseLock: 2, statusMeansOpen: true', `id: L-2, statusMeansOpen: true, ${text}`),
+      ),
+    );
+  t.deepEqual(beside('model: winnsen, board: 1, lock: 3'), []);
+  t.deepEqual(beside('model: winnsen, board: 2, lock: 1'), []);
+  t.deepEqual(beside('model: board-8a80, board: 1, lock: 1'), []);
+  t.deepEqual(beside('model: winnsen, board: 1, lock: 1'), [
+    'site.yaml:7:90 buses[0].devices[1].lock: DUPLICATE_ADDRESS L-1 and L-2 both have address winnsen board 1 lock 1 on line-1; L-1 is at site.yaml:6:67',
+  ]);
+  t.regex(
+    beside('model: winnsen, board: 1, lock: 3, raiseLock: 2')[0] ?? '',
+    /raiseLock: DUPLICATE_ADDRESS L-1 and L-2 both have address winnsen board 1 lock 2 on line-1/,
+  );
+});
+
+test('~P6 locks behind a collector share its address, each with a base of its own', t => {
+  const locks = (base: number) =>
+    problemsOf(
+      smallSite({
+        lock: `      {id: L-1, kind: parking-lock, address: 5, base: 100},\n      {id: L-2, kind: parking-lock, address: 5, base: ${base}},`,
+      }),
+    );
+  t.deepEqual(locks(110), []);
+  t.deepEqual(locks(0), []);
+  t.deepEqual(locks(100), [
+    'site.yaml:7:46 buses[0].devices[1].address: DUPLICATE_ADDRESS L-1 and L-2 both have address 5 base 100 on line-1; L-1 is at site.yaml:6:46',
+  ]);
+});
+
+test('a bay whose lock is on a board says what else sees a car', t => {
+  const blind = (bay: string) =>
+    problemsOf(smallSite({...boardLine('raiseLock: 2, statusMeansOpen: true'), bay}));
+  const text = 'expected a sensor from input or none, since L-1 is on a board and has no detector';
+  t.deepEqual(blind('     bays: [{id: A-001, lock: L-1}]}'), [
+    `site.yaml:10:31 collectors[0].bays[0].lock: ${text}`,
+  ]);
+  t.deepEqual(blind('     bays: [{id: A-001, lock: L-1, sensor: {from: lock}}]}'), [
+    `site.yaml:10:51 collectors[0].bays[0].sensor.from: ${text}`,
+  ]);
+  t.deepEqual(blind('     bays: [{id: A-001, lock: L-1, sensor: {from: none}}]}'), []);
 });
 
 test('~X3 an unknown profile is refused, and one that is only planned says so', t => {
@@ -126,7 +226,7 @@ test('all errors show at once, in file order, shapes and clashes alike', t => {
       '6:55 buses[0].devices[1].id: DUPLICATE_ID two devices are called L-1; the first is at site.yaml:6:12',
       '10:31 collectors[0].bays[0].lock: UNKNOWN_DEVICE no line has a device L-2; did you mean L-1?',
       '10:42 collectors[0].bays[1].id: BAY_TWICE bay A-001 is given to C1 and to C1; C1 has it at site.yaml:10:18',
-      '10:55 collectors[0].bays[1].lock: expected a parking-lock, but S-1 is a discrete-inputs',
+      '10:55 collectors[0].bays[1].lock: expected one of parking-lock, board-lock, but S-1 is a discrete-inputs',
     ],
   );
 });

@@ -4,10 +4,14 @@ import type {BayConfig, LotConfig} from '../domain/lot/contract.js';
 import type {BaySiteConfig, CollectorSiteConfig} from './collector-schema.js';
 import type {SiteConfig} from './schema.js';
 
-function travelOf(config: SiteConfig, lock: string): number {
-  for (const bus of config.buses) {
-    for (const device of bus.devices) {
-      if (device.id === lock && device.kind === 'parking-lock') return device.travelMs;
+/** What the lock of a bay can do. */
+function lockOf(config: SiteConfig, lock: string): Pick<BayConfig, 'travelMs' | 'canRaise'> {
+  for (const device of config.buses.flatMap(bus => bus.devices)) {
+    if (device.id !== lock) continue;
+    const {kind} = device;
+    if (kind === 'parking-lock') return {travelMs: device.travelMs, canRaise: true};
+    if (kind === 'board-lock') {
+      return {travelMs: device.travelMs, canRaise: device.raiseLock !== undefined};
     }
   }
   throw new InternalError('internal/config', `lock ${lock} slipped through the check`, {lock});
@@ -23,8 +27,7 @@ function bayConfig(
     collector: asId(collector.id),
     zone: collector.zone,
     lock: asId(bay.lock),
-    travelMs: travelOf(config, bay.lock),
-    canRaise: true,
+    ...lockOf(config, bay.lock),
   };
 }
 

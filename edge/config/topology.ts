@@ -34,16 +34,24 @@ function doubleNames(what: string, list: readonly Named[], placeOf: PlaceOf): To
 }
 
 function doubleAddresses(devices: readonly FoundDevice[], placeOf: PlaceOf): TopologyProblem[] {
-  const addressed = devices.filter(
-    ({line, address}) => line !== undefined && address !== undefined,
-  );
-  const keyOf = ({line, protocol, address}: FoundDevice) => `${line} ${protocol} ${address}`;
-  return clashes(addressed, keyOf).map(({first, again}) => ({
-    path: again.addressPath,
+  const seats = devices.flatMap(({id, line, seats: own}) => own.map(seat => ({...seat, id, line})));
+  return clashes(seats, ({line, key}) => `${line} ${key}`).map(({first, again}) => ({
+    path: again.path,
     text:
       `DUPLICATE_ADDRESS ${first.id} and ${again.id} both have address ${again.address} ` +
-      `on ${again.line}; ${first.id} is at ${placeOf(first.addressPath)}`,
+      `on ${again.line}; ${first.id} is at ${placeOf(first.path)}`,
   }));
+}
+
+/** A board knows one contact of a lock: a sensor that is left to the lock would never see a car. */
+function blindBays({bays, devices}: Inventory): TopologyProblem[] {
+  const boardLocks = new Set(devices.filter(({kind}) => kind === 'board-lock').map(({id}) => id));
+  return bays
+    .filter(({lock, sensor}) => sensor === 'lock' && lock !== undefined && boardLocks.has(lock))
+    .map(({lock, sensorPath}) => ({
+      path: sensorPath,
+      text: `expected a sensor from input or none, since ${lock} is on a board and has no detector`,
+    }));
 }
 
 function doubleBays(inventory: Inventory, placeOf: PlaceOf): TopologyProblem[] {
@@ -107,6 +115,7 @@ export function topologyProblems(inventory: Inventory, placeOf: PlaceOf): Topolo
     ...doubleNames('staff member', staff, placeOf),
     ...doubleAddresses(devices, placeOf),
     ...doubleBays(inventory, placeOf),
+    ...blindBays(inventory),
     ...doubleLinks(inventory, placeOf),
     ...doubleUse(references, placeOf),
     ...references.flatMap(use => brokenReference(use, devices)),

@@ -1,11 +1,8 @@
 import {DebouncedSensor} from '../../drivers/bay-sensor/debounced-sensor.js';
-import type {RegisterBus} from '../../drivers/bus/contract.js';
 import type {InputListener} from '../../drivers/discrete-inputs/contract.js';
-import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
-import {LockDriver} from '../../drivers/parking-lock/lock-driver.js';
+import type {ParkingLock, ParkingLockListener} from '../../drivers/parking-lock/contract.js';
 import type {Clock} from '../../protocols/base/clock.js';
 import {asId, type BayId} from '../../protocols/site/ids.js';
-import type {DeviceConfig} from '../config/bus-schema.js';
 import type {BaySiteConfig} from '../config/collector-schema.js';
 import type {BaySense, LotInput} from '../domain/lot/contract.js';
 
@@ -21,16 +18,14 @@ export interface BayHardware {
 
 export interface BayHardwareOptions {
   readonly bay: BaySiteConfig;
-  readonly lock: Extract<DeviceConfig, {kind: 'parking-lock'}>;
-  readonly bus: RegisterBus;
+  readonly makeLock: (listener: ParkingLockListener) => ParkingLock;
   readonly clock: Clock;
   readonly dispatch: (input: LotInput) => void;
-  readonly onTrouble: (code: string, text: string) => void;
 }
 
 /** The lock of a bay and the sensor that watches it, telling the lot what they see. */
 export function createBayHardware(options: BayHardwareOptions): BayHardware {
-  const {bay: config, bus, clock, dispatch, onTrouble} = options;
+  const {bay: config, clock, dispatch, makeLock} = options;
   const bay: BayId = asId(config.id);
   const sensor =
     config.sensor.from === 'none'
@@ -41,24 +36,16 @@ export function createBayHardware(options: BayHardwareOptions): BayHardware {
           source: config.sensor.from,
           listener: {onChange: state => dispatch({kind: 'occupancy', bay, sensor: state})},
         });
-  const lock = new LockDriver({
-    id: asId(config.lock),
-    bus,
-    clock,
-    unit: options.lock.address,
-    pollMs: options.lock.pollMs,
-    onTrouble,
-    listener: {
-      // The sensor first: a lock reading must not be judged by a flag that is one poll older.
-      onReading: reading => {
-        sensor?.onLockReading(reading);
-        dispatch({kind: 'lockReading', bay, reading});
-      },
-      onIdentity: identity => dispatch({kind: 'lockIdentity', bay, identity}),
-      onHealth: health => {
-        sensor?.onLockHealth(health);
-        dispatch({kind: 'lockHealth', bay, health});
-      },
+  const lock = makeLock({
+    // The sensor first: a lock reading must not be judged by a flag that is one poll older.
+    onReading: reading => {
+      sensor?.onLockReading(reading);
+      dispatch({kind: 'lockReading', bay, reading});
+    },
+    onIdentity: identity => dispatch({kind: 'lockIdentity', bay, identity}),
+    onHealth: health => {
+      sensor?.onLockHealth(health);
+      dispatch({kind: 'lockHealth', bay, health});
     },
   });
   return {

@@ -8,7 +8,7 @@ import type {LotInput} from '../domain/lot/contract.js';
 export interface WatchedDevice {
   readonly id: string;
   readonly kind: string;
-  /** As the line counts it. */
+  /** As the line counts it; locks of one board, or behind one collector, share theirs. */
   readonly unit: string;
 }
 
@@ -23,7 +23,7 @@ export interface ClashWatchOptions {
 const LOOK_EVERY_MS: Millis = 1000;
 
 /**
- * Looks for two devices with one address on a line, and names both: the one whose address it is, and
+ * Looks for two devices with one address on a line, and names all: those whose address it is, and
  * those of the same kind that do not answer at their own.
  */
 export class ClashWatch {
@@ -70,22 +70,24 @@ export class ClashWatch {
 
   #tell({unit, isClash, missing}: ClashChange): void {
     const {devices, line} = this.#options;
-    const owner = devices.find(device => device.unit === unit);
+    const owners = devices.filter(device => device.unit === unit);
+    const [owner] = owners;
     if (!owner) return;
     if (isClash) {
       const partners = devices.filter(one => one.kind === owner.kind && missing.includes(one.unit));
       this.#suspects.set(unit, partners);
-      const names = [owner, ...partners].map(({id}) => id).join(' and ');
+      const own = owners.map(({id}) => id).join(' and ');
+      const names = [...owners, ...partners].map(({id}) => id).join(' and ');
       const detail =
         partners.length > 0
           ? `${names} on ${line} seem to answer to the one address ${unit}`
-          : `two devices on ${line} answer to the address ${unit} of ${owner.id}`;
-      for (const suspect of [owner, ...partners]) this.#report(suspect, true, detail);
+          : `two devices on ${line} answer to the address ${unit} of ${own}`;
+      for (const suspect of [...owners, ...partners]) this.#report(suspect, true, detail);
       return;
     }
     const partners = this.#suspects.get(unit) ?? [];
     this.#suspects.delete(unit);
-    for (const suspect of [owner, ...partners]) this.#report(suspect, false, '');
+    for (const suspect of [...owners, ...partners]) this.#report(suspect, false, '');
   }
 
   #report({id}: WatchedDevice, isStanding: boolean, detail: string): void {

@@ -26,6 +26,7 @@ import {characterBits} from './devices/own-line.js';
 import type {DeviceLine} from './devices/site-device.js';
 import {type DeviceSurroundings, SiteDevices} from './devices/site-devices.js';
 import {InputHub} from './input-hub.js';
+import {LockMaker} from './lock-maker.js';
 
 export interface SiteHardwareOptions extends DeviceSurroundings {
   readonly counters: FrameCounters;
@@ -50,12 +51,18 @@ export class SiteHardware {
   readonly collectors: ReadonlyMap<CollectorId, Collector>;
   readonly #options: SiteHardwareOptions;
   readonly #lines: ReadonlyMap<string, Line>;
+  readonly #lockMaker: LockMaker;
   readonly #bays = new Map<BayId, BayHardware>();
   readonly #inputs: InputHub;
   readonly #devices: SiteDevices;
 
   constructor(options: SiteHardwareOptions) {
     this.#options = options;
+    const {clock, log} = options;
+    this.#lockMaker = new LockMaker({
+      clock,
+      onTrouble: (device, code, text) => log.warn('device.trouble', {device, code, text}),
+    });
     this.#lines = new Map(options.config.buses.map(bus => [bus.id, this.#createLine(bus)]));
     for (const collector of options.config.collectors) {
       for (const bay of collector.bays) this.#bays.set(asId(bay.id), this.#createBay(bay));
@@ -167,16 +174,16 @@ export class SiteHardware {
   }
 
   #createBay(bay: SiteConfig['collectors'][number]['bays'][number]): BayHardware {
-    const {clock, dispatch, log} = this.#options;
+    const {clock, dispatch} = this.#options;
     const {line, device} = this.#unitOf(bay.lock);
-    if (device.kind !== 'parking-lock') throw wrongKind(bay.lock, device.kind);
+    const {kind} = device;
+    if (kind !== 'parking-lock' && kind !== 'board-lock') throw wrongKind(bay.lock, kind);
+    const place = {config: line.config, frames: line.line, registers: line.bus};
     return createBayHardware({
       bay,
-      lock: device,
-      bus: line.bus,
+      makeLock: listener => this.#lockMaker.make(device, place, listener),
       clock,
       dispatch,
-      onTrouble: (code, text) => log.warn('device.trouble', {device: bay.lock, code, text}),
     });
   }
 

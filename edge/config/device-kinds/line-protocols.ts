@@ -21,8 +21,17 @@ export function lineProtocolOf(kind: string): LineProtocol {
   return OTHERS[kind] ?? MODBUS;
 }
 
-/** The name of a device among all protocols of its line, as its driver says it. */
-export function unitKeyOf(device: {readonly kind: string; readonly address?: number}): UnitKey {
-  const {protocol, address: usual} = lineProtocolOf(device.kind);
-  return `${protocol}:${device.address ?? usual ?? 0}`;
+/** What tells a device from the others of its line, as far as the site file says it. */
+export interface LineSeat {
+  readonly kind: string;
+  readonly address?: number;
+  readonly model?: string;
+  readonly board?: number;
+}
+
+/** The name of a device among all protocols of its line, as its driver says it. Locks may share one. */
+export function unitKeyOf({kind, address, model, board}: LineSeat): UnitKey {
+  if (kind === 'board-lock') return `${model ?? ''}:${board ?? 0}`;
+  const {protocol, address: usual} = lineProtocolOf(kind);
+  return `${protocol}:${address ?? usual ?? 0}`;
 }
