@@ -11,6 +11,11 @@ import {
 } from '../../../protocols/profiles/counting-inputs-profile.js';
 import {decodeScreen, encodeScreen} from '../../../protocols/profiles/display-profile.js';
 import {decodeButtonRegisters} from '../../../protocols/profiles/emergency-button-profile.js';
+import {
+  decodeFlowMeter,
+  encodeFlowMeter,
+  TUF_2000M_PROFILE,
+} from '../../../protocols/profiles/flow-meter-profile.js';
 import {decodePadRegisters} from '../../../protocols/profiles/keypad-profile.js';
 import {
   decodeLockRegisters,
@@ -59,6 +64,10 @@ const METER = encodeMeterRegisters({
   lowBattery: false,
   valve: 'open',
 });
+const FLOW = encodeFlowMeter(
+  {totalMl: 12_345_678, flowMlPerMin: 9000, signalPercent: 90},
+  TUF_2000M_PROFILE,
+);
 const PAD = Array.from({length: 40}, (_, index) => index);
 
 const PROFILES: readonly FuzzTarget[] = [
@@ -95,6 +104,9 @@ const PROFILES: readonly FuzzTarget[] = [
   ]),
   words('water-meter-profile.ts decodeMeterRegisters', [METER], decode =>
     decodeMeterRegisters(decode),
+  ),
+  words('flow-meter-profile.ts decodeFlowMeter', [FLOW], decode =>
+    decodeFlowMeter(decode, TUF_2000M_PROFILE),
   ),
   words('water-meter-profile.ts decodeFloat', [[0x1e85, 0x0b3f]], ([first = 0, second = 0]) =>
     decodeFloat([first, second], 'little'),
