@@ -6,7 +6,7 @@ import {PeerProcess, rest, until} from './peer-process.js';
 import {BAY, freshFolder, freshTerminal, RealSite} from './real-site.js';
 import {recordedNullModem, type WireRecorder} from './wire-recorder.js';
 
-const SCRIPT = fileURLToPath(new URL('../../../sim/real/pymodbus-lock.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../../sim/real/pymodbus-slaves.py', import.meta.url));
 const TRAVEL_MS = 1500;
 /** Unit 1, FC06, register 0, value 2: from devices.md 3.4, with the CRC by a foreign program. */
 const LOWER_FRAME = fromHex('010600000002080b');
