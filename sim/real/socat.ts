@@ -16,3 +16,25 @@ export async function socatPair(t: ExecutionContext): Promise<{near: string; far
   await until(`socat gives both ports ${socat.output}`, () => existsSync(near) && existsSync(far));
   return {near, far};
 }
+
+/** A serial port whose line hangs on a TCP port of this machine. Killing socat pulls its plug. */
+export class SocatPlug {
+  readonly path: string;
+  readonly #port: number;
+  #socat: PeerProcess | undefined;
+
+  constructor(t: ExecutionContext, port: number) {
+    this.path = join(freshFolder(t), 'ttyPLUG');
+    this.#port = port;
+    t.teardown(() => this.#socat?.end());
+  }
+
+  plug(): void {
+    this.#socat = new PeerProcess('socat', [pty(this.path), `tcp:127.0.0.1:${this.#port},nodelay`]);
+  }
+
+  /** Settles when the port is gone and nothing that was under way can arrive any more. */
+  async pull(): Promise<void> {
+    await this.#socat?.kill();
+  }
+}
