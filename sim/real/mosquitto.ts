@@ -9,6 +9,12 @@ import {freshFolder} from './real-site.js';
 /** Start mosquitto on a free port of this machine; it ends with the test. Settles with its port. */
 export async function startMosquitto(t: ExecutionContext): Promise<number> {
   const port = await freePort();
+  await startBroker(t, port);
+  return port;
+}
+
+/** Start mosquitto on a port of this machine, anew after it was killed too; it ends with the test. */
+export async function startBroker(t: ExecutionContext, port: number): Promise<PeerProcess> {
   const file = join(freshFolder(t), 'mosquitto.conf');
   // Anonymous and unrestricted: what holds here must not rest on the broker's own rules.
   const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false'];
@@ -16,10 +22,10 @@ export async function startMosquitto(t: ExecutionContext): Promise<number> {
   const broker = new PeerProcess('/usr/sbin/mosquitto', ['-c', file, '-v']);
   t.teardown(() => broker.end());
   await until(`mosquitto runs: ${broker.output}`, () => broker.output.includes('running'));
-  return port;
+  return broker;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listening(server);
   await new Promise<void>(resolve => server.close(() => resolve()));
