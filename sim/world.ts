@@ -35,6 +35,7 @@ export interface WorldCollector {
   readonly travelMs?: Millis;
   readonly pollMs?: Millis;
   readonly minCardSecurity?: 'uid' | 'proof';
+  readonly more?: NonNullable<CollectorPlan['more']>;
 }
 
 export interface WorldOptions {
@@ -46,6 +47,8 @@ export interface WorldOptions {
   readonly siteId?: string;
   readonly rules?: Readonly<Record<string, unknown>>;
   readonly language?: 'zh-CN' | 'en';
+  /** Put devices on the lines that no plan knows, before the daemon starts. */
+  readonly equip?: (world: World) => void;
   readonly seed?: number;
   /** Where the wall clock stands at the start, in ms since 1970. */
   readonly wallMs?: number;
@@ -110,6 +113,7 @@ export class World {
     const clock = beside?.clock ?? new VirtualClock({yieldTurn, ...wallMs});
     const cloud = options.cloud ? await WorldCloud.start(clock) : undefined;
     const world = new World(options, beside?.cloud?.neighbour(`gw-${siteId}`) ?? cloud, clock);
+    options.equip?.(world);
     world.startEdge();
     await world.settle();
     return world;

@@ -57,7 +57,7 @@ const readerSchema = z
 
 const buttonSchema = z
   .union([
-    identifier('Emergency button on a line.'),
+    identifier('An emergency-button on a line, or a loop-button.'),
     exactly({
       device: identifier('An osdp-reader.'),
       input: integer(0, 31, 'Input of that reader, from 0.'),

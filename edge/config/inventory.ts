@@ -180,10 +180,23 @@ function collectorReferences(
   const button = field(collector, 'button');
   refer(words(reader, 'device'), ['reader', 'device'], READER_KINDS, 'card');
   refer(words(collector, 'display'), ['display'], DISPLAY_KINDS, 'text');
-  refer(words(collector, 'button'), ['button'], ['emergency-button'], '');
+  refer(words(collector, 'button'), ['button'], ['emergency-button', 'loop-button'], '');
   const input = `input ${field(button, 'input')}`;
   refer(words(button, 'device'), ['button', 'device'], [PARTED_KIND], input);
   return found;
+}
+
+/** Both contacts of a supervised button. */
+function loopReferences(device: unknown, user: string, path: ConfigPath): Reference[] {
+  const board = words(device, 'inputs');
+  if (words(device, 'kind') !== 'loop-button' || board === undefined) return [];
+  return ['first', 'second'].map(key => ({
+    device: board,
+    kinds: ['discrete-inputs'],
+    user,
+    path: [...path, key],
+    part: `input ${field(device, key)}`,
+  }));
 }
 
 export function takeInventory(site: unknown): Inventory {
@@ -202,6 +215,7 @@ export function takeInventory(site: unknown): Inventory {
   devices.push(...devicesOf(site, undefined, []));
   for (const [index, device] of entries(site, 'devices').entries()) {
     const user = words(device, 'id') ?? `devices[${index}]`;
+    references.push(...loopReferences(device, user, ['devices', index]));
     links.push(...linkOf(field(device, 'link'), user, ['devices', index, 'link']));
   }
   for (const [index, collector] of collectors.entries()) {

@@ -164,6 +164,24 @@ test('a bay whose lock is on a board says what else sees a car', t => {
   t.deepEqual(blind('     bays: [{id: A-001, lock: L-1, sensor: {from: none}}]}'), []);
 });
 
+test('a loop button names two free inputs of an input board', t => {
+  const loop = (text: string) =>
+    problemsOf(
+      smallSite({
+        contacts: `devices: [{id: E-9, kind: loop-button, ${text}}]\ncontacts: [{name: guard, afterMs: 0}]`,
+      }),
+    );
+  t.deepEqual(loop('inputs: S-1, first: 4, second: 5'), []);
+  t.regex(
+    loop('inputs: S-1, first: 4, second: 4')[0] ?? '',
+    /devices\[0\]\.second: DEVICE_TWICE S-1 input 4 serves E-9 and E-9; E-9 takes it at site/,
+  );
+  t.regex(
+    loop('inputs: L-1, first: 4, second: 5')[0] ?? '',
+    /devices\[0\]\.first: expected a discrete-inputs, but L-1 is a parking-lock/,
+  );
+});
+
 test('~X3 an unknown profile is refused, and one that is only planned says so', t => {
   const [unknown, planned] = problemsOf(smallSite({profiles: 'profiles: [parkCar, bath]'}));
   t.is(

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {busSchema, type DeviceConfig} from './bus-schema.js';
 import {collectorSchema} from './collector-schema.js';
+import {loopButton} from './device-kinds/buttons.js';
 import {READ_OWN_KINDS} from './device-kinds/read-kinds.js';
 import {
   choice,
@@ -85,7 +86,7 @@ const staffSchema = exactly({
 });
 
 /** A device that hangs on no line. */
-const ownDeviceSchema = kindOf([...READ_OWN_KINDS]);
+const ownDeviceSchema = kindOf([...READ_OWN_KINDS, loopButton]);
 
 /** The whole site file. */
 export const siteConfigSchema = exactly({

@@ -8,6 +8,7 @@ import type {
   EmergencyButton,
   EmergencyButtonListener,
 } from '../../drivers/emergency-button/contract.js';
+import {LOOP_POLL_MS, LoopButton} from '../../drivers/emergency-button/loop-button.js';
 import {ModbusButton} from '../../drivers/emergency-button/modbus-button.js';
 import {OsdpCallButton} from '../../drivers/osdp/osdp-call-button.js';
 import {OsdpCardReader} from '../../drivers/osdp/osdp-card-reader.js';
@@ -140,7 +141,7 @@ function createPostDisplay(
 }
 
 function createButton(
-  {clock, log, partsFor, readerOf, unitOf}: CollectorHardwareOptions,
+  {clock, config, log, partsFor, readerOf, unitOf}: CollectorHardwareOptions,
   collector: PlainCollectorConfig,
   listener: EmergencyButtonListener,
 ): EmergencyButton {
@@ -150,6 +151,14 @@ function createButton(
   if (typeof button === 'object') {
     const {reader} = readerOf(button.device);
     return new OsdpCallButton({id, reader, clock, listener, input: button.input});
+  }
+  const own = config.devices.find(device => device.id === button);
+  if (own?.kind === 'loop-button') {
+    const {wiring, first, second, inputs} = own;
+    const loop = new LoopButton({id, wiring, first, second, listener});
+    const {listenTo} = partsFor(name);
+    for (const [input, ear] of loop.inputs) listenTo(inputs, input, ear, LOOP_POLL_MS);
+    return loop;
   }
   const unit = unitOf(button);
   if (unit.kind !== 'emergency-button') throw wrongKind(button, unit.kind);

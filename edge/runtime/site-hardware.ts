@@ -71,9 +71,8 @@ export class SiteHardware {
     this.#devices = new SiteDevices({
       ...options,
       lineOf: device => this.#lineOf(device),
-      listenTo: (board, input, listener) => this.#inputs.listen(board, input, listener),
+      listenTo: (...input) => this.#inputs.listen(...input),
     });
-    this.#inputs.start();
     this.locks = new Map([...this.#bays].map(([bay, hardware]) => [bay, hardware.lock]));
     this.collectors = new Map(
       options.config.collectors.map(collector => [
@@ -87,6 +86,7 @@ export class SiteHardware {
         }),
       ]),
     );
+    this.#inputs.start();
   }
 
   open(): void {
@@ -236,8 +236,8 @@ export class SiteHardware {
   }
 }
 
-/** All that is silent with a line: its devices, and buttons that are wired to its readers. */
-function partsOn(bus: BusConfig, {collectors}: SiteConfig): readonly string[] {
+/** All that is silent with a line: its devices, and buttons that are wired to its readers and boards. */
+function partsOn(bus: BusConfig, {collectors, devices: own}: SiteConfig): readonly string[] {
   const devices = new Set(bus.devices.map(({id}) => id));
   const wired = collectors.flatMap(collector =>
     collector.kind === 'plain' &&
@@ -246,7 +246,8 @@ function partsOn(bus: BusConfig, {collectors}: SiteConfig): readonly string[] {
       ? [buttonName(collector)]
       : [],
   );
-  return [...devices, ...wired];
+  const loops = own.filter(device => device.kind === 'loop-button' && devices.has(device.inputs));
+  return [...devices, ...wired, ...loops.map(({id}) => id)];
 }
 
 function traceLine({atMs, kind, hex}: WireRecord): string {

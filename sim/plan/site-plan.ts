@@ -36,7 +36,17 @@ export interface CollectorPlan {
   readonly minCardSecurity?: 'uid' | 'proof';
   readonly travelMs?: number;
   readonly pollMs?: number;
+  /** Entries of the site file beside the usual ones, as they stand there. */
+  readonly more?: {
+    readonly lineDevices?: readonly SiteEntry[];
+    readonly ownDevices?: readonly SiteEntry[];
+    readonly bays?: readonly SiteEntry[];
+    /** Name of the call button, instead of the usual one. */
+    readonly button?: string;
+  };
 }
+
+type SiteEntry = Readonly<Record<string, unknown>>;
 
 export type LinkPlan =
   | {readonly kind: 'serial'; readonly path: string; readonly baudRate: number}
@@ -63,6 +73,7 @@ export function siteYaml(plan: SitePlan): string {
     page: {host: '127.0.0.1', port: plan.pagePort},
     ...(plan.cloud ? {cloud: cloudBlock(plan.cloud)} : {}),
     buses: plan.collectors.map(lineBlock),
+    devices: plan.collectors.flatMap(({more}) => more?.ownDevices ?? []),
     collectors: plan.collectors.map(collectorBlock),
     contacts: [
       {name: '值班保安', afterMs: 0},
@@ -112,7 +123,7 @@ function lineBlock(collector: CollectorPlan) {
   return {
     id: `line-${collector.id}`,
     link: collector.lineLink,
-    devices: [...locks, ...post],
+    devices: [...locks, ...post, ...(collector.more?.lineDevices ?? [])],
   };
 }
 
@@ -123,6 +134,7 @@ function collectorBlock(collector: CollectorPlan) {
     lock: `L-${bay}`,
     sensor: {from: 'lock'},
   }));
+  const allBays = [...bays, ...(collector.more?.bays ?? [])];
   const security = collector.minCardSecurity ?? (kind === 'plain' ? 'uid' : 'proof');
   if (kind === 'smart') {
     return {
@@ -133,7 +145,7 @@ function collectorBlock(collector: CollectorPlan) {
       link: collector.readerLink,
       key: {file: collector.keyFile},
       minCardSecurity: security,
-      bays,
+      bays: allBays,
     };
   }
   return {
@@ -143,8 +155,8 @@ function collectorBlock(collector: CollectorPlan) {
     kind,
     reader: {kind: 'rdm6300', link: collector.readerLink},
     display: `D-${id}`,
-    button: `E-${id}`,
+    button: collector.more?.button ?? `E-${id}`,
     minCardSecurity: security,
-    bays,
+    bays: allBays,
   };
 }

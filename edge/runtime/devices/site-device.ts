@@ -2,7 +2,7 @@ import type {DeviceHealth, FrameBus, RegisterBus} from '../../../drivers/bus/con
 import type {InputListener} from '../../../drivers/discrete-inputs/contract.js';
 import type {ByteLink} from '../../../drivers/port/byte-link.js';
 import type {HidSource} from '../../../drivers/port/hid-source.js';
-import type {Clock, Entropy} from '../../../protocols/base/clock.js';
+import type {Clock, Entropy, Millis} from '../../../protocols/base/clock.js';
 import type {DeviceEventData, DeviceFaultKind} from '../../../protocols/site/events.js';
 import type {DeviceId} from '../../../protocols/site/ids.js';
 import type {HidConfig, LinkConfig} from '../../config/link-schema.js';
@@ -55,7 +55,7 @@ export interface DeviceParts {
   openLine(link: LinkConfig): OwnLine;
   openHid(hid: HidConfig): HidSource;
   /** Listen to one input of a board of the site. */
-  listenTo(board: string, input: number, listener: InputListener): void;
+  listenTo(board: string, input: number, listener: InputListener, pollMs?: Millis): void;
   /** @throws ConfigError `config/secret-missing`, `config/secret-shape` */
   secret(reference: SecretReference, what: string, bytes?: number): Uint8Array;
   /** @throws ConfigError `config/secret-missing` */

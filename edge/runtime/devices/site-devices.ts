@@ -1,4 +1,3 @@
-import type {InputListener} from '../../../drivers/discrete-inputs/contract.js';
 import type {OsdpReader} from '../../../drivers/osdp/contract.js';
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
 import {InternalError} from '../../../protocols/base/errors.js';
@@ -34,7 +33,7 @@ export interface DeviceSurroundings {
 export interface SiteDevicesOptions extends DeviceSurroundings {
   /** The line that a device hangs on. */
   readonly lineOf: (device: string) => DeviceLine;
-  readonly listenTo: (board: string, input: number, listener: InputListener) => void;
+  readonly listenTo: DeviceParts['listenTo'];
 }
 
 /** A reader of the site with what the site file says of it. */
