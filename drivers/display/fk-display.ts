@@ -63,7 +63,10 @@ export function fkDisplayModel(options: FkDisplayOptions): DisplayModel {
     probe: replies
       ? {
           periodMs: PROBE_PERIOD_MS,
-          make: () => frame(FK_COMMAND.connect, passwordBytes, () => true),
+          make: () => ({
+            ...frame(FK_COMMAND.connect, passwordBytes, () => true),
+            isSecret: true,
+          }),
         }
       : undefined,
   };
