@@ -11,16 +11,16 @@ import type {BusConfig} from '../config/bus-schema.js';
 import {unitKeyOf} from '../config/device-kinds/line-protocols.js';
 import type {BoardLockConfig, ParkingLockConfig} from '../config/device-kinds/locks.js';
 
-export type LockConfig = ParkingLockConfig | BoardLockConfig;
+type LockConfig = ParkingLockConfig | BoardLockConfig;
 
 /** The line of a lock, with all that the site file says of it. */
-export interface LockLine {
+interface LockLine {
   readonly config: BusConfig;
   readonly frames: FrameBus;
   readonly registers: RegisterBus;
 }
 
-export interface LockMakerOptions {
+interface LockMakerOptions {
   readonly clock: Clock;
   readonly onTrouble: (lock: string, code: string, text: string) => void;
 }

@@ -15,5 +15,3 @@ export const loopButton = exactly({
   first: input('Input that opens with a press.'),
   second: input('Input that closes with a press; of a module, the one that opens with a fault.'),
 });
-
-export type LoopButtonConfig = z.output<typeof loopButton>;
