@@ -106,6 +106,11 @@ function closeFault(target: FuzzTarget, input: Uint8Array, result: unknown): str
     if (!isDeepStrictEqual(again, result)) return 'depends on bytes around its input';
   }
   if (target.waitsUpTo !== undefined) {
+    // Zeros behind what it waits for: more than it may wait for must always be enough.
+    const long = new Uint8Array(Math.max(target.waitsUpTo + 1, input.length));
+    long.set(input);
+    const fault = streamFault(target, long, target.run(long));
+    if (fault !== undefined) return fault;
     drain(bytes => target.run(bytes) as Decoded<unknown>, input);
   }
   return undefined;
