@@ -11,6 +11,8 @@ export type CountQuality = 'ok' | 'rollover' | 'reset';
 export interface CountingInputsListener {
   /** When a total has changed. The first reading is the base and is not told. */
   onCount(input: number, delta: number, total: number, quality: CountQuality, atMs: Millis): void;
+  /** On every valid poll, changed or not: where each input in use stands. Told after the counts of it. */
+  onTotals?(totals: ReadonlyMap<number, number>, atMs: Millis): void;
   onHealth(health: DeviceHealth): void;
 }
 

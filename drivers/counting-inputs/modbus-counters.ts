@@ -76,5 +76,6 @@ export class ModbusCounters implements CountingInputs {
       if (!step) continue;
       this.#options.listener.onCount(input, step.delta, total, step.quality, atMs);
     }
+    this.#options.listener.onTotals?.(this.#totals, atMs);
   }
 }

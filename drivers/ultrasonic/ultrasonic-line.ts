@@ -19,6 +19,8 @@ export interface UltrasonicPlan {
   readonly unit: number;
   /** From the sensor to the empty floor, measured at the installation. */
   readonly floorMm: number;
+  /** Where it is another model than the rest of the line. */
+  readonly profile?: UltrasonicProfile;
   /** The bay sensor of this place. */
   readonly listener: InputListener;
 }
@@ -83,7 +85,7 @@ export class UltrasonicLine {
     const plan = sensors[this.#next];
     if (!plan) return;
     this.#next = (this.#next + 1) % sensors.length;
-    const {address, value} = triggerWrite(profile);
+    const {address, value} = triggerWrite(plan.profile ?? profile);
     await bus.write({unit: plan.unit, address, kind: 'register', values: [value], lane: 'poll'});
     this.#wait(Math.max(STAGGER_MS, this.#periodMs / sensors.length));
   }
@@ -98,7 +100,8 @@ class BayDistance implements Ultrasonic {
   #told: DeviceHealth = 'unknown';
 
   constructor(plan: UltrasonicPlan, options: UltrasonicLineOptions, periodMs: Millis) {
-    const {bus, profile = URM14_PROFILE, onTrouble} = options;
+    const {bus, onTrouble} = options;
+    const profile = plan.profile ?? options.profile ?? URM14_PROFILE;
     this.id = plan.id;
     this.#plan = plan;
     this.#profile = profile;

@@ -10,7 +10,7 @@ import {stepTotal, type TotalState} from './total-machine.js';
 
 /** Two relays on a latching valve: a pulse on one opens it, on the other closes it. */
 export interface PulseOutput {
-  /** Close the relay for `forMs`, once. Settles when the order has left. */
+  /** Close the relay for `forMs`, once. Settles when the order has left; `false`: it never left. */
   pulse(output: 'open' | 'close', forMs: Millis): Promise<unknown>;
 }
 
@@ -143,7 +143,7 @@ export class PulseMeter implements WaterMeter {
   async #move(order: 'open' | 'close'): Promise<void> {
     const {output, clock, openPulseMs, closePulseMs} = this.#options;
     const forMs = (order === 'open' ? openPulseMs : closePulseMs) ?? DEFAULT_PULSE_MS;
-    await output.pulse(order, forMs);
+    if ((await output.pulse(order, forMs)) === false) return;
     this.#order = order;
     this.#orderedMs = clock.nowMs();
   }
