@@ -1,6 +1,7 @@
 import {copyFileSync, existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {MemoryFeed} from '../drivers/port/memory-feed.js';
 import {createMemoryHid} from '../drivers/port/memory-hid.js';
 import {createMemoryPair} from '../drivers/port/memory-link.js';
 import {loadSiteConfig} from '../edge/config/load.js';
@@ -16,7 +17,7 @@ import {asId} from '../protocols/site/ids.js';
 import {SeededEntropy} from './clock/seeded-entropy.js';
 import {VirtualClock} from './clock/virtual-clock.js';
 import type {SimCard} from './devices/sim-card.js';
-import {type CollectorPlan, siteYaml} from './plan/site-plan.js';
+import {type CollectorPlan, type PlantPlan, siteYaml} from './plan/site-plan.js';
 import {Car} from './plant/car.js';
 import {Tenant} from './plant/tenant.js';
 import {CardOffice} from './scenarios/card-office.js';
@@ -46,12 +47,19 @@ export interface WorldOptions {
   readonly beside?: World;
   readonly siteId?: string;
   readonly rules?: Readonly<Record<string, unknown>>;
+  /** Lines and devices beside the collectors; `install` builds what stands there before the daemon starts. */
+  readonly plant?: PlantPlan & {readonly install: (world: World) => readonly Installed[]};
   readonly language?: 'zh-CN' | 'en';
   /** Put devices on the lines that no plan knows, before the daemon starts. */
   readonly equip?: (world: World) => void;
   readonly seed?: number;
   /** Where the wall clock stands at the start, in ms since 1970. */
   readonly wallMs?: number;
+}
+
+/** Something of the plant that stops with its world. */
+export interface Installed {
+  close(): void;
 }
 
 export interface StoredEvent<Kind extends SiteEventKind = SiteEventKind> {
@@ -78,8 +86,10 @@ export class World {
   readonly #options: WorldOptions;
   readonly #entropy: SeededEntropy;
   readonly #folder: string;
+  readonly #feeds = new Map<string, MemoryFeed>();
   readonly #ends = new Map<string, SwitchedEnd>();
   readonly #keys: ReadonlyMap<string, Uint8Array>;
+  #installed: readonly Installed[] = [];
   #databasePath: string;
   #starts = 0;
   #edge: EdgeDaemon | undefined;
@@ -114,6 +124,7 @@ export class World {
     const cloud = options.cloud ? await WorldCloud.start(clock) : undefined;
     const world = new World(options, beside?.cloud?.neighbour(`gw-${siteId}`) ?? cloud, clock);
     options.equip?.(world);
+    world.#installed = options.plant?.install(world) ?? [];
     world.startEdge();
     await world.settle();
     return world;
@@ -201,6 +212,15 @@ export class World {
     return end;
   }
 
+  /** What a device with a feed hears; a fresh one at every start of the gateway. */
+  feed(device: string): MemoryFeed {
+    const known = this.#feeds.get(device);
+    if (known) return known;
+    const feed = new MemoryFeed(this.clock);
+    this.#feeds.set(device, feed);
+    return feed;
+  }
+
   /** The key that a smart collector shares with the gateway. */
   keyOf(collector: string): Uint8Array {
     const key = this.#keys.get(collector);
@@ -211,6 +231,7 @@ export class World {
   /** Switch the gateway on, with whatever database it left. */
   startEdge(): void {
     this.#starts += 1;
+    this.#feeds.clear();
     const config = this.#loadConfig();
     const log = createJsonLog({
       clock: this.clock,
@@ -232,6 +253,7 @@ export class World {
         return pair.link;
       },
       openHid: () => createMemoryHid(this.clock).source,
+      openFeed: (_, name) => this.feed(name),
       clockState: () => this.cloud?.clockState() ?? 'floor',
       warnings: [],
     });
@@ -272,6 +294,7 @@ export class World {
   async close(): Promise<void> {
     await this.stopEdge();
     this.site.close();
+    for (const installed of this.#installed) installed.close();
     await this.cloud?.close();
     rmSync(this.#folder, {recursive: true, force: true});
     if (!this.#options.beside) this.clock.assertIdle();
@@ -288,6 +311,7 @@ export class World {
       cloud: undefined,
       language: this.#options.language ?? 'en',
       secretKeyFile: 'secret.key',
+      ...(this.#options.plant ? {plant: this.#options.plant} : {}),
       ...(this.#options.rules ? {rules: this.#options.rules} : {}),
     });
     const loaded = loadSiteConfig(text, 'world.yaml');

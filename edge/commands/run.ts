@@ -10,6 +10,7 @@ import type {PageWarning} from '../page/view.js';
 import {removeFile, writeFileAtomic} from '../platform/atomic-file.js';
 import type {Log} from '../platform/log.js';
 import {EdgeDaemon, threadsNeeded} from '../runtime/edge-daemon.js';
+import type {OpenFeed} from '../runtime/open-feed.js';
 import type {OpenHid} from '../runtime/open-hid.js';
 import type {OpenLink} from '../runtime/open-link.js';
 import type {CloudLink} from '../runtime/site-runtime.js';
@@ -33,6 +34,7 @@ export interface DaemonMachine extends CommandMachine {
   readonly log: Log;
   readonly openLink: OpenLink;
   readonly openHid: OpenHid;
+  readonly openFeed: OpenFeed;
   readonly threadPoolSize: number;
   secretReader(folder: string): SecretReader;
   connectCloud(
@@ -95,14 +97,25 @@ async function start(
   config: SiteConfig,
   {path, version, machine, started}: StartParts,
 ): Promise<Omit<RunningSite, 'close'>> {
-  const {clock, entropy, log, openLink, openHid} = machine;
+  const {clock, entropy, log, openLink, openHid, openFeed} = machine;
   const {path: databasePath, closers} = started;
   const secrets = machine.secretReader(dirname(path));
   const warnings = startWarnings(config, machine);
   for (const {code, subject} of warnings) log.warn('start.warning', {code, subject});
   let uplink: DaemonUplink | undefined;
   const clockState = () => uplink?.clockState() ?? 'floor';
-  const parts = {config, databasePath, version, secrets, clock, entropy, log, openLink, openHid};
+  const parts = {
+    config,
+    databasePath,
+    version,
+    secrets,
+    clock,
+    entropy,
+    log,
+    openLink,
+    openHid,
+    openFeed,
+  };
   const daemon = new EdgeDaemon({...parts, clockState, warnings});
   closers.push(() => daemon.close());
   const token = toHex(entropy.bytes(TOKEN_BYTES));

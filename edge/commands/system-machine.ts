@@ -3,7 +3,7 @@ import type {Host} from '../platform/host.js';
 import {createJsonLog} from '../platform/json-log.js';
 import {SystemClock} from '../platform/system-clock.js';
 import {readTextFile} from '../platform/text-file.js';
-import {systemHid, systemLinks} from '../runtime/system-links.js';
+import {systemFeeds, systemHid, systemLinks} from '../runtime/system-links.js';
 import type {DaemonMachine} from './run.js';
 
 /** A daemon on the same machine that says nothing for so long hangs. */
@@ -22,6 +22,7 @@ export function systemMachine(
     log: createJsonLog({clock, level: 'info'}),
     openLink: systemLinks(clock, entropy),
     openHid: systemHid(clock),
+    openFeed: systemFeeds(clock, entropy),
     threadPoolSize: host.threadPoolSize(),
     readText: readTextFile,
     env: name => host.env(name),

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {boardLock, parkingLock} from './device-kinds/locks.js';
+import {PLANT_LINE_KINDS} from './device-kinds/plant-kinds.js';
 import {READ_LINE_KINDS} from './device-kinds/read-kinds.js';
 import {choice, exactly, flag, identifier, integer, kindOf, listOf} from './fields.js';
 import {linkSchema} from './link-schema.js';
@@ -28,6 +29,7 @@ const LINE_KINDS = [
     address: unitAddress,
   }),
   ...READ_LINE_KINDS,
+  ...PLANT_LINE_KINDS,
 ] as const;
 
 export const deviceSchema = kindOf(LINE_KINDS);

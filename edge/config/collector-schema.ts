@@ -12,12 +12,16 @@ const sensorSchema = z
         device: identifier('Discrete-inputs unit that the sensor is wired to.'),
         input: integer(0, 31, 'Input of that unit.'),
       }),
+      exactly({
+        from: z.literal('ultrasonic'),
+        device: identifier('Ultrasonic sensor over the bay.'),
+      }),
       exactly({from: z.literal('none')}),
     ],
-    {error: 'expected one of lock, input, none'},
+    {error: 'expected one of lock, input, ultrasonic, none'},
   )
   .describe(
-    "How a car is seen: the lock's own register, a wired input, or not at all: then its arm is never raised from here.",
+    "How a car is seen: the lock's own register, a wired input, a distance sensor, or not at all: then its arm is never raised from here.",
   );
 
 /** A bay, the lock that guards it and the sensor that watches it. */

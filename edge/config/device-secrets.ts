@@ -22,6 +22,12 @@ export function deviceSecrets({buses, devices}: SiteConfig): readonly DeviceSecr
   for (const device of [...buses.flatMap(bus => bus.devices), ...devices]) {
     const {id} = device;
     if (device.kind === 'osdp-reader') need(device.key, `key of ${id}`, OSDP_KEY_BYTES);
+    if (device.kind === 'milesight-counter') {
+      need(device.feed.password, `password of ${id} at its broker`);
+    }
+    if (device.kind === 'plate-camera' && device.link.kind === 'mqtt') {
+      need(device.link.feed.password, `password of ${id} at its broker`);
+    }
     if (device.kind === 'fk-display') need(device.password, `password of ${id}`);
     if (device.kind === 'pn532') {
       need(device.sector?.siteKey, `siteKey of ${id}`, CARD_SITE_KEY_BYTES);

@@ -1,5 +1,6 @@
 import {lineProtocolOf} from './device-kinds/line-protocols.js';
 import {LOCK_KINDS} from './device-kinds/locks.js';
+import {type PlantReference, plantReferences} from './device-kinds/plant-references.js';
 import type {ConfigPath} from './yaml-source.js';
 
 /** A name in the file, and where it stands. */
@@ -12,6 +13,7 @@ export interface FoundDevice extends Named {
   readonly kind: string;
   /** Undefined for a device with a link of its own. */
   readonly line: string | undefined;
+  readonly profile: string | undefined;
   /** Places on its line that nobody else may take. */
   readonly seats: readonly LineSeat[];
 }
@@ -33,6 +35,8 @@ export interface Reference {
   readonly path: ConfigPath;
   /** Part of the device that is used; two users of one part clash. */
   readonly part: string;
+  /** Where the name of the device stands, when that is not where the part does. */
+  readonly namedAt?: ConfigPath;
 }
 
 export interface FoundBay extends Named {
@@ -61,6 +65,8 @@ export interface Inventory {
   readonly staff: readonly Named[];
   readonly links: readonly FoundLink[];
   readonly references: readonly Reference[];
+  /** Those to parts of boards, which a board may not have. */
+  readonly boardUses: readonly PlantReference[];
 }
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -96,8 +102,9 @@ function devicesOf(owner: unknown, line: string | undefined, path: ConfigPath): 
   return entries(owner, 'devices').flatMap((device, index) => {
     const here = [...path, 'devices', index];
     const kind = words(device, 'kind') ?? '';
+    const profile = words(device, 'profile');
     const seats = line === undefined ? [] : seatsOf(device, kind, here);
-    return named(device, here).map(name => ({...name, kind, line, seats}));
+    return named(device, here).map(name => ({...name, kind, line, seats, profile}));
   });
 }
 
@@ -105,7 +112,7 @@ function seatsOf(device: unknown, kind: string, path: ConfigPath): LineSeat[] {
   if (kind === 'board-lock') return channelsOf(device, path);
   const {protocol, address: usual} = lineProtocolOf(kind);
   const unit = field(device, 'address') ?? usual;
-  if (typeof unit !== 'number') return [];
+  if (typeof unit !== 'number' && typeof unit !== 'string') return [];
   // Locks behind a collector share its address, each with registers of its own.
   const base = field(device, 'base');
   const address = typeof base === 'number' && base > 0 ? `${unit} base ${base}` : `${unit}`;
@@ -147,9 +154,10 @@ function bayReferences(bay: unknown, user: string, path: ConfigPath): Reference[
   const sensor = field(bay, 'sensor');
   const board = words(sensor, 'device');
   if (board !== undefined) {
-    const part = `input ${field(sensor, 'input')}`;
-    const sensorPath = [...path, 'sensor', 'device'];
-    found.push({device: board, kinds: ['discrete-inputs'], user, path: sensorPath, part});
+    const isDistance = words(sensor, 'from') === 'ultrasonic';
+    const part = isDistance ? '' : `input ${field(sensor, 'input')}`;
+    const kinds = [isDistance ? 'ultrasonic' : 'discrete-inputs'];
+    found.push({device: board, kinds, user, path: [...path, 'sensor', 'device'], part});
   }
   return found;
 }
@@ -205,18 +213,25 @@ export function takeInventory(site: unknown): Inventory {
   const devices: FoundDevice[] = [];
   const links: FoundLink[] = [];
   const bays: FoundBay[] = [];
+  const boardUses: PlantReference[] = [];
   const references: Reference[] = [];
   for (const [index, bus] of buses.entries()) {
     const path = ['buses', index];
     const line = words(bus, 'id') ?? `buses[${index}]`;
     links.push(...linkOf(field(bus, 'link'), line, [...path, 'link']));
     devices.push(...devicesOf(bus, line, path));
+    for (const [place, device] of entries(bus, 'devices').entries()) {
+      const link = field(field(device, 'reader'), 'link');
+      const user = words(device, 'id') ?? line;
+      links.push(...linkOf(link, user, [...path, 'devices', place, 'reader', 'link']));
+    }
   }
   devices.push(...devicesOf(site, undefined, []));
   for (const [index, device] of entries(site, 'devices').entries()) {
     const user = words(device, 'id') ?? `devices[${index}]`;
     references.push(...loopReferences(device, user, ['devices', index]));
     links.push(...linkOf(field(device, 'link'), user, ['devices', index, 'link']));
+    boardUses.push(...plantReferences(device, ['devices', index]));
   }
   for (const [index, collector] of collectors.entries()) {
     const path = ['collectors', index];
@@ -238,6 +253,7 @@ export function takeInventory(site: unknown): Inventory {
     bays,
     staff: entries(site, 'staff').flatMap((one, index) => named(one, ['staff', index])),
     links,
-    references,
+    references: [...references, ...boardUses],
+    boardUses,
   };
 }

@@ -1,7 +1,9 @@
 import {z} from 'zod';
+import {brokerAddress} from './broker-address.js';
 import {busSchema, type DeviceConfig} from './bus-schema.js';
 import {collectorSchema} from './collector-schema.js';
 import {loopButton} from './device-kinds/buttons.js';
+import {PLANT_OWN_KINDS} from './device-kinds/plant-kinds.js';
 import {READ_OWN_KINDS} from './device-kinds/read-kinds.js';
 import {
   choice,
@@ -61,11 +63,7 @@ const pageSchema = exactly({
 }).prefault({} as never);
 
 const cloudSchema = exactly({
-  broker: z
-    .string({error: 'expected mqtt:// or mqtts:// and a host'})
-    .regex(/^mqtts?:\/\/[^\s/]+$/, {error: 'expected mqtt:// or mqtts:// and a host'})
-    .refine(text => URL.canParse(text), {error: 'expected a port up to 65535 behind the host'})
-    .describe('Broker that the gateway connects to.'),
+  broker: brokerAddress.describe('Broker that the gateway connects to.'),
   tenant: identifier('Tenant, first part of every topic.'),
   gateway: identifier('Name of this gateway, second part of every topic.'),
   publicKey: secretReference('Ed25519 key under which the cloud signs.'),
@@ -86,7 +84,7 @@ const staffSchema = exactly({
 });
 
 /** A device that hangs on no line. */
-const ownDeviceSchema = kindOf([...READ_OWN_KINDS, loopButton]);
+const ownDeviceSchema = kindOf([...READ_OWN_KINDS, loopButton, ...PLANT_OWN_KINDS]);
 
 /** The whole site file. */
 export const siteConfigSchema = exactly({
@@ -100,7 +98,7 @@ export const siteConfigSchema = exactly({
   buses: listOf(busSchema, 0, 32).default([]).describe('RS-485 lines.'),
   devices: listOf(ownDeviceSchema, 0, 256)
     .default([])
-    .describe('Devices with a link of their own.'),
+    .describe('Devices with a link of their own, or built from outputs and inputs of boards.'),
   collectors: listOf(collectorSchema, 0, 64).default([]).describe('Collectors and their bays.'),
   contacts: listOf(contactSchema, 1, 16).describe('Whom alarms call, in order.'),
   staff: listOf(staffSchema, 0, 200).default([]).describe('Persons who may act on the page.'),

@@ -1,3 +1,4 @@
+import {boardProblems} from './board-check.js';
 import type {FoundDevice, Inventory, Named, Reference} from './inventory.js';
 import {nearWord} from './near-word.js';
 import type {ConfigPath} from './yaml-source.js';
@@ -92,14 +93,21 @@ function brokenReference(use: Reference, devices: readonly FoundDevice[]): Topol
   if (target && use.kinds.includes(target.kind)) return [];
   if (target !== undefined) {
     const text = `expected ${kindsText(use.kinds)}, but ${target.id} is a ${target.kind || 'nameless kind'}`;
-    return [{path: use.path, text}];
+    return [{path: use.namedAt ?? use.path, text}];
   }
   const near = nearWord(
     use.device,
     devices.filter(device => use.kinds.includes(device.kind)).map(device => device.id),
   );
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
-  return [{path: use.path, text: `UNKNOWN_DEVICE no line has a device ${use.device}${hint}`}];
+  const text = `UNKNOWN_DEVICE no line has a device ${use.device}${hint}`;
+  return [{path: use.namedAt ?? use.path, text}];
+}
+
+/** A wrong name is told once, however many parts are taken of what it names. */
+function eachOnce(problems: readonly TopologyProblem[]): TopologyProblem[] {
+  const byPlace = new Map(problems.map(problem => [JSON.stringify(problem), problem]));
+  return [...byPlace.values()];
 }
 
 /**
@@ -107,7 +115,7 @@ function brokenReference(use: Reference, devices: readonly FoundDevice[]): Topol
  * that lead nowhere. Both sides of a clash are named.
  */
 export function topologyProblems(inventory: Inventory, placeOf: PlaceOf): TopologyProblem[] {
-  const {lines, devices, collectors, staff, references} = inventory;
+  const {lines, devices, collectors, staff, references, boardUses} = inventory;
   return [
     ...doubleNames('line', lines, placeOf),
     ...doubleNames('device', devices, placeOf),
@@ -118,6 +126,7 @@ export function topologyProblems(inventory: Inventory, placeOf: PlaceOf): Topolo
     ...blindBays(inventory),
     ...doubleLinks(inventory, placeOf),
     ...doubleUse(references, placeOf),
-    ...references.flatMap(use => brokenReference(use, devices)),
+    ...eachOnce(references.flatMap(use => brokenReference(use, devices))),
+    ...boardProblems(boardUses, devices),
   ];
 }

@@ -1,11 +1,14 @@
-import type {AlarmId, BayId} from '../../protocols/site/ids.js';
+import type {AlarmId, BayId, DeviceId} from '../../protocols/site/ids.js';
 import type {AlarmActionResult, OrderResult} from '../domain/lot/contract.js';
 import type {Problem} from './request-guard.js';
+import type {DeviceActionResult, DeviceVerb} from './view.js';
+
+type Result = AlarmActionResult | OrderResult | DeviceActionResult;
 
 /** An HTTP answer to an action: the lot's own result, and what to mend where it was not carried out. */
 export interface ActionAnswer {
   readonly status: 200 | 202 | 400 | 404 | 409;
-  readonly json: {readonly result: AlarmActionResult | OrderResult; readonly error?: Problem};
+  readonly json: {readonly result: Result; readonly error?: Problem};
 }
 
 export function alarmAnswer(alarm: AlarmId, result: AlarmActionResult): ActionAnswer {
@@ -36,6 +39,21 @@ export function orderAnswer(bay: BayId, result: OrderResult): ActionAnswer {
   }
 }
 
+export function deviceAnswer(
+  device: DeviceId,
+  verb: DeviceVerb,
+  result: DeviceActionResult,
+): ActionAnswer {
+  switch (result) {
+    case 'done':
+      return {status: 200, json: {result}};
+    case 'UNKNOWN_DEVICE':
+      return refusal(404, result, 'device', 'a device of this site', device);
+    case 'UNFIT':
+      return refusal(409, result, `device ${device}`, 'what a device of its kind can do', verb);
+  }
+}
+
 function refusedOrder(bay: BayId, result: Extract<OrderResult, {kind: 'refused'}>): ActionAnswer {
   switch (result.reason) {
     case 'UNKNOWN_BAY':
@@ -49,7 +67,7 @@ function refusedOrder(bay: BayId, result: Extract<OrderResult, {kind: 'refused'}
 
 function refusal(
   status: 400 | 404 | 409,
-  result: AlarmActionResult | OrderResult,
+  result: Result,
   where: string,
   expected: string,
   got: string,

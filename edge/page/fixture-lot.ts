@@ -13,6 +13,8 @@ import type {AlarmActionResult, OrderResult} from '../domain/lot/contract.js';
 import type {
   AlarmAction,
   ArmOrder,
+  DeviceAction,
+  DeviceActionResult,
   PageActions,
   PageAlarm,
   PageState,
@@ -83,9 +85,10 @@ export const PICTURE: PageState = {
 
 /** A lot of one bay for the tests of the page: shows what it is told and notes what it is asked. */
 export class FixtureLot implements PageView, PageActions {
-  readonly asked: (AlarmAction | ArmOrder)[] = [];
+  readonly asked: (AlarmAction | ArmOrder | DeviceAction)[] = [];
   alarmResult: AlarmActionResult = 'done';
   orderResult: OrderResult = {kind: 'done', actuation: undefined};
+  deviceResult: DeviceActionResult = 'done';
   picturesTaken = 0;
   readonly #listeners = new Set<() => void>();
   #state = PICTURE;
@@ -117,5 +120,10 @@ export class FixtureLot implements PageView, PageActions {
   order(order: ArmOrder): Promise<OrderResult> {
     this.asked.push(order);
     return Promise.resolve(this.orderResult);
+  }
+
+  device(action: DeviceAction): Promise<DeviceActionResult> {
+    this.asked.push(action);
+    return Promise.resolve(this.deviceResult);
   }
 }

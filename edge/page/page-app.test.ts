@@ -129,6 +129,25 @@ test('an alarm is not closed without a reason', async t => {
   ]);
 });
 
+test('a device is asked for what a person of the staff wants of it, with a reason', async t => {
+  const {post, lot, logged} = setUp();
+  const path = '/api/devices/door-1/baseline';
+  t.is((await post(path, {person: 'wang', reason: 'nobody inside'})).status, 200);
+  t.is((await post(path, {person: 'wang', reason: ''})).status, 400);
+  lot.deviceResult = 'UNFIT';
+  t.is((await post('/api/devices/door-1/open', {person: 'li', reason: 'x'})).status, 409);
+  lot.deviceResult = 'UNKNOWN_DEVICE';
+  t.is((await post('/api/devices/none/stop', {person: 'li', reason: 'x'})).status, 404);
+  t.deepEqual(lot.asked[0], {
+    device: 'door-1',
+    verb: 'baseline',
+    person: 'wang',
+    reason: 'nobody inside',
+  });
+  t.is(lot.asked.length, 3);
+  t.deepEqual(logged, ['page.device', 'page.device', 'page.device']);
+});
+
 test('opening lowers the arm and closing raises it', async t => {
   const {post, lot, logged} = setUp();
   await post('/api/bays/A-012/open', {person: 'wang', reason: 'flat battery'});

@@ -4,15 +4,15 @@ import {bodyLimit} from 'hono/body-limit';
 import {streamSSE} from 'hono/streaming';
 import type {Clock} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
-import {type AlarmId, asId, type BayId} from '../../protocols/site/ids.js';
+import {type AlarmId, asId, type BayId, type DeviceId} from '../../protocols/site/ids.js';
 import {DICTIONARIES} from '../words/dictionaries.js';
 import type {Language} from '../words/dictionary.js';
-import {type ActionAnswer, alarmAnswer, orderAnswer} from './action-answer.js';
+import {type ActionAnswer, alarmAnswer, deviceAnswer, orderAnswer} from './action-answer.js';
 import {type ActionBody, readActionBody} from './action-body.js';
 import {releaseSheet} from './release-sheet.js';
 import {actionProblem, hostProblem, type Problem, type RequestOrigin} from './request-guard.js';
 import {StateStream} from './state-stream.js';
-import type {PageActions, PageView, StaffMember} from './view.js';
+import {DEVICE_VERBS, type PageActions, type PageView, type StaffMember} from './view.js';
 import {loadWebFiles, renderPage} from './web-files.js';
 
 type LogFields = Readonly<Record<string, string | number | boolean | null>>;
@@ -169,6 +169,16 @@ function serveActions(app: Hono, {actions, staff, log}: PageAppOptions): void {
         const result = await actions.order({bay, desired, person, reason});
         log.info('page.order', {verb, bay, person, reason, result: result.kind});
         return orderAnswer(bay, result);
+      }),
+    );
+  }
+  for (const verb of DEVICE_VERBS) {
+    app.post(`/api/devices/:device/${verb}`, context =>
+      withBody(context, staff, true, async ({person, reason}) => {
+        const device = asId<DeviceId>(context.req.param('device'));
+        const result = await actions.device({device, verb, person, reason});
+        log.info('page.device', {verb, device, person, reason, result});
+        return deviceAnswer(device, verb, result);
       }),
     );
   }

@@ -132,10 +132,25 @@ export interface ArmOrder {
   readonly reason: string;
 }
 
-/** Both settle with the first answer, once it is stored: an arm may move long after `accepted`. */
+/** `baseline`: nobody is inside, says somebody on the spot. `hold`: open, and kept open until `release`. */
+export const DEVICE_VERBS = ['baseline', 'open', 'close', 'stop', 'hold', 'release'] as const;
+export type DeviceVerb = (typeof DEVICE_VERBS)[number];
+
+export interface DeviceAction {
+  readonly device: DeviceId;
+  readonly verb: DeviceVerb;
+  readonly person: PersonId;
+  readonly reason: string;
+}
+
+/** `done`: ordered; the device's readings tell what became of it. `UNFIT`: a device of this kind cannot do it. */
+export type DeviceActionResult = 'done' | 'UNKNOWN_DEVICE' | 'UNFIT';
+
+/** Alarms and orders settle with the first answer, once it is stored: an arm may move long after `accepted`. */
 export interface PageActions {
   alarm(action: AlarmAction): Promise<AlarmActionResult>;
   order(order: ArmOrder): Promise<OrderResult>;
+  device(action: DeviceAction): Promise<DeviceActionResult>;
 }
 
 /** A named member of the staff: only these may act. */

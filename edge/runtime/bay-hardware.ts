@@ -10,7 +10,7 @@ export interface BayHardware {
   readonly lock: ParkingLock;
   /** Undefined where the bay is not watched. */
   readonly sensor: DebouncedSensor | undefined;
-  /** The contact of the bay, for the board that reads it. */
+  /** The contact or distance of the bay, for what reads it. */
   readonly input: InputListener | undefined;
   sense(): BaySense;
   close(): void;
@@ -33,7 +33,7 @@ export function createBayHardware(options: BayHardwareOptions): BayHardware {
       : new DebouncedSensor({
           id: asId(config.sensor.from === 'lock' ? config.lock : config.sensor.device),
           clock,
-          source: config.sensor.from,
+          source: config.sensor.from === 'lock' ? 'lock' : 'input',
           listener: {onChange: state => dispatch({kind: 'occupancy', bay, sensor: state})},
         });
   const lock = makeLock({
@@ -51,7 +51,7 @@ export function createBayHardware(options: BayHardwareOptions): BayHardware {
   return {
     lock,
     sensor,
-    input: config.sensor.from === 'input' ? sensor : undefined,
+    input: config.sensor.from === 'lock' ? undefined : sensor,
     sense: () => ({raw: sensor?.raw ?? 'unknown', polledMs: lock.latest?.atMs}),
     close: () => {
       sensor?.close();

@@ -92,6 +92,9 @@ export function threadsNeeded(config: SiteConfig): number {
   const links = [
     ...config.buses.map(bus => bus.link),
     ...config.devices.flatMap(device => ('link' in device ? [device.link] : [])),
+    ...config.buses
+      .flatMap(bus => bus.devices)
+      .flatMap(device => ('reader' in device && device.reader ? [device.reader.link] : [])),
     ...config.collectors.flatMap(one => {
       if (one.kind === 'smart') return [one.link];
       return 'link' in one.reader ? [one.reader.link] : [];

@@ -176,6 +176,12 @@ function sourceOf(input: LotInput): string | undefined {
     // Devices tell totals, so the newest says what the lost ones said.
     case 'deviceEvent':
       return `${input.kind} ${input.device} ${input.event}`;
+    case 'deviceFact': {
+      const {kind, body} = input.fact;
+      return kind === 'occupancy'
+        ? `${kind} ${body.counter} ${body.person}`
+        : `${kind} ${body.person} ${body.action}`;
+    }
     case 'line':
       return `${input.kind} ${input.line}`;
     case 'press':

@@ -23,7 +23,7 @@ import {ClashWatch} from './clash-watch.js';
 import {createCollector} from './collector-hardware.js';
 import type {HostedDevice} from './devices/device-host.js';
 import {characterBits} from './devices/own-line.js';
-import type {DeviceLine} from './devices/site-device.js';
+import type {DeviceLine, SiteDevice} from './devices/site-device.js';
 import {type DeviceSurroundings, SiteDevices} from './devices/site-devices.js';
 import {InputHub} from './input-hub.js';
 import {LockMaker} from './lock-maker.js';
@@ -73,6 +73,8 @@ export class SiteHardware {
       lineOf: device => this.#lineOf(device),
       listenTo: (...input) => this.#inputs.listen(...input),
     });
+    this.#watchDistances();
+    this.#devices.start();
     this.locks = new Map([...this.#bays].map(([bay, hardware]) => [bay, hardware.lock]));
     this.collectors = new Map(
       options.config.collectors.map(collector => [
@@ -91,6 +93,7 @@ export class SiteHardware {
 
   open(): void {
     for (const {line} of this.#lines.values()) line.open();
+    this.#devices.open();
   }
 
   sense(bay: BayId): BaySense {
@@ -111,6 +114,14 @@ export class SiteHardware {
 
   devices(): readonly HostedDevice[] {
     return this.#devices.list();
+  }
+
+  device(id: DeviceId): SiteDevice | undefined {
+    return this.#devices.get(id);
+  }
+
+  tellCalls(count: number): void {
+    this.#devices.tellCalls(count);
   }
 
   tellFreeBays(count: number): void {
@@ -192,7 +203,9 @@ export class SiteHardware {
     const hub = new InputHub({
       placeOf: board => {
         const {line, device} = this.#unitOf(board);
-        if (device.kind !== 'discrete-inputs') throw wrongKind(board, device.kind);
+        if (device.kind !== 'discrete-inputs' && device.kind !== 'relay-board') {
+          throw wrongKind(board, device.kind);
+        }
         return {bus: line.bus, unit: device.address};
       },
       onHealth: (board, health) => this.#boardHealth(board, health),
@@ -203,6 +216,15 @@ export class SiteHardware {
       if (sensor.from === 'input' && input) hub.listen(sensor.device, sensor.input, input);
     }
     return hub;
+  }
+
+  #watchDistances(): void {
+    for (const {id, sensor} of this.#options.config.collectors.flatMap(({bays}) => bays)) {
+      const input = this.#bays.get(asId(id))?.input;
+      if (sensor.from === 'ultrasonic' && input) {
+        this.#devices.watchDistance(sensor.device, input);
+      }
+    }
   }
 
   #boardHealth(device: string, health: DeviceHealth): void {

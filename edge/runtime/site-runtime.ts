@@ -8,11 +8,14 @@ import type {CollectorId} from '../../protocols/site/ids.js';
 import {isInAnyWindow} from '../../protocols/site/windows.js';
 import {SiteZone} from '../../protocols/site/zone.js';
 import {lotConfigOf} from '../config/lot-config.js';
-import type {LotContext, LotEffect, LotInput} from '../domain/lot/contract.js';
+import {isUnanswered} from '../domain/alarms/alarm-machine.js';
+import {ALARM_RULES} from '../domain/alarms/alarm-rules.js';
+import type {AlarmRecord, LotContext, LotEffect, LotInput} from '../domain/lot/contract.js';
 import type {BayState, LotState} from '../domain/lot/lot-state.js';
 import type {
   AlarmAction,
   ArmOrder,
+  DeviceAction,
   PageActions,
   PageCloud,
   PageView,
@@ -142,6 +145,18 @@ export class SiteRuntime implements PageView, PageActions {
     });
   }
 
+  device({device, verb, person, reason}: DeviceAction): ReturnType<PageActions['device']> {
+    const known = this.#hardware.device(device);
+    if (!known) return Promise.resolve('UNKNOWN_DEVICE');
+    const act = known.actions?.[verb];
+    if (!act) return Promise.resolve('UNFIT');
+    // A gate opens though the disk is full: the runner keeps the fact until it can be stored.
+    const body = {person, action: `${device} ${verb}`, bay: null, reason, result: 'ordered'};
+    this.#dispatch({kind: 'deviceFact', fact: {kind: 'override', body}});
+    act({person, reason});
+    return Promise.resolve('done');
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#housekeeping?.cancel();
@@ -230,8 +245,16 @@ export class SiteRuntime implements PageView, PageActions {
 
   #changed(): void {
     this.#hardware.tellFreeBays(freeBays(this.#runner.state));
+    this.#hardware.tellCalls(openCalls(this.#runner.state));
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Alarms that call for help until somebody answers. */
+function openCalls({alarms}: LotState): number {
+  const isCall = (alarm: AlarmRecord) =>
+    ALARM_RULES[alarm.kind].callsForHelp && isUnanswered(alarm);
+  return [...alarms.values()].filter(isCall).length;
 }
 
 /** Bays that a driver from the road could be sent to: seen empty, sound, and nobody's. */

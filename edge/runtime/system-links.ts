@@ -1,7 +1,9 @@
 import {createHidPort} from '../../drivers/port/hid-port.js';
+import {MqttFeed} from '../../drivers/port/mqtt-feed.js';
 import {createSerialLink} from '../../drivers/port/serial-port.js';
 import {createTcpLink} from '../../drivers/port/tcp-link.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import type {OpenFeed} from './open-feed.js';
 import type {OpenHid} from './open-hid.js';
 import type {OpenLink} from './open-link.js';
 
@@ -15,6 +17,18 @@ export function systemLinks(clock: Clock, entropy: Entropy): OpenLink {
     const {path, baudRate, parity} = link;
     return createSerialLink({path, baudRate, parity, clock, fraction});
   };
+}
+
+/** Brokers on the network. */
+export function systemFeeds(clock: Clock, entropy: Entropy): OpenFeed {
+  return ({broker, user, clientId}) =>
+    new MqttFeed({
+      target: {kind: 'url', url: broker},
+      clientId,
+      ...(user && {user}),
+      clock,
+      fraction: () => entropy.fraction(),
+    });
 }
 
 /** USB devices of this machine. */

@@ -5,7 +5,7 @@ import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {createJsonLog} from '../../edge/platform/json-log.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
-import {systemHid, systemLinks} from '../../edge/runtime/system-links.js';
+import {systemFeeds, systemHid, systemLinks} from '../../edge/runtime/system-links.js';
 import {ConfigError} from '../../protocols/base/errors.js';
 import {CardOffice} from '../scenarios/card-office.js';
 import {StoreChannel} from '../scenarios/store-channel.js';
@@ -31,6 +31,7 @@ export async function run([folder = '']: readonly string[]): Promise<undefined> 
     log: createJsonLog({clock, level: 'info', destination: {write: () => {}}}),
     openLink: systemLinks(clock, entropy),
     openHid: systemHid(clock),
+    openFeed: systemFeeds(clock, entropy),
     clockState: () => 'ok',
     warnings: [],
   });

@@ -11,8 +11,15 @@ export interface SitePlan {
   /** Overrides of the rules, in the words of `site.yaml`. */
   readonly rules?: Readonly<Record<string, unknown>>;
   readonly language?: 'zh-CN' | 'en';
+  /** More lines and devices, in the words of `site.yaml`. */
+  readonly plant?: PlantPlan;
   /** Where the key that encrypts card secrets at rest lies. */
   readonly secretKeyFile: string;
+}
+
+export interface PlantPlan {
+  readonly buses?: readonly object[];
+  readonly devices?: readonly object[];
 }
 
 export interface CloudPlan {
@@ -72,8 +79,11 @@ export function siteYaml(plan: SitePlan): string {
     secretKey: {file: plan.secretKeyFile},
     page: {host: '127.0.0.1', port: plan.pagePort},
     ...(plan.cloud ? {cloud: cloudBlock(plan.cloud)} : {}),
-    buses: plan.collectors.map(lineBlock),
-    devices: plan.collectors.flatMap(({more}) => more?.ownDevices ?? []),
+    buses: [...plan.collectors.map(lineBlock), ...(plan.plant?.buses ?? [])],
+    devices: [
+      ...plan.collectors.flatMap(({more}) => more?.ownDevices ?? []),
+      ...(plan.plant?.devices ?? []),
+    ],
     collectors: plan.collectors.map(collectorBlock),
     contacts: [
       {name: '值班保安', afterMs: 0},

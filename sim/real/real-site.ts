@@ -7,7 +7,7 @@ import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {createJsonLog} from '../../edge/platform/json-log.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
-import {systemHid, systemLinks} from '../../edge/runtime/system-links.js';
+import {systemFeeds, systemHid, systemLinks} from '../../edge/runtime/system-links.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import type {SiteEventBodies, SiteEventKind} from '../../protocols/site/events.js';
 import {CardReader} from '../devices/card-reader.js';
@@ -76,6 +76,7 @@ export class RealSite {
       }),
       openLink: systemLinks(clock, entropy),
       openHid: systemHid(clock),
+      openFeed: systemFeeds(clock, entropy),
       clockState: () => 'floor',
       warnings: [],
     });

@@ -12,7 +12,7 @@ import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {createJsonLog} from '../../edge/platform/json-log.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {readTextFile} from '../../edge/platform/text-file.js';
-import {systemHid, systemLinks} from '../../edge/runtime/system-links.js';
+import {systemFeeds, systemHid, systemLinks} from '../../edge/runtime/system-links.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import {LINE_BAUD_RATE, siteYaml} from '../plan/site-plan.js';
 
@@ -100,6 +100,7 @@ export class DiskGateway {
       }),
       openLink: systemLinks(clock, entropy),
       openHid: systemHid(clock),
+      openFeed: systemFeeds(clock, entropy),
       threadPoolSize: 24,
       readText: readTextFile,
       env: () => undefined,

@@ -14,6 +14,7 @@ const OTHERS: Readonly<Record<string, LineProtocol>> = {
   'fk-display': {protocol: 'fk-display', address: 0},
   'aa55-display': {protocol: 'aa55-display', address: 0x64},
   'dwin-display': {protocol: 'dwin', address: 0},
+  'cjt188-meter': {protocol: 'cjt188'},
   'space-counter': {protocol: 'space-counter', address: 1},
 };
 
@@ -24,7 +25,7 @@ export function lineProtocolOf(kind: string): LineProtocol {
 /** What tells a device from the others of its line, as far as the site file says it. */
 export interface LineSeat {
   readonly kind: string;
-  readonly address?: number;
+  readonly address?: number | string;
   readonly model?: string;
   readonly board?: number;
 }

@@ -48,7 +48,7 @@ function onPartHealth(turn: Turn, input: Extract<LotInput, {kind: 'partHealth'}>
 /** What a device tells beside its readings: its health, its faults, and what is kept as data alone. */
 export function onDevice(
   turn: Turn,
-  input: Extract<LotInput, {kind: 'partHealth' | 'deviceEvent' | 'deviceFault'}>,
+  input: Extract<LotInput, {kind: 'partHealth' | 'deviceEvent' | 'deviceFact' | 'deviceFault'}>,
 ): void {
   switch (input.kind) {
     case 'partHealth':
@@ -56,6 +56,10 @@ export function onDevice(
       return;
     case 'deviceEvent':
       turn.fact('device.event', {device: input.device, event: input.event, data: input.data});
+      return;
+    case 'deviceFact':
+      if (input.fact.kind === 'occupancy') turn.fact('occupancy', input.fact.body);
+      else turn.fact('override', input.fact.body);
       return;
     case 'deviceFault': {
       const {device, collector, fault, isStanding, detail} = input;

@@ -109,6 +109,8 @@ export type LotInput =
       readonly event: string;
       readonly data: DeviceEventData;
     }
+  /** A fact that was made outside the lot: how many are in a room, what a person did with a device. */
+  | {readonly kind: 'deviceFact'; readonly fact: DeviceFact}
   /** Grants or credentials were added, changed or withdrawn. */
   | {readonly kind: 'grantsChanged'}
   | {readonly kind: 'timer'; readonly timer: LotTimer}
@@ -137,6 +139,8 @@ export type LotInput =
       /** Of the daemon, for the `boot` fact. */
       readonly version: string;
     };
+
+export type DeviceFact = Extract<SiteFact, {readonly kind: 'occupancy' | 'override'}>;
 
 export type LotTimer =
   | {readonly kind: 'verify'; readonly collector: CollectorId}

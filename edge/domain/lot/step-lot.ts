@@ -82,6 +82,7 @@ function dispatch(turn: Turn, input: LotInput): void {
       return;
     case 'partHealth':
     case 'deviceEvent':
+    case 'deviceFact':
     case 'deviceFault':
       onDevice(turn, input);
       return;
@@ -102,7 +103,6 @@ function dispatch(turn: Turn, input: LotInput): void {
       return;
     case 'boot':
       onBoot(turn, input);
-      return;
   }
 }
 

@@ -1,5 +1,9 @@
 import type {DeviceHealth} from '../../../drivers/bus/contract.js';
-import type {DeviceEventData, DeviceFaultKind} from '../../../protocols/site/events.js';
+import type {
+  DeviceEventData,
+  DeviceFaultKind,
+  SiteEventBodies,
+} from '../../../protocols/site/events.js';
 import {asId, type DeviceId} from '../../../protocols/site/ids.js';
 import type {LotInput} from '../../domain/lot/contract.js';
 import type {Log} from '../../platform/log.js';
@@ -48,6 +52,10 @@ export class DeviceHost {
     return [...this.#entries.values()].map(({device}) => device);
   }
 
+  get(id: DeviceId): SiteDevice | undefined {
+    return this.#entries.get(id)?.device;
+  }
+
   list(): readonly HostedDevice[] {
     return [...this.#entries].map(([id, {kind, device}]) => ({
       id,
@@ -72,6 +80,11 @@ export class DeviceHost {
         dispatch({kind: 'deviceFault', device, fault, isStanding, detail}),
       onEvent: (event: string, data: DeviceEventData) =>
         dispatch({kind: 'deviceEvent', device, event, data}),
+      onOccupancy: (body: Omit<SiteEventBodies['occupancy'], 'counter'>) =>
+        dispatch({
+          kind: 'deviceFact',
+          fact: {kind: 'occupancy', body: {counter: device, ...body}},
+        }),
       onTrouble: (code: string, text: string) => log.warn('device.trouble', {device, code, text}),
     };
   }

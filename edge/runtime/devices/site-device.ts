@@ -3,10 +3,15 @@ import type {InputListener} from '../../../drivers/discrete-inputs/contract.js';
 import type {ByteLink} from '../../../drivers/port/byte-link.js';
 import type {HidSource} from '../../../drivers/port/hid-source.js';
 import type {Clock, Entropy, Millis} from '../../../protocols/base/clock.js';
-import type {DeviceEventData, DeviceFaultKind} from '../../../protocols/site/events.js';
-import type {DeviceId} from '../../../protocols/site/ids.js';
+import type {
+  DeviceEventData,
+  DeviceFaultKind,
+  SiteEventBodies,
+} from '../../../protocols/site/events.js';
+import type {DeviceId, PersonId} from '../../../protocols/site/ids.js';
 import type {HidConfig, LinkConfig} from '../../config/link-schema.js';
 import type {SecretReference} from '../../config/secrets.js';
+import type {DeviceVerb} from '../../page/view.js';
 
 /** A device of the site file that stands for itself, outside bays and collectors. */
 export interface SiteDevice {
@@ -15,8 +20,19 @@ export interface SiteDevice {
   describe(): string;
   /** How many bays are free now; told at every change. */
   onFreeBays?(count: number): void;
+  /** How many alarms call for help and nobody has answered; told at every change. */
+  onCalls?(count: number): void;
+  /** The lot listens and the lines are being opened. */
+  start?(): void;
+  /** What a person may have it do. */
+  readonly actions?: DeviceActions;
   close(): void | Promise<void>;
 }
+
+/** Each at once and without waiting: what became of it is told by the readings of the device. */
+export type DeviceActions = Readonly<
+  Partial<Record<DeviceVerb, (by: {readonly person: PersonId; readonly reason: string}) => void>>
+>;
 
 /** Where a device's driver tells what becomes of it; the host knows which device it is. */
 export interface DeviceReports {
@@ -25,6 +41,8 @@ export interface DeviceReports {
   onFault(fault: DeviceFaultKind, isStanding: boolean, detail: string): void;
   /** Something to journal. */
   onEvent(event: string, data: DeviceEventData): void;
+  /** How many are in a room. */
+  onOccupancy(body: Omit<SiteEventBodies['occupancy'], 'counter'>): void;
   /** For the log, once per trouble that a person must mend. */
   onTrouble(code: string, text: string): void;
 }

@@ -1,18 +1,24 @@
+import type {InputListener} from '../../../drivers/discrete-inputs/contract.js';
 import type {OsdpReader} from '../../../drivers/osdp/contract.js';
+import type {MessageFeed} from '../../../drivers/port/message-feed.js';
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
 import {InternalError} from '../../../protocols/base/errors.js';
-import {asId} from '../../../protocols/site/ids.js';
+import {asId, type DeviceId} from '../../../protocols/site/ids.js';
+import type {FeedConfig} from '../../config/device-kinds/feeds.js';
 import {takenParts} from '../../config/device-use.js';
 import type {SiteConfig, SiteDeviceConfig} from '../../config/schema.js';
 import {resolveKey, resolveSecret, type SecretReader} from '../../config/secrets.js';
 import type {LotInput} from '../../domain/lot/contract.js';
 import type {Log} from '../../platform/log.js';
+import type {OpenFeed} from '../open-feed.js';
 import {hidDriverOf, type OpenHid} from '../open-hid.js';
 import type {OpenLink} from '../open-link.js';
 import {DeviceHost, type HostedDevice} from './device-host.js';
 import {makeDevice} from './make-device.js';
 import {OsdpDevice, type OsdpReaderConfig} from './osdp-device.js';
 import {openOwnLine} from './own-line.js';
+import {Plant} from './plant.js';
+import type {PlantParts} from './plant-parts.js';
 import type {DeviceLine, DeviceParts, DeviceReports, SiteDevice} from './site-device.js';
 
 /** What devices of a site need of this gateway. */
@@ -23,6 +29,7 @@ export interface DeviceSurroundings {
   readonly log: Log;
   readonly openLink: OpenLink;
   readonly openHid: OpenHid;
+  readonly openFeed: OpenFeed;
   readonly secrets: SecretReader;
   /** Files of devices lie beside it. */
   readonly databasePath: string;
@@ -52,12 +59,14 @@ export class SiteDevices {
   readonly #taken: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #readers = new Map<string, OsdpDevice>();
   readonly #boards: SiteDevice[] = [];
+  readonly #plant: Plant;
 
   constructor(options: SiteDevicesOptions) {
     const {config} = options;
     this.#options = options;
     this.#host = new DeviceHost(options);
     this.#taken = takenParts(config);
+    this.#plant = this.#createPlant();
     for (const device of [...config.buses.flatMap(bus => bus.devices), ...config.devices]) {
       if (device.kind === 'osdp-reader' || !this.#taken.has(device.id)) this.#add(device);
     }
@@ -75,6 +84,25 @@ export class SiteDevices {
     return this.#partsOf(id, this.#host.reportsOf(asId(id)));
   }
 
+  /** The distance sensor over a bay. */
+  watchDistance(sensor: string, bay: InputListener): void {
+    this.#plant.distances.watch(sensor, bay);
+  }
+
+  /** Every device has said what it uses. */
+  start(): void {
+    this.#plant.start();
+  }
+
+  /** The lot listens and the lines are being opened. */
+  open(): void {
+    for (const device of this.#host.all()) device.start?.();
+  }
+
+  get(id: DeviceId): SiteDevice | undefined {
+    return this.#host.get(id);
+  }
+
   list(): readonly HostedDevice[] {
     return this.#host.list();
   }
@@ -83,8 +111,34 @@ export class SiteDevices {
     for (const device of this.#boards) device.onFreeBays?.(count);
   }
 
-  close(): Promise<void> {
-    return this.#host.close();
+  tellCalls(count: number): void {
+    for (const device of this.#host.all()) device.onCalls?.(count);
+  }
+
+  async close(): Promise<void> {
+    await this.#host.close();
+    await this.#plant.close();
+  }
+
+  #createPlant(): Plant {
+    const {config, clock, lineOf} = this.#options;
+    const devices = config.buses.flatMap(bus => bus.devices);
+    const placeOf = <Kind extends 'relay-board' | 'counting-inputs'>(id: string, kind: Kind) => {
+      const device = devices.find(
+        (one): one is Extract<typeof one, {kind: Kind}> => one.id === id && one.kind === kind,
+      );
+      if (!device) throw new InternalError('internal/config', `${id} is no ${kind}`, {id});
+      return {
+        bus: lineOf(id).registers,
+        config: device,
+        reports: this.#host.reportsOf(asId(id)),
+      };
+    };
+    return new Plant({
+      clock,
+      relayPlace: id => placeOf(id, 'relay-board'),
+      counterPlace: id => placeOf(id, 'counting-inputs'),
+    });
   }
 
   #add(config: SiteDeviceConfig): void {
@@ -95,7 +149,7 @@ export class SiteDevices {
     if (device?.onFreeBays) this.#boards.push(device);
   }
 
-  #partsOf(id: string, reports: DeviceReports): DeviceParts {
+  #partsOf(id: string, reports: DeviceReports): PlantParts {
     const {config, clock, entropy, secrets, databasePath, digest} = this.#options;
     const {openLink, openHid, lineOf, listenTo} = this.#options;
     return {
@@ -104,10 +158,20 @@ export class SiteDevices {
       line: () => lineOf(id),
       openLink: link => openLink(link, id),
       openLine: link => openOwnLine({name: id, link, clock, entropy, openLink}),
+      plant: this.#plant,
+      openFeed: feed => this.#openFeed(id, feed),
       openHid: hid => openHid(hid, hidDriverOf(config), id),
       secret: (reference, what, bytes) => resolveKey(reference, what, secrets, bytes),
       secretText: (reference, what) => resolveSecret(reference, what, secrets),
       pathBeside: suffix => `${databasePath}.${suffix}`,
     };
+  }
+
+  #openFeed(id: string, {broker, user: name, password: reference}: FeedConfig): MessageFeed {
+    const {config, secrets, openFeed} = this.#options;
+    const what = `password of ${id} at its broker`;
+    const password = reference ? resolveSecret(reference, what, secrets) : '';
+    const user = name === undefined ? undefined : {name, password};
+    return openFeed({broker, user, clientId: `latchkey-${config.site.id}-${id}`}, id);
   }
 }

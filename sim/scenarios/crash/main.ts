@@ -1,4 +1,5 @@
 import {writeSync} from 'node:fs';
+import {MemoryFeed} from '../../../drivers/port/memory-feed.js';
 import {createMemoryHid} from '../../../drivers/port/memory-hid.js';
 import {createMemoryPair} from '../../../drivers/port/memory-link.js';
 import {yieldTurn} from '../../../edge/platform/event-loop.js';
@@ -60,6 +61,7 @@ const edge = new EdgeDaemon({
     return path.startsWith('line-') ? witnessed(pair.link) : pair.link;
   },
   openHid: () => createMemoryHid(clock).source,
+  openFeed: () => new MemoryFeed(clock),
   clockState: () => 'floor',
   warnings: [],
 });

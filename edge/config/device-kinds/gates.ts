@@ -1,0 +1,53 @@
+import {z} from 'zod';
+import {choice, duration, exactly, identifier, integer} from '../fields.js';
+import {contact, contactOrNone, inputBoardName, relayBoardName, relayOutput} from './boards.js';
+
+const id = identifier('Name of the device.');
+
+/** A barrier gate with dry contacts. */
+export const barrier = exactly({
+  id,
+  kind: z.literal('barrier'),
+  relays: relayBoardName,
+  outputs: exactly({
+    open: relayOutput('that opens'),
+    close: relayOutput('that closes'),
+    stop: relayOutput('that stops').optional(),
+  }).describe('Terminals of the gate.'),
+  inputs: inputBoardName,
+  contacts: exactly({
+    openLimit: contact('The arm stands upright.'),
+    closedLimit: contact('The arm lies across the lane.'),
+    safetyLoop: contact('A car is below the arm.'),
+    photocell: contactOrNone('Somebody breaks the beam below the arm.'),
+    approachLoop: contactOrNone('A car waits before the arm.'),
+  }),
+  pulseMs: duration(500, 1000, 'How long a terminal is driven.').default(700),
+});
+
+/** The strike of a room door. */
+export const doorStrike = exactly({
+  id,
+  kind: z.literal('door-strike'),
+  relays: relayBoardName,
+  output: relayOutput('that lets in'),
+  inputs: inputBoardName,
+  door: contact('The door is open.'),
+  exit: contactOrNone('Somebody inside uses the exit button or handle.'),
+  failMode: choice(
+    ['fail_safe', 'fail_secure'],
+    'What the loss of power does to the way in: opens it, or leaves it shut.',
+  ),
+  releaseMs: duration(500, 25_000, 'How long the strike is released.').default(5000),
+  heldAfterMs: duration(5000, 3_600_000, 'An open door is held open after it.').default(60_000),
+});
+
+/** A sounder on a relay. It sounds with every open alarm that calls for help. */
+export const siren = exactly({
+  id,
+  kind: z.literal('siren'),
+  relays: relayBoardName,
+  output: relayOutput('of the sounder'),
+});
+
+export const inputRange = integer(0, 31, 'Input of the board, from 0.');

@@ -1,0 +1,113 @@
+import {RelayBarrier} from '../../../drivers/barrier/relay-barrier.js';
+import {RelayStrike} from '../../../drivers/door-strike/relay-strike.js';
+import {RelaySiren} from '../../../drivers/siren/relay-siren.js';
+import type {PlantOf} from '../../config/device-kinds/plant-kinds.js';
+import {FaultGroup} from './fault-group.js';
+import type {PlantParts} from './plant-parts.js';
+import type {SiteDevice} from './site-device.js';
+
+/** A barrier gate. Its boards tell when they are gone: the gate would only say it once more. */
+export function createBarrier(config: PlantOf<'barrier'>, parts: PlantParts): SiteDevice {
+  const {id, clock, reports, plant} = parts;
+  const faults = new FaultGroup(reports, 'GATE_FAULT');
+  const {open, close, stop} = config.outputs;
+  let arm = '';
+  const barrier = new RelayBarrier({
+    id,
+    clock,
+    relays: plant.relays.board(config.relays),
+    wiring: {outputs: {open, close, stop}, ...config.contacts},
+    pulseMs: config.pulseMs,
+    listener: {
+      onReading: reading => {
+        if (reading.arm === arm) return;
+        arm = reading.arm;
+        reports.onEvent('barrier', {state: arm, isOccupied: reading.isOccupied ?? null});
+      },
+      onTailgate: (cars, authorised) => reports.onEvent('tailgate', {cars, authorised}),
+      onFault: (fault, isStanding, detail) => {
+        faults.set(fault, isStanding, `${fault}: ${detail}`);
+      },
+      onHealth: () => {},
+    },
+  });
+  for (const [input, listener] of barrier.inputs) parts.listenTo(config.inputs, input, listener);
+  return {
+    get health() {
+      return barrier.health;
+    },
+    describe: () => {
+      const {reading} = barrier;
+      const below = reading.isOccupied === true ? ', somebody below' : '';
+      return [`${reading.arm}${below}`, ...faults.names].join('; ');
+    },
+    actions: {
+      open: () => barrier.open(),
+      close: () => barrier.close(),
+      stop: () => barrier.stop(),
+      hold: () => barrier.hold(true),
+      release: () => barrier.hold(false),
+    },
+    close: () => barrier.dispose(),
+  };
+}
+
+/** The strike of a room door; a door held or forced open is told as an event, for the room's own rules. */
+export function createStrike(config: PlantOf<'door-strike'>, parts: PlantParts): SiteDevice {
+  const {id, clock, reports, plant} = parts;
+  const {output, door, exit, failMode, releaseMs, heldAfterMs} = config;
+  const strike = new RelayStrike({
+    ...{id, clock, output, door, exit, failMode, releaseMs, heldAfterMs},
+    relays: plant.relays.board(config.relays),
+    listener: {
+      onDoor: isOpen => reports.onEvent('door', {isOpen: isOpen ?? null}),
+      onFault: (fault, isStanding) => reports.onEvent(fault, {isStanding}),
+      onHealth: () => {},
+    },
+  });
+  for (const [input, listener] of strike.inputs) parts.listenTo(config.inputs, input, listener);
+  return {
+    get health() {
+      return strike.health;
+    },
+    describe: () => {
+      if (strike.isOpen === undefined) return '';
+      return strike.isOpen ? 'door open' : 'door shut';
+    },
+    actions: {
+      open: () => {
+        void strike.release().then(outcome => reports.onEvent('strike', {outcome}));
+      },
+    },
+    close: () => strike.close(),
+  };
+}
+
+/** A siren sounds while any alarm that calls for help is unanswered, and is told to be silent at the start. */
+export function createSiren(config: PlantOf<'siren'>, parts: PlantParts): SiteDevice {
+  const {id, clock, reports, plant} = parts;
+  const siren = new RelaySiren({
+    id,
+    clock,
+    relays: plant.relays.board(config.relays),
+    output: config.output,
+    listener: {
+      onHealth: () => {},
+      onSounding: isSounding => reports.onEvent('siren', {isSounding}),
+    },
+  });
+  let isCalled = false;
+  return {
+    get health() {
+      return siren.health;
+    },
+    describe: () => (isCalled ? 'sounding' : 'silent'),
+    start: () => siren.sound(isCalled),
+    onCalls: calls => {
+      if (calls > 0 === isCalled) return;
+      isCalled = calls > 0;
+      siren.sound(isCalled);
+    },
+    close: () => siren.close(),
+  };
+}

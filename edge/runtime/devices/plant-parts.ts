@@ -1,0 +1,11 @@
+import type {MessageFeed} from '../../../drivers/port/message-feed.js';
+import type {FeedConfig} from '../../config/device-kinds/feeds.js';
+import type {Plant} from './plant.js';
+import type {DeviceParts} from './site-device.js';
+
+/** What makers of devices that move, count and measure may use besides. */
+export interface PlantParts extends DeviceParts {
+  readonly plant: Plant;
+  /** Messages from a broker of the site; closed by the device. */
+  openFeed(feed: FeedConfig): MessageFeed;
+}

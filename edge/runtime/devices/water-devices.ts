@@ -1,0 +1,108 @@
+import {Cjt188Meter} from '../../../drivers/water-meter/cjt188-meter.js';
+import type {WaterMeter} from '../../../drivers/water-meter/contract.js';
+import {ModbusMeter} from '../../../drivers/water-meter/modbus-meter.js';
+import {PulseMeter} from '../../../drivers/water-meter/pulse-meter.js';
+import type {WaterValve} from '../../../drivers/water-valve/contract.js';
+import {
+  HIGH_STATUS_CJT188_MAKER,
+  STANDARD_CJT188_MAKER,
+  SWAPPED_CJT188_MAKER,
+} from '../../../protocols/cjt188/water-meter.js';
+import type {PlantOf} from '../../config/device-kinds/plant-kinds.js';
+import {MeterReport} from './meter-report.js';
+import type {PlantParts} from './plant-parts.js';
+import {RelayWait} from './relay-wait.js';
+import type {SiteDevice} from './site-device.js';
+
+const MAKERS = {
+  standard: STANDARD_CJT188_MAKER,
+  swapped: SWAPPED_CJT188_MAKER,
+  highStatus: HIGH_STATUS_CJT188_MAKER,
+} as const;
+
+type MeterWithValve = WaterMeter & {readonly valve: WaterValve};
+
+export function createWaterMeter(config: PlantOf<'water-meter'>, parts: PlantParts): SiteDevice {
+  const {id, clock, reports} = parts;
+  const report = new MeterReport(reports);
+  const {address: unit, pollMs, mostMlPerMin} = config;
+  const meter = new ModbusMeter({
+    ...{id, clock, unit, pollMs, mostMlPerMin},
+    bus: parts.line().registers,
+    listener: report,
+    onTrouble: reports.onTrouble,
+  });
+  return meterDevice(meter, report);
+}
+
+export function createCjt188Meter(config: PlantOf<'cjt188-meter'>, parts: PlantParts): SiteDevice {
+  const {id, clock, reports} = parts;
+  const report = new MeterReport(reports);
+  const {address, pollMs, mostMlPerMin} = config;
+  const meter = new Cjt188Meter({
+    ...{id, clock, address, pollMs, mostMlPerMin},
+    bus: parts.line().frames,
+    maker: MAKERS[config.profile],
+    listener: report,
+  });
+  return meterDevice(meter, report);
+}
+
+export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantParts): SiteDevice {
+  const {id, clock, reports, plant} = parts;
+  const report = new MeterReport(reports);
+  const relays = plant.relays.board(config.relays);
+  const wait = new RelayWait(relays, clock);
+  const {pulses, litres, openPulseMs, closePulseMs, mostMlPerMin, input} = config;
+  const meter = new PulseMeter({
+    ...{id, clock, pulses, litres, openPulseMs, closePulseMs, mostMlPerMin},
+    counterBits: plant.counters.bitsOf(config.counters),
+    output: {
+      pulse: async (order, forMs) => {
+        // An order to open that did not leave is void; one to close waits for its board.
+        if (order === 'close') await wait.untilReachable();
+        const outcome = await relays.pulse(config.outputs[order], forMs);
+        return outcome !== 'not_sent' && outcome !== 'refused';
+      },
+    },
+    listener: {
+      onReading: reading => report.onReading(reading),
+      onMeterFault: (fault, isStanding) => report.onMeterFault(fault, isStanding),
+      onValve: state => report.onValve(state),
+      onValveFault: (fault, isStanding) => report.onValveFault(fault, isStanding),
+      onNoFlow: () => report.onNoFlow(),
+      // Its boards tell when they are gone.
+      onHealth: () => {},
+    },
+  });
+  plant.counters.listen(config.counters, [input], {
+    onTotals: (totals, atMs) => {
+      const total = totals.get(input);
+      if (total !== undefined) meter.onCount(total, atMs);
+    },
+    onHealth: health => meter.onCountHealth(health),
+  });
+  return meterDevice(meter, report, () => wait.close());
+}
+
+/**
+ * A meter as the site has it. Whatever the daemon did before, the first reading of a valve that is not
+ * known to be closed has it closed at once: nobody has paid for water yet.
+ */
+function meterDevice(
+  meter: MeterWithValve,
+  report: MeterReport,
+  onClose: () => void = () => {},
+): SiteDevice {
+  return {
+    get health() {
+      return meter.health;
+    },
+    describe: () => report.describe(),
+    actions: {close: () => meter.valve.close()},
+    close: () => {
+      onClose();
+      return meter.close();
+    },
+  };
+}

@@ -1,0 +1,200 @@
+import test from 'ava';
+import {CountingInputs} from '../devices/counting-inputs.js';
+import {PlateCamera, TcpFace} from '../devices/plate-camera.js';
+import {RelayBoard} from '../devices/relay-board.js';
+import {WaterMeter} from '../devices/water-meter.js';
+import type {WorldOptions} from '../world.js';
+import {Guard} from './guard.js';
+import {alarmsOf, lineBlock, plantLine, shown, told} from './plant-line.js';
+import {withWorld} from './with-world.js';
+
+test('~B8 a valve that stood open is told to close with the first words on its line, and one known closed is not', async t => {
+  let open: WaterMeter | undefined;
+  let closed: WaterMeter | undefined;
+  const options: WorldOptions = {
+    collectors: [],
+    plant: {
+      buses: [
+        lineBlock('line-W', [
+          {id: 'bath-1', kind: 'water-meter', address: 1},
+          {id: 'bath-2', kind: 'water-meter', address: 2},
+        ]),
+      ],
+      install: world => {
+        open = new WaterMeter({clock: world.clock, unit: 1, totalMl: 5000});
+        closed = new WaterMeter({clock: world.clock, unit: 2});
+        open.pipe.order('open');
+        return [plantLine(world, 'line-W', open, closed)];
+      },
+    },
+  };
+  // The pipe needs a moment to stand open before the gateway starts.
+  await withWorld(t, options, async world => {
+    await world.advance(3000);
+    t.is(open?.pipe.valve, 'closed');
+    t.deepEqual(open?.orders.slice(0, 1), ['close']);
+    t.deepEqual(closed?.orders, []);
+    t.regex(shown(world, 'bath-1'), /valve closed/);
+    t.deepEqual(world.alarms(), []);
+  });
+});
+
+const PULSE_SITE = [
+  {id: 'R1', kind: 'relay-board', address: 1},
+  {id: 'N1', kind: 'counting-inputs', profile: 'adam4150', address: 2},
+];
+
+test('~B10 a pulse meter closes its valve at the start and bills on over the end of its counter', async t => {
+  let board: RelayBoard | undefined;
+  let counters: CountingInputs | undefined;
+  const coils: number[] = [];
+  const last = 2 ** 32;
+  const options: WorldOptions = {
+    collectors: [],
+    plant: {
+      buses: [lineBlock('line-W', PULSE_SITE)],
+      devices: [
+        {
+          id: 'tap-1',
+          kind: 'pulse-meter',
+          counters: 'N1',
+          input: 3,
+          relays: 'R1',
+          outputs: {open: 4, close: 5},
+          pulses: 450,
+        },
+      ],
+      install: world => {
+        board = new RelayBoard({clock: world.clock, unit: 1});
+        counters = new CountingInputs({unit: 2, totals: [0, 0, 0, last - 450]});
+        for (const output of [4, 5]) {
+          board.wire(output, isOn => {
+            if (isOn) coils.push(output);
+          });
+        }
+        return [plantLine(world, 'line-W', board, counters)];
+      },
+    },
+  };
+  await withWorld(t, options, async world => {
+    await world.advance(3000);
+    t.deepEqual(coils, [5]);
+    t.regex(shown(world, 'tap-1'), /valve closed/);
+    const [begin] = told(world, 'tap-1', 'meter');
+    for (let pulses = 0; pulses < 900; pulses += 15) {
+      counters?.pulse(3, 15);
+      await world.advance(500);
+    }
+    await world.advance(60_000);
+    const readings = told(world, 'tap-1', 'meter');
+    const end = readings.at(-1);
+    t.is(Number(end?.totalMl) - Number(begin?.totalMl), 2000);
+    t.true(readings.some(({quality}) => quality === 'rollover'));
+    t.true(readings.length <= 4, `${readings.length} readings in 90 s`);
+    // Water through a valve that was told to close.
+    t.true(world.events('alarm').some(({body}) => body.kind === 'VALVE_FAULT'));
+  });
+});
+
+const COUNTER_SITE: readonly object[] = [
+  {id: 'door-1', kind: 'beam-counter', counters: 'N1', outer: 0, inner: 1},
+];
+
+function counterWorld(isUnplugged: boolean) {
+  let board: CountingInputs | undefined;
+  const options: WorldOptions = {
+    collectors: [],
+    plant: {
+      buses: [lineBlock('line-N', [{id: 'N1', kind: 'counting-inputs', address: 2}])],
+      devices: COUNTER_SITE,
+      install: world => {
+        board = new CountingInputs({unit: 2});
+        board.isUnplugged = isUnplugged;
+        return [plantLine(world, 'line-N', board)];
+      },
+    },
+  };
+  return {options, board: () => board as CountingInputs};
+}
+
+test('~R7 a counter that is unplugged at the start is COUNTER_FAULT within 15 s, and counts once it is back', async t => {
+  const {options, board} = counterWorld(true);
+  await withWorld(t, options, async world => {
+    await world.until(() => alarmsOf(world, 'door-1').includes('COUNTER_FAULT'), 15_000);
+    t.true(world.nowMs <= 15_100, `${world.nowMs} ms`);
+    board().isUnplugged = false;
+    await world.until(() => alarmsOf(world, 'door-1').length === 0, 60_000);
+    t.is(shown(world, 'door-1'), '0 inside');
+  });
+});
+
+test('~E76 more people out than in is COUNTER_DRIFT, and only a named person with a reason begins the count anew', async t => {
+  const {options, board} = counterWorld(false);
+  await withWorld(t, options, async world => {
+    const pass = async (first: number, second: number) => {
+      board().pulse(first);
+      await world.advance(400);
+      board().pulse(second);
+      await world.advance(2000);
+    };
+    await pass(0, 1);
+    await pass(0, 1);
+    t.is(shown(world, 'door-1'), '2 inside');
+    for (let no = 0; no < 3; no += 1) await pass(1, 0);
+    t.deepEqual(alarmsOf(world, 'door-1'), ['COUNTER_DRIFT']);
+    await pass(0, 1);
+    t.is(shown(world, 'door-1'), '1 inside');
+    const guard = new Guard(world);
+    const path = '/api/devices/door-1/baseline';
+    t.is((await guard.post(path, {reason: ''})).status, 400);
+    t.is((await new Guard(world, 'nobody').post(path, {reason: 'empty'})).status, 400);
+    t.is(shown(world, 'door-1'), '1 inside');
+    t.is((await guard.post(path, {reason: 'looked, nobody there'})).status, 200);
+    t.is(shown(world, 'door-1'), '0 inside');
+    const fact = world.events('occupancy').at(-1)?.body;
+    t.like(fact, {counter: 'door-1', cause: 'cleaning', count: 0, person: 'wang'});
+    t.like(told(world, 'door-1', 'count')[0], {in: 1, out: 0, inside: 1, min: 1, max: 1});
+  });
+});
+
+test('~P8 plates of a camera on TCP are journalled, and an old record of it is marked as such', async t => {
+  let face: TcpFace | undefined;
+  let camera: PlateCamera | undefined;
+  const options: WorldOptions = {
+    collectors: [],
+    plant: {
+      devices: [{id: 'cam-1', kind: 'plate-camera', link: {kind: 'tcp', host: 'camera.lan'}}],
+      install: world => {
+        camera = new PlateCamera(world.clock);
+        face = new TcpFace({clock: world.clock, far: world.end('cam-1')});
+        camera.attach(face);
+        return [face];
+      },
+    },
+  };
+  await withWorld(t, options, async world => {
+    await world.advance(25_000);
+    camera?.see({license: '粤B12345'});
+    camera?.see({license: '粤B99999', confidence: 60});
+    await world.advance(1000);
+    face?.unplug();
+    camera?.see({license: '粤B77777'});
+    face?.replug();
+    await world.advance(10_000);
+    camera?.drain();
+    await world.advance(1000);
+    t.deepEqual(
+      told(world, 'cam-1', 'plate').map(({plate, decision, isOffline}) => [
+        plate,
+        decision,
+        isOffline,
+      ]),
+      [
+        ['粤B12345', 'arrival', false],
+        ['粤B99999', 'ask', false],
+        ['粤B77777', 'record', true],
+      ],
+    );
+    t.is(shown(world, 'cam-1'), 'record 粤B77777');
+  });
+});
