@@ -3,7 +3,7 @@
  * types. The collector stands for the bay alone; nobody answers at its address.
  */
 
-export const SITE_FOLDER = '/site';
+const SITE_FOLDER = '/site';
 export const DATABASE = `${SITE_FOLDER}/lot.db`;
 export const PAGE_PORT = 8080;
 export const BAUD_RATE = 9600;
