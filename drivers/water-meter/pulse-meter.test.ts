@@ -190,3 +190,44 @@ test('a board out of reach closes; an open valve is closed by the end of the dri
 test('a factor that is not whole is refused', async t => {
   await t.throwsAsync(setup({pulsesPerLitre: 0.5}), {code: 'usage/pulses'});
 });
+
+test('a close that never left its board is no close: the valve counts as closed only after the next one', async t => {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
+  const orders: string[] = [];
+  let isGone = true;
+  const ignore = () => {};
+  const meter = new PulseMeter({
+    id: asId<DeviceId>('W-1'),
+    clock,
+    pulses: 450,
+    output: {
+      pulse: order => {
+        orders.push(order);
+        return Promise.resolve(!isGone);
+      },
+    },
+    listener: {
+      onReading: ignore,
+      onMeterFault: ignore,
+      onHealth: ignore,
+      onValve: ignore,
+      onValveFault: ignore,
+      onNoFlow: ignore,
+    },
+  });
+  const poll = async (forMs: number) => {
+    for (const untilMs = clock.nowMs() + forMs; clock.nowMs() < untilMs; ) {
+      meter.onCount(0, clock.nowMs());
+      await clock.advance(250);
+    }
+  };
+  await poll(10_000);
+  t.is(meter.valve.state.position, 'unknown');
+  t.true(meter.valve.state.faults.includes('not_closed'));
+  isGone = false;
+  await poll(40_000);
+  t.is(meter.valve.state.position, 'closed');
+  t.deepEqual([...new Set(orders)], ['close']);
+  meter.close();
+  clock.assertIdle();
+});
