@@ -84,15 +84,18 @@ function doubleUse(references: readonly Reference[], placeOf: PlaceOf): Topology
 
 function kindsText(kinds: readonly string[]): string {
   const [only = '', ...others] = kinds;
-  if (others.length > 0) return `one of ${kinds.join(', ')}`;
-  return `${/^[aeio]/.test(only) ? 'an' : 'a'} ${only}`;
+  return others.length > 0 ? `one of ${kinds.join(', ')}` : withArticle(only);
+}
+
+function withArticle(kind: string): string {
+  return `${/^[aeio]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 function brokenReference(use: Reference, devices: readonly FoundDevice[]): TopologyProblem[] {
   const target = devices.find(device => device.id === use.device);
   if (target && use.kinds.includes(target.kind)) return [];
   if (target !== undefined) {
-    const text = `expected ${kindsText(use.kinds)}, but ${target.id} is a ${target.kind || 'nameless kind'}`;
+    const text = `expected ${kindsText(use.kinds)}, but ${target.id} is ${withArticle(target.kind || 'nameless kind')}`;
     return [{path: use.namedAt ?? use.path, text}];
   }
   const near = nearWord(
@@ -125,7 +128,11 @@ export function topologyProblems(inventory: Inventory, placeOf: PlaceOf): Topolo
     ...doubleBays(inventory, placeOf),
     ...blindBays(inventory),
     ...doubleLinks(inventory, placeOf),
-    ...doubleUse(references, placeOf),
+    // A device of the wrong kind is told as that alone.
+    ...doubleUse(
+      references.filter(use => brokenReference(use, devices).length === 0),
+      placeOf,
+    ),
     ...eachOnce(references.flatMap(use => brokenReference(use, devices))),
     ...boardProblems(boardUses, devices),
   ];

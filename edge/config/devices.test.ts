@@ -1,0 +1,171 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import test from 'ava';
+import {READ_LINE_KINDS, READ_OWN_KINDS} from './device-kinds/read-kinds.js';
+import {deviceSecrets} from './device-secrets.js';
+import {takenParts} from './device-use.js';
+import {loadSiteConfig} from './load.js';
+
+const INSTALL = 'edge/install';
+
+/** A site file with these lines, devices by themselves and collectors. */
+function siteOf({buses = '[]', devices = '[]', collectors = '[]'}): string {
+  return [
+    'site: {id: lot-1, name: Lot, timezone: Asia/Shanghai}',
+    'profiles: [parkCard]',
+    'database: ./lot-1.db',
+    'contacts: [{name: guard, afterMs: 0}]',
+    `buses: ${buses}`,
+    `devices: ${devices}`,
+    `collectors: ${collectors}`,
+  ].join('\n');
+}
+
+function problemsOf(text: string): readonly string[] {
+  const loaded = loadSiteConfig(text, 's');
+  return loaded.ok ? [] : loaded.problems;
+}
+
+function bus(...devices: readonly string[]): string {
+  return `[{id: line-1, link: {kind: serial, path: /dev/a}, devices: [${devices.join(', ')}]}]`;
+}
+
+const LOCK = '{id: L-1, kind: parking-lock, address: 5}';
+const READER = '{id: R-1, kind: osdp-reader, address: 5, key: {env: R1}}';
+const collector = (more: string, id = 'C1', lock = 'L-1') =>
+  `{id: ${id}, zone: A, kind: plain, minCardSecurity: uid, bays: [{id: ${id}-1, lock: ${lock}}], ${more}}`;
+const ON_READER = 'reader: {device: R-1}, display: R-1, button: {device: R-1, input: 2}';
+
+test('every example of a site passes the check, and together they show each kind of reader and display', t => {
+  const kinds = new Set<string>();
+  for (const name of readdirSync(INSTALL).filter(file => file.endsWith('.yaml'))) {
+    const loaded = loadSiteConfig(readFileSync(`${INSTALL}/${name}`, 'utf8'), name);
+    if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+    const {buses, devices} = loaded.config;
+    for (const {kind} of [...buses.flatMap(line => line.devices), ...devices]) kinds.add(kind);
+  }
+  const known = [...READ_LINE_KINDS, ...READ_OWN_KINDS].map(({shape}) => shape.kind.value);
+  return t.deepEqual(
+    known.filter(kind => !kinds.has(kind)),
+    [],
+  );
+});
+
+test('a site may consist of devices alone', t => {
+  const devices = '[{id: S-1, kind: code-scanner, link: {kind: serial, path: /dev/s}}]';
+  const loaded = loadSiteConfig(siteOf({devices}), 's');
+  if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+  const [scanner] = loaded.config.devices;
+  t.deepEqual(loaded.config.buses, []);
+  return t.deepEqual(scanner, {
+    id: 'S-1',
+    kind: 'code-scanner',
+    link: {kind: 'serial', path: '/dev/s', baudRate: 9600, parity: 'none'},
+    family: 'generic',
+    mode: 'sense',
+    zones: 'gm65',
+  });
+});
+
+test('a kind of device has the speed of its factory', t => {
+  const link = '{kind: serial, path: /dev/p}';
+  const devices = `[{id: P-1, kind: pn532, link: ${link}}, {id: F-1, kind: fingerprint, link: ${link.replace('p}', 'f}')}, password: {env: F}}]`;
+  const loaded = loadSiteConfig(siteOf({devices}), 's');
+  if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+  const speeds = loaded.config.devices.map(one =>
+    'link' in one && 'baudRate' in one.link ? one.link.baudRate : undefined,
+  );
+  return t.deepEqual(speeds, [115_200, 57_600]);
+});
+
+test('one number in two protocols of a line is no clash, in one protocol it is', t => {
+  t.deepEqual(problemsOf(siteOf({buses: bus(LOCK, READER)})), []);
+  const second = '{id: R-2, kind: osdp-reader, address: 5}';
+  const [problem = '', ...others] = problemsOf(siteOf({buses: bus(LOCK, READER, second)}));
+  t.deepEqual(others, []);
+  t.regex(problem, /devices\[2\]\.address: DUPLICATE_ADDRESS R-1 and R-2 both have address 5/);
+});
+
+test('an address that is left out clashes like one that is written', t => {
+  const left = '{id: AA-1, kind: aa55-display}';
+  const written = '{id: AA-2, kind: aa55-display, address: 0x64}';
+  t.regex(
+    problemsOf(siteOf({buses: bus(left, written)})).join('\n'),
+    /DUPLICATE_ADDRESS AA-1 and AA-2 both have address 100 on line-1/,
+  );
+});
+
+test('names are unique and links used once over lines and devices', t => {
+  const devices =
+    '[{id: L-1, kind: code-scanner, link: {kind: serial, path: /dev/a}}, {id: H-1, kind: hid-scanner, hid: {vendorId: 1, productId: 70000}}]';
+  t.deepEqual(problemsOf(siteOf({buses: bus(LOCK), devices})), [
+    's:6:16 devices[0].id: DUPLICATE_ID two devices are called L-1; the first is at s:5:73',
+    's:6:68 devices[0].link.path: LINK_TWICE line-1 and L-1 both open /dev/a; line-1 does at s:5:49',
+    's:6:137 devices[1].hid.productId: expected 0-65535, got 70000',
+  ]);
+});
+
+test('an OSDP reader serves as reader, display and button, each part once', t => {
+  const buses = bus(LOCK, '{id: L-2, kind: parking-lock, address: 6}', READER);
+  const one = siteOf({buses, collectors: `[${collector(ON_READER)}]`});
+  const loaded = loadSiteConfig(one, 's');
+  if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+  t.deepEqual([...(takenParts(loaded.config).get('R-1') ?? [])], ['card', 'text', 'input 2']);
+  t.deepEqual(deviceSecrets(loaded.config), [
+    {reference: {env: 'R1'}, what: 'key of R-1', bytes: 16},
+  ]);
+  const both = `[${collector(ON_READER)}, ${collector(ON_READER.replace('input: 2', 'input: 1'), 'C2', 'L-2')}]`;
+  const clashes = problemsOf(siteOf({buses, collectors: both})).map(text => text.split(': ')[1]);
+  t.is(clashes.length, 2);
+  t.regex(clashes[0] ?? '', /^DEVICE_TWICE R-1 card serves C1 and C2/);
+  return t.regex(clashes[1] ?? '', /^DEVICE_TWICE R-1 text serves C1 and C2/);
+});
+
+test('a collector that names the wrong kind of device is told which kinds fit', t => {
+  const more = 'reader: {device: L-1}, display: K-1, button: R-1';
+  const keypad = '{id: K-1, kind: keypad, address: 9}';
+  const problems = problemsOf(
+    siteOf({buses: bus(LOCK, READER, keypad), collectors: `[${collector(more)}]`}),
+  );
+  const texts = problems.map(problem => problem.replace(/^s:\d+:\d+ collectors\[0\]\./, ''));
+  t.regex(
+    texts[2] ?? '',
+    /^button: expected one of emergency-button, .*but R-1 is an osdp-reader$/,
+  );
+  t.deepEqual(texts.slice(0, 2), [
+    'reader.device: expected one of osdp-reader, pn532, but L-1 is a parking-lock',
+    'display: expected one of display, fk-display, aa55-display, dwin-display, osdp-reader, but K-1 is a keypad',
+  ]);
+});
+
+test('of several forms that a value may have, the nearest one is judged', t => {
+  const check = (reader: string, button = 'E-1') =>
+    problemsOf(
+      siteOf({
+        buses: bus(
+          LOCK,
+          '{id: D-1, kind: display, address: 8}',
+          '{id: E-1, kind: emergency-button, address: 9}',
+        ),
+        collectors: `[${collector(`reader: ${reader}, display: D-1, button: ${button}`)}]`,
+      }),
+    ).map(problem => problem.replace(/^s:\d+:\d+ collectors\[0\]\./, ''));
+  t.deepEqual(check('{kind: rdm6300, link: {kind: serial, path: /dev/r}}'), []);
+  t.deepEqual(
+    check('{kind: rdm6300, link: {kind: serial, path: /dev/r}, profile: {byteOrder: lsb_first}}'),
+    [],
+  );
+  t.deepEqual(check('{kind: rdm6300, link: {kind: serial, path: /dev/r, baudRate: 5}}'), [
+    'reader.link.baudRate: expected 300-921600, got 5',
+  ]);
+  t.deepEqual(check('{kind: rfid, link: {kind: serial, path: /dev/r}}'), [
+    'reader.kind: expected rdm6300, got "rfid"',
+  ]);
+  t.deepEqual(check('{device: 5}'), ['reader.device: expected a name, got 5']);
+  t.deepEqual(
+    check('{kind: rdm6300, link: {kind: serial, path: /dev/r}}', '{device: E-1, input: 99}'),
+    [
+      'button.device: expected an osdp-reader, but E-1 is an emergency-button',
+      'button.input: expected 0-31, got 99',
+    ],
+  );
+});
