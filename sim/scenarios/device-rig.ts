@@ -113,7 +113,7 @@ export class DeviceRig {
         this.#hids.set(name, end);
         return source;
       },
-      openFeed: (_, name) => this.feed(name),
+      openFeed: () => new MemoryFeed(clock),
       clockState: () => 'floor',
       warnings: [],
     });
