@@ -107,7 +107,7 @@ keepContract({
       use: no => barrier.hold(no % 2 === 1),
       proof: () => (gate.position > 0.5 ? 'up' : 'down'),
       close: () => {
-        barrier.dispose();
+        void barrier.dispose();
         unwatch();
       },
     };
@@ -177,7 +177,12 @@ keepContract({
     const twin = new MeterTwin({clock, pulsesPerLitre: 450, count: 65_500});
     const meter = new PulseMeter({
       ...{id, clock, pulses: 450},
-      output: {pulse: (order, forMs) => Promise.resolve(twin.pulse(order, forMs))},
+      output: {
+        pulse: (order, forMs) => {
+          twin.pulse(order, forMs);
+          return Promise.resolve('acknowledged');
+        },
+      },
       listener: {
         ...{onReading: nothing, onMeterFault: nothing, onHealth},
         ...{onValve: nothing, onValveFault: nothing, onNoFlow: nothing},
@@ -193,7 +198,7 @@ keepContract({
       use: () => void clock.timer('hand', 2500, () => meter.valve.open(2000)),
       proof: () => meter.latest?.totalMl,
       close: () => {
-        meter.close();
+        void meter.close();
         close();
       },
     };

@@ -83,13 +83,6 @@ export class Cjt188Meter implements WaterMeter {
     this.#options = options;
     this.#maker = options.maker ?? STANDARD_CJT188_MAKER;
     this.#total = mark && {...mark, atMs: undefined};
-    this.#leave = bus.poll({
-      unit: `cjt188:${options.address}`,
-      periodMs: () => pollMs,
-      compose: () => this.#readFrame(),
-      onOutcome: outcome => this.#onRead(outcome),
-      onHealth: health => this.#turn(health),
-    });
     this.#keeper = new ValveKeeper({
       id,
       clock,
@@ -98,6 +91,14 @@ export class Cjt188Meter implements WaterMeter {
       actuator: {write: order => this.#move(order), read: () => this.#confirm()},
     });
     this.valve = this.#keeper;
+    // Last: a line tells at once what it knows of the unit, and a lost one must reach the valve.
+    this.#leave = bus.poll({
+      unit: `cjt188:${options.address}`,
+      periodMs: () => pollMs,
+      compose: () => this.#readFrame(),
+      onOutcome: outcome => this.#onRead(outcome),
+      onHealth: health => this.#turn(health),
+    });
   }
 
   get health(): DeviceHealth {
@@ -108,11 +109,12 @@ export class Cjt188Meter implements WaterMeter {
     return this.#latest;
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#keeper.shutDown();
-    this.#closed = true;
-    this.#leave();
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#leave();
+    }
+    return this.#keeper.shutDown();
   }
 
   #target() {

@@ -43,5 +43,6 @@ export interface WaterMeter {
   readonly id: DeviceId;
   readonly health: DeviceHealth;
   readonly latest: WaterMeterReading | undefined;
-  close(): void;
+  /** A valve that may be open is told to close. What carries the order may go only when this settles. */
+  close(): Promise<void>;
 }

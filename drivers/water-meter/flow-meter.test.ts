@@ -40,7 +40,7 @@ function makeRig(driverProfile: FlowMeterProfile, twinProfile = driverProfile) {
     },
   });
   const shut = async () => {
-    meter.close();
+    await meter.close();
     await clock.advance(2000);
     await line.close();
     await far.close();

@@ -70,8 +70,9 @@ export class FlowMeter implements WaterMeter {
     return this.#latest;
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#poll.close();
+    return Promise.resolve();
   }
 
   #read(words: readonly number[], atMs: Millis): void {

@@ -5,8 +5,10 @@ import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {Cjt188Meter as Cjt188Twin} from '../../sim/devices/cjt188-meter.js';
 import {WaterMeter as ModbusTwin} from '../../sim/devices/water-meter.js';
 import {Rs485Line} from '../../sim/wire/rs485-line.js';
+import type {PollEntry} from '../bus/contract.js';
 import {ModbusBus} from '../bus/modbus-bus.js';
 import {SharedLine} from '../bus/shared-line.js';
+import {ScriptedBus} from '../lifecycle/scripted-bus.js';
 import {createMemoryPair} from '../port/memory-link.js';
 import {Cjt188Meter} from './cjt188-meter.js';
 import type {WaterMeter} from './contract.js';
@@ -36,8 +38,9 @@ function makeLine(baudRate: number, bitsPerCharacter: number) {
     onNoFlow: () => heard.push('no flow'),
   };
   const shut = async (meter: WaterMeter) => {
-    meter.close();
+    const closing = meter.close();
     await clock.advance(2000);
+    await closing;
     await line.close();
     await far.close();
     wire.close();
@@ -145,6 +148,42 @@ for (const [name, build] of [
     await shut(meter);
   });
 }
+
+for (const [name, build] of [
+  ['Modbus', modbusRig],
+  ['CJ/T 188', cjt188Rig],
+] as const) {
+  test(`${name}: an open valve is told to close before its line goes with the driver`, async t => {
+    const {clock, wire, line, twin, meter} = build();
+    await clock.advance(5000);
+    t.true(meter.valve.open(600_000));
+    await clock.advance(5000);
+    t.is(twin.pipe.valve, 'open');
+    const gone = meter.close().then(() => line.close());
+    await clock.settle(gone);
+    await clock.advance(5000);
+    t.is(twin.pipe.valve, 'closed');
+    wire.close();
+  });
+}
+
+test('a unit that the line knows to be lost is a meter that is lost, from the start', async t => {
+  class DeadBus extends ScriptedBus {
+    override poll(entry: PollEntry): () => void {
+      const leave = super.poll(entry);
+      entry.onHealth('offline');
+      return leave;
+    }
+  }
+  const {clock, wire, line, listener, heard} = makeLine(9600, 10);
+  const bus = new DeadBus(clock, {});
+  const meter = new ModbusMeter({id, bus, clock, unit: 3, listener});
+  t.deepEqual(heard, ['offline']);
+  t.false(meter.valve.open(1000));
+  await clock.settle(meter.close());
+  await line.close();
+  wire.close();
+});
 
 test('~B9 the Modbus meter is read every second: flow and total are never older', async t => {
   const {clock, meter, shut} = modbusRig();

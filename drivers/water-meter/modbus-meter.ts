@@ -61,15 +61,6 @@ export class ModbusMeter implements WaterMeter {
     this.#profile = options.profile ?? XINTAI_METER_PROFILE;
     this.#total = mark && {...mark, atMs: undefined};
     const {block} = this.#profile;
-    this.#poll = new PolledUnit({
-      name: id,
-      bus,
-      read: {unit, table: 'holding', address: block.register, quantity: block.quantity},
-      periodMs: () => pollMs,
-      onValues: (values, atMs) => this.#read(values, atMs),
-      onHealth: health => this.#turn(health),
-      onTrouble: options.onTrouble,
-    });
     this.#keeper = new ValveKeeper({
       id,
       clock,
@@ -81,6 +72,16 @@ export class ModbusMeter implements WaterMeter {
       ...(options.valveRules ? {rules: options.valveRules} : {}),
     });
     this.valve = this.#keeper;
+    // Last: a line tells at once what it knows of the unit, and a lost one must reach the valve.
+    this.#poll = new PolledUnit({
+      name: id,
+      bus,
+      read: {unit, table: 'holding', address: block.register, quantity: block.quantity},
+      periodMs: () => pollMs,
+      onValues: (values, atMs) => this.#read(values, atMs),
+      onHealth: health => this.#turn(health),
+      onTrouble: options.onTrouble,
+    });
   }
 
   get health(): DeviceHealth {
@@ -102,9 +103,9 @@ export class ModbusMeter implements WaterMeter {
     return outcome.kind === 'written';
   }
 
-  close(): void {
-    this.#keeper.shutDown();
+  close(): Promise<void> {
     this.#poll.close();
+    return this.#keeper.shutDown();
   }
 
   async #move(order: 'open' | 'close'): Promise<void> {

@@ -2,6 +2,7 @@ import test from 'ava';
 import {asId, type DeviceId} from '../../protocols/site/ids.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {PulseMeter as Twin} from '../../sim/devices/pulse-meter.js';
+import type {RelayOutcome} from '../relay-board/contract.js';
 import type {MeterQuality} from './contract.js';
 import {PulseMeter, type PulseMeterOptions} from './pulse-meter.js';
 import {worseQuality} from './total-machine.js';
@@ -27,6 +28,7 @@ async function setup({count = 0, pulsesPerLitre = 450, mark}: SetupOptions = {})
       pulse: async (order, forMs) => {
         await clock.sleep(20);
         twin.pulse(order, forMs);
+        return 'acknowledged';
       },
     },
     listener: {
@@ -50,8 +52,9 @@ async function setup({count = 0, pulsesPerLitre = 450, mark}: SetupOptions = {})
   await clock.advance(4000);
   const shut = async () => {
     isPolled = false;
-    meter.close();
+    const closing = meter.close();
     await clock.advance(1000);
+    await closing;
     clock.assertIdle();
   };
   const quality = () => {
@@ -102,7 +105,7 @@ test('~B10 millions of pulses drift by nothing, whatever the factor', t => {
     pulses: 4500,
     litres: 7,
     counterBits: 16,
-    output: {pulse: () => Promise.resolve()},
+    output: {pulse: () => Promise.resolve('acknowledged')},
     listener: {
       onReading: () => {},
       onMeterFault: () => {},
@@ -120,7 +123,7 @@ test('~B10 millions of pulses drift by nothing, whatever the factor', t => {
   }
   t.is(pulses, 6_620_000);
   t.is(meter.latest?.totalMl, Math.floor((6_620_000 * 7000) / 4500));
-  meter.close();
+  void meter.close();
 });
 
 test('~B10 a total goes on from where it stood before a restart', async t => {
@@ -187,6 +190,56 @@ test('a board out of reach closes; an open valve is closed by the end of the dri
   t.is(twin.pipe.valve, 'closed');
 });
 
+test('an order to close that the relay did not take proves nothing, though no water runs', async t => {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
+  let outcome: RelayOutcome = 'acknowledged';
+  const meter = new PulseMeter({
+    id: asId<DeviceId>('W-1'),
+    clock,
+    pulses: 450,
+    output: {pulse: () => Promise.resolve(outcome)},
+    listener: {
+      onReading: () => {},
+      onMeterFault: () => {},
+      onHealth: () => {},
+      onValve: () => {},
+      onValveFault: () => {},
+      onNoFlow: () => {},
+    },
+  });
+  const polls = async (count: number) => {
+    for (let no = 0; no < count; no += 1) {
+      meter.onCount(0, clock.nowMs());
+      await clock.advance(250);
+    }
+  };
+  await polls(16);
+  t.is(meter.valve.state.position, 'closed');
+  for (const failure of ['not_sent', 'refused', 'unanswered', 'contradicted'] as const) {
+    outcome = 'acknowledged';
+    t.true(meter.valve.open(60_000));
+    await polls(8);
+    t.is(meter.valve.state.position, 'open');
+    outcome = failure;
+    meter.valve.close();
+    await polls(16);
+    t.is(meter.valve.state.position, 'open', failure);
+    t.deepEqual(meter.valve.state.faults, ['not_closed'], failure);
+    outcome = 'proven';
+    await polls(130);
+    t.deepEqual(meter.valve.state, {position: 'closed', confirmed: true, faults: []});
+  }
+  outcome = 'refused';
+  t.true(meter.valve.open(60_000));
+  await polls(13);
+  t.true(
+    meter.valve.state.faults.includes('not_opened'),
+    'an order that never left opened nothing',
+  );
+  await meter.close();
+  clock.assertIdle();
+});
+
 test('a factor that is not whole is refused', async t => {
   await t.throwsAsync(setup({pulsesPerLitre: 0.5}), {code: 'usage/pulses'});
 });
@@ -203,7 +256,7 @@ test('a close that never left its board is no close: the valve counts as closed 
     output: {
       pulse: order => {
         orders.push(order);
-        return Promise.resolve(!isGone);
+        return Promise.resolve(isGone ? 'not_sent' : 'acknowledged');
       },
     },
     listener: {
@@ -228,6 +281,6 @@ test('a close that never left its board is no close: the valve counts as closed 
   await poll(40_000);
   t.is(meter.valve.state.position, 'closed');
   t.deepEqual([...new Set(orders)], ['close']);
-  meter.close();
+  await meter.close();
   clock.assertIdle();
 });

@@ -2,6 +2,7 @@ import type {Clock, Millis} from '../../protocols/base/clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import type {DeviceId} from '../../protocols/site/ids.js';
 import type {DeviceHealth} from '../bus/contract.js';
+import type {RelayOutcome} from '../relay-board/contract.js';
 import type {WaterValve, WaterValveListener} from '../water-valve/contract.js';
 import {ValveKeeper} from '../water-valve/valve-keeper.js';
 import type {ValveRules} from '../water-valve/valve-machine.js';
@@ -10,8 +11,8 @@ import {stepTotal, type TotalState} from './total-machine.js';
 
 /** Two relays on a latching valve: a pulse on one opens it, on the other closes it. */
 export interface PulseOutput {
-  /** Close the relay for `forMs`, once. Settles when the order has left; `false`: it never left. */
-  pulse(output: 'open' | 'close', forMs: Millis): Promise<unknown>;
+  /** Close the relay for `forMs`, once. Settles with what became of the order. */
+  pulse(output: 'open' | 'close', forMs: Millis): Promise<RelayOutcome>;
 }
 
 export interface PulseMeterOptions {
@@ -41,7 +42,7 @@ const SLACK_LITRES = 1;
 
 /**
  * A flow sensor on a counting input and a latching valve on two relays. The valve tells nothing of
- * itself: it counts as closed when it was told to close and no pulse has come since. Source: device
+ * itself: it counts as closed when its relay took the order to close and no pulse has come since. Source: device
  * notes 6.3.
  * @throws UsageError `usage/pulses` for a factor that is not whole.
  */
@@ -55,6 +56,8 @@ export class PulseMeter implements WaterMeter {
   #latest: WaterMeterReading | undefined;
   #order: 'open' | 'close' | undefined;
   #orderedMs: Millis = Number.NEGATIVE_INFINITY;
+  /** Orders so far: the end of an earlier one says nothing. */
+  #moves = 0;
   #pulseMs: Millis = Number.NEGATIVE_INFINITY;
   #closed = false;
 
@@ -119,9 +122,9 @@ export class PulseMeter implements WaterMeter {
     this.#options.listener.onHealth(health);
   }
 
-  close(): void {
-    this.#keeper.shutDown();
+  close(): Promise<void> {
     this.#closed = true;
+    return this.#keeper.shutDown();
   }
 
   /** From all pulses at once, so that no rounding ever adds up. */
@@ -143,7 +146,15 @@ export class PulseMeter implements WaterMeter {
   async #move(order: 'open' | 'close'): Promise<void> {
     const {output, clock, openPulseMs, closePulseMs} = this.#options;
     const forMs = (order === 'open' ? openPulseMs : closePulseMs) ?? DEFAULT_PULSE_MS;
-    if ((await output.pulse(order, forMs)) === false) return;
+    this.#moves += 1;
+    const move = this.#moves;
+    const before = this.#order;
+    // From now on it may open at any moment; it is closed only once the relay has said so.
+    if (order === 'open') this.#order = order;
+    const outcome = await output.pulse(order, forMs);
+    if (move !== this.#moves) return;
+    if (order === 'open' && (outcome === 'refused' || outcome === 'not_sent')) this.#order = before;
+    if (outcome !== 'proven' && outcome !== 'acknowledged') return;
     this.#order = order;
     this.#orderedMs = clock.nowMs();
   }

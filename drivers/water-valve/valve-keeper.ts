@@ -70,12 +70,15 @@ export class ValveKeeper implements WaterValve {
     this.#take({kind: 'lost', atMs: this.#nowMs()});
   }
 
-  /** The driver goes: a valve that may be open is told to close, unproved. */
-  shutDown(): void {
+  /**
+   * The driver goes: a valve that may be open is told to close, unproved. Settles when the order has
+   * left; a line that is closed before would swallow it.
+   */
+  async shutDown(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#timer?.cancel();
-    if (mayBeOpen(this.#state)) void this.#options.actuator.write('close');
+    if (mayBeOpen(this.#state)) await this.#options.actuator.write('close');
   }
 
   #nowMs(): Millis {
