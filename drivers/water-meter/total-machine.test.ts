@@ -27,6 +27,15 @@ test('forward, over the end, reset and glitch are told apart by what can have fl
   t.is(`${delta} ${quality}`, '20 estimated', 'without a modulus a smaller value is a reset');
 });
 
+test('a meter that was exchanged while the gateway was off bills what it counted, never a whole counter', t => {
+  const after = (raw: number, modulus: number | undefined) => {
+    const {state, delta, quality} = stepTotal(at(900_000, undefined), raw, 5, {...RULES, modulus});
+    return `${delta} ${quality} ${state.units}`;
+  };
+  t.is(after(20, undefined), '20 estimated 900020');
+  t.is(after(20, 1e12), '20 estimated 900020');
+});
+
 test('the first reading is where the total begins', t => {
   t.deepEqual(stepTotal(undefined, 700, 5, RULES), {
     state: {units: 700, raw: 700, atMs: 5},

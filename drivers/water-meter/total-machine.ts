@@ -52,10 +52,13 @@ function judge(
     if (forward > most) return {delta: 0, quality: 'estimated'};
     return {delta: forward, quality: isBlind ? 'estimated' : 'good'};
   }
-  const around = modulus === undefined ? Number.POSITIVE_INFINITY : forward + modulus;
-  if (around <= most) return {delta: around, quality: isBlind ? 'estimated' : 'rollover'};
   // Reset: what stands there now came since, what came between the last reading and the reset is lost.
-  return {delta: raw <= most ? raw : 0, quality: 'estimated'};
+  const since = raw <= most ? raw : 0;
+  const around = modulus === undefined ? undefined : forward + modulus;
+  if (around === undefined || around > most) return {delta: since, quality: 'estimated'};
+  // Nobody can tell any more which it was: the smaller bill.
+  if (isBlind) return {delta: Math.min(around, since), quality: 'estimated'};
+  return {delta: around, quality: 'rollover'};
 }
 
 /** The worse of two: a bill is no better than its worst step. */

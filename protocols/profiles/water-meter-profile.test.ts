@@ -53,6 +53,8 @@ test('what a meter cannot say is never taken for good news', t => {
   const withTotal = (value: number) => words.toSpliced(0, 2, ...encodeFloat(value, 'little'));
   t.is(decodeMeterRegisters(withTotal(Number.NaN)), undefined);
   t.is(decodeMeterRegisters(withTotal(-1)), undefined);
+  t.is(decodeMeterRegisters(withTotal(Number.POSITIVE_INFINITY)), undefined);
+  t.is(decodeMeterRegisters(withTotal(3e38)), undefined, 'registers of something else');
   const withValve = (word: number) => decodeMeterRegisters(words.toSpliced(27, 1, word))?.valve;
   t.deepEqual([0, 1, 2, 3, 4, 5, 8].map(withValve), [
     'unknown',

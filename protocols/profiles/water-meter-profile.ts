@@ -85,7 +85,9 @@ export function decodeMeterRegisters(
   };
   const word = (register: number) => words[register - block.register] ?? 0;
   const totalM3 = float(profile.total);
-  if (!Number.isFinite(totalM3) || totalM3 < 0) return undefined;
+  const totalMl = Math.round(totalM3 * ML_PER_M3);
+  // Words of something else make floats of any size; beyond whole millilitres no sum would be right.
+  if (!Number.isSafeInteger(totalMl) || totalM3 < 0) return undefined;
   const flow = float(profile.flow);
   const pipeEmpty = (word(pipe.register) & 0xff) === pipe.empty;
   const flowMlPerMin =
@@ -93,7 +95,7 @@ export function decodeMeterRegisters(
   const remaining = float(profile.remaining);
   const batteryV = float(profile.battery);
   return {
-    totalMl: Math.round(totalM3 * ML_PER_M3),
+    totalMl,
     flowMlPerMin: Math.max(0, Math.round(flowMlPerMin)),
     pipeEmpty,
     remainingMl: Number.isFinite(remaining) ? Math.max(0, Math.round(remaining * ML_PER_M3)) : 0,
