@@ -109,6 +109,22 @@ test('a keypad that was out of reach for longer than its ring lasts clears what 
   await close();
 });
 
+test('a code typed while the keypad was out of reach never acts', async t => {
+  const {clock, twin, heard, healths, close} = await setup();
+  twin.isUnplugged = true;
+  await clock.until(() => healths.at(-1) === 'offline', 20_000);
+  twin.type('8642#', 200);
+  await clock.advance(5000);
+  twin.isUnplugged = false;
+  await clock.until(() => healths.at(-1) === 'ok', 70_000);
+  await clock.advance(1000);
+  t.deepEqual(heard, []);
+  twin.type('42#');
+  await clock.advance(2000);
+  t.deepEqual(heard, ['entry 42']);
+  await close();
+});
+
 test("input registers 0..18 are polled every 100 ms; words that miss are no poll; presses before the first poll are nobody's", t => {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const words = [3, 0, 1000, 2, 900, 3, 0xfff0, ...new Array<number>(12).fill(0)];

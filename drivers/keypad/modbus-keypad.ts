@@ -44,7 +44,10 @@ export class ModbusKeypad implements Keypad {
       read: {unit, table: 'input', address: register, quantity, isSecret: true},
       periodMs: () => pollMs,
       onValues: (values, atMs) => this.#read(values, atMs),
-      onHealth: health => listener.onHealth(health),
+      onHealth: health => {
+        if (health === 'offline') this.#forget();
+        listener.onHealth(health);
+      },
       onTrouble,
     });
   }
@@ -55,6 +58,12 @@ export class ModbusKeypad implements Keypad {
 
   close(): void {
     this.#poll.close();
+  }
+
+  /** What is in the ring when the keypad comes back was typed to nobody, however long ago. */
+  #forget(): void {
+    this.#count = undefined;
+    this.#held = undefined;
   }
 
   #read(words: readonly number[], atMs: Millis): void {
