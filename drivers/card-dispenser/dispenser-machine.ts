@@ -11,6 +11,8 @@ const MOST_CARDS = 1000;
 
 export interface DispenserState {
   readonly registers: DispenserRegisters | undefined;
+  /** The machine is out of reach: what it said last is no knowledge of its mouth. */
+  readonly isLost: boolean;
   /** What the reader at the mouth sees now. */
   readonly inField: CardUid | undefined;
   /** Cards that were told since something lies at the mouth. */
@@ -22,6 +24,8 @@ export type DispenserInput =
   | {readonly kind: 'status'; readonly registers: DispenserRegisters; readonly atMs: Millis}
   | {readonly kind: 'card'; readonly uid: CardUid; readonly atMs: Millis}
   | {readonly kind: 'cardGone'}
+  /** The line has given the machine up. */
+  | {readonly kind: 'lost'}
   /** The time at the mouth is over. */
   | {readonly kind: 'due'};
 
@@ -42,6 +46,7 @@ export interface DispenserStep {
 
 export const NEW_DISPENSER: DispenserState = {
   registers: undefined,
+  isLost: false,
   inField: undefined,
   told: new Set(),
   faults: new Set(),
@@ -59,6 +64,8 @@ export function stepDispenser(state: DispenserState, input: DispenserInput): Dis
       return tellCard({...state, inField: input.uid}, input.atMs);
     case 'cardGone':
       return {state: {...state, inField: undefined}, effects: []};
+    case 'lost':
+      return {state: {...state, isLost: true}, effects: []};
     case 'due': {
       if (!state.registers?.isCardAtMouth) return {state, effects: []};
       const effects: DispenserEffect[] = [];
@@ -77,7 +84,7 @@ function stepStatus(
 ): DispenserStep {
   const effects: DispenserEffect[] = [];
   const {registers: last} = before;
-  let state: DispenserState = {...before, registers};
+  let state: DispenserState = {...before, registers, isLost: false};
   if (registers.stock !== last?.stock) effects.push({kind: 'stock', stock: registers.stock});
   const fed = grown(last?.fedCount, registers.fedCount);
   if (fed > 0) effects.push({kind: 'fed', cards: fed, atMs});
@@ -100,8 +107,8 @@ function stepStatus(
 }
 
 function tellCard(state: DispenserState, atMs: Millis): DispenserStep {
-  const {inField: uid, registers, told} = state;
-  if (uid === undefined || !registers?.isCardAtMouth || told.has(uid)) {
+  const {inField: uid, registers, isLost, told} = state;
+  if (uid === undefined || isLost || !registers?.isCardAtMouth || told.has(uid)) {
     return {state, effects: []};
   }
   return {

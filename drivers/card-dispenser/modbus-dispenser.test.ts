@@ -128,6 +128,26 @@ test('E40 of several cards at one press only the one read at the mouth is live; 
   await close();
 });
 
+test('a card held before the mouth of a dispenser that is out of reach is told to nobody', async t => {
+  const {clock, twin, live, dispenser, issue, close} = setup(24);
+  await clock.advance(2000);
+  await issue();
+  t.deepEqual([...live], [card(1)]);
+  twin.ail({unplugged: true});
+  await clock.until(() => dispenser.health === 'offline', 20_000);
+  dispenser.cardGone();
+  dispenser.cardSeen(asId<CardUid>('OWN'), clock.nowMs());
+  await clock.advance(1000);
+  t.deepEqual([...live], [card(1)]);
+  dispenser.cardGone();
+  twin.take();
+  twin.ail({unplugged: false});
+  await clock.until(() => dispenser.health === 'ok', 70_000);
+  await issue();
+  t.deepEqual([...live], [card(1), card(2)]);
+  await close();
+});
+
 test('~P9 a double feed makes one card live; the second is void', async t => {
   const {clock, twin, heard, live, issue, close} = setup(50);
   await clock.advance(2000);

@@ -57,7 +57,10 @@ export class ModbusDispenser implements CardDispenser {
         const registers = decodeDispenserRegisters(values);
         if (registers) this.#take({kind: 'status', registers, atMs});
       },
-      onHealth: health => listener.onHealth(health),
+      onHealth: health => {
+        if (health === 'offline') this.#take({kind: 'lost'});
+        listener.onHealth(health);
+      },
       onTrouble,
     });
   }
