@@ -1,7 +1,7 @@
 import type {LinkError} from '../../protocols/base/errors.js';
 
 export interface MessageFeedListener {
-  /** `payload` is the listener's to keep. */
+  /** `payload` is the listener's to keep. Never a message that the broker had kept from before (retained). */
   onMessage(topic: string, payload: Uint8Array): void;
   onUp(): void;
   /** The feed reconnects by itself. Told once per loss, and once when the first connection fails. */

@@ -73,6 +73,23 @@ test('subscribes, hears and publishes', async t => {
   await close();
 });
 
+test('what the broker kept from before the connection is heard by nobody', async t => {
+  const {broker, clock, line, feed, heard, settle, say, close} = await setup();
+  await settle(() => feed.isUp);
+  const kept = {cmd: 'publish', topic: 'device/1/up', payload: 'kept', qos: 1, retain: true};
+  broker.publish({...kept, dup: false} as never, () => {});
+  await settle(() => heard.length > 1);
+  t.deepEqual(heard.splice(0), ['up', 'device/1/up kept'], 'said while we listen it is news');
+  line.drop();
+  await settle(() => heard.includes('port/lost'));
+  await clock.advance(30_000);
+  await settle(() => feed.isUp);
+  say('device/1/up', 'fresh');
+  await settle(() => heard.includes('device/1/up fresh'));
+  t.deepEqual(heard, ['port/lost', 'up', 'device/1/up fresh']);
+  await close();
+});
+
 test('a loss is told once, nothing is kept over it, and it comes back by itself', async t => {
   const {clock, line, feed, heard, settle, say, close} = await setup();
   await settle(() => feed.isUp);

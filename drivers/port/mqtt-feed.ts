@@ -84,8 +84,9 @@ export class MqttFeed implements MessageFeed {
     client.on('connect', () => {
       if (isCurrent()) this.#subscribe(client);
     });
-    client.on('message', (topic, payload) => {
-      if (isCurrent()) this.#listener?.onMessage(topic, Uint8Array.from(payload));
+    client.on('message', (topic, payload, {retain}) => {
+      // What a broker kept is of any age: the plate of a car that left long ago.
+      if (isCurrent() && !retain) this.#listener?.onMessage(topic, Uint8Array.from(payload));
     });
     client.on('error', error => {
       if (isCurrent()) this.#why = errorText(error);
