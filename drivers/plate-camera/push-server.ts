@@ -40,6 +40,8 @@ export class PushServer {
     });
     this.#server.maxConnections = MOST_CONNECTIONS;
     this.#server.on('request', (request, response) => this.#receive(request, response));
+    // A connection that could not be taken, for want of descriptors: it must not end the process.
+    this.#server.on('error', () => {});
   }
 
   /** Settles with the port. @throws LinkError `port/locked` taken, `port/denied` not allowed, `port/missing` no such address. */
