@@ -287,9 +287,7 @@ export class LineMaster {
       case 'misfit': {
         const bytes = effect.kind === 'flushed' ? effect.bytes : effect.frame;
         counters.dropped(bytes);
-        // A late piece of a secret is as secret as the whole.
-        const isSecret = this.#lastSent?.departure.frame.isSecret;
-        trace.note('drop', clock.nowMs(), bytes, isSecret);
+        trace.note('drop', clock.nowMs(), bytes);
         return;
       }
       case 'armDeadline':

@@ -24,3 +24,21 @@ test('of a secret frame the first two bytes and the length are kept', t => {
     ['0102......', '09', '060708'],
   );
 });
+
+test('a late reply to a secret frame is hidden, whatever was asked since; noise long after it is not', t => {
+  const trace = new WireTrace(20);
+  trace.note('tx', 1000, Uint8Array.of(9, 9, 9), true);
+  trace.note('none', 1300);
+  // Flushed as the next frame leaves, then misfits while that waits.
+  trace.note('tx', 1400, Uint8Array.of(1, 1, 1));
+  trace.note('drop', 1400, Uint8Array.of(4, 2, 7));
+  trace.note('drop', 1410, Uint8Array.of(4, 2, 7));
+  trace.note('tx', 60_000, Uint8Array.of(1, 1, 1));
+  trace.note('drop', 60_000, Uint8Array.of(4, 2, 7));
+  trace.note('tx', 61_000, Uint8Array.of(1, 1, 1));
+  trace.note('drop', 61_000, Uint8Array.of(4, 2, 7));
+  t.deepEqual(
+    trace.dump().flatMap(({kind, hex}) => (kind === 'drop' ? [hex] : [])),
+    ['0402..', '0402..', '0402..', '040207'],
+  );
+});
