@@ -13,7 +13,8 @@ import {ModbusBus} from '../bus/modbus-bus.js';
 import {SharedLine} from '../bus/shared-line.js';
 import {LockDriver} from '../parking-lock/lock-driver.js';
 import {createMemoryPair} from '../port/memory-link.js';
-import {type KeySet, OsdpUnit, type OsdpUnitOptions} from './osdp-unit.js';
+import type {KeySet} from './key-handling.js';
+import {OsdpUnit, type OsdpUnitOptions} from './osdp-unit.js';
 
 const KEY = Uint8Array.from({length: 16}, (_, index) => index);
 const OTHER_KEY = KEY.map(byte => byte ^ 0xa5);

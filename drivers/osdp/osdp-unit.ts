@@ -1,26 +1,28 @@
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import {unreachable} from '../../protocols/base/errors.js';
-import type {
-  BuzzerControl,
-  Communication,
-  LedControl,
-  OsdpCommand,
-  OutputControl,
-  TextPlace,
+import {
+  type BuzzerControl,
+  type Communication,
+  encodeCommand,
+  type LedControl,
+  type OsdpCommand,
+  type OutputControl,
+  type TextPlace,
 } from '../../protocols/osdp/commands.js';
 import {decodeOsdpFrame} from '../../protocols/osdp/frame.js';
 import {type Capability, FEATURES, type Identity} from '../../protocols/osdp/replies.js';
-import {keyId} from '../../protocols/osdp/secure-channel.js';
 import type {DeviceId} from '../../protocols/site/ids.js';
 import type {DeviceHealth, Frame, FrameBus, FrameOutcome} from '../bus/contract.js';
 import type {TroubleListener} from '../lifecycle/polled-unit.js';
 import {CommandQueue, type Waiting} from './command-queue.js';
 import type {OfflineReason, OsdpListener, OsdpReader, OsdpResult} from './contract.js';
+import {checkKeys, type KeySet, storeKey} from './key-handling.js';
 import {ReaderNews} from './reader-news.js';
 import {osdpReplyReader} from './reply-reader.js';
 import {type SessionInput, stepSession} from './session-machine.js';
 import {
   healthOf,
+  isSecretTurn,
   LOST_AFTER_MS,
   newSession,
   type SessionEffect,
@@ -58,12 +60,6 @@ export interface OsdpUnitOptions {
   readonly onTrouble?: TroubleListener | undefined;
 }
 
-export interface KeySet {
-  readonly key: Uint8Array;
-  readonly keyId: string;
-  readonly isProven: boolean;
-}
-
 const DEFAULT_POLL_MS: Millis = 100;
 const LONGEST_POLL_MS: Millis = LOST_AFTER_MS / 2;
 const DEFAULT_RECEIVE_BYTES = 256;
@@ -92,12 +88,15 @@ export class OsdpUnit implements OsdpReader {
   #hasTurn = false;
   /** What the last turn came to before it went out. */
   #turn: 'unasked' | 'frame' | 'nothing' = 'unasked';
+  #isKeyUnstored = false;
   #sentMs: Millis = Number.NEGATIVE_INFINITY;
   #probe: Timer | undefined;
   #watch: Timer | undefined;
   #closed = false;
 
+  /** @throws CodecMisuse `codec/osdp-key` for a key that has not 16 bytes. */
   constructor(options: OsdpUnitOptions) {
+    checkKeys(options.keys);
     const {id, clock, address, receiveBytes = DEFAULT_RECEIVE_BYTES} = options;
     this.id = id;
     this.#options = options;
@@ -175,8 +174,13 @@ export class OsdpUnit implements OsdpReader {
   }
 
   #ask(command: OsdpCommand): Promise<OsdpResult> {
-    if (this.#closed || this.#state.phase !== 'online') return Promise.resolve('notSent');
     return new Promise(settle => {
+      // What no frame can carry is the caller's mistake, here and not when the line asks for the frame.
+      encodeCommand(command);
+      if (this.#closed || this.#state.phase !== 'online') {
+        settle('notSent');
+        return;
+      }
       this.#queue.push({command, settle});
       this.#pump();
     });
@@ -204,6 +208,12 @@ export class OsdpUnit implements OsdpReader {
     this.#turn = 'nothing';
     if (this.#closed) return undefined;
     const sent = this.#take({kind: 'turn', atMs: nowMs, pending: this.#queue.next});
+    if (this.#isKeyUnstored) {
+      // A key that a restart of ours would forget must never reach the reader.
+      this.#isKeyUnstored = false;
+      this.#take({kind: 'down', atMs: nowMs});
+      return undefined;
+    }
     if (!sent) return undefined;
     this.#turn = 'frame';
     this.#sentMs = nowMs;
@@ -310,11 +320,11 @@ export class OsdpUnit implements OsdpReader {
         if (before.failures === 0) this.#tellForgery(effect.why);
         return;
       case 'keyOffered':
-      case 'keyTaken': {
-        const isProven = effect.kind === 'keyTaken';
-        this.#options.onKeySet?.({key: effect.key, keyId: keyId(effect.key), isProven});
+        this.#isKeyUnstored = !storeKey(this.#options, effect.key, false);
         return;
-      }
+      case 'keyTaken':
+        storeKey(this.#options, effect.key, true);
+        return;
       default:
         unreachable(effect, 'session effect');
     }
@@ -385,13 +395,4 @@ export class OsdpUnit implements OsdpReader {
       this.#armWatch();
     });
   }
-}
-
-/**
- * A key that goes to the reader, encrypted too: under the default key anybody can open it. And a poll in
- * the clear, which may bring the digits of somebody's code.
- */
-function isSecretTurn({outstanding, channel}: SessionState): boolean {
-  const kind = outstanding?.command.kind;
-  return kind === 'keyset' || (kind === 'poll' && channel === undefined);
 }

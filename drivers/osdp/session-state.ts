@@ -217,3 +217,12 @@ export function cameOnline(state: SessionState, nowMs: Millis): SessionStep {
     effects,
   };
 }
+
+/**
+ * A key that goes to the reader, encrypted too: under the default key anybody can open it. And a poll in
+ * the clear, which may bring the digits of somebody's code.
+ */
+export function isSecretTurn({outstanding, channel}: SessionState): boolean {
+  const kind = outstanding?.command.kind;
+  return kind === 'keyset' || (kind === 'poll' && channel === undefined);
+}
