@@ -159,6 +159,26 @@ test('an arm that does not come down is a fault, and is not ordered down again b
   t.deepEqual(bench.said(), ['close', 'not_closed false']);
 });
 
+test('an arm that comes down late is still lifted by a car, and watched for twice its time', t => {
+  const bench = new Bench().carBelow();
+  bench.see({safetyLoop: false}, 700);
+  bench.take({kind: 'due', timer: 'travel'});
+  t.deepEqual(bench.said(), ['close', 'not_closed true']);
+  bench.see({...BETWEEN, safetyLoop: true}, 100);
+  t.deepEqual(bench.said(), ['tailgate 2/1', 'open']);
+  const blind = new Bench().carBelow();
+  blind.see({safetyLoop: false}, 700);
+  blind.take({kind: 'due', timer: 'travel'});
+  blind.take({kind: 'lost'});
+  t.deepEqual(blind.said(), ['close', 'not_closed true', 'open']);
+  const given = new Bench().carBelow();
+  given.see({safetyLoop: false}, 700);
+  given.take({kind: 'due', timer: 'travel'});
+  given.take({kind: 'due', timer: 'travel'});
+  given.see({...BETWEEN, safetyLoop: true}, 100);
+  t.deepEqual(given.said(), ['close', 'not_closed true', 'tailgate 2/1']);
+});
+
 test('a dead open limit does not bar the order of a person to close', t => {
   const bench = new Bench();
   bench.order('open');

@@ -45,6 +45,8 @@ export interface BarrierState {
   readonly cars: number;
   readonly isHeld: boolean;
   readonly wantsClose: boolean;
+  /** The time to come down is over, and the arm may still be on its way. */
+  readonly isSlow: boolean;
   readonly contacts: BarrierContacts | undefined;
   readonly contactsMs: Millis;
   /** Since when every poll, without a gap, found nobody below; undefined: somebody, or not known. */
@@ -80,6 +82,7 @@ export const NEW_BARRIER: BarrierState = {
   cars: 0,
   isHeld: false,
   wantsClose: false,
+  isSlow: false,
   contacts: undefined,
   contactsMs: Number.NEGATIVE_INFINITY,
   clearSinceMs: undefined,
@@ -176,7 +179,7 @@ function stepContacts(
     {kind: 'wait', timer: 'fresh', afterMs: times.freshForMs},
     rest('car'),
   );
-  return {state: {...state, phase: 'closing'}, effects};
+  return {state: {...state, phase: 'closing', isSlow: false}, effects};
 }
 
 /** What one more poll says of the place below the arm and before it. */
@@ -251,7 +254,7 @@ function settleArm(
 
 function mayClose(state: BarrierState, atMs: Millis, nowMs: Millis, times: BarrierTimes): boolean {
   const {phase, contacts, clearSinceMs} = state;
-  if (phase === 'closing' || state.isHeld) return false;
+  if ((phase === 'closing' && !state.isSlow) || state.isHeld) return false;
   // An open limit that never comes must not bar the order of a person.
   if (phase === 'opening' && !state.faults.has('not_open')) return false;
   if (!contacts || contacts.closedLimit || state.below.isThere) return false;
@@ -277,7 +280,8 @@ function stepDue(state: BarrierState, timer: BarrierTimer, times: BarrierTimes):
   switch (timer) {
     case 'travel':
       if (state.phase === 'opening') return notOpen(state);
-      return state.phase === 'closing' ? notClosed(state) : {state, effects: []};
+      if (state.phase !== 'closing') return {state, effects: []};
+      return state.isSlow ? notClosed(state) : notYetClosed(state, times);
     case 'car':
       return {state: {...state, wantsClose: true}, effects: []};
     case 'fresh':
@@ -290,6 +294,13 @@ function stepDue(state: BarrierState, timer: BarrierTimer, times: BarrierTimes):
 function notOpen(state: BarrierState): BarrierStep {
   const effects: BarrierEffect[] = [];
   return {state: withFault(state, 'not_open', true, effects), effects};
+}
+
+/** Told as a fault, and watched for once more the same time: a car that comes now must still lift it. */
+function notYetClosed(state: BarrierState, times: BarrierTimes): BarrierStep {
+  const effects: BarrierEffect[] = [{kind: 'wait', timer: 'travel', afterMs: times.closeWithinMs}];
+  const told = withFault(state, 'not_closed', true, effects);
+  return {state: {...told, isSlow: true, wantsClose: false}, effects};
 }
 
 /** A person must look: the arm is not ordered down again by itself. */

@@ -41,5 +41,6 @@ export interface Barrier {
   stop(): void;
   /** Up and kept up until taken back (fire, emergency); then it closes when nobody is below. */
   hold(isHeld: boolean): void;
-  dispose(): void;
+  /** An arm on its way down goes up: nobody watches it any more. What moves it may go when this settles. */
+  dispose(): Promise<void>;
 }

@@ -71,7 +71,7 @@ function setup() {
     pollMs: 100,
   });
   const close = async () => {
-    barrier.dispose();
+    await clock.settle(barrier.dispose());
     relays.close();
     board.close();
     await line.close();
@@ -110,6 +110,20 @@ test('P10 a car that stands on the loop for 2 min sees no close command until it
   t.is(gate.closeOrders, 1);
   t.deepEqual(harms, []);
   await close();
+});
+
+test('an arm on its way down is lifted when its driver goes: nobody watches it any more', async t => {
+  const rig = setup();
+  const {clock, gate, barrier, close} = rig;
+  await letIn(rig);
+  await clock.advance(2000);
+  gate.setCarBelow(false);
+  await clock.until(() => gate.closeOrders === 1, 2000);
+  await clock.advance(900);
+  await close();
+  t.is(gate.openOrders, 2);
+  t.true(gate.position > 0);
+  t.is(barrier.reading.arm, 'closing', 'nothing is told after the end');
 });
 
 test('~P10 a second car that comes below the closing arm is not hit', async t => {

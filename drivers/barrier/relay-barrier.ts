@@ -111,9 +111,11 @@ export class RelayBarrier implements Barrier {
     this.#take({kind: 'order', order: isHeld ? 'hold' : 'release'});
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     for (const timer of this.#timers.values()) timer.cancel();
+    if (this.#state.phase === 'closing') await this.#pulse('open');
   }
 
   #take(input: BarrierInput): void {
