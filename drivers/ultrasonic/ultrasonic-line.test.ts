@@ -7,6 +7,7 @@ import {Rs485Line} from '../../sim/wire/rs485-line.js';
 import {DebouncedSensor} from '../bay-sensor/debounced-sensor.js';
 import {ModbusBus} from '../bus/modbus-bus.js';
 import {SharedLine} from '../bus/shared-line.js';
+import {ScriptedBus} from '../lifecycle/scripted-bus.js';
 import {createMemoryPair} from '../port/memory-link.js';
 import {DEFAULT_DISTANCE_RULES, NO_DISTANCE, stepDistance} from './distance-machine.js';
 import {UltrasonicLine} from './ultrasonic-line.js';
@@ -115,4 +116,41 @@ test('sensors that do not fit into the period are refused', t => {
   const bus = new ModbusBus({submit: () => {}, poll: () => () => {}});
   const build = () => new UltrasonicLine({bus, clock, sensors: [], periodMs: 500});
   t.throws(build, {code: 'usage/ultrasonic-period'});
+});
+
+test('a sensor that does not take the order to measure is blind, however often its old distance is read', async t => {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
+  let takesOrders = true;
+  const bus = new ScriptedBus(clock, {
+    read: () => ({kind: 'values', values: [FLOOR_MM * 10]}),
+    write: () => (takesOrders ? {kind: 'written'} : {kind: 'exception', exceptionCode: 4}),
+  });
+  const told: string[] = [];
+  const plan = {
+    ...{id: asId<DeviceId>('U-12'), unit: 12, floorMm: FLOOR_MM},
+    listener: {
+      onInput: (isOccupied: boolean) => told.push(isOccupied ? 'car' : 'free'),
+      onInputHealth: (health: string) => told.push(health),
+    },
+  };
+  const group = new UltrasonicLine({bus, clock, sensors: [plan]});
+  const sweeps = async (count: number) => {
+    for (let no = 0; no < count; no += 1) {
+      await clock.advance(500);
+      bus.sweep();
+    }
+  };
+  await sweeps(10);
+  t.is(told[0], 'ok');
+  t.is(told.at(-1), 'free');
+  takesOrders = false;
+  await sweeps(9);
+  t.is(told.at(-1), 'offline');
+  t.is(group.sensors[0]?.health, 'offline');
+  takesOrders = true;
+  await sweeps(10);
+  t.is(told.at(-1), 'free');
+  group.close();
+  await clock.advance(1000);
+  clock.assertIdle();
 });

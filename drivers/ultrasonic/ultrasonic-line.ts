@@ -39,6 +39,8 @@ export interface UltrasonicLineOptions {
 const DEFAULT_PERIOD_MS: Millis = 500;
 /** Echoes of a neighbour have died away by then. Source: device notes 6.1. */
 const STAGGER_MS: Millis = 60;
+/** A sensor that was not told to measure for so many periods repeats what it once measured. */
+const FRESH_PERIODS = 3;
 
 /**
  * The ultrasonic sensors of one line. They measure when they are told to and never two within 60 ms,
@@ -47,6 +49,7 @@ const STAGGER_MS: Millis = 60;
  */
 export class UltrasonicLine {
   readonly sensors: readonly Ultrasonic[];
+  readonly #bays: readonly BayDistance[];
   readonly #options: UltrasonicLineOptions;
   readonly #periodMs: Millis;
   #timer: Timer | undefined;
@@ -61,7 +64,8 @@ export class UltrasonicLine {
       throw new UsageError('usage/ultrasonic-period', text);
     }
     this.#periodMs = periodMs;
-    this.sensors = sensors.map(plan => new BayDistance(plan, options, periodMs));
+    this.#bays = sensors.map(plan => new BayDistance(plan, options, periodMs));
+    this.sensors = this.#bays;
     this.#wait(0);
   }
 
@@ -83,10 +87,13 @@ export class UltrasonicLine {
   async #trigger(): Promise<void> {
     const {bus, sensors, profile = URM14_PROFILE} = this.#options;
     const plan = sensors[this.#next];
-    if (!plan) return;
+    const bay = this.#bays[this.#next];
+    if (!plan || !bay) return;
     this.#next = (this.#next + 1) % sensors.length;
     const {address, value} = triggerWrite(plan.profile ?? profile);
-    await bus.write({unit: plan.unit, address, kind: 'register', values: [value], lane: 'poll'});
+    const write = {unit: plan.unit, address, kind: 'register', values: [value]} as const;
+    const outcome = await bus.write({...write, lane: 'poll'});
+    if (outcome.kind === 'written') bay.triggered(outcome.atMs);
     this.#wait(Math.max(STAGGER_MS, this.#periodMs / sensors.length));
   }
 }
@@ -96,6 +103,8 @@ class BayDistance implements Ultrasonic {
   readonly #poll: PolledUnit;
   readonly #plan: UltrasonicPlan;
   readonly #profile: UltrasonicProfile;
+  readonly #freshForMs: Millis;
+  #triggeredMs: Millis = Number.NEGATIVE_INFINITY;
   #state = NO_DISTANCE;
   #told: DeviceHealth = 'unknown';
 
@@ -105,6 +114,7 @@ class BayDistance implements Ultrasonic {
     this.id = plan.id;
     this.#plan = plan;
     this.#profile = profile;
+    this.#freshForMs = FRESH_PERIODS * periodMs;
     this.#poll = new PolledUnit({
       name: plan.id,
       bus,
@@ -125,13 +135,20 @@ class BayDistance implements Ultrasonic {
     return last === 'none' ? undefined : last;
   }
 
+  /** The sensor took the order to measure. */
+  triggered(atMs: Millis): void {
+    this.#triggeredMs = atMs;
+  }
+
   close(): void {
     this.#poll.close();
   }
 
   #read(values: readonly number[], atMs: Millis): void {
-    const sample = decodeDistance(values, this.#profile);
-    if (sample === undefined) return;
+    const said = decodeDistance(values, this.#profile);
+    if (said === undefined) return;
+    // A register that nothing renews shows the floor below a car that came since.
+    const sample = atMs - this.#triggeredMs <= this.#freshForMs ? said : 'none';
     const {floorMm, listener} = this.#plan;
     const before = this.#state.isOccupied;
     this.#state = stepDistance(this.#state, sample, atMs, {...DEFAULT_DISTANCE_RULES, floorMm});
