@@ -190,3 +190,19 @@ test('AA55: the published words go out byte for byte', async t => {
   t.deepEqual(bus.sent.map(toHex), ['aa550164002200010b0776af']);
   display.close();
 });
+
+test('words for a line that is down are lost, and the line is not asked for ever', async t => {
+  const {clock, bus, twin, display} = setupFk();
+  const {submit} = bus;
+  let refusals = 0;
+  bus.submit = turn => {
+    refusals += 1;
+    turn.settle({kind: 'down', atMs: clock.nowMs()});
+  };
+  display.speak('one');
+  t.is(refusals, 1);
+  bus.submit = submit.bind(bus);
+  await clock.advance(1000);
+  t.is(twin.spoken.length, 0);
+  display.close();
+});

@@ -115,10 +115,12 @@ export class FrameDisplay implements Display, Voice {
     const {bus, model} = this.#options;
     if (this.#isSpeechSubmitted || !this.#words) return;
     this.#isSpeechSubmitted = true;
+    let isAsked = false;
     bus.submit({
       unit: model.unit,
       lane: 'confirm',
       compose: nowMs => {
+        isAsked = true;
         const words = this.#takeWords(nowMs);
         return words === undefined ? undefined : model.speech?.(words);
       },
@@ -126,6 +128,8 @@ export class FrameDisplay implements Display, Voice {
       // came while these were on the wire follow them.
       settle: () => {
         this.#isSpeechSubmitted = false;
+        // A line that is down asks for no frame: to submit again would go round for ever.
+        if (!isAsked) this.#words = undefined;
         this.#submitWords();
       },
     });
