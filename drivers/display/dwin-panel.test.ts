@@ -86,6 +86,7 @@ test('a key is told once even while it cannot be set back', async t => {
   const {clock, twin, bus, heard, panel} = setup();
   const answer = bus.script;
   bus.script = request => (request[3] === 0x82 ? undefined : answer(request));
+  bus.sweep();
   twin.press(KEYS, 9);
   for (let poll = 0; poll < 3; poll += 1) {
     bus.sweep();
@@ -116,4 +117,25 @@ test('health comes from reading the keys', t => {
   t.deepEqual(heard, ['ok']);
   panel.close();
   t.is(bus.entries.size, 0);
+});
+
+test('a key that was pressed while the panel was out of reach never acts, and is set back', async t => {
+  const {clock, twin, bus, heard, panel} = setup();
+  twin.press(KEYS, 3);
+  bus.sweep();
+  await clock.advance(100);
+  bus.sweep();
+  bus.health('offline');
+  twin.press(KEYS, 4);
+  bus.health('ok');
+  bus.sweep();
+  await clock.advance(100);
+  bus.sweep();
+  t.deepEqual(heard, ['offline', 'ok']);
+  twin.press(KEYS, 5);
+  bus.sweep();
+  t.is(heard.length, 3);
+  t.true(heard[2]?.startsWith('key 5'));
+  await clock.advance(100);
+  panel.close();
 });

@@ -7,7 +7,7 @@ import {
   encodeDwinFrame,
 } from '../../protocols/dwin/frame.js';
 import type {DeviceId} from '../../protocols/site/ids.js';
-import type {Frame, ReplyReader, UnitKey} from '../bus/contract.js';
+import type {DeviceHealth, Frame, ReplyReader, UnitKey} from '../bus/contract.js';
 import type {Display, DisplayTone, PanelListener, Screen} from './contract.js';
 import {type DisplayModel, FrameDisplay, type FrameDisplayOptions} from './frame-display.js';
 
@@ -51,11 +51,17 @@ export class DwinPanel implements Display {
   readonly #display: FrameDisplay;
   #key = 0;
   #isClearing = false;
+  /** What the panel holds was pressed while nobody listened: it never acts. */
+  #isStale = true;
 
   constructor(options: DwinPanelOptions) {
     this.id = options.id;
     this.#options = options;
-    this.#display = new FrameDisplay({...options, model: this.#model()});
+    const onHealth = (health: DeviceHealth) => {
+      if (health === 'offline') this.#isStale = true;
+      options.listener.onHealth(health);
+    };
+    this.#display = new FrameDisplay({...options, listener: {onHealth}, model: this.#model()});
   }
 
   show(screen: Screen): void {
@@ -98,7 +104,8 @@ export class DwinPanel implements Display {
     const decoded = decodeDwinFrame(bytes, layout.hasCrc);
     if (decoded.kind !== 'frame' || decoded.frame.kind !== 'values') return;
     const [key = 0] = decoded.frame.words;
-    const isNew = key !== this.#key;
+    const isNew = key !== this.#key && !this.#isStale;
+    this.#isStale = false;
     this.#key = key;
     if (key === 0) return;
     // Again while it stands: the setting back may have been lost.

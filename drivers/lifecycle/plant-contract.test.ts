@@ -58,7 +58,7 @@ function meterSubject({clock}: Rig, meter: WaterMeter & {readonly valve: ModbusM
   return {
     use: () => void meter.valve.open(2000),
     close: async () => {
-      meter.close();
+      void meter.close();
       await clock.advance(2000);
     },
   };
