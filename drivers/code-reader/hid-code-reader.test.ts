@@ -1,5 +1,6 @@
 import test from 'ava';
 import {fromHex} from '../../protocols/base/bytes.js';
+import type {Clock} from '../../protocols/base/clock.js';
 import {encodeHidPos} from '../../protocols/hid/hid-pos.js';
 import {asId, type DeviceId} from '../../protocols/site/ids.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
@@ -110,5 +111,44 @@ test('an unplug makes half a code void; after the replug a key that was down cou
   end.unplug();
   await clock.advance(10_000);
   t.is(heard.length, 4);
+  clock.assertIdle();
+});
+
+test('a host that stood still while a wedge typed cuts no code', async t => {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
+  let stallMs = 0;
+  const stalled: Clock = {
+    nowMs: () => clock.nowMs(),
+    wallMs: () => clock.wallMs(),
+    timer: (name, afterMs, run) => clock.timer(name, afterMs + stallMs, run),
+    sleep: afterMs => clock.sleep(afterMs),
+    waitUntil: (atMs, run) => clock.waitUntil(atMs, run),
+  };
+  const {source, end} = createMemoryHid(clock);
+  const codes: string[] = [];
+  const reader = new HidCodeReader({
+    id: asId<DeviceId>('S-1'),
+    source,
+    clock: stalled,
+    format: 'keyboard',
+    listener: {
+      onCode: ({text}) => codes.push(text),
+      onReadError: error => codes.push(error),
+      onHealth: () => {},
+    },
+  });
+  await clock.advance(100);
+  stallMs = 60;
+  end.send(fromHex('00001e0000000000'));
+  await clock.advance(1);
+  stallMs = 0;
+  // The timer of 50 ms rings after 110; the reports of the stall come right behind it.
+  await clock.advance(109);
+  for (const report of ['00001f0000000000', '0000000000000000', '0000280000000000']) {
+    end.send(fromHex(report));
+  }
+  await clock.advance(500);
+  t.deepEqual(codes, ['12']);
+  await reader.close();
   clock.assertIdle();
 });

@@ -29,6 +29,8 @@ export interface HidCodeReaderOptions {
 const KEYBOARD_IDLE_MS: Millis = 50;
 /** A piece that was announced and does not come. `assumed:` as for serial scanners. */
 const POS_IDLE_MS: Millis = 200;
+/** A timer that rings so late proves that the host stood still, not that the scanner did. */
+const LATE_MS: Millis = 15;
 /** The rest of a code that is too long is not kept, but its end must be seen. */
 const KEPT_BYTES = LONGEST_CODE_BYTES + 1;
 
@@ -103,8 +105,14 @@ export class HidCodeReader implements CodeReader {
   }
 
   #await(afterMs: Millis, run: () => void): void {
+    const {clock} = this.#options;
+    const dueMs = clock.nowMs() + afterMs;
     this.#idle?.cancel();
-    this.#idle = this.#options.clock.timer(`code idle ${this.id}`, afterMs, run);
+    this.#idle = clock.timer(`code idle ${this.id}`, afterMs, () => {
+      // A host that stood still rings its timers before it hands over the reports that wait.
+      if (clock.nowMs() - dueMs > LATE_MS) this.#await(afterMs, run);
+      else run();
+    });
   }
 
   #finish(): void {

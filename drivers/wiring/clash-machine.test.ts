@@ -44,6 +44,13 @@ test('two sound answers to each request are a clash, a single late one is not', 
   ]);
 });
 
+test('answers that come late instead of in time are a stalled host or a slow device, never a clash', t => {
+  const line = new Line();
+  for (let second = 0; second < 10; second += 1) {
+    t.deepEqual(line.second({b: {timeouts: 3, late: 3}}), []);
+  }
+});
+
 test('a line on which everybody breaks has noise and no clash', t => {
   const line = new Line();
   for (let second = 0; second < 10; second += 1) {

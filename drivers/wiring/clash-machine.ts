@@ -82,8 +82,8 @@ function counted(before: UnitRecord | undefined, totals: UnitTotals): UnitRecord
   return {
     totals,
     brokenInRow: sound > 0 ? 0 : (before?.brokenInRow ?? 0) + broken,
-    // A slow device is late now and then; a double is late every time.
-    lateInRow: late > 0 && late >= sound ? (before?.lateInRow ?? 0) + late : 0,
+    // A slow device, or a host that stood still, is late instead of answering; a double is late as well.
+    lateInRow: sound > 0 && late >= sound ? (before?.lateInRow ?? 0) + late : 0,
     soundInRow: broken + late > 0 ? 0 : (before?.soundInRow ?? 0) + sound,
     recentSound: FADING * (before?.recentSound ?? 0) + sound,
     recentBroken: FADING * (before?.recentBroken ?? 0) + broken,
