@@ -122,3 +122,22 @@ test('a dead unit is told to all blocks of a read; a block that leaves is read n
   await clock.advance(1000);
   t.deepEqual(reads(), []);
 });
+
+test('a device that stays silent to a shared read is asked block by block again, and nobody is told', async t => {
+  const {clock, device, wire, poll, reads} = makeRig(t);
+  wire.detach(device);
+  wire.attach({
+    ...device,
+    receive: frame => ((frame[5] ?? 0) > 4 ? [] : device.receive(frame)),
+  });
+  const left = poll(2, 3);
+  const right = poll(6, 3);
+  await clock.advance(10_000);
+  reads();
+  await clock.advance(2000);
+  t.deepEqual(reads(), ['2+3', '6+3']);
+  for (const {healths, outcomes} of [left, right]) {
+    t.false(healths.includes('offline'));
+    t.is(outcomes.at(-1)?.kind, 'values');
+  }
+});

@@ -19,6 +19,15 @@ interface Run {
   readonly leave: () => void;
 }
 
+/** How a shared read has fared. */
+interface Trial {
+  hasAnswered: boolean;
+  silences: number;
+}
+
+/** Some devices say nothing to a read that they do not like: before the third miss makes them offline. */
+const SILENCES_TO_SPLIT = 2;
+
 /** @see Modbus Application Protocol V1.1b3, 6.1 and 6.3 */
 const MOST_BITS = 2000;
 const MOST_REGISTERS = 125;
@@ -27,8 +36,8 @@ const SPLITTING_EXCEPTIONS: ReadonlySet<number> = new Set([2, 3]);
 
 /**
  * The polls of one table of one unit. Each block goes alone until it has answered; then neighbours of
- * the same period share a read. When the device refuses that, the blocks go alone for good, and nobody
- * hears of it.
+ * the same period share a read. When the device refuses that, or never answers it, the blocks go alone for
+ * good, and nobody hears of it.
  */
 export class MergedPolls {
   readonly #pollAs: (entry: PollEntry) => () => void;
@@ -74,10 +83,14 @@ export class MergedPolls {
   ): Run {
     const [first] = parts;
     if (!first) return {parts, leave: () => {}};
+    const trial: Trial = {hasAnswered: false, silences: 0};
     const leave = this.#pollAs({
       read: {...first.entry.read, address, quantity},
       periodMs: () => shortestPeriodMs(parts),
-      onOutcome: outcome => this.#tell(parts, address, outcome),
+      onOutcome: outcome => {
+        if (parts.length > 1 && isUnliked(trial, outcome)) this.#split(parts);
+        else this.#tell(parts, address, outcome);
+      },
       onHealth: health => {
         for (const part of parts) tellHealth(part, health);
       },
@@ -85,14 +98,12 @@ export class MergedPolls {
     return {parts, leave};
   }
 
+  #split(parts: readonly Part[]): void {
+    for (const part of parts) part.isAlone = true;
+    this.#plan();
+  }
+
   #tell(parts: readonly Part[], address: number, outcome: BusOutcome): void {
-    const isRefused =
-      outcome.kind === 'exception' && SPLITTING_EXCEPTIONS.has(outcome.exceptionCode);
-    if (isRefused && parts.length > 1) {
-      for (const part of parts) part.isAlone = true;
-      this.#plan();
-      return;
-    }
     const isNews = outcome.kind === 'values' && parts.some(part => !part.isProven);
     for (const part of parts) {
       if (isNews) part.isProven = true;
@@ -100,6 +111,14 @@ export class MergedPolls {
     }
     if (isNews && this.#parts.size > 1) this.#plan();
   }
+}
+
+/** The device refuses the shared read as such, or stays silent to it from the first. */
+function isUnliked(trial: Trial, outcome: BusOutcome): boolean {
+  if (outcome.kind === 'exception') return SPLITTING_EXCEPTIONS.has(outcome.exceptionCode);
+  if (outcome.kind === 'timeout') trial.silences += 1;
+  else if (outcome.kind !== 'down') trial.hasAnswered = true;
+  return !trial.hasAnswered && trial.silences >= SILENCES_TO_SPLIT;
 }
 
 function blockOf(part: Part): Block {

@@ -44,7 +44,7 @@ function makeRig(t: ExecutionContext) {
     wire.close();
     clock.assertIdle();
   });
-  return {clock, told, addTwin, addUnit};
+  return {clock, wire, told, addTwin, addUnit};
 }
 
 test('a new key that cannot be stored never reaches the reader', async t => {
@@ -75,4 +75,24 @@ test('a command that no frame can carry is refused to its caller, and the line g
   await t.throwsAsync(unit.setKey(KEY.slice(1)), {code: 'codec/osdp'});
   t.throws(() => addUnit({keys: [KEY.slice(1)]}), {code: 'codec/osdp-key'});
   t.is(await clock.settle(unit.showText(PLACE, 'hello')), 'done');
+});
+
+test('an output that its reader did not hear for 2 s is not switched later; a quick repetition is', async t => {
+  const {clock, wire, addTwin, addUnit} = makeRig(t);
+  const twin = addTwin();
+  const unit = addUnit();
+  await clock.advance(1000);
+  const order = async (deafMs: number, output: number) => {
+    wire.faults.setUnit('osdp:5', {requestLoss: 1});
+    const result = unit.setOutput({output, control: 5, time100ms: 600});
+    await clock.advance(deafMs);
+    wire.faults.clearUnit('osdp:5');
+    return clock.settle(result);
+  };
+  t.is(await order(400, 0), 'done');
+  t.true(twin.body.output(0));
+  t.is(await order(4000, 1), 'unknown');
+  await clock.advance(20_000);
+  t.is(unit.health, 'ok');
+  t.false(twin.body.output(1));
 });

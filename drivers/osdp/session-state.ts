@@ -40,6 +40,8 @@ export interface Outstanding {
   readonly sequence: number;
   /** Somebody waits for what becomes of it. */
   readonly isAsked: boolean;
+  /** When it went out first. */
+  readonly sentAtMs: Millis;
 }
 
 /** Between CHLNG and the end of the handshake. */

@@ -21,6 +21,8 @@ import {
 
 const NEW_KEY_BYTES = 16;
 const CHALLENGE_BYTES = 8;
+/** An output opens something: nobody stands there any more when its order is older than this. */
+const LONGEST_OUT_MS: Millis = 2000;
 
 /**
  * The frame that goes out now, if any. What has no answer yet is repeated bit by bit with the same
@@ -35,27 +37,33 @@ export function stepTurn(
 ): SessionStep {
   const {outstanding} = state;
   if (outstanding) {
-    const {bytes, sequence} = outstanding;
+    const {bytes, sequence, command, sentAtMs} = outstanding;
+    if (command.kind === 'out' && nowMs - sentAtMs > LONGEST_OUT_MS) {
+      return failed(state, nowMs, 'silent');
+    }
     return {state, effects: [{kind: 'send', bytes, sequence}]};
   }
   if (nowMs < state.tryFromMs) return {state, effects: []};
   switch (state.phase) {
     case 'offline':
     case 'id':
-      return send({...restarted(state), phase: 'id'}, policy, {kind: 'id'});
+      return send({...restarted(state), phase: 'id'}, policy, nowMs, {kind: 'id'});
     case 'cap':
-      return send(state, policy, {kind: 'cap'});
+      return send(state, policy, nowMs, {kind: 'cap'});
     case 'size':
-      return send(state, policy, {kind: 'acurxsize', size: policy.receiveBytes ?? 0});
+      return send(state, policy, nowMs, {kind: 'acurxsize', size: policy.receiveBytes ?? 0});
     case 'chlng':
       return challenge(state, policy, nowMs);
     case 'scrypt': {
       const cryptogram = state.handshake?.hostProof;
       if (!cryptogram) return failed(state, nowMs, 'protocol');
-      return send(state, policy, {kind: 'scrypt', cryptogram});
+      return send(state, policy, nowMs, {kind: 'scrypt', cryptogram});
     }
     case 'keyset':
-      return offerKey(state, policy, state.keys[0] ?? policy.random(NEW_KEY_BYTES), false);
+      return offerKey(state, policy, nowMs, {
+        key: state.keys[0] ?? policy.random(NEW_KEY_BYTES),
+        isAsked: false,
+      });
     case 'online':
       return onlineTurn(state, policy, nowMs, pending);
   }
@@ -70,11 +78,11 @@ function onlineTurn(
   if (state.channel && nowMs >= state.refreshAtMs) {
     return stepTurn(restarted(state), policy, nowMs, undefined);
   }
-  if (!pending) return send(state, policy, {kind: 'poll'});
+  if (!pending) return send(state, policy, nowMs, {kind: 'poll'});
   const step =
     pending.kind === 'keyset'
-      ? offerKey(state, policy, pending.key, true)
-      : send(state, policy, pending, true);
+      ? offerKey(state, policy, nowMs, {key: pending.key, isAsked: true})
+      : send(state, policy, nowMs, pending, true);
   return {state: step.state, effects: [{kind: 'taken'}, ...step.effects]};
 }
 
@@ -82,12 +90,13 @@ function onlineTurn(
 function offerKey(
   state: SessionState,
   policy: SessionPolicy,
-  key: Uint8Array,
-  isAsked: boolean,
+  nowMs: Millis,
+  {key, isAsked}: {readonly key: Uint8Array; readonly isAsked: boolean},
 ): SessionStep {
   const others = state.keys.filter(other => other !== key);
   const keys = [key, ...others];
-  const step = send({...state, keys, isKeyOffered: true}, policy, {kind: 'keyset', key}, isAsked);
+  const offering = {...state, keys, isKeyOffered: true};
+  const step = send(offering, policy, nowMs, {kind: 'keyset', key}, isAsked);
   return {state: step.state, effects: [{kind: 'keyOffered', key}, ...step.effects]};
 }
 
@@ -100,12 +109,14 @@ function challenge(state: SessionState, policy: SessionPolicy, nowMs: Millis): S
   }
   const randomA = policy.random(CHALLENGE_BYTES);
   const handshake = {randomA, keys: undefined, hostProof: undefined};
-  return send({...state, channel: undefined, handshake}, policy, {kind: 'chlng', random: randomA});
+  const fresh = {...state, channel: undefined, handshake};
+  return send(fresh, policy, nowMs, {kind: 'chlng', random: randomA});
 }
 
 function send(
   state: SessionState,
   policy: SessionPolicy,
+  nowMs: Millis,
   command: OsdpCommand,
   isAsked = false,
 ): SessionStep {
@@ -116,7 +127,7 @@ function send(
   const sealed = state.channel && sealOsdp(state.channel, parts);
   const security = handshakeBlock(state, policy, command);
   const bytes = withMark(sealed?.bytes ?? encodeOsdpFrame({...parts, security}));
-  const outstanding = {command, bytes, sequence, isAsked};
+  const outstanding = {command, bytes, sequence, isAsked, sentAtMs: nowMs};
   const effects: readonly SessionEffect[] = [{kind: 'send', bytes, sequence}];
   return {state: {...state, sequence, outstanding, channel: sealed?.channel}, effects};
 }
