@@ -177,6 +177,21 @@ test('a lost link closes, tells of an open valve, and closes again when it is ba
   t.deepEqual(valveStateOf(bench.state), {position: 'closed', confirmed: true, faults: []});
 });
 
+test('a valve that is back open while its unheard order is being proved is told to close at once', t => {
+  const bench = openBench();
+  bench.take({kind: 'lost', atMs: 5000});
+  bench.written(5000);
+  bench.reading('open', 6500, true);
+  bench.reading('open', 7000, true);
+  t.deepEqual(
+    bench.log.filter(entry => entry.startsWith('close')),
+    ['close @5000', 'close @6500'],
+  );
+  bench.written(7050);
+  bench.reading('closed', 7500);
+  t.deepEqual(valveStateOf(bench.state), {position: 'closed', confirmed: true, faults: []});
+});
+
 test('a closed valve out of reach is told to close and is no alarm of its own until it stays so', t => {
   const bench = closedBench();
   bench.take({kind: 'lost', atMs: 5000});

@@ -219,6 +219,9 @@ function withReading(
     return still(position === 'open' && proves ? {...seen, phase: 'rest'} : seen);
   }
   if (state.phase === 'closing') {
+    // The order went out while nobody could hear it.
+    const isUnheard = position === 'open' && !state.isOnline;
+    if (isUnheard) return close({...seen, phase: 'rest'}, atMs, rules);
     return still(position === 'closed' && proves ? provedClosed(seen) : seen);
   }
   if (state.desired === 'open') {
