@@ -1,45 +1,38 @@
 import type {RelayBoard} from '../../../drivers/relay-board/contract.js';
-import type {Clock, Millis} from '../../../protocols/base/clock.js';
-
-/** At the start the line of the relays may come up a moment later than that of the counters. */
-const WITHIN_MS: Millis = 2000;
 
 /** Waits for a relay board to answer, for an order that must not be lost. */
 export class RelayWait {
   readonly #relays: RelayBoard;
-  readonly #clock: Clock;
-  readonly #waiting = new Set<() => void>();
+  #waiting: ((isTurn: boolean) => void) | undefined;
   #isClosed = false;
 
-  constructor(relays: RelayBoard, clock: Clock) {
+  constructor(relays: RelayBoard) {
     this.#relays = relays;
-    this.#clock = clock;
   }
 
-  /** Until the board answers, or not much longer. */
-  untilReachable(): Promise<void> {
-    if (this.#isClosed || this.#relays.health === 'ok') return Promise.resolve();
+  /** Until the board answers, however long. False: a later order waits in the place of this one. */
+  untilReachable(): Promise<boolean> {
+    this.#waiting?.(false);
+    if (this.#isClosed || this.#relays.health === 'ok') return Promise.resolve(true);
     return new Promise(resolve => {
-      const end = () => {
+      const end = (isTurn: boolean) => {
         leave();
-        limit.cancel();
-        this.#waiting.delete(end);
-        resolve();
+        this.#waiting = undefined;
+        resolve(isTurn);
       };
-      const limit = this.#clock.timer(`relays ${this.#relays.id}`, WITHIN_MS, end);
       const leave = this.#relays.watch({
         onOutputs: () => {},
         onHealth: health => {
-          if (health === 'ok') end();
+          if (health === 'ok') end(true);
         },
       });
-      this.#waiting.add(end);
+      this.#waiting = end;
     });
   }
 
-  /** Nobody waits any more. */
+  /** Nobody waits any more: what is still to be said is said now. */
   close(): void {
     this.#isClosed = true;
-    for (const end of [...this.#waiting]) end();
+    this.#waiting?.(true);
   }
 }

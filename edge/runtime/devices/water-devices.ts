@@ -52,7 +52,7 @@ export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantPar
   const {id, clock, reports, plant} = parts;
   const report = new MeterReport(reports);
   const relays = plant.relays.board(config.relays);
-  const wait = new RelayWait(relays, clock);
+  const wait = new RelayWait(relays);
   const {pulses, litres, openPulseMs, closePulseMs, mostMlPerMin, input} = config;
   const meter = new PulseMeter({
     ...{id, clock, pulses, litres, openPulseMs, closePulseMs, mostMlPerMin},
@@ -60,7 +60,7 @@ export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantPar
     output: {
       pulse: async (order, forMs) => {
         // An order to open that did not leave is void; one to close waits for its board.
-        if (order === 'close') await wait.untilReachable();
+        if (order === 'close' && !(await wait.untilReachable())) return 'not_sent';
         return relays.pulse(config.outputs[order], forMs);
       },
     },
@@ -81,7 +81,19 @@ export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantPar
     },
     onHealth: health => meter.onCountHealth(health),
   });
-  return meterDevice(meter, report, () => wait.close());
+  const leave = relays.watch({
+    onOutputs: () => {},
+    // Without a counter nothing else says that the valve may stand open.
+    onHealth: health => {
+      if (health !== 'ok') return;
+      leave();
+      meter.valve.close();
+    },
+  });
+  return meterDevice(meter, report, () => {
+    leave();
+    wait.close();
+  });
 }
 
 /**
