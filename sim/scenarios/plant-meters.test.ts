@@ -39,6 +39,89 @@ test('~B8 a valve that stood open is told to close with the first words on its l
   });
 });
 
+/** Baths on one line, whose valves somebody may turn by hand. */
+function bathWorld(baths: number) {
+  const meters: WaterMeter[] = [];
+  const units = Array.from({length: baths}, (_, index) => index + 1);
+  const options: WorldOptions = {
+    collectors: [],
+    plant: {
+      buses: [
+        lineBlock(
+          'line-W',
+          units.map(unit => ({id: `bath-${unit}`, kind: 'water-meter', address: unit})),
+        ),
+      ],
+      install: world => {
+        meters.push(...units.map(unit => new WaterMeter({clock: world.clock, unit})));
+        return [plantLine(world, 'line-W', ...meters)];
+      },
+    },
+  };
+  return {options, meters};
+}
+
+test('~B8 the daemon goes only when every valve that may be open was told to close', async t => {
+  const {options, meters} = bathWorld(4);
+  await withWorld(t, options, async world => {
+    await world.advance(3000);
+    for (const {pipe} of meters.slice(1)) {
+      pipe.order('open');
+      await world.advance(1000);
+      pipe.ail({stuck: true});
+    }
+    await world.advance(5000);
+    const before = meters.map(({orders}) => orders.length);
+    const fromMs = world.nowMs;
+    await world.clock.settle(world.stopEdge());
+    t.true(world.nowMs - fromMs <= 500, `${world.nowMs - fromMs} ms`);
+    t.deepEqual(
+      meters.map(({orders}, index) => orders.length - (before[index] ?? 0)),
+      [0, 1, 1, 1],
+    );
+    t.true(meters.every(({orders}) => !orders.includes('open')));
+  });
+});
+
+test('valves that do not answer hold up the end of the daemon for 500 ms at most', async t => {
+  const {options, meters} = bathWorld(12);
+  await withWorld(t, options, async world => {
+    await world.advance(3000);
+    for (const meter of meters) meter.isUnplugged = true;
+    await world.advance(1000);
+    const fromMs = world.nowMs;
+    await world.clock.settle(world.stopEdge());
+    const tookMs = world.nowMs - fromMs;
+    t.true(tookMs <= 501, `${tookMs} ms`);
+  });
+});
+
+test('~B8 a valve whose line comes up late, or was away, is told to close with the first reading', async t => {
+  const {options, meters} = bathWorld(1);
+  await withWorld(t, options, async world => {
+    world.end('line-W').unplug();
+    const [bath] = meters;
+    bath?.pipe.order('open');
+    await world.advance(40_000);
+    t.deepEqual(bath?.orders, []);
+    world.end('line-W').replug();
+    await world.until(() => /valve open/.test(shown(world, 'bath-1')), 60_000);
+    await world.advance(100);
+    t.deepEqual(bath?.orders, ['close']);
+    await world.until(() => /valve closed/.test(shown(world, 'bath-1')), 3000);
+
+    // Away for a moment: the order to close was lost with the line.
+    world.end('line-W').unplug();
+    bath?.pipe.order('open');
+    await world.advance(1000);
+    world.end('line-W').replug();
+    await world.until(() => /valve open/.test(shown(world, 'bath-1')), 60_000);
+    await world.advance(100);
+    t.deepEqual(bath?.orders, ['close', 'close']);
+    await world.until(() => /valve closed/.test(shown(world, 'bath-1')), 3000);
+  });
+});
+
 const PULSE_SITE = [
   {id: 'R1', kind: 'relay-board', address: 1},
   {id: 'N1', kind: 'counting-inputs', profile: 'adam4150', address: 2},
@@ -94,6 +177,52 @@ test('~B10 a pulse meter closes its valve at the start and bills on over the end
     // Water through a valve that was told to close.
     t.true(world.events('alarm').some(({body}) => body.kind === 'VALVE_FAULT'));
   });
+});
+
+test('~B8 a pulse valve is told to close once, as soon as its relays answer, with its counter or without', async t => {
+  for (const hasCounter of [true, false]) {
+    let plugIn = () => {};
+    const pulsedMs: number[] = [];
+    const options: WorldOptions = {
+      collectors: [],
+      plant: {
+        buses: [lineBlock('line-W', PULSE_SITE)],
+        devices: [
+          {
+            id: 'tap-1',
+            kind: 'pulse-meter',
+            counters: 'N1',
+            input: 3,
+            relays: 'R1',
+            outputs: {open: 4, close: 5},
+            pulses: 450,
+          },
+        ],
+        install: world => {
+          const board = new RelayBoard({clock: world.clock, unit: 1});
+          board.wire(5, isOn => {
+            if (isOn) pulsedMs.push(world.nowMs);
+          });
+          const counters = new CountingInputs({unit: 2});
+          counters.isUnplugged = !hasCounter;
+          const line = plantLine(world, 'line-W', counters);
+          plugIn = () => line.attach(board);
+          return [line];
+        },
+      },
+    };
+    await withWorld(t, options, async world => {
+      // Late, and between two tries of every 33 s.
+      await world.advance(50_000);
+      plugIn();
+      await world.until(() => pulsedMs.length > 0, 20_000);
+      const answersMs = world.nowMs;
+      await world.advance(1000);
+      t.is(pulsedMs.length, 1, `${hasCounter}`);
+      t.true(answersMs < 65_000, `${answersMs} ms`);
+      await world.clock.settle(world.stopEdge());
+    });
+  }
 });
 
 const COUNTER_SITE: readonly object[] = [

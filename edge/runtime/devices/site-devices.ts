@@ -1,7 +1,7 @@
 import type {InputListener} from '../../../drivers/discrete-inputs/contract.js';
 import type {OsdpReader} from '../../../drivers/osdp/contract.js';
 import type {MessageFeed} from '../../../drivers/port/message-feed.js';
-import type {Clock, Entropy} from '../../../protocols/base/clock.js';
+import type {Clock, Entropy, Millis, Timer} from '../../../protocols/base/clock.js';
 import {InternalError} from '../../../protocols/base/errors.js';
 import {asId, type DeviceId} from '../../../protocols/site/ids.js';
 import type {FeedConfig} from '../../config/device-kinds/feeds.js';
@@ -42,6 +42,9 @@ export interface SiteDevicesOptions extends DeviceSurroundings {
   readonly lineOf: (device: string) => DeviceLine;
   readonly listenTo: DeviceParts['listenTo'];
 }
+
+/** Long enough for a frame to each valve of a line and its reply. */
+const LAST_WORDS_MS: Millis = 500;
 
 /** A reader of the site with what the site file says of it. */
 export interface SharedReader {
@@ -115,9 +118,20 @@ export class SiteDevices {
     for (const device of this.#host.all()) device.onCalls?.(count);
   }
 
+  /** What devices have to say at the end, as a valve that is told to close, they say before this settles. */
   async close(): Promise<void> {
-    await this.#host.close();
+    await this.#lastWords(this.#host.close());
     await this.#plant.close();
+  }
+
+  /** A line that does not answer must not hold up the end. */
+  async #lastWords(closing: Promise<void>): Promise<void> {
+    let limit: Timer | undefined;
+    const isOver = new Promise<void>(resolve => {
+      limit = this.#options.clock.timer('last words', LAST_WORDS_MS, resolve);
+    });
+    await Promise.race([closing, isOver]);
+    limit?.cancel();
   }
 
   #createPlant(): Plant {
