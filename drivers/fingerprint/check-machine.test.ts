@@ -59,6 +59,15 @@ test('it begins with a finger that is to be placed within 15 s', t => {
   t.deepEqual(operation.start(NOW), {state: FINGER, effects: [place, ask('takeImage')]});
 });
 
+test('a fresh finger is wanted: one that lies there from before must be lifted', t => {
+  const fresh = checkOperation({pages: [10, 11], threshold: 50, isFresh: true});
+  const lift = {kind: 'prompt', prompt: {kind: 'lift', finger: 0}} as const;
+  t.deepEqual(fresh.start(NOW), {
+    state: {...FINGER, phase: 'lift'},
+    effects: [lift, ask('takeImage')],
+  });
+});
+
 test('looks for a finger, and for its leaving', t => {
   const late: OperationInput = {
     kind: 'ack',

@@ -37,6 +37,8 @@ export interface CheckOptions {
   readonly pages: readonly [TemplatePage, ...TemplatePage[]];
   /** Least score of a match; the sensor's own security level comes before it. */
   readonly threshold: number;
+  /** A finger that lies there from before does not count: it must leave first. */
+  readonly isFresh?: boolean;
 }
 
 type Step = OperationStep<CheckState, CheckOutcome>;
@@ -48,6 +50,7 @@ type Step = OperationStep<CheckState, CheckOutcome>;
 export function checkOperation({
   pages,
   threshold,
+  isFresh = false,
 }: CheckOptions): Operation<CheckState, CheckOutcome> {
   const load = (state: CheckState, page: TemplatePage): Step => ({
     state: {...state, phase: 'load'},
@@ -93,14 +96,17 @@ export function checkOperation({
   return {
     start: atMs => ({
       state: {
-        phase: 'finger',
+        phase: isFresh ? 'lift' : 'finger',
         tryNo: 1,
         pageNo: 0,
         emptyPages: 0,
         untilMs: atMs + FINGER_LIMIT_MS,
         why: 'bad_image',
       },
-      effects: [{kind: 'prompt', prompt: {kind: 'place', finger: 0}}, ask('takeImage')],
+      effects: [
+        {kind: 'prompt', prompt: {kind: isFresh ? 'lift' : 'place', finger: 0}},
+        ask('takeImage'),
+      ],
     }),
     step: (state, input) => {
       switch (input.kind) {

@@ -69,8 +69,11 @@ export interface FingerprintSensor {
   readonly librarySize: number | undefined;
   /** Three fingers of one person, each taken twice, on these pages. */
   enrol(pages: readonly [TemplatePage, TemplatePage, TemplatePage]): Promise<EnrolOutcome>;
-  /** Is the finger one of this person's? At most three tries of 15 s each. */
-  check(pages: readonly TemplatePage[]): Promise<CheckOutcome>;
+  /**
+   * Is the finger one of this person's? At most three tries of 15 s each. `isFresh`: one that lies there
+   * from before does not count, it must be lifted first.
+   */
+  check(pages: readonly TemplatePage[], isFresh?: boolean): Promise<CheckOutcome>;
   remove(pages: readonly TemplatePage[]): Promise<RemoveOutcome>;
   /** Call the running operation off; it settles as `closed`. */
   cancel(): void;

@@ -100,11 +100,11 @@ export class ZfmSensor implements FingerprintSensor {
     return this.#run(enrolOperation(pages), pages);
   }
 
-  check(pages: readonly TemplatePage[]): Promise<CheckOutcome> {
+  check(pages: readonly TemplatePage[], isFresh = false): Promise<CheckOutcome> {
     const [first, ...others] = pages;
     if (first === undefined) return Promise.resolve(noPage('no page to compare with'));
     const threshold = this.#options.threshold ?? DEFAULT_THRESHOLD;
-    return this.#run(checkOperation({pages: [first, ...others], threshold}), pages);
+    return this.#run(checkOperation({pages: [first, ...others], threshold, isFresh}), pages);
   }
 
   remove(pages: readonly TemplatePage[]): Promise<RemoveOutcome> {

@@ -16,6 +16,8 @@ export class FingerprintDevice implements SiteDevice {
   readonly #line: OwnLine;
   #retry: Timer | undefined;
   #isChecking = false;
+  /** The finger that was told of lies there still: once is enough. */
+  #isTold = false;
   #closed = false;
   #last = '';
 
@@ -33,7 +35,9 @@ export class FingerprintDevice implements SiteDevice {
       address: config.address,
       threshold: config.threshold,
       listener: {
-        onPrompt: () => {},
+        onPrompt: ({kind}) => {
+          if (kind === 'place') this.#isTold = false;
+        },
         onFault: reports.onFault,
         onHealth: health => {
           reports.onHealth(health);
@@ -61,9 +65,10 @@ export class FingerprintDevice implements SiteDevice {
   #check(): void {
     if (this.#closed || this.#isChecking || this.#pages.length === 0) return;
     this.#isChecking = true;
-    void this.#sensor.check(this.#pages).then(outcome => {
+    void this.#sensor.check(this.#pages, this.#isTold).then(outcome => {
       this.#isChecking = false;
       if (this.#closed) return;
+      if (outcome.kind === 'passed' || outcome.kind === 'failed') this.#isTold = true;
       this.#tell(outcome);
       if (outcome.kind !== 'unavailable') this.#check();
       else if (this.health !== 'offline') this.#checkLater();
