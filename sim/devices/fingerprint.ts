@@ -66,6 +66,11 @@ export class Fingerprint implements LineDevice {
     return this.#library;
   }
 
+  /** A finger was enrolled before, on these pages. */
+  learn({name}: SimFinger, pages: readonly number[]): void {
+    for (const page of pages) this.#library.set(page, name);
+  }
+
   place(finger: SimFinger): void {
     this.#glass = finger;
   }

@@ -26,10 +26,11 @@ export interface DeviceRigOptions {
   readonly site: string;
   /** Secrets by the name of the file that holds them. */
   readonly secrets?: Readonly<Record<string, string>>;
+  readonly language?: 'en' | 'zh-CN';
 }
 
-const HEAD = `
-site: {id: lot-1, name: Lot, timezone: Asia/Shanghai, language: en}
+const head = (language: string) => `
+site: {id: lot-1, name: Lot, timezone: Asia/Shanghai, language: ${language}}
 profiles: [parkCard]
 database: lot.db
 contacts: [{name: guard, afterMs: 0}]
@@ -88,7 +89,8 @@ export class DeviceRig {
 
   start(): void {
     const {clock} = this;
-    const loaded = loadSiteConfig(HEAD + this.#options.site, 'rig.yaml');
+    const {site, language = 'en'} = this.#options;
+    const loaded = loadSiteConfig(head(language) + site, 'rig.yaml');
     if (!loaded.ok) throw new UsageError('sim/config', loaded.problems.join('\n'));
     this.#edge = new EdgeDaemon({
       config: loaded.config,
