@@ -182,6 +182,37 @@ test('a loop button names two free inputs of an input board', t => {
   );
 });
 
+test('sounder, lamp and counter of a loop button are parts of boards that nobody else may take', t => {
+  const boards =
+    '{id: R-1, kind: relay-board, profile: waveshareIo8ch, address: 2}, {id: N-1, kind: counting-inputs, address: 3},';
+  const problems = (parts: string, more = '') =>
+    problemsOf(
+      smallSite({
+        lock: `      {id: L-1, kind: parking-lock, address: 1}, ${boards}`,
+        contacts: `devices: [{id: E-9, kind: loop-button, inputs: S-1, first: 4, second: 5, ${parts}}${more}]\ncontacts: [{name: guard, afterMs: 0}]`,
+      }),
+    );
+  const sounder = 'sounder: {device: R-1, output: 0}';
+  const counter = 'counter: {device: N-1, input: 2}';
+  t.deepEqual(problems(`${sounder}, lamp: {device: R-1, output: 1}, ${counter}`), []);
+  t.regex(
+    problems(`${sounder}, lamp: {device: R-1, output: 0}`)[0] ?? '',
+    /devices\[0\]\.lamp\.output: DEVICE_TWICE R-1 output 0 serves E-9 and E-9/,
+  );
+  t.regex(
+    problems(sounder, ', {id: siren-1, kind: siren, relays: R-1, output: 0}')[0] ?? '',
+    /devices\[1\]\.output: DEVICE_TWICE R-1 output 0 serves E-9 and siren-1/,
+  );
+  t.regex(
+    problems('lamp: {device: R-1, output: 8}')[0] ?? '',
+    /lamp\.output: expected an output of R-1, which has outputs 0-7, got 8/,
+  );
+  t.regex(
+    problems('counter: {device: S-1, input: 2}')[0] ?? '',
+    /counter\.device: expected a counting-inputs, but S-1 is a discrete-inputs/,
+  );
+});
+
 test('~X3 an unknown profile is refused, and one that is only planned says so', t => {
   const [unknown, planned] = problemsOf(smallSite({profiles: 'profiles: [parkCar, bath]'}));
   t.is(

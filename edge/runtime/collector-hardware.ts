@@ -8,7 +8,6 @@ import type {
   EmergencyButton,
   EmergencyButtonListener,
 } from '../../drivers/emergency-button/contract.js';
-import {LOOP_POLL_MS, LoopButton} from '../../drivers/emergency-button/loop-button.js';
 import {ModbusButton} from '../../drivers/emergency-button/modbus-button.js';
 import {OsdpCallButton} from '../../drivers/osdp/osdp-call-button.js';
 import {OsdpCardReader} from '../../drivers/osdp/osdp-card-reader.js';
@@ -30,7 +29,8 @@ import type {Log} from '../platform/log.js';
 import type {FrameCounters} from '../store/counters.js';
 import {createOwnedPn532} from './devices/card-device.js';
 import {createDisplay, isDisplay} from './devices/display-devices.js';
-import type {DeviceParts} from './devices/site-device.js';
+import {createLoopButton} from './devices/loop-device.js';
+import type {PlantParts} from './devices/plant-parts.js';
 import type {SharedReader} from './devices/site-devices.js';
 import type {OpenLink} from './open-link.js';
 
@@ -46,7 +46,7 @@ export interface CollectorHardwareOptions {
   readonly unitOf: (device: string) => DeviceConfig;
   /** An OSDP reader, which the site keeps. */
   readonly readerOf: (device: string) => SharedReader;
-  readonly partsFor: (device: string) => DeviceParts;
+  readonly partsFor: (device: string) => PlantParts;
   readonly dispatch: (input: LotInput) => void;
 }
 
@@ -153,13 +153,7 @@ function createButton(
     return new OsdpCallButton({id, reader, clock, listener, input: button.input});
   }
   const own = config.devices.find(device => device.id === button);
-  if (own?.kind === 'loop-button') {
-    const {wiring, first, second, inputs} = own;
-    const loop = new LoopButton({id, wiring, first, second, listener});
-    const {listenTo} = partsFor(name);
-    for (const [input, ear] of loop.inputs) listenTo(inputs, input, ear, LOOP_POLL_MS);
-    return loop;
-  }
+  if (own?.kind === 'loop-button') return createLoopButton(own, partsFor(name), listener);
   const unit = unitOf(button);
   if (unit.kind !== 'emergency-button') throw wrongKind(button, unit.kind);
   return new ModbusButton({

@@ -74,7 +74,6 @@ export class SiteHardware {
       listenTo: (...input) => this.#inputs.listen(...input),
     });
     this.#watchDistances();
-    this.#devices.start();
     this.locks = new Map([...this.#bays].map(([bay, hardware]) => [bay, hardware.lock]));
     this.collectors = new Map(
       options.config.collectors.map(collector => [
@@ -88,6 +87,7 @@ export class SiteHardware {
         }),
       ]),
     );
+    this.#devices.start();
     this.#inputs.start();
   }
 

@@ -1,7 +1,11 @@
 import {z} from 'zod';
 import {choice, exactly, identifier, integer} from '../fields.js';
+import {countingBoardName, relayBoardName, relayOutput} from './boards.js';
 
 const input = (sentence: string) => integer(0, 31, sentence);
+
+const held = (what: string) =>
+  exactly({device: relayBoardName, output: relayOutput(what)}).optional();
 
 /** A call button on two inputs of a board, whose cable is watched. */
 export const loopButton = exactly({
@@ -14,4 +18,12 @@ export const loopButton = exactly({
   ).default('antivalent'),
   first: input('Input that opens with a press.'),
   second: input('Input that closes with a press; of a module, the one that opens with a fault.'),
+  sounder: held('on until the call is answered').describe('Sounder at the post.'),
+  lamp: held('on until the call is over').describe('Lamp at the post.'),
+  counter: exactly({
+    device: countingBoardName,
+    input: input('Input at the contact that closes with a press.'),
+  })
+    .optional()
+    .describe('Counts presses that are shorter than a poll.'),
 });

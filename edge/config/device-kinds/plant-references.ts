@@ -6,11 +6,14 @@ const RELAYS = ['relay-board'];
 const CONTACTS = ['discrete-inputs', 'relay-board'];
 const COUNTERS = ['counting-inputs'];
 
+/** Kinds whose outputs stay as they were told. */
+const HELD: ReadonlySet<string> = new Set(['siren', 'loop-button']);
+
 /** Fields of each kind that name a board, and below which fields the parts of it that are used stand. */
 const USES: Readonly<Record<string, readonly Use[]>> = {
   barrier: [
     {
-      board: 'relays',
+      board: ['relays'],
       kinds: RELAYS,
       part: 'output',
       at: [
@@ -20,7 +23,7 @@ const USES: Readonly<Record<string, readonly Use[]>> = {
       ],
     },
     {
-      board: 'inputs',
+      board: ['inputs'],
       kinds: CONTACTS,
       part: 'input',
       at: ['openLimit', 'closedLimit', 'safetyLoop', 'photocell', 'approachLoop'].map(name => [
@@ -31,9 +34,9 @@ const USES: Readonly<Record<string, readonly Use[]>> = {
     },
   ],
   'door-strike': [
-    {board: 'relays', kinds: RELAYS, part: 'output', at: [['output']]},
+    {board: ['relays'], kinds: RELAYS, part: 'output', at: [['output']]},
     {
-      board: 'inputs',
+      board: ['inputs'],
       kinds: CONTACTS,
       part: 'input',
       at: [
@@ -42,10 +45,24 @@ const USES: Readonly<Record<string, readonly Use[]>> = {
       ],
     },
   ],
-  siren: [{board: 'relays', kinds: RELAYS, part: 'output', at: [['output']]}],
+  siren: [{board: ['relays'], kinds: RELAYS, part: 'output', at: [['output']]}],
+  'loop-button': [
+    ...['sounder', 'lamp'].map(name => ({
+      board: [name, 'device'],
+      kinds: RELAYS,
+      part: 'output' as const,
+      at: [[name, 'output']],
+    })),
+    {
+      board: ['counter', 'device'],
+      kinds: COUNTERS,
+      part: 'input',
+      at: [['counter', 'input']],
+    },
+  ],
   'pulse-meter': [
     {
-      board: 'relays',
+      board: ['relays'],
       kinds: RELAYS,
       part: 'output',
       at: [
@@ -53,9 +70,11 @@ const USES: Readonly<Record<string, readonly Use[]>> = {
         ['outputs', 'close'],
       ],
     },
-    {board: 'counters', kinds: COUNTERS, part: 'input', at: [['input']]},
+    {board: ['counters'], kinds: COUNTERS, part: 'input', at: [['input']]},
   ],
-  'beam-counter': [{board: 'counters', kinds: COUNTERS, part: 'input', at: [['outer'], ['inner']]}],
+  'beam-counter': [
+    {board: ['counters'], kinds: COUNTERS, part: 'input', at: [['outer'], ['inner']]},
+  ],
 };
 
 /** A device uses a part of a board. */
@@ -76,7 +95,7 @@ export interface PlantReference {
 }
 
 interface Use {
-  readonly board: string;
+  readonly board: readonly string[];
   readonly kinds: readonly string[];
   readonly part: 'output' | 'input';
   readonly at: readonly (readonly string[])[];
@@ -88,7 +107,7 @@ export function plantReferences(device: unknown, path: ConfigPath): readonly Pla
   const user = at(device, ['id']);
   const uses = typeof kind === 'string' ? (USES[kind] ?? []) : [];
   return uses.flatMap(use => {
-    const board = at(device, [use.board]);
+    const board = at(device, use.board);
     if (typeof board !== 'string') return [];
     return use.at.flatMap(place => {
       const number = at(device, place);
@@ -99,8 +118,8 @@ export function plantReferences(device: unknown, path: ConfigPath): readonly Pla
         user: typeof user === 'string' ? user : String(kind),
         path: [...path, ...place],
         part: `${use.part} ${number}`,
-        namedAt: [...path, use.board],
-        needs: {part: use.part, number, isPulsed: use.part === 'output' && kind !== 'siren'},
+        namedAt: [...path, ...use.board],
+        needs: {part: use.part, number, isPulsed: use.part === 'output' && !HELD.has(String(kind))},
       };
     });
   });

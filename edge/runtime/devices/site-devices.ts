@@ -83,7 +83,7 @@ export class SiteDevices {
   }
 
   /** What a device needs that a collector makes for itself. */
-  partsFor(id: string): DeviceParts {
+  partsFor(id: string): PlantParts {
     return this.#partsOf(id, this.#host.reportsOf(asId(id)));
   }
 

@@ -1,0 +1,54 @@
+import {stepCounter} from '../../../drivers/counting-inputs/counter-machine.js';
+import type {EmergencyButtonListener} from '../../../drivers/emergency-button/contract.js';
+import {LOOP_POLL_MS, LoopButton} from '../../../drivers/emergency-button/loop-button.js';
+import {HeldRelay} from '../../../drivers/relay-board/held-relay.js';
+import type {OwnDeviceConfig} from '../../config/schema.js';
+import type {PlantParts} from './plant-parts.js';
+
+export type LoopConfig = Extract<OwnDeviceConfig, {kind: 'loop-button'}>;
+
+/** A supervised call button with what the site file has given it: sounder, lamp, a counter of presses. */
+export function createLoopButton(
+  config: LoopConfig,
+  parts: PlantParts,
+  listener: EmergencyButtonListener,
+): LoopButton {
+  const {id, clock, plant, listenTo} = parts;
+  const {wiring, first, second, sounder, lamp} = config;
+  const held = (name: 'sounder' | 'lamp', place: typeof sounder) =>
+    place &&
+    new HeldRelay({
+      name: `${id} ${name}`,
+      clock,
+      relays: plant.relays.board(place.device),
+      output: place.output,
+    });
+  const button = new LoopButton({
+    ...{id, wiring, first, second, listener},
+    sounder: held('sounder', sounder),
+    lamp: held('lamp', lamp),
+  });
+  for (const [input, ear] of button.inputs) listenTo(config.inputs, input, ear, LOOP_POLL_MS);
+  if (config.counter) countPresses(config.counter, parts, button);
+  return button;
+}
+
+/** Its board tells by itself when it is gone; a press that lasts is then still seen. */
+function countPresses(
+  {device, input}: NonNullable<LoopConfig['counter']>,
+  {plant}: PlantParts,
+  button: LoopButton,
+): void {
+  const bits = plant.counters.bitsOf(device);
+  let before: number | undefined;
+  plant.counters.listen(device, [input], {
+    onTotals: (totals, atMs) => {
+      const total = totals.get(input);
+      if (total === undefined) return;
+      const presses = stepCounter(before, total, bits)?.delta ?? 0;
+      before = total;
+      if (presses > 0) button.counted(presses, atMs);
+    },
+    onHealth: () => {},
+  });
+}
