@@ -51,7 +51,7 @@ test('an output or an input that serves two is refused, naming both', t => {
 
 test('a part that its board has not is refused, and so is a pulse that nobody times', t => {
   t.deepEqual(problemsWith('output: 4 }', 'output: 8 }'), [
-    'site.yaml:53:54 devices[2].output: expected an output of R-1, which has outputs 0-7, got 8',
+    'site.yaml:54:54 devices[2].output: expected an output of R-1, which has outputs 0-7, got 8',
   ]);
   const pulses = problemsWith('profile: waveshareRelay8ch', 'profile: waveshareIo8ch');
   t.is(pulses.length, 6);

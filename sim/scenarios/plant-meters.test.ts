@@ -1,8 +1,11 @@
 import test from 'ava';
+import {TUF_2000M_FROM_1_PROFILE} from '../../protocols/profiles/flow-meter-profile.js';
 import {CountingInputs} from '../devices/counting-inputs.js';
+import {FlowMeter} from '../devices/flow-meter.js';
 import {PlateCamera, TcpFace} from '../devices/plate-camera.js';
 import {RelayBoard} from '../devices/relay-board.js';
 import {WaterMeter} from '../devices/water-meter.js';
+import {WaterPipe} from '../devices/water-pipe.js';
 import type {WorldOptions} from '../world.js';
 import {Guard} from './guard.js';
 import {alarmsOf, lineBlock, plantLine, shown, told} from './plant-line.js';
@@ -119,6 +122,44 @@ test('~B8 a valve whose line comes up late, or was away, is told to close with t
     await world.advance(100);
     t.deepEqual(bath?.orders, ['close', 'close']);
     await world.until(() => /valve closed/.test(shown(world, 'bath-1')), 3000);
+  });
+});
+
+test('~B10 a flow meter of the site file tells its total, and one without a signal is METER_FAULT and bills nothing', async t => {
+  let meter: FlowMeter | undefined;
+  let pipe: WaterPipe | undefined;
+  const options: WorldOptions = {
+    collectors: [],
+    plant: {
+      buses: [
+        lineBlock('line-W', [
+          {id: 'main-1', kind: 'flow-meter', profile: 'tuf2000mFrom1', address: 1},
+        ]),
+      ],
+      install: world => {
+        pipe = new WaterPipe({clock: world.clock});
+        meter = new FlowMeter({unit: 1, pipe, profile: TUF_2000M_FROM_1_PROFILE});
+        return [plantLine(world, 'line-W', meter)];
+      },
+    },
+  };
+  await withWorld(t, options, async world => {
+    await world.advance(3000);
+    t.is(shown(world, 'main-1'), '0.0 l');
+    pipe?.order('open');
+    await world.advance(10_800);
+    pipe?.order('close');
+    await world.advance(90_000);
+    const last = told(world, 'main-1', 'meter').at(-1);
+    t.is(last?.totalMl, pipe?.totalMl);
+    t.is(last?.quality, 'good');
+    if (meter) meter.signalPercent = 0;
+    await world.advance(3000);
+    t.deepEqual(alarmsOf(world, 'main-1'), ['METER_FAULT']);
+    t.deepEqual(told(world, 'main-1', 'meter').at(-1), last);
+    if (meter) meter.signalPercent = 90;
+    await world.advance(3000);
+    t.deepEqual(alarmsOf(world, 'main-1'), []);
   });
 });
 

@@ -4,7 +4,7 @@ import {plateCamera} from './cameras.js';
 import {beamCounter, milesightCounter} from './counters.js';
 import {barrier, doorStrike, siren} from './gates.js';
 import {cardDispenser, temperatureInput, ultrasonic} from './sensing.js';
-import {cjt188Meter, pulseMeter, waterMeter} from './water.js';
+import {cjt188Meter, flowMeter, pulseMeter, waterMeter} from './water.js';
 
 /** What moves, counts and measures: on a line. */
 export const PLANT_LINE_KINDS = [
@@ -13,6 +13,7 @@ export const PLANT_LINE_KINDS = [
   cardDispenser,
   waterMeter,
   cjt188Meter,
+  flowMeter,
   temperatureInput,
   ultrasonic,
 ] as const;

@@ -17,6 +17,19 @@ export const waterMeter = exactly({
   mostMlPerMin: mostMlPerMin(100_000),
 });
 
+/** A flow meter on Modbus without a valve. */
+export const flowMeter = exactly({
+  id,
+  kind: z.literal('flow-meter'),
+  profile: choice(
+    ['tuf2000m', 'tuf2000mFrom1'],
+    'Register map; the second for firmware that counts registers from 1.',
+  ).default('tuf2000m'),
+  address: unitAddress,
+  pollMs: duration(200, 60_000, 'Readings, start to start.').default(1000),
+  mostMlPerMin: mostMlPerMin(1_000_000),
+});
+
 /** A water meter with a valve that speaks CJ/T 188, on a line of its own at 2400 baud, even parity. */
 export const cjt188Meter = exactly({
   id,

@@ -8,7 +8,12 @@ import type {PlantParts} from './plant-parts.js';
 import {relayDevice} from './relay-hub.js';
 import {createTemperature} from './sensing-devices.js';
 import type {SiteDevice} from './site-device.js';
-import {createCjt188Meter, createPulseMeter, createWaterMeter} from './water-devices.js';
+import {
+  createCjt188Meter,
+  createFlowMeter,
+  createPulseMeter,
+  createWaterMeter,
+} from './water-devices.js';
 
 /** Devices that move, count and measure. */
 export function makePlantDevice(
@@ -27,6 +32,8 @@ export function makePlantDevice(
       return createWaterMeter(config, parts);
     case 'cjt188-meter':
       return createCjt188Meter(config, parts);
+    case 'flow-meter':
+      return createFlowMeter(config, parts);
     case 'pulse-meter':
       return createPulseMeter(config, parts);
     case 'temperature-input':

@@ -1,5 +1,6 @@
 import {Cjt188Meter} from '../../../drivers/water-meter/cjt188-meter.js';
 import type {WaterMeter} from '../../../drivers/water-meter/contract.js';
+import {FlowMeter} from '../../../drivers/water-meter/flow-meter.js';
 import {ModbusMeter} from '../../../drivers/water-meter/modbus-meter.js';
 import {PulseMeter} from '../../../drivers/water-meter/pulse-meter.js';
 import type {WaterValve} from '../../../drivers/water-valve/contract.js';
@@ -8,6 +9,10 @@ import {
   STANDARD_CJT188_MAKER,
   SWAPPED_CJT188_MAKER,
 } from '../../../protocols/cjt188/water-meter.js';
+import {
+  TUF_2000M_FROM_1_PROFILE,
+  TUF_2000M_PROFILE,
+} from '../../../protocols/profiles/flow-meter-profile.js';
 import type {PlantOf} from '../../config/device-kinds/plant-kinds.js';
 import {MeterReport} from './meter-report.js';
 import type {PlantParts} from './plant-parts.js';
@@ -18,6 +23,11 @@ const MAKERS = {
   standard: STANDARD_CJT188_MAKER,
   swapped: SWAPPED_CJT188_MAKER,
   highStatus: HIGH_STATUS_CJT188_MAKER,
+} as const;
+
+const FLOW_METERS = {
+  tuf2000m: TUF_2000M_PROFILE,
+  tuf2000mFrom1: TUF_2000M_FROM_1_PROFILE,
 } as const;
 
 type MeterWithValve = WaterMeter & {readonly valve: WaterValve};
@@ -46,6 +56,26 @@ export function createCjt188Meter(config: PlantOf<'cjt188-meter'>, parts: PlantP
     listener: report,
   });
   return meterDevice(meter, report);
+}
+
+export function createFlowMeter(config: PlantOf<'flow-meter'>, parts: PlantParts): SiteDevice {
+  const {id, reports} = parts;
+  const report = new MeterReport(reports);
+  const {address: unit, profile, pollMs, mostMlPerMin} = config;
+  const meter = new FlowMeter({
+    ...{id, unit, pollMs, mostMlPerMin},
+    bus: parts.line().registers,
+    profile: FLOW_METERS[profile],
+    listener: report,
+    onTrouble: reports.onTrouble,
+  });
+  return {
+    get health() {
+      return meter.health;
+    },
+    describe: () => report.describe(),
+    close: () => meter.close(),
+  };
 }
 
 export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantParts): SiteDevice {
