@@ -89,7 +89,7 @@ test('a DWIN panel has its words in its variables and the page of the tone, and 
 
 test('a board at the road shows how many bays are free, and their colour', async t => {
   const board = new SpaceCounter({info: 4});
-  const road = {entry: '{id: S-1, kind: space-counter, address: 4, few: 1}', twin: board};
+  const road = {entry: '{id: S-1, kind: space-counter, address: 4, few: 1}', make: () => board};
   const fk = new FkDisplay({address: 3});
   const display = '{id: D-1, kind: fk-display, address: 3}';
   const {post, tap, rig, clock} = await postWith(t, display, fk, [road]);

@@ -1,10 +1,12 @@
 import test, {type ExecutionContext} from 'ava';
 import {fromHex} from '../../protocols/base/bytes.js';
+import type {Clock} from '../../protocols/base/clock.js';
 import {mifareSectorKey} from '../../protocols/card/an10922.js';
 import {asId, type CardUid} from '../../protocols/site/ids.js';
 import {CardReader} from '../devices/card-reader.js';
 import {FkDisplay} from '../devices/fk-display.js';
 import {Pn532, type TypeACard} from '../devices/pn532.js';
+import {Ultrasonic} from '../devices/ultrasonic.js';
 import {PostRig} from './post-rig.js';
 
 const SITE_KEY = '00112233445566778899aabbccddeeff';
@@ -81,4 +83,45 @@ test('an RDM6300 of a make that sends 32 bits in reverse is read by its profile'
   rfid.present({uid: asId<CardUid>('0A44332211')});
   await post.untilOpen();
   rfid.close();
+});
+
+test('a bay under an ultrasonic sensor is occupied by what stands there, and its arm is raised when that has left', async t => {
+  const sensors: Ultrasonic[] = [];
+  const beside = [12, 13].map(unit => ({
+    entry: `{id: U-${unit}, kind: ultrasonic, address: ${unit}, floorMm: 2400}`,
+    make: (clock: Clock) => {
+      const sensor = new Ultrasonic({clock, unit, floorMm: 2400});
+      sensors.push(sensor);
+      return sensor;
+    },
+  }));
+  const reader = '{kind: rdm6300, link: {kind: serial, path: reader}}';
+  const sensor = '{from: ultrasonic, device: U-13}';
+  const twin = new FkDisplay({address: 3});
+  const post = new PostRig(t, {reader, display: DISPLAY, twin, sensor, beside});
+  const {rig} = post;
+  const {clock} = rig;
+  const rfid = new CardReader({clock, farEnd: rig.end('reader')});
+  await post.open();
+  const [other, above] = sensors;
+  const occupancy = () => rig.edge.site.state().bays[0]?.occupancy;
+  await clock.until(() => occupancy() === 'vacant', 20_000);
+  await post.admit('4D00A1B2C3');
+  rfid.present({uid: asId<CardUid>('4D00A1B2C3')});
+  await post.untilOpen();
+  rfid.remove();
+  other?.setHeight(1500);
+  await clock.advance(10_000);
+  t.is(occupancy(), 'vacant', 'that is the car of another bay');
+  // The lock's own flag sees no car: the site file says that nobody asks it.
+  above?.setHeight(1500);
+  await clock.until(() => occupancy() === 'occupied', 10_000);
+  await clock.advance(120_000);
+  t.is(post.lock.position, 0);
+  above?.setHeight(0);
+  await clock.until(() => occupancy() === 'vacant', 20_000);
+  await clock.until(() => post.lock.arm === 'up', 60_000);
+  if (above) above.isUnplugged = true;
+  await clock.until(() => rig.alarmsOf('U-13').includes('DEVICE_OFFLINE'), 60_000);
+  t.not(occupancy(), 'vacant');
 });

@@ -1,3 +1,4 @@
+import type {Clock} from '../../protocols/base/clock.js';
 import {asId, type CardUid} from '../../protocols/site/ids.js';
 import {EmergencyButton} from '../devices/emergency-button.js';
 import {ParkingLock} from '../devices/parking-lock.js';
@@ -13,8 +14,13 @@ export interface PostOptions extends Omit<DeviceRigOptions, 'site'> {
   readonly twin: LineDevice;
   /** `devices` of the site file. */
   readonly devices?: string;
+  /** `sensor` of the bay; left out: the lock's own. */
+  readonly sensor?: string;
   /** Other devices of the line. */
-  readonly beside?: readonly {readonly entry: string; readonly twin: LineDevice}[];
+  readonly beside?: readonly {
+    readonly entry: string;
+    readonly make: (clock: Clock) => LineDevice;
+  }[];
 }
 
 /** A collector with one bay, whose reader and display are those of a test, on the real daemon. */
@@ -28,7 +34,7 @@ export class PostRig {
     const {clock} = this.rig;
     this.lock = new ParkingLock({clock, unit: 5});
     const button = new EmergencyButton({clock, unit: 9});
-    const others = beside.map(one => one.twin);
+    const others = beside.map(({make}) => make(clock));
     this.rig.line('line').attach(this.lock, button, twin, ...others);
   }
 
@@ -52,7 +58,8 @@ export class PostRig {
   }
 }
 
-function siteOf({reader, display, devices = '[]', beside = []}: PostOptions): string {
+function siteOf(options: PostOptions): string {
+  const {reader, display, sensor = '{from: lock}', devices = '[]', beside = []} = options;
   const others = beside.map(({entry}) => `      - ${entry}`).join('\n');
   return `
 devices: ${devices}
@@ -72,6 +79,6 @@ collectors:
     display: D-1
     button: E-1
     minCardSecurity: uid
-    bays: [{id: A-001, lock: L-1}]
+    bays: [{id: A-001, lock: L-1, sensor: ${sensor}}]
 `;
 }
