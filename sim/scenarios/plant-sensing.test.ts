@@ -105,6 +105,7 @@ test('a temperature is read in its own register, journalled as it moves, and a t
     sink().isUnplugged = true;
     await world.advance(60_000);
     t.deepEqual(kindsOf(world), ['BUS_DOWN'], 'it was alone on its line');
+    t.is(world.alarms()[0]?.detail, 'line line-T is silent: T-1');
     sink().isUnplugged = false;
     await world.until(() => kindsOf(world).length === 0, 60_000);
   });

@@ -94,7 +94,8 @@ export function onLine(turn: Turn, input: Extract<LotInput, {kind: 'line'}>): vo
     if (!isPartOnDownLine(turn, part)) continue;
     clearAlarm(turn, offlinePart(part, collector), 'part of BUS_DOWN');
   }
-  raiseAlarm(turn, {...place, detail: `line ${line} is silent: ${bays.join(', ')}`});
+  const silent = bays.length > 0 ? bays : devices;
+  raiseAlarm(turn, {...place, detail: `line ${line} is silent: ${silent.join(', ')}`});
 }
 
 /** Whoever is still silent after the line came back is missed in his own name. */
