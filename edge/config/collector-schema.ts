@@ -80,10 +80,12 @@ export const collectorSchema = z.discriminatedUnion(
       display: identifier('Display on a line, of any kind; or an osdp-reader with text.'),
       button: buttonSchema,
       minCardSecurity: z
-        .literal('uid', {
-          error: 'expected uid, since this reader hears bare card numbers, which anybody can copy',
+        .enum(['uid', 'proof'], {
+          error: 'expected uid, for bare card numbers, which anybody can copy, or proof',
         })
-        .describe("Owner's explicit consent to bare card numbers."),
+        .describe(
+          "What a card must show: its bare number, with the owner's explicit consent, or its sector to a pn532 that has the key.",
+        ),
     }),
     exactly({
       ...common,

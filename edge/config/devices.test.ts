@@ -169,3 +169,29 @@ test('of several forms that a value may have, the nearest one is judged', t => {
     ],
   );
 });
+
+test('~A10 a plain collector may ask for a proof only where a pn532 opens the sectors of its cards', t => {
+  const problemsWith = (reader: string, pn532: string) =>
+    problemsOf(
+      siteOf({
+        buses: bus(LOCK, READER),
+        devices: `[{id: P-1, kind: pn532, link: {kind: serial, path: /dev/p}${pn532}}]`,
+        collectors: `[${collector(
+          `reader: ${reader}, display: R-1, button: {device: R-1, input: 2}`,
+        ).replace('minCardSecurity: uid', 'minCardSecurity: proof')}]`,
+      }),
+    );
+  const sector = ', sector: {sector: 2, siteKey: {env: S}}';
+  t.deepEqual(problemsWith('{device: P-1}', sector), []);
+  const vain =
+    /^s:7:\d+ collectors\[0\]\.minCardSecurity: expected uid, since this reader hears bare/;
+  for (const [reader, more] of [
+    ['{device: P-1}', ''],
+    ['{device: R-1}', sector],
+    ['{kind: rdm6300, link: {kind: serial, path: /dev/r}}', sector],
+  ] as const) {
+    const [problem = '', ...others] = problemsWith(reader, more);
+    t.regex(problem, vain);
+    t.deepEqual(others, []);
+  }
+});

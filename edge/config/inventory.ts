@@ -65,6 +65,8 @@ export interface Inventory {
   readonly staff: readonly Named[];
   readonly links: readonly FoundLink[];
   readonly references: readonly Reference[];
+  /** Where a proof is asked of a reader that hears bare numbers only. */
+  readonly vainProofs: readonly ConfigPath[];
   /** Those to parts of boards, which a board may not have. */
   readonly boardUses: readonly PlantReference[];
 }
@@ -207,6 +209,16 @@ function loopReferences(device: unknown, user: string, path: ConfigPath): Refere
   }));
 }
 
+/** Does a plain collector ask its reader for more than the number of a card? Only a sector has more. */
+function isProofVain(collector: unknown, site: unknown): boolean {
+  if (words(collector, 'kind') !== 'plain') return false;
+  if (words(collector, 'minCardSecurity') !== 'proof') return false;
+  const name = words(field(collector, 'reader'), 'device');
+  const reader = entries(site, 'devices').find(device => words(device, 'id') === name);
+  const opensSectors = words(reader, 'kind') === 'pn532' && field(reader, 'sector') !== undefined;
+  return name === undefined || !opensSectors;
+}
+
 export function takeInventory(site: unknown): Inventory {
   const buses = entries(site, 'buses');
   const collectors = entries(site, 'collectors');
@@ -255,5 +267,8 @@ export function takeInventory(site: unknown): Inventory {
     links,
     references: [...references, ...boardUses],
     boardUses,
+    vainProofs: collectors.flatMap((one, index) =>
+      isProofVain(one, site) ? [['collectors', index, 'minCardSecurity']] : [],
+    ),
   };
 }

@@ -343,7 +343,7 @@ test('a plain collector needs consent to bare card numbers', t => {
   const text = EXAMPLE.replace('    minCardSecurity: uid\n', '');
   t.regex(
     problemsOf(text)[0] ?? '',
-    /collectors\[0\]\.minCardSecurity: expected uid, since this reader hears/,
+    /collectors\[0\]\.minCardSecurity: expected uid, for bare card numbers, which anybody can copy, or proof/,
   );
 });
 

@@ -12,6 +12,9 @@ export interface TopologyProblem {
 /** Turns a path into `site.yaml:41:7`. */
 export type PlaceOf = (path: ConfigPath) => string;
 
+const VAIN_PROOF =
+  'expected uid, since this reader hears bare card numbers, which anybody can copy; a proof needs a pn532 with a sector';
+
 /** Every later entry that has the key of an earlier one, with that earlier one. */
 function clashes<Entry>(
   list: readonly Entry[],
@@ -118,7 +121,7 @@ function eachOnce(problems: readonly TopologyProblem[]): TopologyProblem[] {
  * that lead nowhere. Both sides of a clash are named.
  */
 export function topologyProblems(inventory: Inventory, placeOf: PlaceOf): TopologyProblem[] {
-  const {lines, devices, collectors, staff, references, boardUses} = inventory;
+  const {lines, devices, collectors, staff, references, boardUses, vainProofs} = inventory;
   return [
     ...doubleNames('line', lines, placeOf),
     ...doubleNames('device', devices, placeOf),
@@ -135,5 +138,6 @@ export function topologyProblems(inventory: Inventory, placeOf: PlaceOf): Topolo
     ),
     ...eachOnce(references.flatMap(use => brokenReference(use, devices))),
     ...boardProblems(boardUses, devices),
+    ...vainProofs.map(path => ({path, text: VAIN_PROOF})),
   ];
 }
