@@ -91,11 +91,12 @@ test('valves that do not answer hold up the end of the daemon for 500 ms at most
   await withWorld(t, options, async world => {
     await world.advance(3000);
     for (const meter of meters) meter.isUnplugged = true;
-    await world.advance(1000);
+    // Long enough for all to be lost, and so to be known closed no more.
+    await world.advance(30_000);
     const fromMs = world.nowMs;
     await world.clock.settle(world.stopEdge());
     const tookMs = world.nowMs - fromMs;
-    t.true(tookMs <= 501, `${tookMs} ms`);
+    t.true(tookMs > 400 && tookMs <= 501, `${tookMs} ms`);
   });
 });
 
