@@ -13,7 +13,7 @@ import type {DeviceParts, OwnLine, SiteDevice} from './site-device.js';
 export type Pn532Config = Extract<OwnDeviceConfig, {kind: 'pn532'}>;
 
 /** A PN532 on its own line, for whoever listens. */
-export function createPn532(
+function createPn532(
   {sector, id: name}: Pn532Config,
   {id, clock, reports, secret}: Pick<DeviceParts, 'id' | 'clock' | 'reports' | 'secret'>,
   line: OwnLine,
