@@ -78,7 +78,7 @@ test('mbpoll reads all registers of the simulated lock, orders it down, and read
 
 test('mbpoll hears the exceptions of the simulated lock, and only silence for another unit', async t => {
   const {lock, mbpoll} = build(t);
-  const beyond = await mbpoll({unit: UNIT, register: 7});
+  const beyond = await mbpoll({unit: UNIT, register: 9});
   t.regex(beyond.output, /Illegal data address/i);
   const order = await mbpoll({unit: UNIT, register: 0, value: 9});
   t.regex(order.output, /Illegal data value/i);
