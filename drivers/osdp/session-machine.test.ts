@@ -322,3 +322,20 @@ test('a Secure Channel is made anew every day', t => {
   t.is(session.turn(), LIVE_SESSION.frames[0].command);
   t.is(healthOf(session.state), 'suspect');
 });
+
+test('a tick while an attempt is on the wire does not end it, however long the reader was silent', t => {
+  const session = new Session().play(4);
+  session.atMs += 10_000;
+  session.take({kind: 'timeout', atMs: session.atMs});
+  t.is(session.state.phase, 'offline');
+  session.atMs = session.state.tryFromMs;
+  session.turn();
+  t.is(session.state.phase, 'id');
+  session.atMs += 1;
+  session.take({kind: 'tick', atMs: session.atMs});
+  t.is(session.state.phase, 'id');
+  t.is(session.state.outstanding?.command.kind, 'id');
+  session.atMs += 300;
+  session.take({kind: 'timeout', atMs: session.atMs});
+  t.is(session.state.phase, 'offline', 'its own timeout ends it');
+});

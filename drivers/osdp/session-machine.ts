@@ -72,7 +72,9 @@ export function stepSession(
     step.state,
     isSilent && step.state.misses > 0 ? 'silent' : step.state.trouble,
   );
-  if (!isSilent || step.state.phase === 'offline' || input.kind === 'turn') {
+  // A clock that ticks while an attempt is on the wire must not end it: its own timeout does.
+  const isUnderWay = input.kind === 'tick' && step.state.phase !== 'online';
+  if (!isSilent || step.state.phase === 'offline' || input.kind === 'turn' || isUnderWay) {
     return {state: told.state, effects: [...step.effects, ...told.effects]};
   }
   const lost = failed(told.state, input.atMs, 'silent');

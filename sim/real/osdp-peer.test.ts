@@ -31,11 +31,8 @@ const SCBK = fromHex('C0C1C2C3C4C5C6C7C8C9CACBCCCDCECF');
 /** Nothing valid for 8 s ends a session; the driver looks once a second. */
 const LOSS_MS = 9500;
 const ONLINE_LIMIT_MS = 20_000;
-/**
- * A reader alone on its line: the line opens its port again at most 30 s apart, and the session then
- * tries at most 30 s apart; both pauses may come one after the other.
- */
-const RETURN_LIMIT_MS = 100_000;
+/** The longest pause between two attempts is 30 s. */
+const RETURN_LIMIT_MS = 45_000;
 const LED = {
   ...{reader: 0, led: 0, tempCode: 0, tempOn100ms: 0, tempOff100ms: 0, tempOnColour: 0},
   ...{tempOffColour: 0, tempTime100ms: 0, permCode: 1, permOn100ms: 5, permOff100ms: 0},
