@@ -25,9 +25,10 @@ const MOST_GROWTH_KIB = 1024;
 /** Bytes that only the process as a whole shows, such as those of zlib and of ciphers. */
 const MOST_RSS_GROWTH_KIB = 64 * 1024;
 const SIGN_OF_LIFE_MS = 500;
+const SLICE_INPUTS = 2000;
 
 /** One target in this process; signs of life and the report go to the standard output. */
-export function runChild(name: string, {seed, from, runs}: ChildOptions): void {
+export async function runChild(name: string, {seed, from, runs}: ChildOptions): Promise<void> {
   const target = FUZZ_TARGETS.find(candidate => candidate.name === name);
   if (!target) throw new UsageError('fuzz/name', `no target is called "${name}"`);
   const isWeighed = runs >= LEAST_WEIGHED_RUNS;
@@ -37,10 +38,19 @@ export function runChild(name: string, {seed, from, runs}: ChildOptions): void {
   const begunMs = performance.now();
   const common = {seed, nowMs: () => performance.now()};
   const signs = signsOfLife();
-  const first = fuzzRun(target, {...common, from, runs: warmUp, onProgress: signs(from)});
+  const run = async (start: number, count: number): Promise<FuzzFailure[]> => {
+    const failures: FuzzFailure[] = [];
+    for (let done = 0; done < count; done += SLICE_INPUTS) {
+      const slice = {from: start + done, runs: Math.min(SLICE_INPUTS, count - done)};
+      failures.push(...fuzzRun(target, {...common, ...slice, onProgress: signs(slice.from)}));
+      // What zlib failed on is let go of when the event loop turns, and not before.
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    return failures;
+  };
+  const first = await run(from, warmUp);
   const before = weigh();
-  const rest = {from: from + warmUp, runs: runs - warmUp};
-  const second = fuzzRun(target, {...common, ...rest, onProgress: signs(rest.from)});
+  const second = await run(from + warmUp, runs - warmUp);
   const after = weigh();
   const growthKib = isWeighed ? after.heapKib - before.heapKib : undefined;
   const grown = (growthKib ?? 0) > MOST_GROWTH_KIB;
@@ -55,7 +65,7 @@ export function runChild(name: string, {seed, from, runs}: ChildOptions): void {
   writeSync(1, `${JSON.stringify({report})}\n`);
 }
 
-/** Written at once, not when the event loop turns: it does not turn here. */
+/** Written at once, not when the event loop turns: that may be long. */
 function signsOfLife(): (from: number) => (done: number) => void {
   let toldMs = performance.now();
   return from => done => {

@@ -78,7 +78,7 @@ try {
     from: wholeNumber('from', values.from, 0),
     runs: wholeNumber('runs', values.runs, DEFAULT_RUNS),
   };
-  if (values.child) runChild(values.only ?? '', options);
+  if (values.child) await runChild(values.only ?? '', options);
   else await superviseAll(options);
 } catch (error) {
   process.stderr.write(`${errorText(error)}\n`);
