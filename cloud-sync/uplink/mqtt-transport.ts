@@ -1,6 +1,12 @@
 import type {Duplex} from 'node:stream';
-import {connect, type IClientOptions, MqttClient} from 'mqtt';
-import {ConfigError, errorText} from '../../protocols/base/errors.js';
+import {type IClientOptions, MqttClient} from 'mqtt';
+import {errorText} from '../../protocols/base/errors.js';
+import {
+  type BrokerAddress,
+  type BrokerTls,
+  openBrokerStream,
+  readBrokerAddress,
+} from './broker-stream.js';
 import type {
   Connection,
   ConnectionListener,
@@ -11,7 +17,8 @@ import type {
 
 /** Where the broker is: an address, or whatever gives a byte stream to it. */
 export type MqttTarget =
-  | {readonly kind: 'url'; readonly url: string}
+  /** `tls` counts for `mqtts:` addresses alone. */
+  | {readonly kind: 'url'; readonly url: string; readonly tls?: BrokerTls}
   | {readonly kind: 'stream'; readonly open: () => Duplex};
 
 const KEEPALIVE_S = 30;
@@ -20,21 +27,26 @@ const CONNECT_TIMEOUT_MS = 20_000;
 /** MQTT 3.1.1 by MQTT.js, with everything switched off that would keep or repeat a message: clean
  *  sessions, no reconnect, no queue, a store that dies with the connection. @see sync.md 0.5, 7 */
 export class MqttTransport implements Transport {
-  readonly #target: MqttTarget;
+  readonly #open: () => Duplex;
+  readonly #address: BrokerAddress | undefined;
 
   /** @throws ConfigError `config/broker` when the address is no MQTT address */
   constructor(target: MqttTarget) {
-    if (target.kind === 'url' && !/^mqtts?:\/\/[^/]/.test(target.url)) {
-      throw new ConfigError('config/broker', `${target.url} is not mqtt://HOST:PORT`);
+    if (target.kind === 'stream') {
+      this.#open = target.open;
+      return;
     }
-    this.#target = target;
+    const address = readBrokerAddress(target.url);
+    this.#address = address;
+    this.#open = () => openBrokerStream(address, target.tls);
   }
 
   connect(options: ConnectOptions, listener: ConnectionListener): Connection {
-    return new MqttConnection(this.#open(options), options.subscribe, listener);
+    return new MqttConnection(this.#client(options), options.subscribe, listener);
   }
 
-  #open(options: ConnectOptions): MqttClient {
+  #client(options: ConnectOptions): MqttClient {
+    const {username, password} = this.#address ?? {};
     const clientOptions: IClientOptions = {
       clientId: options.clientId,
       protocolVersion: 4,
@@ -50,11 +62,10 @@ export class MqttTransport implements Transport {
         qos: 1,
         retain: true,
       },
+      ...(username === undefined ? {} : {username}),
+      ...(password === undefined ? {} : {password}),
     };
-    const target = this.#target;
-    return target.kind === 'url'
-      ? connect(target.url, clientOptions)
-      : new MqttClient(target.open, clientOptions);
+    return new MqttClient(this.#open, clientOptions);
   }
 }
 
