@@ -14,7 +14,14 @@ export interface DownlinkOptions {
 }
 
 /** State is retried by the broker within a session; acts and answers are not. */
-const QOS: Readonly<Record<SignedName, 0 | 1>> = {time: 0, cmd: 0, cfg: 1, snap: 1, rev: 1};
+const QOS: Readonly<Record<SignedName, 0 | 1>> = {
+  time: 0,
+  cmd: 0,
+  cfg: 1,
+  snap: 1,
+  rev: 1,
+  site: 1,
+};
 
 /** The cloud's voice: signs, encodes and publishes. */
 export class Downlink {

@@ -46,6 +46,8 @@ export class GatewayDesk {
       },
       rev: (gateway, report) => grantSync.onRevocationReport(gateway, report.ver),
       res: (gateway, result) => commands.onResult(gateway, result),
+      // Site files of gateways are no part of this cloud yet.
+      site: () => {},
     };
   }
 

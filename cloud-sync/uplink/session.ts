@@ -23,6 +23,8 @@ import {GrantDownlink} from './grant-downlink.js';
 import type {GrantStateSink} from './grant-state-sink.js';
 import type {Outbox} from './outbox.js';
 import {PumpRunner} from './pump-runner.js';
+import {SiteConfigDownlink} from './site-config-downlink.js';
+import type {SiteConfigSink} from './site-config-sink.js';
 import type {TimeKeeper} from './time-keeper.js';
 import type {Connection, ConnectionListener, Transport} from './transport.js';
 
@@ -40,6 +42,8 @@ export interface SessionSetup {
   readonly outbox: Outbox;
   readonly grants: GrantStateSink;
   readonly commands: CommandSink;
+  /** Left out: this gateway takes no site file from afar. */
+  readonly siteConfig?: SiteConfigSink | undefined;
   readonly time: TimeKeeper;
 }
 
@@ -66,6 +70,7 @@ export class Session {
   readonly #pump: PumpRunner;
   readonly #inbox: CommandInbox;
   readonly #downlink: GrantDownlink;
+  readonly #siteConfig: SiteConfigDownlink;
   #timer: Timer;
   #hellos = 0;
   #closed = false;
@@ -93,6 +98,12 @@ export class Session {
       reportGrants: report => this.#publish('cfg', report, 1),
       reportRevocations: report => this.#publish('rev', report, 1),
     });
+    this.#siteConfig = new SiteConfigDownlink({
+      sid,
+      sink: setup.siteConfig,
+      report: report => this.#publish('site', report, 1),
+      drop: why => drops.drop(`site/${why}`, {}),
+    });
     const handlers = {
       ack: (ack: Ack) => this.#onAck(ack),
       time: (time: DownMessages['time']) => this.#onTime(time),
@@ -100,6 +111,7 @@ export class Session {
       snap: (part: DownMessages['snap']) => this.#downlink.takeSnapshot(part),
       rev: (list: DownMessages['rev']) => this.#downlink.takeRevocations(list),
       cmd: (command: DownMessages['cmd']) => this.#inbox.take(command),
+      site: (piece: DownMessages['site']) => this.#siteConfig.take(piece),
     };
     this.#reader = new DownlinkReader({address, cloudKey, drops, handlers});
     this.#timer = clock.timer('uplink.open', OPEN_TIMEOUT_MS, () => this.#close('open timeout'));
@@ -214,7 +226,9 @@ export class Session {
     log.info('cloud.up', {sid: this.#sid, resumeAt: upto + 1, head: outbox.head()});
     this.#rearm('uplink.heartbeat', HEARTBEAT_MS, () => this.#beat());
     this.#pump.start(upto);
-    if (!this.#closed) this.#listener.onReady();
+    if (this.#closed) return;
+    this.#siteConfig.start();
+    this.#listener.onReady();
   }
 
   /** A gateway restored from a backup may have given the numbers that the cloud holds to others. */
@@ -286,6 +300,7 @@ export class Session {
     this.#closed = true;
     this.#timer.cancel();
     this.#pump.close();
+    this.#siteConfig.close();
     this.#connection.end();
   }
 }

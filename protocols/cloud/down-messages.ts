@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {BayId, CommandId} from '../site/ids.js';
+import {MAX_SITE_PIECES} from './site-config.js';
 import {
   counterSchema,
   type DeepReadonly,
@@ -79,6 +80,30 @@ const commandSchema = z.object({
   sig,
 });
 
+/**
+ * `d/site`: piece `i` of `n` of the site file `ver`, whose SHA-256 is `sha`. It replaces a file with one
+ * of the hashes `base`: what its author saw; none means whatever is there. `removing`: devices that it
+ * names no more are meant to go. For the session `sid` alone, so that an old file, recorded and played
+ * back, does not reach a gateway that has forgotten its version.
+ */
+const siteConfigSchema = z
+  .object({
+    sid: sessionIdSchema,
+    ver: z.int().min(1),
+    sha: hashSchema,
+    base: z.array(hashSchema).max(2),
+    i: counterSchema,
+    n: z.int().min(1).max(MAX_SITE_PIECES),
+    piece: z
+      .string()
+      .max(48_000)
+      .regex(/^[A-Za-z0-9_-]*$/),
+    removing: z.boolean(),
+    by: z.string().min(1).max(128),
+    sig,
+  })
+  .refine(piece => piece.i < piece.n, {path: ['i']});
+
 /** The schema of each topic below `d/`. */
 export const DOWN_SCHEMAS = {
   ack: ackSchema,
@@ -87,6 +112,7 @@ export const DOWN_SCHEMAS = {
   snap: snapshotSchema,
   rev: revocationSchema,
   cmd: commandSchema,
+  site: siteConfigSchema,
 } as const satisfies Record<DownName, z.ZodType>;
 
 export type DownMessages = {

@@ -48,6 +48,9 @@ test('messages of the gateway are taken as the contract writes them', t => {
   t.true(holds(UP_SCHEMAS.gone, {epoch: SID, from: 1, to: 8, why: 'pruned'}));
   t.true(holds(UP_SCHEMAS.cfg, {...cfg, err: 'version'}));
   t.true(holds(UP_SCHEMAS.res, {id: 'c1', st: 'dup', mono: 5, why: 'done'}));
+  const site = {ver: 3, sha: HASH, state: 'refused', held: HASH, why: 'problems'};
+  t.true(holds(UP_SCHEMAS.site, {...site, problems: ['site.yaml:1:1 site: nothing']}));
+  t.false(holds(UP_SCHEMAS.site, {...site, problems: Array.from({length: 21}, () => 'x')}));
 });
 
 test('messages of the cloud are taken as the contract writes them', t => {
@@ -73,6 +76,9 @@ test('messages of the cloud are taken as the contract writes them', t => {
   t.true(holds(DOWN_SCHEMAS.snap, {ver: 2, i: 0, n: 1, part, hash: HASH, sig: SIG}));
   t.true(holds(DOWN_SCHEMAS.rev, {ver: 1, ids: ['g-1'], sig: SIG}));
   t.true(holds(DOWN_SCHEMAS.cmd, {...command, by: 'wang', sig: SIG}));
+  const site = {sid: SID, ver: 1, sha: HASH, base: [], n: 1, piece: 'AA', removing: false};
+  t.true(holds(DOWN_SCHEMAS.site, {...site, i: 0, by: 'wang', sig: SIG}));
+  t.false(holds(DOWN_SCHEMAS.site, {...site, i: 1, by: 'wang', sig: SIG}));
 });
 
 test('unknown keys pass and are dropped, so that either end may be newer', t => {

@@ -1,9 +1,20 @@
 /** Last part of every topic that a gateway publishes, below `u/`. */
-export const UP_NAMES = ['st', 'hello', 'hb', 'ev', 'live', 'gone', 'cfg', 'rev', 'res'] as const;
+export const UP_NAMES = [
+  'st',
+  'hello',
+  'hb',
+  'ev',
+  'live',
+  'gone',
+  'cfg',
+  'rev',
+  'res',
+  'site',
+] as const;
 export type UpName = (typeof UP_NAMES)[number];
 
 /** Last part of every topic that the cloud publishes, below `d/`. */
-export const DOWN_NAMES = ['ack', 'time', 'cfg', 'snap', 'rev', 'cmd'] as const;
+export const DOWN_NAMES = ['ack', 'time', 'cfg', 'snap', 'rev', 'cmd', 'site'] as const;
 export type DownName = (typeof DOWN_NAMES)[number];
 
 /** One gateway of one tenant, as its topics name it. */

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {CommandId} from '../site/ids.js';
+import {MAX_SITE_PROBLEM_CHARS, MAX_SITE_PROBLEMS, SITE_CONFIG_STATES} from './site-config.js';
 import {
   counterSchema,
   type DeepReadonly,
@@ -130,6 +131,20 @@ const resultSchema = z.object({
   why: z.string().max(200).nullable(),
 });
 
+/**
+ * `u/site`: the newest version of the site file that came from the cloud and what became of it, and in
+ * `held` the hash of the file that is in force. Version 0: none came yet. `problems` are written as
+ * `latchkey config check` prints them.
+ */
+const siteReportSchema = z.object({
+  ver: counterSchema,
+  sha: hashSchema,
+  state: z.enum(SITE_CONFIG_STATES),
+  held: hashSchema,
+  why: z.string().max(200).nullable(),
+  problems: z.array(z.string().max(MAX_SITE_PROBLEM_CHARS)).max(MAX_SITE_PROBLEMS),
+});
+
 /** The schema of each topic below `u/`. */
 export const UP_SCHEMAS = {
   st: statusSchema,
@@ -141,6 +156,7 @@ export const UP_SCHEMAS = {
   cfg: grantReportSchema,
   rev: revocationReportSchema,
   res: resultSchema,
+  site: siteReportSchema,
 } as const satisfies Record<UpName, z.ZodType>;
 
 export type UpMessages = {

@@ -7,6 +7,7 @@ import {concatBytes, fromHex} from '../../../protocols/base/bytes.js';
 import {DOWN_SCHEMAS} from '../../../protocols/cloud/down-messages.js';
 import {decodePayload, encodePayload} from '../../../protocols/cloud/payload.js';
 import {canonicalJson, verifyPayload} from '../../../protocols/cloud/signing.js';
+import {cutSiteText, joinSiteText} from '../../../protocols/cloud/site-config.js';
 import {parseTopic} from '../../../protocols/cloud/topics.js';
 import {UP_SCHEMAS} from '../../../protocols/cloud/up-messages.js';
 import {matchPlate, normalisePlate} from '../../../protocols/site/plate-text.js';
@@ -109,6 +110,12 @@ const CLOUD: readonly FuzzTarget[] = [
       return decoded.ok ? decoded.raw : [decoded.fault, decoded.where];
     },
   })),
+  {
+    name: 'cloud joinSiteText',
+    covers: ['protocols/cloud/site-config.ts joinSiteText'],
+    seeds: cutSiteText('site: {id: lot-1}\n', rawDeflate).map(utf8),
+    run: bytes => joinSiteText([latin(bytes)], HASH, rawDeflate),
+  },
   {
     name: 'cloud parseTopic',
     covers: ['protocols/cloud/topics.ts parseTopic'],
