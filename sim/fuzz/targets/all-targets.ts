@@ -1,5 +1,6 @@
 import type {FuzzTarget} from '../target.js';
 import {COLLECTOR_TARGETS} from './collector-targets.js';
+import {CREDENTIAL_TARGETS} from './credential-targets.js';
 import {DISPLAY_TARGETS} from './display-targets.js';
 import {LINE_TARGETS} from './line-targets.js';
 import {MESSAGE_TARGETS} from './message-targets.js';
@@ -16,4 +17,5 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   ...COLLECTOR_TARGETS,
   ...PROFILE_TARGETS,
   ...MESSAGE_TARGETS,
+  ...CREDENTIAL_TARGETS,
 ];
