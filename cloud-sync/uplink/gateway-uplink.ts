@@ -1,7 +1,7 @@
 import {createPublicKey} from 'node:crypto';
 import type {UnixMillis} from '../../protocols/base/clock.js';
 import {errorText, SyncError} from '../../protocols/base/errors.js';
-import type {ClockState} from '../../protocols/cloud/up-messages.js';
+import type {ClockState} from '../../protocols/cloud/wire-words.js';
 import {MqttTransport} from './mqtt-transport.js';
 import type {SessionSetup} from './session.js';
 import {TimeKeeper} from './time-keeper.js';

@@ -17,8 +17,11 @@ function drain(step: {state: PumpState; effects: readonly PumpEffect[]}, bytes =
   const effects = [...step.effects];
   for (let index = 0; index < effects.length; index += 1) {
     const effect = effects[index];
-    if (effect?.kind !== 'send') continue;
-    const next = stepPump(state, {kind: 'sent', upto: effect.from + effect.limit - 1, bytes});
+    if (effect?.kind !== 'send' && effect?.kind !== 'rest') continue;
+    const next =
+      effect.kind === 'rest'
+        ? stepPump(state, {kind: 'rested'})
+        : stepPump(state, {kind: 'sent', upto: effect.from + effect.limit - 1, bytes});
     state = next.state;
     effects.push(...next.effects);
   }
@@ -99,6 +102,17 @@ test('old, foreign and impossible answers change nothing', t => {
   }
   const done = stepPump(state, {kind: 'ack', upto: 20});
   t.deepEqual(stepPump(done.state, {kind: 'stalled'}), {state: done.state, effects: []});
+});
+
+test('after each batch the event loop has a turn, whatever comes meanwhile', t => {
+  const {state, effects} = startPump(0, 10_000, 1);
+  t.is(sends(effects).length, 1);
+  const sent = stepPump(state, {kind: 'sent', upto: 500, bytes: 1000});
+  t.deepEqual(sent.effects.at(-1), {kind: 'rest'});
+  const acked = stepPump(sent.state, {kind: 'ack', upto: 500});
+  t.is(sends(acked.effects).length, 0);
+  const rested = stepPump(acked.state, {kind: 'rested'});
+  t.deepEqual(sends(rested.effects), [{kind: 'send', from: 501, limit: 500}]);
 });
 
 test('whatever the cloud says, batches follow each other and stay in the window', t => {

@@ -1,6 +1,6 @@
 import type {Millis} from '../../protocols/base/clock.js';
 import {unreachable} from '../../protocols/base/errors.js';
-import {MAX_BATCH_EVENTS} from '../../protocols/cloud/up-messages.js';
+import {MAX_BATCH_EVENTS} from '../../protocols/cloud/event-batch.js';
 
 /*
  * Which batch goes out when. Pure: the state is rebuilt from the journal and the cloud's first answer
@@ -28,6 +28,8 @@ export interface PumpState {
   /** Everything up to here goes out without waiting for company. */
   readonly flushTo: number;
   readonly gathering: boolean;
+  /** A batch has just gone out: the line and the site have their turn before the next. */
+  readonly resting: boolean;
   readonly flights: readonly Flight[];
   readonly stalls: number;
 }
@@ -40,6 +42,7 @@ export type PumpInput =
   /** The cloud misses `from`; the journal holds nothing below `low`. */
   | {readonly kind: 'want'; readonly from: number; readonly low: number}
   | {readonly kind: 'gathered'}
+  | {readonly kind: 'rested'}
   | {readonly kind: 'stalled'};
 
 export type PumpTimer = 'gather' | 'stall';
@@ -47,6 +50,8 @@ export type PumpTimer = 'gather' | 'stall';
 export type PumpEffect =
   /** Read, encode and publish at most `limit` events, then report `sent`. */
   | {readonly kind: 'send'; readonly from: number; readonly limit: number}
+  /** Let the event loop turn once, then report `rested`. */
+  | {readonly kind: 'rest'}
   /** Publish early copies of the urgent ones among these. */
   | {readonly kind: 'live'; readonly from: number; readonly to: number}
   /** Tell the cloud that these are no longer held. */
@@ -70,6 +75,7 @@ export function startPump(upto: number, head: number, low: number): PumpStep {
     head,
     flushTo: head,
     gathering: false,
+    resting: false,
     flights: [],
     stalls: 0,
   };
@@ -88,6 +94,8 @@ export function stepPump(state: PumpState, input: PumpInput): PumpStep {
       return rewind(state, input.from, input.low, []);
     case 'gathered':
       return next({...state, gathering: false, flushTo: state.head}, []);
+    case 'rested':
+      return next({...state, resting: false}, []);
     case 'stalled':
       return stalled(state);
     default:
@@ -104,7 +112,9 @@ function appended(state: PumpState, head: number): PumpStep {
 
 function sent(state: PumpState, flight: Flight): PumpStep {
   const first: PumpEffect[] = state.flights.length === 0 ? [stallTimer()] : [];
-  return next({...state, sent: flight.upto, flights: [...state.flights, flight]}, first);
+  const moved = {...state, sent: flight.upto, flights: [...state.flights, flight]};
+  if (moved.sent >= moved.head) return {state: moved, effects: first};
+  return {state: {...moved, resting: true}, effects: [...first, {kind: 'rest'}]};
 }
 
 function acknowledged(state: PumpState, upto: number): PumpStep {
@@ -140,7 +150,7 @@ function stalled(state: PumpState): PumpStep {
 
 function next(state: PumpState, effects: readonly PumpEffect[]): PumpStep {
   const waiting = state.head - state.sent;
-  if (waiting <= 0) return {state, effects};
+  if (waiting <= 0 || state.resting) return {state, effects};
   if (waiting >= MAX_BATCH_EVENTS || state.sent < state.flushTo) {
     if (!windowOpen(state)) return {state, effects};
     const limit = Math.min(waiting, MAX_BATCH_EVENTS);

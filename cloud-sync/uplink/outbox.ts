@@ -1,17 +1,4 @@
-import type {Millis, UnixMillis} from '../../protocols/base/clock.js';
-import type {ClockState} from '../../protocols/cloud/up-messages.js';
-
-/** One committed event as the uplink sends it. */
-export interface OutboxEvent {
-  readonly seq: number;
-  readonly kind: string;
-  readonly boot: string;
-  readonly monoMs: Millis;
-  readonly wallMs: UnixMillis;
-  readonly clk: ClockState;
-  /** JSON text exactly as hashed into the chain. */
-  readonly body: string;
-}
+import type {WireEvent} from '../../protocols/cloud/up-messages.js';
 
 /**
  * The journal as its sender sees it. Everything is synchronous and answers from committed rows only:
@@ -27,12 +14,14 @@ export interface Outbox {
   acked(): number;
   /** Lowest sequence number still held; `head() + 1` when none is. */
   low(): number;
-  /** At most `limit` rows from `fromSeq` on, ascending and without a gap; fewer at the end. */
-  read(fromSeq: number, limit: number): readonly OutboxEvent[];
+  /** At most `limit` rows from `fromSeq` on as they go out, ascending and without a gap; fewer at the
+   *  end. Bodies are the JSON text exactly as hashed into the chain. */
+  page(fromSeq: number, limit: number): readonly WireEvent[];
   /** Chain hash after `seq`, 32 bytes; 32 zero bytes for 0; undefined for a row no longer known.
    *  `low() - 1` is always known. */
   hashAt(seq: number): Uint8Array | undefined;
-  /** The cloud has committed everything up to `seq`. Lower numbers than before are ignored. */
+  /** The cloud has committed everything up to `seq`. Lower numbers than before are ignored. Costs a
+   *  write: while a backlog drains it is called once a second. */
   markAcked(seq: number): void;
   /** The numbers cannot be continued: start again at 1 under a fresh epoch, journalled as `epoch.new`.
    *  Rows that the cloud has not confirmed are carried over, renumbered. */

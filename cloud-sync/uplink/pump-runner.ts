@@ -1,12 +1,14 @@
 import {toHex} from '../../protocols/base/bytes.js';
-import type {Clock, Timer} from '../../protocols/base/clock.js';
+import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText, unreachable} from '../../protocols/base/errors.js';
-import {encodePayload} from '../../protocols/cloud/payload.js';
+import {SECOND_MS} from '../../protocols/base/units.js';
+import {batchLines} from '../../protocols/cloud/event-batch.js';
+import {encodeLines, encodePayload} from '../../protocols/cloud/payload.js';
 import type {UpName} from '../../protocols/cloud/topics.js';
 import type {UpMessages, WireEvent} from '../../protocols/cloud/up-messages.js';
 import {type SiteEventKind, URGENT_EVENTS} from '../../protocols/site/events.js';
 import {rawDeflate} from '../raw-deflate.js';
-import type {Outbox, OutboxEvent} from './outbox.js';
+import type {Outbox} from './outbox.js';
 import {
   type PumpEffect,
   type PumpInput,
@@ -25,12 +27,20 @@ export interface PumpRunnerOptions {
   readonly onGiveUp: (why: string) => void;
 }
 
+/** The shortest wait there is: one turn of the event loop. */
+const REST_MS: Millis = 0.001;
+/** While a backlog drains, what the cloud confirmed is stored no more often: it is an optimisation, and
+ *  each time costs the disk a sync. @see sync.md 7, onAck */
+const STORE_ACK_MS: Millis = SECOND_MS;
+
 /** Carries out what the pump decides, for one connection. */
 export class PumpRunner {
   readonly #options: PumpRunnerOptions;
   readonly #timers = new Map<PumpTimer, Timer>();
   readonly #stopListening: () => void;
   #state: PumpState | undefined;
+  #rest: Timer | undefined;
+  #ackStoredMs: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(options: PumpRunnerOptions) {
     this.#options = options;
@@ -60,6 +70,7 @@ export class PumpRunner {
   close(): void {
     this.#stopListening();
     this.#state = undefined;
+    this.#rest?.cancel();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
   }
@@ -88,7 +99,10 @@ export class PumpRunner {
         this.#sendGone(effect.from, effect.to, 'pruned');
         break;
       case 'markAcked':
-        this.#options.outbox.markAcked(effect.upto);
+        this.#markAcked(effect.upto);
+        break;
+      case 'rest':
+        this.#takeRest();
         break;
       case 'startTimer':
         this.#startTimer(effect.timer, effect.afterMs);
@@ -106,7 +120,7 @@ export class PumpRunner {
 
   #send(from: number, limit: number): void {
     const {outbox, publish, onGiveUp} = this.#options;
-    let events = outbox.read(from, limit);
+    let events = outbox.page(from, limit);
     while (events.length > 0) {
       const payload = this.#encodeBatch(from, events);
       if (payload === 'unreadable') break;
@@ -126,43 +140,43 @@ export class PumpRunner {
     onGiveUp(`journal cannot be read at ${from}`);
   }
 
-  #encodeBatch(
-    from: number,
-    events: readonly OutboxEvent[],
-  ): Uint8Array | undefined | 'unreadable' {
+  #encodeBatch(from: number, ev: readonly WireEvent[]): Uint8Array | undefined | 'unreadable' {
     const {outbox} = this.#options;
     const before = outbox.hashAt(from - 1);
-    const after = outbox.hashAt(from + events.length - 1);
+    const after = outbox.hashAt(from + ev.length - 1);
     if (!before || !after) return 'unreadable';
-    const batch: UpMessages['ev'] = {
-      epoch: outbox.epoch(),
-      from,
-      n: events.length,
-      ev: events.map(wireEvent),
-      p: toHex(before),
-      h: toHex(after),
-    };
-    return encodePayload(batch, rawDeflate);
+    const ends = {p: toHex(before), h: toHex(after)};
+    return encodeLines(batchLines({epoch: outbox.epoch(), from, ev, ...ends}), rawDeflate);
   }
 
   #sendLive(from: number, to: number): void {
     const {outbox, publish} = this.#options;
-    for (const event of outbox.read(from, to - from + 1)) {
-      if (!URGENT_EVENTS.has(event.kind as SiteEventKind)) continue;
-      const live: UpMessages['live'] = {
-        epoch: outbox.epoch(),
-        seq: event.seq,
-        ev: [wireEvent(event)],
-      };
+    outbox.page(from, to - from + 1).forEach((event, index) => {
+      if (!URGENT_EVENTS.has(event[0] as SiteEventKind)) return;
+      const live: UpMessages['live'] = {epoch: outbox.epoch(), seq: from + index, ev: [event]};
       const payload = encodePayload(live, rawDeflate);
       if (payload) publish('live', payload, 0);
-    }
+    });
   }
 
   #sendGone(from: number, to: number, why: string): void {
     const gone: UpMessages['gone'] = {epoch: this.#options.outbox.epoch(), from, to, why};
     const payload = encodePayload(gone, rawDeflate);
     if (payload) this.#options.publish('gone', payload, 1);
+  }
+
+  #markAcked(upto: number): void {
+    const {clock, outbox} = this.#options;
+    const nowMs = clock.nowMs();
+    if (upto < outbox.head() && nowMs - this.#ackStoredMs < STORE_ACK_MS) return;
+    this.#ackStoredMs = nowMs;
+    outbox.markAcked(upto);
+  }
+
+  #takeRest(): void {
+    const {clock} = this.#options;
+    const wake = () => this.#contain(() => this.#input({kind: 'rested'}));
+    this.#rest = clock.waitUntil(clock.nowMs() + REST_MS, wake);
   }
 
   #startTimer(timer: PumpTimer, afterMs: number): void {
@@ -185,8 +199,4 @@ export class PumpRunner {
     this.#timers.get(timer)?.cancel();
     this.#timers.delete(timer);
   }
-}
-
-function wireEvent(event: OutboxEvent): WireEvent {
-  return [event.kind, event.boot, event.monoMs, event.wallMs, event.clk, event.body];
 }

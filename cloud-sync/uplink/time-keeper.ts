@@ -1,6 +1,6 @@
 import type {Clock, Millis, UnixMillis} from '../../protocols/base/clock.js';
 import {DAY_MS, SECOND_MS} from '../../protocols/base/units.js';
-import type {ClockState} from '../../protocols/cloud/up-messages.js';
+import type {ClockState} from '../../protocols/cloud/wire-words.js';
 
 /** What is known of the time of day: `utcMs` off by at most `errorMs`, or in `floor` only "not
  *  earlier than". */

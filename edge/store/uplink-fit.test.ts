@@ -32,12 +32,14 @@ test('the store is what the uplink asks for', t => {
   t.is(claim.kind, 'claimed');
   t.is(sink.applySnapshot({ver: 1, hash: EMPTY_STATE_HASH, rows: []}), 'applied');
   t.deepEqual(sink.current(), {ver: 1, hash: EMPTY_STATE_HASH});
-  const [event] = outbox.read(outbox.low(), 10);
+  const [event] = outbox.page(outbox.low(), 10);
   const before = outbox.hashAt(outbox.low() - 1);
   if (event === undefined || before === undefined) return t.fail();
-  t.is(event.clk, 'floor');
+  t.is(event[0], 'grants.applied');
+  t.is(event[1], store.boot);
+  t.is(event[4], 'floor');
   return t.is(
-    toHex(chainHash(before, event.seq, event.body)),
-    toHex(outbox.hashAt(event.seq) ?? new Uint8Array()),
+    toHex(chainHash(before, outbox.low(), event[5])),
+    toHex(outbox.hashAt(outbox.low()) ?? new Uint8Array()),
   );
 });

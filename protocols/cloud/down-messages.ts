@@ -11,14 +11,13 @@ import {
   unixMillisSchema,
 } from './site-schemas.js';
 import type {DownName} from './topics.js';
-import {epochSchema, sessionIdSchema} from './up-messages.js';
+import {epochSchema, monoSchema as mono, sessionIdSchema} from './wire-words.js';
 
 /** No open command lives longer, whatever it says. @see sync.md 8, act rule */
 export const OPEN_TTL_CAP_MS = 10_000;
 
 /** Ed25519 over context, topic and payload, base64url. */
 const sig = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
-const mono = z.number().min(0);
 
 /** `d/ack`: everything up to `upto` is committed, with the chain hash there in answer to a hello; or please resend from `want`; or number anew, since
  *  the cloud is ahead of this epoch (a restored backup). */

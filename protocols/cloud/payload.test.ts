@@ -2,7 +2,13 @@ import test from 'ava';
 import fc from 'fast-check';
 import {z} from 'zod';
 import {rawDeflate} from '../../cloud-sync/raw-deflate.js';
-import {decodePayload, encodePayload, MAX_PAYLOAD_BYTES, MAX_UNFOLDED_BYTES} from './payload.js';
+import {
+  decodePayload,
+  encodeLines,
+  encodePayload,
+  MAX_PAYLOAD_BYTES,
+  MAX_UNFOLDED_BYTES,
+} from './payload.js';
 import {UP_SCHEMAS} from './up-messages.js';
 
 const anything = z.json();
@@ -26,6 +32,24 @@ test('long messages are deflated behind content byte 2, and come back whole', t 
   const decoded = decodePayload(payload, anything, rawDeflate);
   t.true(decoded.ok);
   t.deepEqual(decoded.ok && decoded.value, value);
+});
+
+test('lines go behind content byte 3, deflated behind 4, and their schema finds them', t => {
+  const short = encodeLines(['{"ver":7}', 'one', '二'], rawDeflate) ?? new Uint8Array();
+  t.deepEqual(short, withContentByte(3, text('{"ver":7}\none\n二')));
+  const decoded = decodePayload(short, anything, rawDeflate);
+  t.deepEqual(decoded.ok && decoded.value, {ver: 7, lines: ['one', '二']});
+  const long = encodeLines(['{}', 'a'.repeat(5000)], rawDeflate) ?? new Uint8Array();
+  t.is(long[0], 4);
+  t.is(fault(long), 'ok');
+  t.is(fault(withContentByte(3, text('{"ver":\n7}'))), 'json');
+  t.is(fault(withContentByte(1, text('{"ver":7}\none'))), 'json');
+});
+
+test('a replacement character is a character; broken UTF-8 is a fault', t => {
+  const decoded = decodePayload(withContentByte(1, text('"\ufffd"')), anything, rawDeflate);
+  t.is(decoded.ok && decoded.value, '\ufffd');
+  t.is(fault(withContentByte(1, Uint8Array.of(0x22, 0xe4, 0xb8, 0x22))), 'utf8');
 });
 
 test('a message beyond 64 KB is not encoded', t => {
@@ -70,7 +94,7 @@ test('arbitrary bytes never throw, for any message of the contract', t => {
   fc.assert(
     fc.property(
       fc.uint8Array({maxLength: 200}),
-      fc.constantFrom(1, 2, 3),
+      fc.constantFrom(1, 2, 3, 4, 5),
       fc.constantFrom<z.ZodType>(...Object.values(UP_SCHEMAS)),
       (bytes, content, schema) => {
         t.false(decodePayload(withContentByte(content, bytes), schema, rawDeflate).ok);

@@ -7,6 +7,8 @@ export const MAX_UNFOLDED_BYTES = 4 * 1024 * 1024;
 
 const JSON_CONTENT = 1;
 const DEFLATED_JSON_CONTENT = 2;
+const LINES_CONTENT = 3;
+const DEFLATED_LINES_CONTENT = 4;
 /** Below this, deflate costs more than it saves. */
 const DEFLATE_FROM_BYTES = 1024;
 
@@ -38,13 +40,30 @@ export type DecodedPayload<Value> =
  * @see sync.md 7, content byte
  */
 export function encodePayload(value: unknown, compressor: Compressor): Uint8Array | undefined {
-  const plain = new TextEncoder().encode(JSON.stringify(value));
-  const packed = plain.length < DEFLATE_FROM_BYTES ? undefined : compressor.deflate(plain);
-  const smaller = packed !== undefined && packed.length < plain.length;
-  const content = smaller ? packed : plain;
+  return packed(JSON.stringify(value), [JSON_CONTENT, DEFLATED_JSON_CONTENT], compressor);
+}
+
+/** The same for a message of several lines (3, or 4 deflated): a JSON object, then texts that hold no
+ *  line break, which its schema finds as `lines`. */
+export function encodeLines(
+  lines: readonly string[],
+  compressor: Compressor,
+): Uint8Array | undefined {
+  return packed(lines.join('\n'), [LINES_CONTENT, DEFLATED_LINES_CONTENT], compressor);
+}
+
+function packed(
+  text: string,
+  [plainContent, deflatedContent]: readonly [number, number],
+  compressor: Compressor,
+): Uint8Array | undefined {
+  const plain = new TextEncoder().encode(text);
+  const deflated = plain.length < DEFLATE_FROM_BYTES ? undefined : compressor.deflate(plain);
+  const smaller = deflated !== undefined && deflated.length < plain.length;
+  const content = smaller ? deflated : plain;
   if (content.length + 1 > MAX_PAYLOAD_BYTES) return undefined;
   const payload = new Uint8Array(content.length + 1);
-  payload[0] = smaller ? DEFLATED_JSON_CONTENT : JSON_CONTENT;
+  payload[0] = smaller ? deflatedContent : plainContent;
   payload.set(content, 1);
   return payload;
 }
@@ -64,7 +83,7 @@ export function decodePayload<Value>(
   if (typeof plain === 'string') return faulty(plain);
   const text = decodeUtf8(plain);
   if (text === undefined) return faulty('utf8');
-  const json = parseJson(text);
+  const json = isLines(payload) ? parseLines(text) : parseJson(text);
   if (!json) return faulty('json');
   const checked = schema.safeParse(json.value);
   if (checked.success) return {ok: true, value: checked.data, raw: json.value};
@@ -75,19 +94,41 @@ function faulty(fault: PayloadFault, where = ''): {ok: false; fault: PayloadFaul
   return {ok: false, fault, where};
 }
 
-function unfold(payload: Uint8Array, compressor: Compressor): Uint8Array | PayloadFault {
-  const content = payload.subarray(1);
-  if (payload[0] === JSON_CONTENT) return content;
-  if (payload[0] !== DEFLATED_JSON_CONTENT) return 'content_byte';
-  return compressor.inflate(content, MAX_UNFOLDED_BYTES) ?? 'inflate';
+function isLines(payload: Uint8Array): boolean {
+  return payload[0] === LINES_CONTENT || payload[0] === DEFLATED_LINES_CONTENT;
 }
 
+function unfold(payload: Uint8Array, compressor: Compressor): Uint8Array | PayloadFault {
+  const content = payload.subarray(1);
+  switch (payload[0]) {
+    case JSON_CONTENT:
+    case LINES_CONTENT:
+      return content;
+    case DEFLATED_JSON_CONTENT:
+    case DEFLATED_LINES_CONTENT:
+      return compressor.inflate(content, MAX_UNFOLDED_BYTES) ?? 'inflate';
+    default:
+      return 'content_byte';
+  }
+}
+
+const REPLACEMENT = '\ufffd';
+
 function decodeUtf8(bytes: Uint8Array): string | undefined {
+  // Several times as fast as a strict decoder, which is asked only where something may be wrong.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  if (!text.includes(REPLACEMENT)) return text;
   try {
     return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
   } catch {
     return undefined;
   }
+}
+
+function parseLines(text: string): {readonly value: unknown} | undefined {
+  const [first = '', ...lines] = text.split('\n');
+  const head = parseJson(first);
+  return head && {value: {...(head.value as object), lines}};
 }
 
 function parseJson(text: string): {readonly value: unknown} | undefined {

@@ -18,11 +18,13 @@ export function idSchema<Id extends string>(): z.ZodType<Id> {
   return z.string().max(MAX_ID_LENGTH).regex(ID) as unknown as z.ZodType<Id>;
 }
 
+export const LAST_UNIX_MILLIS = 253_402_300_799_999;
+
 /** Whole milliseconds since 1970, up to the year 9999. */
 export const unixMillisSchema = z
   .int()
   .min(0)
-  .max(253_402_300_799_999) as unknown as z.ZodType<UnixMillis>;
+  .max(LAST_UNIX_MILLIS) as unknown as z.ZodType<UnixMillis>;
 
 /** Version, sequence number or counter: 0 .. 2^53-1. */
 export const counterSchema = z.int().min(0);

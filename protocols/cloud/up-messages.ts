@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {CommandId} from '../site/ids.js';
+import {batchSchema, MAX_BATCH_EVENTS, MAX_BODY_CHARS} from './event-batch.js';
 import {MAX_SITE_PROBLEM_CHARS, MAX_SITE_PROBLEMS, SITE_CONFIG_STATES} from './site-config.js';
 import {
   counterSchema,
@@ -9,26 +10,17 @@ import {
   unixMillisSchema,
 } from './site-schemas.js';
 import type {UpName} from './topics.js';
+import {
+  bootSchema as boot,
+  clockStateSchema as clk,
+  epochSchema,
+  eventKindSchema,
+  monoSchema as mono,
+  sessionIdSchema,
+} from './wire-words.js';
 
 /** Version of this contract, said in each hello. */
-export const CONTRACT_VERSION = 1;
-/** A batch never holds more events. @see sync.md 7, sending */
-export const MAX_BATCH_EVENTS = 500;
-
-/** How well a gateway knows the time: synced under 24 h ago, drifting since, or only a lower bound.
- *  @see sync.md 5.4 */
-export const CLOCK_STATES = ['ok', 'holdover', 'floor'] as const;
-export type ClockState = (typeof CLOCK_STATES)[number];
-
-const clk = z.enum(CLOCK_STATES);
-/** Random per connection: 16 bytes in hex. An act bound to another session is void. */
-export const sessionIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
-/** 16 random bytes in hex, made with the database. */
-export const epochSchema = z.string().regex(/^[0-9a-f]{32}$/);
-const boot = z.string().min(1).max(64);
-/** The gateway's monotonic clock in ms; means nothing outside its boot. */
-const mono = z.number().min(0);
-const wall = unixMillisSchema;
+export const CONTRACT_VERSION = 2;
 
 /** `u/st`: retained, and the will. The cloud ignores one whose sid is not the newest. */
 const statusSchema = z.object({on: z.boolean(), sid: sessionIdSchema, boot, mono});
@@ -43,7 +35,7 @@ const helloSchema = z.object({
   sid: sessionIdSchema,
   boot,
   mono,
-  wall,
+  wall: unixMillisSchema,
   clk,
   head: counterSchema,
   acked: counterSchema,
@@ -66,25 +58,13 @@ const heartbeatSchema = z.object({
 
 /** One event: kind, boot, mono, wall, clk, body as the JSON text that the hash chain covers. */
 const wireEventSchema = z.tuple([
-  z.string().min(1).max(64),
+  eventKindSchema,
   boot,
-  mono,
-  wall,
+  z.int().min(0),
+  unixMillisSchema,
   clk,
-  z.string().max(60_000),
+  z.string().max(MAX_BODY_CHARS),
 ]);
-
-/** `u/ev`: events `from .. from+n-1`; `p` is the chain hash before the first, `h` after the last. */
-const batchSchema = z
-  .object({
-    epoch: epochSchema,
-    from: z.int().min(1),
-    n: z.int().min(1).max(MAX_BATCH_EVENTS),
-    ev: z.array(wireEventSchema).min(1).max(MAX_BATCH_EVENTS),
-    p: hashSchema,
-    h: hashSchema,
-  })
-  .refine(batch => batch.n === batch.ev.length, {path: ['n']});
 
 /** `u/live`: early copy of urgent events while a backlog drains, numbered from `seq`; never acked. */
 const liveSchema = z.object({

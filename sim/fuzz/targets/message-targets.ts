@@ -5,11 +5,12 @@ import {UplinkDesk} from '../../../drivers/people-counter/uplink-desk.js';
 import type {MessageFeed, MessageFeedListener} from '../../../drivers/port/message-feed.js';
 import {concatBytes, fromHex} from '../../../protocols/base/bytes.js';
 import {DOWN_SCHEMAS} from '../../../protocols/cloud/down-messages.js';
-import {decodePayload, encodePayload} from '../../../protocols/cloud/payload.js';
+import {batchLines} from '../../../protocols/cloud/event-batch.js';
+import {decodePayload, encodeLines, encodePayload} from '../../../protocols/cloud/payload.js';
 import {canonicalJson, verifyPayload} from '../../../protocols/cloud/signing.js';
 import {cutSiteText, joinSiteText} from '../../../protocols/cloud/site-config.js';
 import {parseTopic} from '../../../protocols/cloud/topics.js';
-import {UP_SCHEMAS} from '../../../protocols/cloud/up-messages.js';
+import {UP_SCHEMAS, type WireEvent} from '../../../protocols/cloud/up-messages.js';
 import {matchPlate, normalisePlate} from '../../../protocols/site/plate-text.js';
 import {readVzPush} from '../../../protocols/vz-camera/http-push.js';
 import {readJson} from '../../../protocols/vz-camera/json.js';
@@ -92,11 +93,14 @@ const VZ: readonly FuzzTarget[] = [
 
 const BOOT = 'b'.repeat(32);
 const STATUS = {on: true, sid: BOOT, boot: 'boot-1', mono: 12.5};
-const EVENT = ['decision', 'boot-1', 12.5, 1_700_000_000_000, 'ok', '{"a":1}'];
+const EVENT: WireEvent = ['decision', 'boot-1', 12, 1_700_000_000_000 as never, 'ok', '{"a":1}'];
 const HASH = 'a'.repeat(64);
 const BATCH = {epoch: BOOT, from: 1, n: 1, ev: [EVENT], p: HASH, h: HASH};
 const MANY = {...BATCH, n: 40, ev: Array.from({length: 40}, () => EVENT)};
-const PAYLOADS = [STATUS, BATCH, MANY].flatMap(value => encodePayload(value, rawDeflate) ?? []);
+const PAYLOADS = [
+  encodePayload(STATUS, rawDeflate) ?? [],
+  ...[BATCH, MANY].map(batch => encodeLines(batchLines(batch), rawDeflate) ?? []),
+].flat();
 const SCHEMAS = {...UP_SCHEMAS, ...DOWN_SCHEMAS};
 const {publicKey} = generateKeyPairSync('ed25519');
 
