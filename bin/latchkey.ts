@@ -1,14 +1,13 @@
 #!/usr/bin/env -S UV_THREADPOOL_SIZE=24 MALLOC_ARENA_MAX=2 node --max-semi-space-size=1
 // Few malloc arenas for the many threads and a small young generation: less memory for the same work.
 import {Command} from 'commander';
-import {checkConfig} from '../edge/commands/config-check.js';
-import {printSchema} from '../edge/commands/config-schema.js';
 import {openBay} from '../edge/commands/open.js';
 import {runSite} from '../edge/commands/run.js';
 import {showStatus} from '../edge/commands/status.js';
 import {systemMachine, systemVersion} from '../edge/commands/system-machine.js';
 import {type ScanOptions, scanSystemBus} from '../edge/commands/system-scan.js';
 import {Host} from '../edge/platform/host.js';
+import {addConfigCommands} from './config-commands.js';
 
 const host = new Host();
 const machine = systemMachine(host, async ({broker, tenant, gateway}, daemon, publicKeyPem) => {
@@ -16,8 +15,7 @@ const machine = systemMachine(host, async ({broker, tenant, gateway}, daemon, pu
   const {createGatewayUplink} = await import('../cloud-sync/uplink/gateway-uplink.js');
   return createGatewayUplink({...daemon.uplinkParts(), broker, tenant, gateway, publicKeyPem});
 });
-const SITE_FILE = 'site.yaml';
-const siteOption = ['--config <file>', 'site file', SITE_FILE] as const;
+const siteOption = ['--config <file>', 'site file', 'site.yaml'] as const;
 
 const program = new Command('latchkey')
   .description('The edge daemon of one site, and its commands.')
@@ -31,18 +29,11 @@ program
     const outcome = await runSite(options.config, systemVersion(), machine);
     if (outcome.kind === 'refused') return host.finish(outcome.result);
     host.endWith(() => outcome.close());
+    host.finish(await outcome.ended);
+    host.exit(1);
   });
 
-const config = program.command('config').description('look at a site file');
-config
-  .command('check')
-  .description('print every problem of the site file and its secrets')
-  .option(...siteOption)
-  .action((options: {config: string}) => host.finish(checkConfig(options.config, machine)));
-config
-  .command('schema')
-  .description('print the JSON Schema of the site file')
-  .action(() => host.finish(printSchema()));
+addConfigCommands(program, host, machine);
 
 program
   .command('status')

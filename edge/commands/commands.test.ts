@@ -30,7 +30,7 @@ collectors:
 contacts: [{name: 值班保安, afterMs: 0}]
 staff: [{id: wang, name: 王强}]
 `;
-const ACCESS = {url: 'http://127.0.0.1:8080/', token: 'secret'};
+const ACCESS = {url: 'http://127.0.0.1:8080/', token: 'secret', configToken: 'other'};
 const reason = 'flat battery';
 const person = 'wang';
 

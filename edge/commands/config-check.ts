@@ -1,7 +1,5 @@
-import {errorText} from '../../protocols/base/errors.js';
-import {deviceSecrets} from '../config/device-secrets.js';
 import type {SiteConfig} from '../config/schema.js';
-import {resolveKey, resolveSecret, type SecretReader} from '../config/secrets.js';
+import {secretProblems} from '../config/secret-check.js';
 import {type CommandMachine, type CommandResult, failed, succeeded} from './command.js';
 import {readSiteFile} from './site-file.js';
 
@@ -41,30 +39,4 @@ function warnings({collectors, page, staff}: SiteConfig): readonly string[] {
       : [`warning: the local page is open to the network on ${page.host}`]),
     ...(staff.length > 0 ? [] : ['warning: nobody is named under staff, so nobody can act']),
   ];
-}
-
-function secretProblems(config: SiteConfig, reader: SecretReader): readonly string[] {
-  const problems: string[] = [];
-  const attempt = (resolve: () => unknown) => {
-    try {
-      resolve();
-    } catch (thrown) {
-      problems.push(errorText(thrown));
-    }
-  };
-  const {secretKey, cloud} = config;
-  if (secretKey) attempt(() => resolveKey(secretKey, 'secretKey', reader));
-  if (cloud) attempt(() => resolveSecret(cloud.publicKey, 'cloud.publicKey', reader));
-  for (const collector of config.collectors) {
-    if (collector.kind !== 'smart') continue;
-    attempt(() => resolveKey(collector.key, `key of collector ${collector.id}`, reader));
-  }
-  for (const {reference, what, bytes} of deviceSecrets(config)) {
-    attempt(() =>
-      bytes === undefined
-        ? resolveSecret(reference, what, reader)
-        : resolveKey(reference, what, reader, bytes),
-    );
-  }
-  return problems;
 }

@@ -1,4 +1,5 @@
 import {errorText} from '../../protocols/base/errors.js';
+import {CONFIG_PATH} from '../page/config-path.js';
 import type {Problem} from '../page/request-guard.js';
 import type {PageState} from '../page/view.js';
 import type {CommandMachine} from './command.js';
@@ -34,9 +35,18 @@ export class DaemonClient {
 
   /** Post an action; a refusal is an answer, with what to mend in `error`. */
   act<Body>(path: string, body: object): Promise<DaemonAnswer<Body & Refusal>> {
+    return this.#post(path, this.#access.token, body);
+  }
+
+  /** Bring a site file, or take one back. */
+  configure<Body>(verb: 'apply' | 'rollback', body: object): Promise<DaemonAnswer<Body & Refusal>> {
+    return this.#post(`${CONFIG_PATH}/${verb}`, this.#access.configToken, body);
+  }
+
+  #post<Body>(path: string, token: string, body: object): Promise<DaemonAnswer<Body>> {
     return this.#ask(path, {
       method: 'POST',
-      headers: {'Content-Type': 'application/json', 'X-Latchkey-Token': this.#access.token},
+      headers: {'Content-Type': 'application/json', 'X-Latchkey-Token': token},
       body: JSON.stringify(body),
     });
   }

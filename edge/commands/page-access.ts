@@ -4,6 +4,8 @@ import type {CommandMachine} from './command.js';
 export interface PageAccess {
   readonly url: string;
   readonly token: string;
+  /** Lets its bearer bring a new site file; never part of the page. */
+  readonly configToken: string;
 }
 
 /** Where the daemon leaves its access, readable for its own user alone (mode 0600). */
@@ -23,8 +25,9 @@ export function readPageAccess(
   const file = machine.readText(pageAccessPath(databasePath));
   if (file.kind === 'unreadable') return undefined;
   try {
-    const {url, token}: Partial<PageAccess> = JSON.parse(file.text);
-    return typeof url === 'string' && typeof token === 'string' ? {url, token} : undefined;
+    const {url, token, configToken = ''}: Partial<PageAccess> = JSON.parse(file.text);
+    const isOurs = typeof url === 'string' && typeof token === 'string';
+    return isOurs ? {url, token, configToken: String(configToken)} : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
-import {dirname} from 'node:path';
+import {basename, dirname} from 'node:path';
 import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
-import {EdgeError} from '../../protocols/base/errors.js';
+import {EdgeError, errorText} from '../../protocols/base/errors.js';
 import {asId} from '../../protocols/site/ids.js';
 import type {SiteConfig} from '../config/schema.js';
 import {resolveSecret, type SecretReader} from '../config/secrets.js';
@@ -9,15 +9,21 @@ import type {Page} from '../page/page-server.js';
 import type {PageWarning} from '../page/view.js';
 import {removeFile, writeFileAtomic} from '../platform/atomic-file.js';
 import type {Log} from '../platform/log.js';
+import {systemDisk} from '../platform/safe-disk.js';
 import {EdgeDaemon, threadsNeeded} from '../runtime/edge-daemon.js';
 import type {OpenFeed} from '../runtime/open-feed.js';
 import type {OpenHid} from '../runtime/open-hid.js';
 import type {OpenLink} from '../runtime/open-link.js';
+import {ConfigDesk} from '../runtime/site-config/config-desk.js';
+import type {SiteFileRole} from '../runtime/site-config/contract.js';
+import {siteTextProblems} from '../runtime/site-config/site-check.js';
+import {SiteFiles} from '../runtime/site-config/site-files.js';
 import type {CloudLink} from '../runtime/site-runtime.js';
 import type {ClockState} from '../store/stamp.js';
 import {type CommandMachine, type CommandResult, failed} from './command.js';
 import {pageAccessPath, pageAccessText} from './page-access.js';
 import {readSiteFile} from './site-file.js';
+import {type SiteRun, SiteSupervisor, type StartedSite} from './site-supervisor.js';
 
 /** The way to the cloud, made by the caller: this side knows nothing of MQTT. */
 export interface DaemonUplink extends CloudLink {
@@ -44,36 +50,114 @@ export interface DaemonMachine extends CommandMachine {
   ): DaemonUplink | Promise<DaemonUplink>;
 }
 
+/** A site that runs until `close`. What it consists of changes when a new site file is tried. */
 export interface RunningSite {
   readonly kind: 'running';
   readonly daemon: EdgeDaemon;
   readonly config: SiteConfig;
   readonly pageUrl: string;
+  /** Settles when the site ended by itself, since no site file runs any more. */
+  readonly ended: Promise<CommandResult>;
   close(): Promise<void>;
 }
 
 export type RunOutcome = RunningSite | {readonly kind: 'refused'; readonly result: CommandResult};
 
+/** One run of the site, with one site file. */
+interface Run extends SiteRun {
+  readonly daemon: EdgeDaemon;
+  readonly config: SiteConfig;
+  readonly pageUrl: string;
+}
+
 const TOKEN_BYTES = 16;
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
-/** `latchkey run`: the whole site of a site file, until `close`. Every reason not to start is told at once. */
+/**
+ * `latchkey run`: the whole site of a site file, until `close`. Every reason not to start is told at
+ * once. A new site file from the cloud or from `latchkey config apply` is tried in the same process.
+ */
 export async function runSite(
   path: string,
   version: string,
   machine: DaemonMachine,
 ): Promise<RunOutcome> {
-  const site = readSiteFile(path, machine);
-  if (site.kind === 'problems') return refused(...site.problems);
+  const {clock, log, entropy} = machine;
+  const files = new SiteFiles(path, systemDisk);
+  const desk: ConfigDesk = new ConfigDesk({
+    ...{files, clock, log},
+    problemsOf: (text, isFromCloud) => {
+      const secrets = machine.secretReader(dirname(path));
+      const running = supervisor.current?.config;
+      return siteTextProblems(text, {fileName: basename(path), running, isFromCloud, secrets});
+    },
+    restart: file => supervisor.restart(file),
+  });
+  const tokens = {
+    page: toHex(entropy.bytes(TOKEN_BYTES)),
+    config: toHex(entropy.bytes(TOKEN_BYTES)),
+  };
+  const supervisor: SiteSupervisor<Run> = new SiteSupervisor<Run>({
+    ...{clock, log, desk},
+    start: file => startRun({path, version, machine, desk, tokens, files}, file),
+  });
+  const started = await supervisor.open();
+  if (started.kind === 'refused') {
+    await supervisor.close();
+    return refused(...started.problems);
+  }
+  return runningSite(supervisor, started.run);
+}
+
+function runningSite(supervisor: SiteSupervisor<Run>, first: Run): RunningSite {
+  let latest = first;
+  const now = (): Run => {
+    latest = supervisor.current ?? latest;
+    return latest;
+  };
+  return {
+    kind: 'running',
+    get daemon() {
+      return now().daemon;
+    },
+    get config() {
+      return now().config;
+    },
+    get pageUrl() {
+      return now().pageUrl;
+    },
+    ended: supervisor.ended.then(problems => failed(...problems)),
+    close: () => supervisor.close(),
+  };
+}
+
+/** What every run of this process has in common. */
+interface Process {
+  readonly path: string;
+  readonly version: string;
+  readonly machine: DaemonMachine;
+  readonly desk: ConfigDesk;
+  readonly files: SiteFiles;
+  /** For the page, and for who brings a new site file: the same at each run, so that open pages go on. */
+  readonly tokens: {readonly page: string; readonly config: string};
+}
+
+async function startRun(process: Process, file: SiteFileRole): Promise<StartedSite<Run>> {
+  const {version, machine, files} = process;
+  const site = readSiteFile(files.pathOf(file), machine);
+  if (site.kind === 'problems') return {kind: 'refused', problems: site.problems};
   const {config, pathOf} = site;
   const started: Started = {path: pathOf(config.database), closers: []};
   try {
-    const running = await start(config, {path, version, machine, started});
-    machine.log.info('daemon.running', {site: config.site.id, page: running.pageUrl, version});
-    return {...running, close: () => closeAll(started.closers)};
+    const running = await start(config, {...process, started});
+    const page = running.pageUrl;
+    machine.log.info('daemon.running', {site: config.site.id, page, version, file});
+    const watched = running.daemon.watched();
+    return {kind: 'running', run: {...running, watched, close: () => closeAll(started.closers)}};
   } catch (thrown) {
     await closeAll(started.closers);
-    if (thrown instanceof EdgeError) return refused(thrown.message);
+    if (thrown instanceof EdgeError) return {kind: 'refused', problems: [thrown.message]};
+    if (file === 'trial') return {kind: 'refused', problems: [errorText(thrown)]};
     throw thrown;
   }
 }
@@ -86,17 +170,14 @@ interface Started {
   readonly closers: Closer[];
 }
 
-interface StartParts {
-  readonly path: string;
-  readonly version: string;
-  readonly machine: DaemonMachine;
+interface StartParts extends Process {
   readonly started: Started;
 }
 
 async function start(
   config: SiteConfig,
-  {path, version, machine, started}: StartParts,
-): Promise<Omit<RunningSite, 'close'>> {
+  {path, version, machine, started, desk, tokens}: StartParts,
+): Promise<Omit<Run, 'close' | 'watched'>> {
   const {clock, entropy, log, openLink, openHid, openFeed} = machine;
   const {path: databasePath, closers} = started;
   const secrets = machine.secretReader(dirname(path));
@@ -116,13 +197,17 @@ async function start(
     openHid,
     openFeed,
   };
-  const daemon = new EdgeDaemon({...parts, clockState, warnings});
+  const daemon = new EdgeDaemon({...parts, clockState, warnings, configDesk: desk});
   closers.push(() => daemon.close());
-  const token = toHex(entropy.bytes(TOKEN_BYTES));
-  const page = await openPage({daemon, config, token, clock, log});
+  const page = await openPage({daemon, config, desk, tokens, clock, log});
   closers.push(() => page.close());
+  const access = pageAccessText({
+    url: page.url,
+    token: tokens.page,
+    configToken: tokens.config,
+  });
   const accessPath = pageAccessPath(databasePath);
-  writeFileAtomic(accessPath, Buffer.from(pageAccessText({url: page.url, token})));
+  writeFileAtomic(accessPath, Buffer.from(access));
   closers.push(() => removeFile(accessPath));
   if (config.cloud) {
     const publicKeyPem = resolveSecret(config.cloud.publicKey, 'cloud.publicKey', secrets);
@@ -131,7 +216,7 @@ async function start(
     closers.push(() => uplink?.stop());
     uplink.start();
   }
-  return {kind: 'running', daemon, config, pageUrl: page.url};
+  return {daemon, config, pageUrl: page.url};
 }
 
 /** Close everything, the latest first, past any failure. */
@@ -150,12 +235,13 @@ async function closeAll(closers: Closer[]): Promise<void> {
 interface PageParts {
   readonly daemon: EdgeDaemon;
   readonly config: SiteConfig;
-  readonly token: string;
+  readonly desk: ConfigDesk;
+  readonly tokens: Process['tokens'];
   readonly clock: Clock;
   readonly log: Log;
 }
 
-async function openPage({daemon, config, token, clock, log}: PageParts): Promise<Page> {
+async function openPage({daemon, config, desk, tokens, clock, log}: PageParts): Promise<Page> {
   // The lines are polled already while the web server is read.
   const {startPage} = await import('../page/page-server.js');
   return startPage({
@@ -166,7 +252,8 @@ async function openPage({daemon, config, token, clock, log}: PageParts): Promise
     actions: daemon.site,
     staff: config.staff.map(({id, name}) => ({id: asId(id), name})),
     language: config.site.language,
-    token,
+    token: tokens.page,
+    config: {desk, token: tokens.config},
   });
 }
 

@@ -10,16 +10,17 @@ import {
   type SiteId,
 } from '../../protocols/site/ids.js';
 import type {AlarmActionResult, OrderResult} from '../domain/lot/contract.js';
-import type {
-  AlarmAction,
-  ArmOrder,
-  DeviceAction,
-  DeviceActionResult,
-  PageActions,
-  PageAlarm,
-  PageState,
-  PageView,
-  StaffMember,
+import {
+  type AlarmAction,
+  type ArmOrder,
+  type DeviceAction,
+  type DeviceActionResult,
+  NO_TRIAL,
+  type PageActions,
+  type PageAlarm,
+  type PageState,
+  type PageView,
+  type StaffMember,
 } from './view.js';
 
 export const STAFF: readonly StaffMember[] = [
@@ -81,6 +82,7 @@ export const PICTURE: PageState = {
   cloud: {link: 'offline', unsent: 3, oldestUnsentMs: 60_000},
   storage: {state: 'ok', detail: ''},
   warnings: [{code: 'bareCardNumbers', subject: 'C1'}],
+  config: NO_TRIAL,
 };
 
 /** A lot of one bay for the tests of the page: shows what it is told and notes what it is asked. */

@@ -9,6 +9,8 @@ import {DICTIONARIES} from '../words/dictionaries.js';
 import type {Language} from '../words/dictionary.js';
 import {type ActionAnswer, alarmAnswer, deviceAnswer, orderAnswer} from './action-answer.js';
 import {type ActionBody, readActionBody} from './action-body.js';
+import {type ConfigOptions, serveConfig} from './config-actions.js';
+import {CONFIG_PATH} from './config-path.js';
 import {releaseSheet} from './release-sheet.js';
 import {actionProblem, hostProblem, type Problem, type RequestOrigin} from './request-guard.js';
 import {StateStream} from './state-stream.js';
@@ -33,6 +35,8 @@ export interface PageAppOptions {
   readonly language: Language;
   /** New at every start: whoever has it may act. */
   readonly token: string;
+  /** Left out: this page takes no site file. */
+  readonly config?: ConfigOptions;
 }
 
 export interface PageApp {
@@ -65,6 +69,7 @@ export function createPageApp(options: PageAppOptions): PageApp {
   serveFiles(app, options);
   servePicture(app, stream, options);
   serveActions(app, options);
+  if (options.config) serveConfig(app, options.config, refuse);
   app.notFound(context =>
     refuse(context, 404, {where: 'path', expected: 'a path of this page', got: context.req.path}),
   );
@@ -79,27 +84,30 @@ export function createPageApp(options: PageAppOptions): PageApp {
   return {app, close: () => stream.close()};
 }
 
-function guard(app: Hono, {host, token, log}: PageAppOptions): void {
+function guard(app: Hono, {host, token, log, config}: PageAppOptions): void {
   app.use((context, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
     const request = originOf(context);
+    const isConfig = config !== undefined && context.req.path.startsWith(`${CONFIG_PATH}/`);
+    const needed = isConfig ? config.token : token;
     const problem =
       hostProblem(request, host) ??
-      (context.req.method === 'GET' ? undefined : actionProblem(request, token));
+      (context.req.method === 'GET' ? undefined : actionProblem(request, needed));
     if (problem === undefined) return next();
     log.warn('page.refused', {path: context.req.path, ...problem});
     return Promise.resolve(refuse(context, 403, problem));
   });
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: context =>
-        refuse(context, 413, {
-          where: 'body',
-          expected: `at most ${MAX_BODY_BYTES} bytes`,
-          got: 'more',
-        }),
-    }),
+  const small = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: context =>
+      refuse(context, 413, {
+        where: 'body',
+        expected: `at most ${MAX_BODY_BYTES} bytes`,
+        got: 'more',
+      }),
+  });
+  app.use((context, next) =>
+    context.req.path.startsWith(`${CONFIG_PATH}/`) ? next() : small(context, next),
   );
 }
 

@@ -40,6 +40,7 @@ export interface PageState {
   readonly cloud: PageCloud;
   readonly storage: PageStorage;
   readonly warnings: readonly PageWarning[];
+  readonly config: PageConfig;
 }
 
 export interface PageBay {
@@ -101,6 +102,21 @@ export interface PageStorage {
   /** Empty while all is well. */
   readonly detail: string;
 }
+
+/** A new site file on its way into force. */
+export interface PageConfig {
+  /** `staged`: waits until nothing moves. `trial`: runs, and goes back unless enough devices answer. */
+  readonly phase: 'none' | 'staged' | 'trial';
+  /** Of the cloud; 0: applied on the spot. */
+  readonly version: number;
+  /** When it comes into force, on the clock that `nowMs` of the picture is of. */
+  readonly endsMs: Millis | null;
+  /** Devices that answered before, and those of them that do no more. */
+  readonly answered: number;
+  readonly gone: number;
+}
+
+export const NO_TRIAL: PageConfig = {phase: 'none', version: 0, endsMs: null, answered: 0, gone: 0};
 
 export interface PageWarning {
   readonly code: WarningCode;

@@ -9,6 +9,8 @@ import type {ClockState} from '../store/stamp.js';
 import {codeDigest} from './devices/code-digest.js';
 import type {DeviceSurroundings} from './devices/site-devices.js';
 import {GrantsInlet} from './grants-inlet.js';
+import type {ConfigDesk} from './site-config/config-desk.js';
+import type {ConfigFact, WatchedSite} from './site-config/contract.js';
 import {SiteRuntime} from './site-runtime.js';
 
 export interface EdgeDaemonOptions extends Omit<DeviceSurroundings, 'dispatch' | 'digest'> {
@@ -16,6 +18,8 @@ export interface EdgeDaemonOptions extends Omit<DeviceSurroundings, 'dispatch' |
   /** What the wall clock is worth now; the link to the cloud knows. */
   readonly clockState: () => ClockState;
   readonly warnings: readonly PageWarning[];
+  /** Takes new site files; left out, this site keeps the one that it has. */
+  readonly configDesk?: ConfigDesk | undefined;
 }
 
 /** Below it a busy disk or name look-up starves the serial ports. Source: device notes 0.5. */
@@ -55,14 +59,31 @@ export class EdgeDaemon {
     });
     const warnings = [...options.warnings, ...bareCardWarnings(config)];
     const digest = codeDigest(secretKey);
-    this.site = new SiteRuntime({...options, store: this.store, keys, digest, warnings});
+    const configView = options.configDesk;
+    const parts = {store: this.store, keys, digest, warnings, configView};
+    this.site = new SiteRuntime({...options, ...parts});
     this.grants = new GrantsInlet(this.store.grants, () => this.site.grantsChanged());
     this.site.start();
   }
 
+  /** The site as the trial of a site file sees it. */
+  watched(): WatchedSite {
+    const {site} = this;
+    return {
+      get isBusy() {
+        return site.isBusy;
+      },
+      get isLinkUp() {
+        return site.isLinkUp;
+      },
+      deviceHealth: () => site.deviceHealth(),
+      tell: facts => this.#tellConfig(facts),
+    };
+  }
+
   /** What the way to the cloud needs of this gateway. */
   uplinkParts() {
-    const {clock, entropy, log, version} = this.#options;
+    const {clock, entropy, log, version, configDesk} = this.#options;
     const {outbox, boot} = this.store;
     const [latest] = outbox.read(outbox.head(), 1);
     return {
@@ -76,7 +97,15 @@ export class EdgeDaemon {
       outbox,
       grants: this.grants,
       commands: this.site.remoteOrders,
+      siteConfig: configDesk,
     };
+  }
+
+  #tellConfig(facts: readonly ConfigFact[]): void {
+    this.store.lot.commit({facts, records: [], stamp: this.store.stampNow()});
+    for (const {kind, body} of facts) {
+      if (kind === 'config.rolled_back') this.site.raiseRollback(`${body.why}: ${body.detail}`);
+    }
   }
 
   async close(): Promise<void> {

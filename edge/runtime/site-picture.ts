@@ -11,6 +11,7 @@ import type {
   PageBay,
   PageCloud,
   PageCollector,
+  PageConfig,
   PageDevice,
   PageLine,
   PageState,
@@ -30,6 +31,7 @@ export interface PictureSources {
   readonly cloud: PageCloud;
   readonly storage: PageStorage;
   readonly warnings: readonly PageWarning[];
+  readonly siteConfig: PageConfig;
 }
 
 /** The site as the local page shows it, from memory. */
@@ -50,6 +52,7 @@ export function drawSite(sources: PictureSources): PageState {
     cloud: sources.cloud,
     storage: sources.storage,
     warnings: sources.warnings,
+    config: sources.siteConfig,
   };
 }
 

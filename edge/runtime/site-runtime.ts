@@ -4,7 +4,7 @@ import type {Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
 import {verifyKeyProof} from '../../protocols/card/key-proof.js';
 import type {AlarmKind} from '../../protocols/site/events.js';
-import type {CollectorId} from '../../protocols/site/ids.js';
+import {asId, type CollectorId, type DeviceId} from '../../protocols/site/ids.js';
 import {isInAnyWindow} from '../../protocols/site/windows.js';
 import {SiteZone} from '../../protocols/site/zone.js';
 import {lotConfigOf} from '../config/lot-config.js';
@@ -18,10 +18,13 @@ import type {
   DeviceAction,
   PageActions,
   PageCloud,
+  PageConfig,
   PageView,
   PageWarning,
 } from '../page/view.js';
+import {NO_TRIAL} from '../page/view.js';
 import type {SiteStore} from '../store/site-store.js';
+import {type AnswersNow, deviceHealth, isAtRest} from './device-health.js';
 import type {DeviceSurroundings} from './devices/site-devices.js';
 import {performEffect} from './effect-performer.js';
 import {LotRunner} from './lot-runner.js';
@@ -39,10 +42,18 @@ export interface CloudLink {
   isOnline(): boolean;
 }
 
+/** Site files on their way into force, as the page shows them. */
+export interface ConfigView {
+  picture(): PageConfig;
+  /** Call `listener` after every change, until the returned function is called. */
+  onReport(listener: () => void): () => void;
+}
+
 export interface SiteRuntimeOptions extends Omit<DeviceSurroundings, 'dispatch'> {
   readonly version: string;
   readonly store: SiteStore;
   readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
+  readonly configView?: ConfigView | undefined;
   readonly warnings: readonly PageWarning[];
 }
 
@@ -65,6 +76,7 @@ export class SiteRuntime implements PageView, PageActions {
   #cloud: CloudLink | undefined;
   #shownCloud: PageCloud | undefined;
   #housekeeping: Timer | undefined;
+  #forgetConfig: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: SiteRuntimeOptions) {
@@ -102,10 +114,33 @@ export class SiteRuntime implements PageView, PageActions {
     this.#runner.dispatch({kind: 'boot', open, cause: store.startCause, version});
     this.#hardware.open();
     this.#keepHouse();
+    this.#forgetConfig = this.#options.configView?.onReport(() => this.#changed());
   }
 
   connectCloud(cloud: CloudLink): void {
     this.#cloud = cloud;
+  }
+
+  /** Undefined: the site has no cloud. */
+  get isLinkUp(): boolean | undefined {
+    return this.#cloud?.isOnline();
+  }
+
+  /** An arm moves or is ordered to, or a card is being judged. */
+  get isBusy(): boolean {
+    return !isAtRest(this.#runner.state);
+  }
+
+  /** Who answers now, of all devices that the site file names. */
+  deviceHealth(): ReadonlyMap<string, AnswersNow> {
+    return deviceHealth(this.#options.config, this.#runner.state, this.#hardware.devices());
+  }
+
+  /** A site file was taken back: somebody must look at it. */
+  raiseRollback(detail: string): void {
+    const device = asId<DeviceId>(this.#options.config.site.id);
+    const fault = 'CONFIG_ROLLED_BACK';
+    this.#dispatch({kind: 'deviceFault', device, fault, isStanding: true, detail});
   }
 
   /** Grants or credentials came, changed or went. */
@@ -114,7 +149,7 @@ export class SiteRuntime implements PageView, PageActions {
   }
 
   state(): ReturnType<PageView['state']> {
-    const {config, version, warnings} = this.#options;
+    const {config, version, warnings, configView} = this.#options;
     const {storageFault} = this.#runner;
     return drawSite({
       config,
@@ -127,6 +162,7 @@ export class SiteRuntime implements PageView, PageActions {
       cloud: this.#backlog(),
       storage: {state: storageFault ? 'fault' : 'ok', detail: storageFault ?? ''},
       warnings,
+      siteConfig: configView?.picture() ?? NO_TRIAL,
     });
   }
 
@@ -159,6 +195,7 @@ export class SiteRuntime implements PageView, PageActions {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#forgetConfig?.();
     this.#housekeeping?.cancel();
     this.#timers.cancelAll();
     this.#runner.close();

@@ -76,6 +76,7 @@ export const CHINESE: Dictionary = {
     COUNTER_DRIFT: '人数计数漂移',
     METER_FAULT: '水表故障',
     VALVE_FAULT: '水阀故障',
+    CONFIG_ROLLED_BACK: '新配置已撤回',
   },
   alarmStates: {
     raised: '新报警',
@@ -150,6 +151,9 @@ export const CHINESE: Dictionary = {
     withdrawn: '已停售',
     bareCards: '裸卡号',
     proofCards: '密钥验证',
+    configStaged: '新配置等待设备空闲',
+    configTrial: '新配置试运行，距生效',
+    configGone: '台设备失联',
   },
   manualRelease: {
     title: '手动降锁步骤',

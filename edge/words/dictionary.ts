@@ -63,6 +63,10 @@ export interface PageWords {
   readonly withdrawn: string;
   readonly bareCards: string;
   readonly proofCards: string;
+  readonly configStaged: string;
+  /** Followed by the seconds that are left. */
+  readonly configTrial: string;
+  readonly configGone: string;
 }
 
 /** How a guard lowers locks that no longer hear the gateway; printed on paper. */

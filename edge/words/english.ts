@@ -79,6 +79,7 @@ export const ENGLISH: Dictionary = {
     COUNTER_DRIFT: 'People count has drifted',
     METER_FAULT: 'Water meter fault',
     VALVE_FAULT: 'Water valve fault',
+    CONFIG_ROLLED_BACK: 'New configuration was taken back',
   },
   alarmStates: {
     raised: 'new',
@@ -154,6 +155,9 @@ export const ENGLISH: Dictionary = {
     withdrawn: 'withdrawn',
     bareCards: 'bare numbers',
     proofCards: 'card proof',
+    configStaged: 'New configuration waits until nothing moves',
+    configTrial: 'New configuration on trial, kept after',
+    configGone: 'devices gone',
   },
   manualRelease: {
     title: 'Lower the locks by hand',

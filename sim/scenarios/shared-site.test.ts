@@ -47,6 +47,7 @@ function commandLine(world: World): CommandMachine {
     [pageAccessPath('/site/lot.db')]: pageAccessText({
       url: 'http://127.0.0.1:8080',
       token: world.pageToken,
+      configToken: '',
     }),
   };
   return {

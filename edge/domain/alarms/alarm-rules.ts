@@ -53,4 +53,5 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   COUNTER_DRIFT: {...TECHNICAL, selfClears: false},
   METER_FAULT: TECHNICAL,
   VALVE_FAULT: {...TECHNICAL, escalates: true},
+  CONFIG_ROLLED_BACK: {...TECHNICAL, selfClears: false},
 };

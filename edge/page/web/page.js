@@ -177,9 +177,24 @@ function drawHead() {
   byId('version').textContent = `Latchkey ${site.version} · ${site.id}`;
 }
 
+function drawConfig() {
+  const {page} = words;
+  const {phase, endsMs, answered, gone} = picture.config;
+  const place = byId('config');
+  place.hidden = phase === 'none';
+  if (phase === 'staged') place.replaceChildren(page.configStaged);
+  if (phase !== 'trial') return;
+  place.replaceChildren(
+    `${page.configTrial} `,
+    element('span', {'data-ends-ms': endsMs, 'aria-hidden': 'true'}),
+    ` · ${gone}/${answered} ${page.configGone}`,
+  );
+}
+
 function draw() {
   if (!picture) return;
   drawHead();
+  drawConfig();
   renderList(byId('alarms'), picture.alarms, alarm => alarm.id, alarmTile);
   renderList(byId('bays'), picture.bays, bay => bay.id, bayTile);
   renderList(byId('posts'), picture.collectors, post => post.id, postTile);
@@ -208,6 +223,10 @@ function tick(nowMs) {
     for (const age of document.querySelectorAll('[data-raised-ms]')) {
       const text = seconds(gatewayMs - Number(age.dataset.raisedMs));
       if (age.textContent !== text) age.textContent = text;
+    }
+    for (const rest of document.querySelectorAll('[data-ends-ms]')) {
+      const text = seconds(Number(rest.dataset.endsMs) - gatewayMs);
+      if (rest.textContent !== text) rest.textContent = text;
     }
   }
   requestAnimationFrame(tick);
