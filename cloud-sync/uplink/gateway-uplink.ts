@@ -41,7 +41,7 @@ export function createGatewayUplink(options: GatewayUplinkOptions): GatewayUplin
     ...setup,
     address: {tenant, gateway},
     cloudKey: publicKey(publicKeyPem),
-    transport: transport ?? new MqttTransport({kind: 'url', url: broker}),
+    transport: transport ?? new MqttTransport({kind: 'url', url: broker}, options.log),
     time,
   });
   return {

@@ -1,19 +1,15 @@
 import type {Duplex} from 'node:stream';
 import {type IClientOptions, MqttClient} from 'mqtt';
-import {errorText} from '../../protocols/base/errors.js';
+import type {SyncLog} from '../log.js';
 import {
   type BrokerAddress,
   type BrokerTls,
   openBrokerStream,
   readBrokerAddress,
 } from './broker-stream.js';
-import type {
-  Connection,
-  ConnectionListener,
-  ConnectOptions,
-  PublishOptions,
-  Transport,
-} from './transport.js';
+import {MqttConnection} from './mqtt-connection.js';
+import {type MqttVersion, MqttVersionMemory} from './mqtt-version.js';
+import type {Connection, ConnectionListener, ConnectOptions, Transport} from './transport.js';
 
 /** Where the broker is: an address, or whatever gives a byte stream to it. */
 export type MqttTarget =
@@ -23,15 +19,23 @@ export type MqttTarget =
 
 const KEEPALIVE_S = 30;
 const CONNECT_TIMEOUT_MS = 20_000;
+/** Told to a broker of MQTT 5, so that it sends no more at once and nothing larger. */
+const RECEIVE_MAXIMUM = 64;
+const LARGEST_PACKET_BYTES = 65_536 + 1024;
 
-/** MQTT 3.1.1 by MQTT.js, with everything switched off that would keep or repeat a message: clean
- *  sessions, no reconnect, no queue, a store that dies with the connection. @see sync.md 0.5, 7 */
+/** MQTT by MQTT.js, with everything switched off that would keep or repeat a message: clean sessions, no
+ *  reconnect, no queue, a new client and store for each connection. Complete on 3.1.1; where the broker
+ *  speaks 5, it also bounds what comes down. @see sync.md 0.5, 7 */
 export class MqttTransport implements Transport {
   readonly #open: () => Duplex;
   readonly #address: BrokerAddress | undefined;
+  readonly #versions = new MqttVersionMemory();
+  readonly #log: SyncLog | undefined;
 
-  /** @throws ConfigError `config/broker` when the address is no MQTT address */
-  constructor(target: MqttTarget) {
+  /** `log` hears what the broker says beside the contract: its version and the reasons it gives.
+   *  @throws ConfigError `config/broker` when the address is no MQTT address */
+  constructor(target: MqttTarget, log?: SyncLog) {
+    this.#log = log;
     if (target.kind === 'stream') {
       this.#open = target.open;
       return;
@@ -42,14 +46,21 @@ export class MqttTransport implements Transport {
   }
 
   connect(options: ConnectOptions, listener: ConnectionListener): Connection {
-    return new MqttConnection(this.#client(options), options.subscribe, listener);
+    return new MqttConnection({
+      open: version => new MqttClient(this.#open, this.#clientOptions(options, version)),
+      versions: this.#versions,
+      filter: options.subscribe,
+      listener,
+      log: this.#log,
+    });
   }
 
-  #client(options: ConnectOptions): MqttClient {
+  #clientOptions(options: ConnectOptions, protocolVersion: MqttVersion): IClientOptions {
     const {username, password} = this.#address ?? {};
-    const clientOptions: IClientOptions = {
+    const limits = {receiveMaximum: RECEIVE_MAXIMUM, maximumPacketSize: LARGEST_PACKET_BYTES};
+    return {
       clientId: options.clientId,
-      protocolVersion: 4,
+      protocolVersion,
       clean: true,
       keepalive: KEEPALIVE_S,
       reconnectPeriod: 0,
@@ -62,52 +73,9 @@ export class MqttTransport implements Transport {
         qos: 1,
         retain: true,
       },
+      ...(protocolVersion === 5 ? {properties: {sessionExpiryInterval: 0, ...limits}} : {}),
       ...(username === undefined ? {} : {username}),
       ...(password === undefined ? {} : {password}),
     };
-    return new MqttClient(this.#open, clientOptions);
-  }
-}
-
-class MqttConnection implements Connection {
-  readonly #client: MqttClient;
-  readonly #listener: ConnectionListener;
-  #ended = false;
-  #why = 'connection lost';
-
-  constructor(client: MqttClient, filter: string, listener: ConnectionListener) {
-    this.#client = client;
-    this.#listener = listener;
-    client.on('connect', () => {
-      client.subscribe(filter, {qos: 1}, error => {
-        if (error) this.#close(errorText(error));
-        else if (!this.#ended) listener.onOpen();
-      });
-    });
-    client.on('message', (topic, payload) => {
-      if (!this.#ended) listener.onMessage(topic, payload);
-    });
-    client.on('error', error => {
-      this.#why = errorText(error);
-    });
-    client.on('close', () => this.#close(this.#why));
-  }
-
-  publish(topic: string, payload: Uint8Array, options: PublishOptions): void {
-    if (this.#ended || !this.#client.connected) return;
-    // What was not confirmed is asked for again by the cloud; the callback only keeps MQTT.js from
-    // reporting a message that died with the connection as an uncaught error.
-    this.#client.publish(topic, Buffer.from(payload), options, () => {});
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#client.end(true);
-  }
-
-  #close(why: string): void {
-    if (this.#ended) return;
-    this.end();
-    this.#listener.onClose(why);
   }
 }

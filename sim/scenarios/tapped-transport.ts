@@ -1,4 +1,4 @@
-import {duplexPair} from 'node:stream';
+import {type Duplex, duplexPair} from 'node:stream';
 import type {Cloud} from '../../cloud-sync/api/server.js';
 import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
 import type {
@@ -40,6 +40,7 @@ export interface TapOptions {
  */
 export class TappedTransport implements Transport {
   readonly #options: TapOptions;
+  readonly #transport = new MqttTransport({kind: 'stream', open: () => this.#openStream()});
   #faults: MessageFaults;
   #live: Live | undefined;
   /** No connection comes about while true. */
@@ -81,25 +82,12 @@ export class TappedTransport implements Transport {
   }
 
   connect(options: ConnectOptions, listener: ConnectionListener): Connection {
-    const {clock, entropy, cloud} = this.#options;
+    const {clock, entropy} = this.#options;
     const parts = {clock, entropy, faults: this.#faults};
     const down = new FaultyWay<TappedMessage>(parts, message =>
       listener.onMessage(message.topic, message.payload),
     );
-    const transport = new MqttTransport({
-      kind: 'stream',
-      open: () => {
-        const [near, far] = duplexPair();
-        // Unlike a socket, one half of a pair does not close with the other.
-        near.once('close', () => far.destroy());
-        far.once('close', () => near.destroy());
-        const running = this.cut ? undefined : cloud();
-        if (running) running.attach(far);
-        else far.destroy();
-        return near;
-      },
-    });
-    const inner = transport.connect(options, {
+    const inner = this.#transport.connect(options, {
       onOpen: () => listener.onOpen(),
       onMessage: (topic, payload) => this.#takeDown({topic, payload}, down),
       onClose: why => {
@@ -126,6 +114,17 @@ export class TappedTransport implements Transport {
         inner.end();
       },
     };
+  }
+
+  #openStream(): Duplex {
+    const [near, far] = duplexPair();
+    // Unlike a socket, one half of a pair does not close with the other.
+    near.once('close', () => far.destroy());
+    far.once('close', () => near.destroy());
+    const running = this.cut ? undefined : this.#options.cloud();
+    if (running) running.attach(far);
+    else far.destroy();
+    return near;
   }
 
   #takeDown(message: TappedMessage, way: FaultyWay<TappedMessage>): void {
