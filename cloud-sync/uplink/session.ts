@@ -59,6 +59,9 @@ const HELLO_TIMEOUT_MS: Millis = 10 * SECOND_MS;
 const MAX_HELLOS = 3;
 /** Also the time reference of commands. @see sync.md 8 */
 const HEARTBEAT_MS: Millis = 10 * SECOND_MS;
+/** Each heartbeat is answered with the time. Three without an answer: nobody is there, or somebody who
+ *  does not know this session any more, as a cloud that was restarted behind a broker of its own. */
+const SILENCE_MS: Millis = 35 * SECOND_MS;
 
 /** One connection's life, from the socket to its loss. @see sync.md 7, 8 */
 export class Session {
@@ -72,6 +75,7 @@ export class Session {
   readonly #downlink: GrantDownlink;
   readonly #siteConfig: SiteConfigDownlink;
   #timer: Timer;
+  #heardMs: Millis;
   #hellos = 0;
   #closed = false;
 
@@ -114,6 +118,7 @@ export class Session {
       site: (piece: DownMessages['site']) => this.#siteConfig.take(piece),
     };
     this.#reader = new DownlinkReader({address, cloudKey, drops, handlers});
+    this.#heardMs = clock.nowMs();
     this.#timer = clock.timer('uplink.open', OPEN_TIMEOUT_MS, () => this.#close('open timeout'));
     this.#connection = transport.connect(
       {
@@ -161,7 +166,9 @@ export class Session {
     return {
       onOpen: () => this.#contain(() => this.#onOpen()),
       onMessage: (topic, payload) => {
-        if (!this.#closed) this.#contain(() => this.#reader.take(topic, payload));
+        if (this.#closed) return;
+        this.#heardMs = this.#setup.clock.nowMs();
+        this.#contain(() => this.#reader.take(topic, payload));
       },
       onClose: why => this.#close(why),
     };
@@ -251,6 +258,10 @@ export class Session {
   }
 
   #beat(): void {
+    if (this.#setup.clock.nowMs() - this.#heardMs > SILENCE_MS) {
+      this.#close('the cloud is silent');
+      return;
+    }
     this.#rearm('uplink.heartbeat', HEARTBEAT_MS, () => this.#beat());
     this.report();
   }

@@ -304,3 +304,13 @@ test('a journal that cannot be read ends the connection, never the commit that t
   t.not(rig.uplink.status().link, 'up');
   await rig.clock.until(() => rig.uplink.status().link === 'up' && unsent(rig) === 0, 60_000);
 });
+
+test('a cloud that does not know the session any more is found by its silence', async t => {
+  const rig = await openRig(t);
+  await rig.connect();
+  rig.transport.loseUp = '/u/hb';
+  await rig.clock.until(() => rig.uplink.status().link !== 'up', 60_000);
+  t.true(rig.log.some(line => line.includes('the cloud is silent')));
+  rig.transport.loseUp = undefined;
+  await rig.clock.until(() => rig.uplink.status().link === 'up', 60_000);
+});
