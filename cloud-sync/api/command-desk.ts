@@ -1,12 +1,14 @@
 import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js';
+import {errorText} from '../../protocols/base/errors.js';
 import {DAY_MS, SECOND_MS} from '../../protocols/base/units.js';
-import type {CommandAnswer, UpMessages} from '../../protocols/cloud/up-messages.js';
+import type {UpMessages} from '../../protocols/cloud/up-messages.js';
 import {asId, type BayId, type CommandId} from '../../protocols/site/ids.js';
+import type {SyncLog} from '../log.js';
+import {closingOf} from './command-closing.js';
 import type {Downlink} from './downlink.js';
-import type {CommandReport} from './event-views.js';
-import type {GatewaySessions} from './gateway-sessions.js';
-import type {CloudDatabase} from './store/cloud-database.js';
-import type {CommandRow, CommandState, CommandTable} from './store/command-table.js';
+import type {GatewaySession, GatewaySessions} from './gateway-sessions.js';
+import type {CloudStore} from './store/cloud-store.js';
+import type {CommandRow, CommandTable, IdempotencyRow} from './store/command-table.js';
 import type {GatewayTable} from './store/gateway-table.js';
 
 export interface OpenOrder {
@@ -26,7 +28,8 @@ export type OpenAnswer =
 export interface CommandDeskOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly database: CloudDatabase;
+  readonly log: SyncLog;
+  readonly store: CloudStore;
   readonly gateways: GatewayTable;
   readonly commands: CommandTable;
   readonly sessions: GatewaySessions;
@@ -43,42 +46,60 @@ const GRACE_MS: Millis = 2 * SECOND_MS;
 const KEY_MEMORY_MS: Millis = DAY_MS;
 
 /** Sends acts: now or never. Nothing is queued for a gateway that is not there, and nothing is sent
- *  twice. @see sync.md 8 */
+ *  twice. The database knows which worker's request came first. @see sync.md 8 */
 export class CommandDesk {
   readonly #options: CommandDeskOptions;
   readonly #waiters = new Map<string, Waiter[]>();
 
   constructor(options: CommandDeskOptions) {
     this.#options = options;
-    options.commands.giveUpAll();
   }
 
   async open(order: OpenOrder): Promise<OpenAnswer> {
-    const {clock, commands} = this.#options;
-    commands.pruneKeys(clock.wallMs() - KEY_MEMORY_MS);
+    const {store, commands} = this.#options;
     const fingerprint = JSON.stringify([order.gateway, order.bay, order.by, order.ttlMs]);
-    const earlier = commands.key(order.key);
-    if (earlier && earlier.fingerprint !== fingerprint) return {kind: 'key_reused'};
-    if (earlier?.answer) return {kind: 'answered', command: JSON.parse(earlier.answer)};
-    const id = earlier?.command ?? this.#send(order, fingerprint);
-    if (commands.get(id)?.state === 'sent') await this.#wait(id, order.ttlMs + GRACE_MS);
-    commands.giveUp(id);
-    return {kind: 'answered', command: this.#answered(order.key, id)};
+    const earlier = await store.read(db => commands.key(db, order.key));
+    const key = earlier ?? (await this.#send(order, fingerprint));
+    if (key.fingerprint !== fingerprint) return {kind: 'key_reused'};
+    if (key.answer) return {kind: 'answered', command: JSON.parse(key.answer)};
+    const id = key.command;
+    const waited = this.#wait(id, order.ttlMs + GRACE_MS);
+    const row = await store.read(db => commands.get(db, id));
+    if (row?.state !== 'sent') this.#release(id);
+    await waited;
+    return {kind: 'answered', command: await this.#answered(order.key, id)};
   }
 
-  get(id: string): CommandRow | undefined {
-    return this.#options.commands.get(id);
+  get(id: string): Promise<CommandRow | undefined> {
+    const {store, commands} = this.#options;
+    return store.read(db => commands.get(db, id));
   }
 
+  /** An answer that somebody here may wait for. It is stored before he is let go, whichever worker has
+   *  the duty to store it too. */
   onResult(gateway: string, result: UpMessages['res']): void {
-    const state = stateOf(result.st, result.why);
-    if (state) this.#close(gateway, result.id, state, result.why);
+    const closing = closingOf(gateway, result);
+    if (!closing || !this.#waiters.has(result.id)) return;
+    const {clock, log, store, commands} = this.#options;
+    store
+      .read(db => commands.close(db, closing, clock.wallMs()))
+      .then(() => this.#release(result.id))
+      .catch(error => log.warn('command.not_closed', {gateway, why: errorText(error)}));
   }
 
-  /** The event stream closes what no answer has closed. */
-  onReport(report: CommandReport): void {
-    const state = stateOf(report.result, report.why);
-    if (state) this.#close(report.gateway, report.command, state, report.why);
+  /** These came to an end in the database. */
+  onClosed(ids: readonly string[]): void {
+    for (const id of ids) this.#release(id);
+  }
+
+  /** Nobody waits any more for what is long over, and keys are remembered for a day. */
+  async tidy(): Promise<void> {
+    const {clock, store, commands} = this.#options;
+    const wallMs = clock.wallMs();
+    await store.read(async db => {
+      await commands.giveUpOverdue(db, wallMs - 2 * GRACE_MS);
+      await commands.pruneKeys(db, wallMs - KEY_MEMORY_MS);
+    });
   }
 
   /** Let everybody go who still waits. */
@@ -86,41 +107,61 @@ export class CommandDesk {
     for (const id of [...this.#waiters.keys()]) this.#release(id);
   }
 
-  #send(order: OpenOrder, fingerprint: string): string {
-    const {clock, entropy, database, gateways, commands, sessions, downlink} = this.#options;
-    const id = asId<CommandId>(entropy.ulid());
+  /** Send the order, unless another request came first with the same key. */
+  async #send(order: OpenOrder, fingerprint: string): Promise<IdempotencyRow> {
+    const {entropy, store, commands, sessions} = this.#options;
+    const command = asId<CommandId>(entropy.ulid());
     const session = sessions.online(order.gateway);
+    const n = await this.#store(order, {fingerprint, command, session});
+    if (n === undefined) {
+      const first = await store.read(db => commands.key(db, order.key));
+      return first ?? {fingerprint, command, answer: null};
+    }
+    if (session) this.#publish(order, {command, session, n});
+    return {fingerprint, command, answer: null};
+  }
+
+  /** The number of the command at its gateway; undefined when the key is taken. */
+  #store(
+    order: OpenOrder,
+    made: {fingerprint: string; command: CommandId; session: GatewaySession | undefined},
+  ): Promise<number | undefined> {
+    const {clock, store, gateways, commands} = this.#options;
     const {gateway, bay, by, ttlMs} = order;
-    const n = database.transaction(() => {
-      gateways.add(gateway);
-      const createdWall = clock.wallMs();
+    const {fingerprint, command, session} = made;
+    return store.transaction(async tx => {
+      const wallMs = clock.wallMs();
+      const isFirst = await commands.addKey(tx, order.key, {fingerprint, command, wallMs});
+      if (!isFirst) return undefined;
+      await gateways.add(tx, [gateway]);
       const fate = session
         ? {state: 'sent' as const, why: null, closedWall: null}
-        : {state: 'offline' as const, why: null, closedWall: createdWall};
-      commands.add({id, gateway, bay, by, ttlMs, createdWall, ...fate});
-      commands.addKey(order.key, fingerprint, id, createdWall);
-      return gateways.nextCommand(gateway);
+        : {state: 'offline' as const, why: null, closedWall: wallMs};
+      await commands.add(tx, {id: command, gateway, bay, by, ttlMs, createdWall: wallMs, ...fate});
+      return gateways.nextCommand(tx, gateway);
     });
-    if (session) {
-      const ref = sessions.referenceOf(session);
-      const act = {id, sid: session.sid, ref, ttl: ttlMs, kind: 'open' as const, door: bay, n, by};
-      downlink.send(gateway, 'cmd', act);
-    }
-    return id;
   }
 
-  #answered(key: string, id: string): CommandRow {
-    const {commands} = this.#options;
-    const earlier = commands.key(key)?.answer;
-    if (earlier) return JSON.parse(earlier);
-    const command = commands.get(id) as CommandRow;
-    commands.setAnswer(key, JSON.stringify(command));
-    return command;
+  #publish(
+    {gateway, bay: door, by, ttlMs: ttl}: OpenOrder,
+    {command: id, session, n}: {command: CommandId; session: GatewaySession; n: number},
+  ): void {
+    const {sessions, downlink} = this.#options;
+    const ref = sessions.referenceOf(session);
+    const act = {id, sid: session.sid, ref, ttl, kind: 'open' as const, door, n, by};
+    downlink.send(gateway, 'cmd', act);
   }
 
-  #close(gateway: string, id: string, state: CommandState, why: string | null): void {
-    const {clock, commands} = this.#options;
-    if (commands.close(gateway, id, state, why, clock.wallMs())) this.#release(id);
+  #answered(key: string, id: string): Promise<CommandRow> {
+    const {store, commands} = this.#options;
+    return store.transaction(async tx => {
+      await commands.giveUp(tx, id);
+      const earlier = (await commands.key(tx, key))?.answer;
+      if (earlier) return JSON.parse(earlier) as CommandRow;
+      const command = (await commands.get(tx, id)) as CommandRow;
+      await commands.setAnswer(tx, key, JSON.stringify(command));
+      return command;
+    });
   }
 
   #wait(id: string, atMostMs: Millis): Promise<void> {
@@ -137,22 +178,5 @@ export class CommandDesk {
       waiter.timer.cancel();
       waiter.resolve();
     }
-  }
-}
-
-/** What an answer of the gateway, or its journal, means for the command. Undefined: nothing yet. */
-function stateOf(answer: CommandAnswer | string, why: string | null): CommandState | undefined {
-  switch (answer) {
-    case 'done':
-    case 'failed':
-    case 'refused':
-    case 'expired':
-      return answer;
-    case 'stale_session':
-      return 'expired';
-    case 'dup':
-      return why === null ? undefined : stateOf(why, null);
-    default:
-      return undefined;
   }
 }

@@ -1,200 +1,313 @@
-import {fromHex, toHex} from '../../protocols/base/bytes.js';
-import {CHAIN_START, chainHash} from '../../protocols/cloud/chain.js';
+import {toHex} from '../../protocols/base/bytes.js';
+import type {Millis} from '../../protocols/base/clock.js';
+import {StoreError} from '../../protocols/base/errors.js';
+import {SECOND_MS} from '../../protocols/base/units.js';
+import {CHAIN_START} from '../../protocols/cloud/chain.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
-import type {Batch, Hello, UpMessages, WireEvent} from '../../protocols/cloud/up-messages.js';
-import type {EpochRow, EventLedger, StoredEvent} from './store/event-ledger.js';
+import type {Batch, Hello, UpMessages} from '../../protocols/cloud/up-messages.js';
+import {chained, storedEvent} from './event-chain.js';
+import {EventKeeper, type KeeperOptions} from './event-keeper.js';
+import type {EpochRow, StoredEvent} from './store/event-ledger.js';
+import {byName, type EpochKey, type EventRun} from './store/event-writer.js';
 
 /** They end when the gateway numbers anew; what was in conflict stays stored. */
 export const INTAKE_FAULTS = ['seq_conflict', 'chain_broken'] as const;
 export type IntakeFault = (typeof INTAKE_FAULTS)[number];
 
+/** What came of one gateway's messages of one tick. */
 export interface IntakeResult {
-  /** Undefined: nothing to say yet; the gateway will ask again. */
+  readonly gateway: string;
+  /** To be sent after the commit. Undefined: nothing to say yet; the gateway will ask again. */
   readonly ack: Ack | undefined;
-  /** First number missing while later ones are here. */
-  readonly gapAt: number | undefined;
   readonly fault: IntakeFault | undefined;
   /** An epoch began. */
   readonly began: boolean;
+  /** A gap that stood has closed. */
+  readonly closedGap: boolean;
   /** Events that were new. */
   readonly fresh: readonly StoredEvent[];
 }
 
-const NOTHING: IntakeResult = {
-  ack: undefined,
-  gapAt: undefined,
-  fault: undefined,
-  began: false,
-  fresh: [],
-};
+export interface IntakeOptions extends KeeperOptions {
+  /** How long a gap may be open before the missing part is asked for: with several workers the batch
+   *  before this one may be in another's hands. */
+  readonly patienceMs: Millis;
+  /** Read before each write, however the epoch looks. */
+  readonly careful: boolean;
+}
+
+interface Epoch extends EpochKey {
+  row: EpochRow;
+  isChanged: boolean;
+}
+
+interface Tally {
+  readonly fresh: StoredEvent[];
+  epoch?: Epoch;
+  refusal?: 'rollback' | 'conflict';
+  fault?: IntakeFault;
+  saidHello?: boolean;
+  /** Something came that wants an answer. */
+  asks?: boolean;
+  began?: boolean;
+  closedGap?: boolean;
+}
+
+const ASK_AGAIN_MS: Millis = 2 * SECOND_MS;
+
+/** What was written at once was not as free as the epoch said. */
+export class NotFree extends Error {}
 
 /**
- * What the cloud keeps of what a gateway sends, and what it answers. Every call belongs into a
- * transaction, and its answer goes out only after the commit. @see sync.md 7, ingest
+ * What the cloud keeps of what gateways send within one transaction, and what it answers after the
+ * commit. Batches that continue what is there are gathered and written at once; before anything else is
+ * written, what is there is read. @see sync.md 7, ingest
  */
 export class EventIntake {
-  readonly #ledger: EventLedger;
+  readonly #options: IntakeOptions;
+  readonly #keeper: EventKeeper;
+  readonly #epochs = new Map<string, Epoch>();
+  readonly #tallies = new Map<string, Tally>();
+  #pending: EventRun[] = [];
 
-  constructor(ledger: EventLedger) {
-    this.#ledger = ledger;
+  private constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#keeper = new EventKeeper(options);
+  }
+
+  /** `keys`: every epoch that the messages to come name. */
+  static async begin(options: IntakeOptions, keys: readonly EpochKey[]): Promise<EventIntake> {
+    const intake = new EventIntake(options);
+    const distinct = new Map(keys.map(key => [nameOf(key), key]));
+    const sorted = [...distinct.values()].sort(byName);
+    for (const {gateway, epoch, row} of await options.writer.lockEpochs(options.tx, sorted)) {
+      intake.#epochs.set(nameOf({gateway, epoch}), {gateway, epoch, row, isChanged: false});
+    }
+    return intake;
   }
 
   /** Where to resume. An unknown epoch begins at the lowest number that the gateway still holds. */
-  hello(gateway: string, hello: Hello, wallMs: number): IntakeResult {
-    const epoch = this.#ledger.epoch(gateway, hello.epoch);
-    if (epoch) {
-      const ahead = epoch.known > hello.head;
-      const ack: Ack = ahead
-        ? {epoch: hello.epoch, new_epoch: 'rollback'}
-        : {epoch: hello.epoch, upto: epoch.known, ...hashOf(epoch)};
-      return {...NOTHING, ack};
-    }
-    const known = Math.max(0, hello.low - 1);
-    this.#ledger.addEpoch(gateway, hello.epoch, known, wallMs);
-    const added = this.#ledger.epoch(gateway, hello.epoch);
-    if (added && known === 0) this.#ledger.setKnown(gateway, added.no, 0, CHAIN_START);
-    if (added && known > 0) {
-      const gap = {from: 1, to: known, why: 'before_first_contact'};
-      this.#ledger.addGap(gateway, added.no, gap, wallMs);
-    }
-    return {...NOTHING, ack: {epoch: hello.epoch, upto: known}, began: true};
+  async hello(gateway: string, hello: Hello): Promise<void> {
+    const tally = this.#tally(gateway);
+    const held = this.#epochs.get(nameOf({gateway, epoch: hello.epoch}));
+    tally.asks = true;
+    tally.saidHello = true;
+    tally.began ||= !held;
+    tally.epoch = held ?? (await this.#beginEpoch(gateway, hello));
+    delete tally.refusal;
+    if (tally.epoch.row.known > hello.head) tally.refusal = 'rollback';
   }
 
-  batch(gateway: string, batch: Batch, wallMs: number): IntakeResult {
-    const epoch = this.#ledger.epoch(gateway, batch.epoch);
-    if (!epoch) return NOTHING;
-    const events = chained(batch, epoch.no);
-    if (!events) return {...NOTHING, fault: 'chain_broken'};
-    if (!this.#continues(gateway, epoch, batch)) {
-      return this.#conflict(gateway, batch.epoch, events, wallMs);
+  async batch(gateway: string, batch: Batch): Promise<void> {
+    const epoch = this.#epochs.get(nameOf({gateway, epoch: batch.epoch}));
+    if (!epoch) return;
+    const tally = this.#tally(gateway);
+    const events = chained(batch, epoch.row.no);
+    if (!events) {
+      tally.fault = 'chain_broken';
+      return;
     }
-    const fresh: StoredEvent[] = [];
-    let conflict = false;
-    for (const event of events) {
-      const outcome = this.#keep(gateway, event, wallMs);
-      if (outcome === 'fresh') fresh.push(event);
-      if (outcome === 'conflict') conflict = true;
+    tally.epoch = epoch;
+    tally.asks = true;
+    const {known, knownHash} = epoch.row;
+    const overlap = Math.max(0, known - batch.from + 1);
+    const hangsOn = overlap === 0 ? batch.p : hexOf(events[overlap - 1]?.hash);
+    const continues = overlap > 0 || batch.from === known + 1;
+    if (!this.#options.careful && continues && knownHash && hangsOn === toHex(knownHash)) {
+      const rest = overlap === 0 ? events : events.slice(overlap);
+      if (this.#append(epoch, tally, rest)) return;
     }
-    if (conflict) return {...this.#conflict(gateway, batch.epoch, [], wallMs), fresh};
-    const known = this.#advance(gateway, epoch);
-    if (known === 'conflict') return {...this.#conflict(gateway, batch.epoch, [], wallMs), fresh};
-    const gapAt = batch.from > known + 1 ? known + 1 : undefined;
-    return {...NOTHING, ack: {epoch: batch.epoch, upto: known}, gapAt, fresh};
+    await this.#flush(gateway);
+    await this.#keep(epoch, tally, batch, events);
   }
 
   /** Early copies carry no chain; their batch confirms them later. */
-  live(gateway: string, live: UpMessages['live'], wallMs: number): IntakeResult {
-    const epoch = this.#ledger.epoch(gateway, live.epoch);
-    if (!epoch) return NOTHING;
-    const events = live.ev.map((event, index) =>
-      storedEvent(event, epoch.no, live.seq + index, null),
-    );
-    const fresh = events.filter(
-      event => event.seq > epoch.known && this.#ledger.add(gateway, event, wallMs),
-    );
-    return {...NOTHING, fresh};
+  async live(gateway: string, live: UpMessages['live']): Promise<void> {
+    const epoch = this.#epochs.get(nameOf({gateway, epoch: live.epoch}));
+    if (!epoch) return;
+    await this.#flush(gateway);
+    const {known, no, beyond} = epoch.row;
+    const events = live.ev.map((wire, index) => storedEvent(wire, no, live.seq + index, null));
+    const later = events.filter(event => event.seq > known);
+    const fresh = await this.#keeper.keepEarly(gateway, later);
+    this.#tally(gateway).fresh.push(...fresh);
+    const [first] = fresh;
+    if (first) this.#set(epoch, {beyond: Math.min(beyond ?? first.seq, first.seq)});
   }
 
   /** The gateway holds these no more: the gap stays, marked, and the story goes on behind it. */
-  gone(gateway: string, gone: UpMessages['gone'], wallMs: number): IntakeResult {
-    const epoch = this.#ledger.epoch(gateway, gone.epoch);
-    if (!epoch || gone.to <= epoch.known) return NOTHING;
-    const from = epoch.known + 1;
+  async gone(gateway: string, gone: UpMessages['gone']): Promise<void> {
+    const epoch = this.#epochs.get(nameOf({gateway, epoch: gone.epoch}));
+    if (!epoch || gone.to <= epoch.row.known) return;
+    await this.#flush(gateway);
+    const {tx, ledger, wallMs} = this.#options;
+    const tally = this.#tally(gateway);
+    tally.epoch = epoch;
+    tally.asks = true;
+    const from = epoch.row.known + 1;
+    const top = Math.max(epoch.row.chained, gone.to);
     if (gone.from > from) {
-      return {...NOTHING, ack: {epoch: gone.epoch, upto: epoch.known}, gapAt: from};
+      this.#set(epoch, {chained: top});
+      return;
     }
-    this.#ledger.addGap(gateway, epoch.no, {from, to: gone.to, why: gone.why}, wallMs);
-    this.#ledger.setKnown(gateway, epoch.no, gone.to, null);
-    const known = this.#advance(gateway, {...epoch, known: gone.to, knownHash: null});
-    if (known === 'conflict') return {...NOTHING, fault: 'seq_conflict'};
-    return {...NOTHING, ack: {epoch: gone.epoch, upto: known}};
+    await ledger.addGap(tx, gateway, epoch.row.no, {from, to: gone.to, why: gone.why}, wallMs);
+    this.#set(epoch, {known: gone.to, knownHash: null, chained: top});
+    await this.#walk(epoch, tally);
+  }
+
+  /** Write what is still in hand; settles with what to answer once all is committed. */
+  async finish(): Promise<readonly IntakeResult[]> {
+    await this.#flush();
+    for (const epoch of this.#epochs.values()) this.#noteGap(epoch);
+    const results = [...this.#tallies].map(([gateway, tally]) => ({
+      gateway,
+      ack: this.#answer(tally),
+      fault: tally.fault,
+      began: tally.began ?? false,
+      closedGap: tally.closedGap ?? false,
+      fresh: tally.fresh,
+    }));
+    const changed = [...this.#epochs.values()].filter(epoch => epoch.isChanged);
+    await this.#options.writer.saveEpochs(this.#options.tx, changed);
+    return results;
+  }
+
+  async #beginEpoch(gateway: string, {epoch: name, low}: Hello): Promise<Epoch> {
+    const {tx, ledger, writer, wallMs} = this.#options;
+    const known = Math.max(0, low - 1);
+    const knownHash = known === 0 ? CHAIN_START : null;
+    await ledger.addEpoch(tx, gateway, {epoch: name, known, knownHash, wallMs});
+    const [added] = await writer.lockEpochs(tx, [{gateway, epoch: name}]);
+    if (!added) throw new StoreError('store/conflict', 'another epoch began at the same moment');
+    const epoch = {...added, isChanged: false};
+    this.#epochs.set(nameOf(added), epoch);
+    if (known > 0) {
+      const gap = {from: 1, to: known, why: 'before_first_contact'};
+      await ledger.addGap(tx, gateway, added.row.no, gap, wallMs);
+    }
+    return epoch;
+  }
+
+  /** Events that hang on the last one known go at once, as long as they meet nothing that is there. */
+  #append(epoch: Epoch, tally: Tally, events: readonly StoredEvent[]): boolean {
+    const last = events.at(-1);
+    if (!last) return true;
+    const {beyond, chained: top} = epoch.row;
+    if (beyond !== null && last.seq + 1 >= beyond) return false;
+    this.#pending.push({gateway: epoch.gateway, events});
+    for (const event of events) tally.fresh.push(event);
+    this.#set(epoch, {
+      ...{known: last.seq, knownHash: last.hash},
+      chained: Math.max(top, last.seq),
+    });
+    return true;
+  }
+
+  async #keep(
+    epoch: Epoch,
+    tally: Tally,
+    batch: Batch,
+    events: readonly StoredEvent[],
+  ): Promise<void> {
+    const {gateway} = epoch;
+    if (!(await this.#continues(epoch, batch))) {
+      await this.#keeper.keepClaims(gateway, events);
+      refuse(tally);
+      return;
+    }
+    const last = batch.from + events.length - 1;
+    if (last <= epoch.row.known && (await this.#hashAt(epoch, last)) === batch.h) return;
+    const {fresh, conflict} = await this.#keeper.keep(gateway, events);
+    tally.fresh.push(...fresh);
+    this.#set(epoch, {
+      chained: Math.max(epoch.row.chained, last),
+      beyond: Math.min(epoch.row.beyond ?? batch.from, batch.from),
+    });
+    if (conflict) refuse(tally);
+    else if (batch.from <= epoch.row.known + 1) await this.#walk(epoch, tally);
   }
 
   /** Does the batch hang on the event before it, as far as that one is known? */
-  #continues(gateway: string, epoch: EpochRow, batch: Batch): boolean {
+  async #continues(epoch: Epoch, batch: Batch): Promise<boolean> {
     if (batch.from === 1) return batch.p === toHex(CHAIN_START);
+    const {known, knownHash} = epoch.row;
     const before =
-      batch.from - 1 === epoch.known
-        ? epoch.knownHash
-        : this.#ledger.get(gateway, epoch.no, batch.from - 1)?.hash;
-    return !before || toHex(before) === batch.p;
+      batch.from - 1 === known ? hexOf(knownHash) : await this.#hashAt(epoch, batch.from - 1);
+    return before === undefined || before === batch.p;
   }
 
-  #keep(gateway: string, event: StoredEvent, wallMs: number): 'fresh' | 'known' | 'conflict' {
-    if (this.#ledger.add(gateway, event, wallMs)) return 'fresh';
-    const held = this.#ledger.get(gateway, event.epochNo, event.seq);
-    if (!held) return 'known';
-    const same = sameContent(held, event);
-    if (held.hash === null) {
-      // The chained copy rules; an early copy that said otherwise is kept as evidence.
-      if (!same) this.#ledger.addConflict(gateway, held, wallMs);
-      this.#ledger.replace(gateway, event);
-      return same ? 'known' : 'conflict';
+  async #hashAt({gateway, row}: Epoch, seq: number): Promise<string | undefined> {
+    const {tx, ledger} = this.#options;
+    return hexOf((await ledger.get(tx, gateway, row.no, seq))?.hash);
+  }
+
+  async #walk(epoch: Epoch, tally: Tally): Promise<void> {
+    const row = await this.#keeper.walk(epoch.gateway, epoch.row);
+    if (row) this.#set(epoch, row);
+    else refuse(tally);
+  }
+
+  /** `gateway`: only when something of that one is in hand. */
+  async #flush(gateway?: string): Promise<void> {
+    const runs = this.#pending;
+    if (runs.length === 0 || (gateway && !runs.some(run => run.gateway === gateway))) return;
+    this.#pending = [];
+    const {tx, writer, wallMs} = this.#options;
+    const wanted = runs.reduce((sum, run) => sum + run.events.length, 0);
+    if ((await writer.insert(tx, runs, wallMs)) !== wanted) throw new NotFree();
+  }
+
+  /** A gap is a fact of the database, so that all workers see the same one. */
+  #noteGap(epoch: Epoch): void {
+    const {wallMs} = this.#options;
+    const {known, chained: top, gapSinceWall} = epoch.row;
+    if (top > known) {
+      if (gapSinceWall === null || gapSinceWall > wallMs) this.#set(epoch, {gapSinceWall: wallMs});
+      return;
     }
-    if (same && event.hash && toHex(held.hash) === toHex(event.hash)) return 'known';
-    this.#ledger.addConflict(gateway, event, wallMs);
-    return 'conflict';
+    if (gapSinceWall === null) return;
+    this.#set(epoch, {gapSinceWall: null, gapAskedWall: null});
+    this.#tally(epoch.gateway).closedGap = true;
   }
 
-  #conflict(
-    gateway: string,
-    epoch: string,
-    events: readonly StoredEvent[],
-    wallMs: number,
-  ): IntakeResult {
-    for (const event of events) this.#ledger.addConflict(gateway, event, wallMs);
-    return {...NOTHING, ack: {epoch, new_epoch: 'conflict'}, fault: 'seq_conflict'};
+  /** Asks for the missing part, but not with every batch behind it. */
+  #answer({epoch, refusal, saidHello, asks}: Tally): Ack | undefined {
+    if (!epoch || !asks) return undefined;
+    const {known, knownHash, gapSinceWall, gapAskedWall} = epoch.row;
+    const name = {epoch: epoch.epoch};
+    if (refusal) return {...name, new_epoch: refusal};
+    if (saidHello) return {...name, upto: known, ...(knownHash ? {h: toHex(knownHash)} : {})};
+    const {wallMs, patienceMs} = this.#options;
+    const isPatient = gapSinceWall === null || wallMs - gapSinceWall < patienceMs;
+    const askedMs = gapAskedWall === null ? -1 : wallMs - gapAskedWall;
+    if (isPatient || (askedMs >= 0 && askedMs < ASK_AGAIN_MS)) return {...name, upto: known};
+    this.#set(epoch, {gapAskedWall: wallMs});
+    return {...name, want: known + 1};
   }
 
-  /** Walk over what has become contiguous, checking the chain where two batches meet. */
-  #advance(gateway: string, epoch: EpochRow): number | 'conflict' {
-    let {known, knownHash} = epoch;
-    for (;;) {
-      const next = this.#ledger.get(gateway, epoch.no, known + 1);
-      if (!next?.hash) break;
-      const expected = knownHash && chainHash(knownHash, next.seq, next.body);
-      if (expected && toHex(expected) !== toHex(next.hash)) return 'conflict';
-      known = next.seq;
-      knownHash = next.hash;
-    }
-    if (known !== epoch.known) this.#ledger.setKnown(gateway, epoch.no, known, knownHash);
-    return known;
+  #set(epoch: Epoch, changes: Partial<EpochRow>): void {
+    epoch.row = {...epoch.row, ...changes};
+    epoch.isChanged = true;
+  }
+
+  #tally(gateway: string): Tally {
+    const held = this.#tallies.get(gateway);
+    if (held) return held;
+    const tally: Tally = {fresh: []};
+    this.#tallies.set(gateway, tally);
+    return tally;
   }
 }
 
-/** Lets the gateway see that both mean the same event by the same number. */
-function hashOf(epoch: EpochRow): {readonly h?: string} {
-  return epoch.knownHash ? {h: toHex(epoch.knownHash)} : {};
+function nameOf({gateway, epoch}: EpochKey): string {
+  return `${gateway}/${epoch}`;
 }
 
-/** The batch's events with their hashes; undefined when the chain does not lead from `p` to `h`. */
-function chained(batch: Batch, epochNo: number): readonly StoredEvent[] | undefined {
-  let hash = fromHex(batch.p);
-  const events = batch.ev.map((event, index) => {
-    const seq = batch.from + index;
-    hash = chainHash(hash, seq, event[5]);
-    return storedEvent(event, epochNo, seq, hash);
-  });
-  return toHex(hash) === batch.h ? events : undefined;
+function hexOf(hash: Uint8Array | null | undefined): string | undefined {
+  return hash ? toHex(hash) : undefined;
 }
 
-function storedEvent(
-  event: WireEvent,
-  epochNo: number,
-  seq: number,
-  hash: Uint8Array | null,
-): StoredEvent {
-  const [kind, boot, mono, wall, clk, body] = event;
-  return {epochNo, seq, kind, boot, mono, wall, clk, body, hash};
-}
-
-function sameContent(left: StoredEvent, right: StoredEvent): boolean {
-  return (
-    left.kind === right.kind &&
-    left.boot === right.boot &&
-    left.mono === right.mono &&
-    left.wall === right.wall &&
-    left.clk === right.clk &&
-    left.body === right.body
-  );
+function refuse(tally: Tally): void {
+  tally.refusal = 'conflict';
+  tally.fault = 'seq_conflict';
 }

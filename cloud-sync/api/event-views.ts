@@ -1,8 +1,9 @@
 import type {z} from 'zod';
 import type {DropCounter} from '../drop-counter.js';
 import {alarmBodySchema, bayBodySchema, commandBodySchema} from './site-event-schemas.js';
+import type {CloudTransaction} from './store/cloud-schema.js';
 import type {StoredEvent} from './store/event-ledger.js';
-import type {EventPlace, SiteView} from './store/site-view.js';
+import type {EventPlace, PlacedAlarm, PlacedBay, SiteView} from './store/site-view.js';
 
 export interface CommandReport {
   readonly gateway: string;
@@ -11,32 +12,37 @@ export interface CommandReport {
   readonly why: string | null;
 }
 
-/** Brings the views up to date with one new event. What the body does not bear is counted, and the
- *  event itself stays stored all the same. */
+/** Gathers what new events say about bays, alarms and commands, the latest of each. What a body does not
+ *  bear is counted, and the event itself stays stored all the same. */
 export class EventViews {
-  readonly #view: SiteView;
   readonly #drops: DropCounter;
+  readonly #bays = new Map<string, PlacedBay>();
+  readonly #alarms = new Map<string, PlacedAlarm>();
+  readonly reports: CommandReport[] = [];
 
-  constructor(view: SiteView, drops: DropCounter) {
-    this.#view = view;
+  constructor(drops: DropCounter) {
     this.#drops = drops;
   }
 
-  /** Returns what the event says about a command, if it does. */
-  apply(gateway: string, event: StoredEvent): CommandReport | undefined {
+  note(gateway: string, event: StoredEvent): void {
     const {epochNo, seq, wall} = event;
     const place: EventPlace = {gateway, epochNo, seq, wall};
     if (event.kind === 'bay') {
       const body = this.#read(event, bayBodySchema);
-      if (body) this.#view.putBay(place, body);
+      if (body) putLater(this.#bays, `${gateway}/${body.bay}`, {place, body});
     } else if (event.kind === 'alarm') {
       const body = this.#read(event, alarmBodySchema);
-      if (body) this.#view.putAlarm(place, body);
+      if (body) putLater(this.#alarms, `${gateway}/${body.alarm}`, {place, body});
     } else if (event.kind === 'command') {
       const body = this.#read(event, commandBodySchema);
-      return body && {gateway, ...body};
+      if (body) this.reports.push({gateway, ...body});
     }
-    return undefined;
+  }
+
+  /** Bring the views up to date. */
+  async store(tx: CloudTransaction, view: SiteView): Promise<void> {
+    await view.putBays(tx, inOrder(this.#bays));
+    await view.putAlarms(tx, inOrder(this.#alarms));
   }
 
   #read<Body>(event: StoredEvent, schema: z.ZodType<Body>): Body | undefined {
@@ -48,6 +54,22 @@ export class EventViews {
     });
     return undefined;
   }
+}
+
+interface Placed {
+  readonly place: EventPlace;
+}
+
+function putLater<Item extends Placed>(items: Map<string, Item>, key: string, item: Item): void {
+  const held = items.get(key)?.place;
+  const {epochNo, seq} = item.place;
+  const isLater = !held || epochNo > held.epochNo || (epochNo === held.epochNo && seq > held.seq);
+  if (isLater) items.set(key, item);
+}
+
+/** By key, so that two workers take rows in the same order. */
+function inOrder<Item>(items: ReadonlyMap<string, Item>): readonly Item[] {
+  return [...items].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, item]) => item);
 }
 
 function parseOrNull(text: string): unknown {

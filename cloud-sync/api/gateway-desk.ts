@@ -7,62 +7,74 @@ import {rawDeflate} from '../raw-deflate.js';
 import type {CommandDesk} from './command-desk.js';
 import type {Downlink} from './downlink.js';
 import type {GatewaySessions} from './gateway-sessions.js';
-import type {GrantSync} from './grant-sync.js';
 import type {Ingest} from './ingest.js';
-import type {GatewayTable} from './store/gateway-table.js';
 
 export interface GatewayDeskOptions {
   readonly clock: Clock;
   readonly drops: DropCounter;
-  readonly gateways: GatewayTable;
   readonly sessions: GatewaySessions;
   readonly ingest: Ingest;
-  readonly grantSync: GrantSync;
   readonly commands: CommandDesk;
   readonly downlink: Downlink;
 }
 
+/**
+ * Why a message came here. `duty`: this worker alone has to deal with it. `presence`: every worker
+ * hears it, to know who is there and what became of commands. `both`: there is only one worker.
+ */
+export type Delivery = 'duty' | 'presence' | 'both';
+
 type Handlers = {
-  readonly [Name in UpName]: (gateway: string, message: UpMessages[Name]) => void;
+  readonly [Name in UpName]?: (gateway: string, message: UpMessages[Name]) => void;
 };
 
 /** Reads what gateways send and hands each message to whoever answers it. */
 export class GatewayDesk {
   readonly #options: GatewayDeskOptions;
-  readonly #handlers: Handlers;
+  readonly #presence: Handlers;
+  readonly #duty: Handlers;
 
   constructor(options: GatewayDeskOptions) {
-    const {sessions, ingest, grantSync, commands, gateways} = options;
+    const {sessions, ingest, commands} = options;
     this.#options = options;
-    this.#handlers = {
+    this.#presence = {
       st: (gateway, status) => sessions.onStatus(gateway, status),
+      hello: (gateway, hello) => sessions.onHello(gateway, hello),
+      hb: (gateway, heartbeat) => void sessions.onHeartbeat(gateway, heartbeat),
+      res: (gateway, result) => commands.onResult(gateway, result),
+    };
+    this.#duty = {
       hello: (gateway, hello) => this.#onHello(gateway, hello),
       hb: (gateway, heartbeat) => this.#onHeartbeat(gateway, heartbeat),
       ev: (gateway, message) => ingest.take({name: 'ev', gateway, message}),
       live: (gateway, message) => ingest.take({name: 'live', gateway, message}),
       gone: (gateway, message) => ingest.take({name: 'gone', gateway, message}),
-      cfg: (gateway, report) => {
-        if (gateways.get(gateway)) grantSync.onReport(gateway, report);
-      },
-      rev: (gateway, report) => grantSync.onRevocationReport(gateway, report.ver),
-      res: (gateway, result) => commands.onResult(gateway, result),
+      cfg: (gateway, message) => ingest.take({name: 'cfg', gateway, message}),
+      rev: (gateway, message) => ingest.take({name: 'rev', gateway, message}),
+      res: (gateway, message) => ingest.take({name: 'res', gateway, message}),
       // Site files of gateways are no part of this cloud yet.
       site: () => {},
     };
   }
 
-  take(gateway: string, name: UpName, payload: Uint8Array): void {
-    this.#open(gateway, name, payload);
+  take(gateway: string, name: UpName, payload: Uint8Array, delivery: Delivery): void {
+    this.#open(gateway, name, payload, delivery);
   }
 
-  #open<Name extends UpName>(gateway: string, name: Name, payload: Uint8Array): void {
+  #open<Name extends UpName>(
+    gateway: string,
+    name: Name,
+    payload: Uint8Array,
+    delivery: Delivery,
+  ): void {
     // TypeScript loses the link between the name and its schema in a mapped type.
     const schema = UP_SCHEMAS[name] as unknown as Parameters<
       typeof decodePayload<UpMessages[Name]>
     >[1];
     const decoded = decodePayload(payload, schema, rawDeflate);
     if (decoded.ok) {
-      this.#handlers[name](gateway, decoded.value);
+      if (delivery !== 'duty') this.#presence[name]?.(gateway, decoded.value);
+      if (delivery !== 'presence') this.#duty[name]?.(gateway, decoded.value);
       return;
     }
     const fields = {gateway, where: decoded.where, bytes: payload.length};
@@ -70,21 +82,17 @@ export class GatewayDesk {
   }
 
   #onHello(gateway: string, hello: UpMessages['hello']): void {
-    const {clock, gateways, sessions, ingest, grantSync} = this.#options;
-    gateways.add(gateway);
-    gateways.setSeen(gateway, hello.boot, hello.fw, clock.wallMs());
+    const {sessions, ingest} = this.#options;
     sessions.onHello(gateway, hello);
     ingest.take({name: 'hello', gateway, message: hello});
     this.#sendTime(gateway, hello.sid, hello.mono);
-    grantSync.onHello(gateway, hello);
   }
 
   #onHeartbeat(gateway: string, heartbeat: UpMessages['hb']): void {
-    const {sessions, ingest, grantSync} = this.#options;
+    const {sessions, ingest} = this.#options;
     if (!sessions.onHeartbeat(gateway, heartbeat)) return;
-    ingest.checkGap(gateway);
+    ingest.take({name: 'hb', gateway, message: heartbeat});
     this.#sendTime(gateway, heartbeat.sid, heartbeat.mono);
-    grantSync.onHeartbeat(gateway, heartbeat);
   }
 
   #sendTime(gateway: string, sid: string, mono: number): void {

@@ -33,12 +33,20 @@ export class GatewaySessions {
     this.#set(gateway, hello.sid, hello.mono);
   }
 
-  /** False for a heartbeat of an older session. */
+  /** False for a heartbeat of an older session. One of a gateway that nothing was heard of tells its
+   *  session: its hello may have come while this process was not here. */
   onHeartbeat(gateway: string, heartbeat: UpMessages['hb']): boolean {
-    const session = this.#sessions.get(gateway);
-    if (session?.sid !== heartbeat.sid) return false;
-    this.#set(gateway, heartbeat.sid, Math.max(session.monoMs, heartbeat.mono));
+    const session = this.online(gateway);
+    const isSame = session?.sid === heartbeat.sid;
+    if (session && !isSame) return false;
+    const monoMs = isSame ? Math.max(session.monoMs, heartbeat.mono) : heartbeat.mono;
+    this.#set(gateway, heartbeat.sid, monoMs);
     return true;
+  }
+
+  /** What was missed meanwhile is not known: every session has to be heard of again. */
+  forget(): void {
+    this.#sessions.clear();
   }
 
   /** A status, perhaps the will of a connection that is long replaced. */

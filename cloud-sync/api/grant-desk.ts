@@ -3,7 +3,8 @@ import {DAY_MS} from '../../protocols/base/units.js';
 import type {GrantStateRow} from '../../protocols/cloud/grant-state.js';
 import type {CardCredential, Grant} from '../../protocols/site/grant.js';
 import {asId, type CredentialId, type GrantId} from '../../protocols/site/ids.js';
-import type {CloudDatabase} from './store/cloud-database.js';
+import type {CloudTransaction} from './store/cloud-schema.js';
+import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayTable} from './store/gateway-table.js';
 import type {GrantTable} from './store/grant-table.js';
 
@@ -26,7 +27,7 @@ export type DeskAnswer<Row> =
 export interface GrantDeskOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly database: CloudDatabase;
+  readonly store: CloudStore;
   readonly gateways: GatewayTable;
   readonly grants: GrantTable;
   /** After the commit: the gateway should hear of it. */
@@ -46,11 +47,11 @@ export class GrantDesk {
   }
 
   /** Store under `order.id`, or a new id; an existing grant is replaced as its next revision. */
-  putGrant(gateway: string, order: GrantOrder): DeskAnswer<Grant> {
+  putGrant(gateway: string, order: GrantOrder): Promise<DeskAnswer<Grant>> {
     const {entropy, grants} = this.#options;
     const id = order.id ?? asId<GrantId>(entropy.ulid());
-    return this.#put(gateway, id, () => {
-      const before = grants.get(gateway, 'grant', id);
+    return this.#put(gateway, id, async tx => {
+      const before = await grants.get(tx, gateway, 'grant', id);
       const row: Grant = {
         ...order,
         id,
@@ -58,62 +59,88 @@ export class GrantDesk {
         rev: (before?.row.rev ?? 0) + 1,
         leaseUntil: this.#leaseUntil(),
       };
-      grants.put(gateway, {table: 'grant', row});
+      await grants.put(tx, gateway, {table: 'grant', row});
       return row;
     });
   }
 
-  putCard(gateway: string, order: CardOrder): DeskAnswer<CardCredential> {
+  putCard(gateway: string, order: CardOrder): Promise<DeskAnswer<CardCredential>> {
     const {entropy, grants} = this.#options;
     const id = order.id ?? asId<CredentialId>(entropy.ulid());
-    return this.#put(gateway, id, () => {
-      const before = grants.get(gateway, 'credential', id);
+    return this.#put(gateway, id, async tx => {
+      const before = await grants.get(tx, gateway, 'credential', id);
       const row: CardCredential = {...order, kind: 'card', id, rev: (before?.row.rev ?? 0) + 1};
-      grants.put(gateway, {table: 'credential', row});
+      await grants.put(tx, gateway, {table: 'credential', row});
       return row;
     });
   }
 
   /** Withdraw for good. The tombstone travels ahead of every version. */
-  revoke(
+  async revoke(
     gateway: string,
     section: GrantStateRow['table'],
     id: string,
-  ): DeskAnswer<GrantStateRow['row']> {
-    const {clock, database, grants, onChange} = this.#options;
-    const before = grants.get(gateway, section, id);
-    if (!before) return {kind: 'unknown'};
-    const revoked = asRevoked(before);
-    database.transaction(() => {
-      if (grants.revoke(gateway, id, clock.wallMs())) grants.put(gateway, revoked);
+  ): Promise<DeskAnswer<GrantStateRow['row']>> {
+    const {clock, store, gateways, grants, onChange} = this.#options;
+    const row = await store.transaction(async tx => {
+      if (!(await gateways.lock(tx, gateway))) return undefined;
+      const before = await grants.get(tx, gateway, section, id);
+      if (!before || !(await grants.revoke(tx, gateway, id, clock.wallMs()))) return before?.row;
+      const revoked = asRevoked(before);
+      await grants.put(tx, gateway, revoked);
+      return revoked.row;
     });
+    if (!row) return {kind: 'unknown'};
     onChange(gateway);
-    return {kind: 'stored', row: revoked.row};
+    return {kind: 'stored', row};
   }
 
   /** Extend what would run out, so that only a cut-off gateway ever sees a lease end. */
-  renewLeases(): void {
-    const {clock, database, grants, onChange} = this.#options;
-    const due = grants.leasesBefore(clock.wallMs() + RENEW_BELOW_MS);
-    database.transaction(() => {
-      for (const {gateway, entry} of due) {
-        if (entry.table !== 'grant') continue;
-        const row = {...entry.row, rev: entry.row.rev + 1, leaseUntil: this.#leaseUntil()};
-        grants.put(gateway, {table: 'grant', row});
+  async renewLeases(): Promise<void> {
+    const {clock, store, grants, onChange} = this.#options;
+    for (;;) {
+      const untilMs = clock.wallMs() + RENEW_BELOW_MS;
+      const due = await store.read(db => grants.leasesBefore(db, untilMs));
+      if (due.length === 0) return;
+      for (const gateway of new Set(due.map(key => key.gateway))) {
+        const ids = due.filter(key => key.gateway === gateway).map(key => key.id);
+        await store.transaction(tx => this.#renew(tx, gateway, ids, untilMs));
+        onChange(gateway);
       }
-    });
-    for (const gateway of new Set(due.map(grant => grant.gateway))) onChange(gateway);
+    }
   }
 
-  #put<Row>(gateway: string, id: string, store: () => Row): DeskAnswer<Row> {
-    const {database, gateways, grants, onChange} = this.#options;
-    if (grants.isRevoked(gateway, id)) return {kind: 'revoked'};
-    const row = database.transaction(() => {
-      gateways.add(gateway);
-      return store();
+  /** Those that another worker has not renewed meanwhile. */
+  async #renew(
+    tx: CloudTransaction,
+    gateway: string,
+    ids: readonly string[],
+    untilMs: number,
+  ): Promise<void> {
+    const {gateways, grants} = this.#options;
+    await gateways.lock(tx, gateway);
+    for (const id of ids) {
+      const entry = await grants.get(tx, gateway, 'grant', id);
+      if (entry?.table !== 'grant' || entry.row.leaseUntil >= untilMs) continue;
+      const row = {...entry.row, rev: entry.row.rev + 1, leaseUntil: this.#leaseUntil()};
+      await grants.put(tx, gateway, {table: 'grant', row});
+    }
+  }
+
+  async #put<Row>(
+    gateway: string,
+    id: string,
+    keep: (tx: CloudTransaction) => Promise<Row>,
+  ): Promise<DeskAnswer<Row>> {
+    const {store, gateways, grants, onChange} = this.#options;
+    const answer = await store.transaction(async (tx): Promise<DeskAnswer<Row>> => {
+      await gateways.add(tx, [gateway]);
+      await gateways.lock(tx, gateway);
+      if (await grants.isRevoked(tx, gateway, id)) return {kind: 'revoked'};
+      return {kind: 'stored', row: await keep(tx)};
     });
-    onChange(gateway);
-    return {kind: 'stored', row};
+    if (answer.kind === 'stored') onChange(gateway);
+    return answer;
   }
 
   #leaseUntil(): UnixMillis {

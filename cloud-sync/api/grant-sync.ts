@@ -1,23 +1,24 @@
 import type {Clock, Millis} from '../../protocols/base/clock.js';
+import {errorText} from '../../protocols/base/errors.js';
 import {SECOND_MS} from '../../protocols/base/units.js';
 import type {GrantStateRow} from '../../protocols/cloud/grant-state.js';
-import type {UpMessages} from '../../protocols/cloud/up-messages.js';
+import type {SyncLog} from '../log.js';
 import type {Downlink} from './downlink.js';
+import type {HeldReport} from './gateway-reports.js';
 import type {GatewaySessions} from './gateway-sessions.js';
-import type {CloudDatabase} from './store/cloud-database.js';
+import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayRow, GatewayTable} from './store/gateway-table.js';
 import type {GrantChange, GrantTable} from './store/grant-table.js';
 
 export interface GrantSyncOptions {
   readonly clock: Clock;
-  readonly database: CloudDatabase;
+  readonly log: SyncLog;
+  readonly store: CloudStore;
   readonly gateways: GatewayTable;
   readonly grants: GrantTable;
   readonly sessions: GatewaySessions;
   readonly downlink: Downlink;
 }
-
-type Report = UpMessages['cfg'];
 
 /** Plain JSON per message: room for the envelope below the 64 KB limit, even undeflated. */
 const PART_CHARS = 20_000;
@@ -29,79 +30,83 @@ const IN_FLIGHT_MS: Millis = 5 * SECOND_MS;
 /**
  * Brings each gateway to the state the cloud wants: revocations first, then changes, or the whole
  * state where changes do not lead there. Driven by what the gateway reports, so nothing is lost when
- * a message is. @see sync.md 8, state
+ * a message is, and what two workers send twice is taken once. @see sync.md 8, state
  */
 export class GrantSync {
   readonly #options: GrantSyncOptions;
+  /** Only saves sending twice: another worker knows nothing of it, and nothing breaks. */
   readonly #inFlight = new Map<string, Millis>();
-  /** Gateways that changes did not lead to the promised state: they need the whole. */
-  readonly #misfits = new Set<string>();
+  /** Work for one gateway goes on one after the other. */
+  readonly #busy = new Map<string, Promise<void>>();
 
   constructor(options: GrantSyncOptions) {
     this.#options = options;
   }
 
-  /** A new connection: nothing of the old one is on its way any more. */
-  onHello(gateway: string, hello: UpMessages['hello']): void {
-    this.#inFlight.delete(gateway);
-    this.#note(gateway, hello.cfg, hello.rev);
-    this.push(gateway);
+  /** After the commit of what the gateway said: send what it lacks, or confirm that it lacks nothing. */
+  onReport({row, settled, revocationsOnly}: HeldReport): void {
+    if (settled) this.#inFlight.delete(row.gw);
+    this.#queue(row.gw, () => (revocationsOnly ? this.#sendRevocations(row) : this.#bringUp(row)));
   }
 
-  onHeartbeat(gateway: string, heartbeat: UpMessages['hb']): void {
-    this.#note(gateway, heartbeat.cfg, heartbeat.rev);
-    this.push(gateway);
-  }
-
-  onReport(gateway: string, report: Report): void {
-    this.#options.gateways.setHeld(gateway, report.ver, report.hash);
-    if (report.err === 'hash') this.#misfits.add(gateway);
-    // After a failure the wait stays, so that two ends that disagree do not exchange states all day.
-    if (report.err === undefined) this.#inFlight.delete(gateway);
-    this.push(gateway);
-  }
-
-  onRevocationReport(gateway: string, ver: number): void {
-    const {gateways, sessions} = this.#options;
-    const before = gateways.get(gateway)?.heldRev ?? 0;
-    gateways.setHeldRevocations(gateway, ver);
-    const row = gateways.get(gateway);
-    if (row && ver > before && sessions.online(gateway)) this.#sendRevocations(row);
-  }
-
-  /** Send what the gateway lacks, or confirm that it lacks nothing. */
+  /** The wanted state has changed. */
   push(gateway: string): void {
-    const {clock, gateways, sessions} = this.#options;
-    const row = gateways.get(gateway);
-    if (!row || !sessions.online(gateway)) return;
-    this.#sendRevocations(row);
-    if (clock.nowMs() < (this.#inFlight.get(gateway) ?? 0)) return;
-    this.#sendState(row);
+    const {store, gateways} = this.#options;
+    this.#queue(gateway, async () => {
+      const row = await store.read(db => gateways.get(db, gateway));
+      if (row) await this.#bringUp(row);
+    });
   }
 
-  #note(gateway: string, cfg: {readonly ver: number; readonly hash: string}, rev: number): void {
-    this.#options.gateways.setHeld(gateway, cfg.ver, cfg.hash);
-    this.#options.gateways.setHeldRevocations(gateway, rev);
+  /** Settles when nothing is being sent any more. */
+  async close(): Promise<void> {
+    await Promise.all(this.#busy.values());
   }
 
-  #sendRevocations(row: GatewayRow): void {
+  #queue(gateway: string, work: () => Promise<void>): void {
+    if (!this.#options.sessions.online(gateway)) return;
+    const before = this.#busy.get(gateway) ?? Promise.resolve();
+    const done = before.then(work).catch(error => {
+      // The gateway's next heartbeat starts it again.
+      this.#options.log.warn('grants.not_sent', {gateway, why: errorText(error)});
+    });
+    const tracked = done.finally(() => {
+      if (this.#busy.get(gateway) === tracked) this.#busy.delete(gateway);
+    });
+    this.#busy.set(gateway, tracked);
+  }
+
+  async #bringUp(row: GatewayRow): Promise<void> {
+    const {clock} = this.#options;
+    await this.#sendRevocations(row);
+    if (clock.nowMs() < (this.#inFlight.get(row.gw) ?? 0)) return;
+    this.#inFlight.delete(row.gw);
+    await this.#sendState(row);
+  }
+
+  async #sendRevocations(row: GatewayRow): Promise<void> {
     if (row.heldRev >= row.revVer) return;
-    const {grants, downlink} = this.#options;
-    const list = grants.revokedSince(row.gw, row.heldRev, MAX_REVOCATIONS);
+    const {store, grants, downlink} = this.#options;
+    const list = await store.read(db =>
+      grants.revokedSince(db, row.gw, row.heldRev, MAX_REVOCATIONS),
+    );
     const last = list.at(-1);
     if (last) downlink.send(row.gw, 'rev', {ver: last.ver, ids: list.map(({id}) => id)});
   }
 
-  #sendState(row: GatewayRow): void {
+  async #sendState(row: GatewayRow): Promise<void> {
     if (row.heldVer === row.cfgVer && row.heldHash === row.cfgHash) {
       this.#sendDelta(row, row.cfgVer, row.cfgHash, []);
       return;
     }
-    const byChanges = row.heldVer < row.cfgVer && !this.#misfits.has(row.gw);
-    const changes = byChanges ? this.#options.grants.changes(row.gw, row.heldVer, MAX_OPS) : [];
+    const {store, grants} = this.#options;
+    const byChanges = row.heldVer < row.cfgVer && row.misfit === 0;
+    const changes = byChanges
+      ? await store.read(db => grants.changes(db, row.gw, row.heldVer, MAX_OPS))
+      : [];
     const last = changes.at(-1);
     if (!last) {
-      this.#sendSnapshot(row);
+      await this.#sendSnapshot(row);
       return;
     }
     this.#markInFlight(row.gw);
@@ -118,30 +123,34 @@ export class GrantSync {
     downlink.send(row.gw, 'cfg', {sid: session.sid, from: row.heldVer, to, ops, hash});
   }
 
-  #sendSnapshot(stale: GatewayRow): void {
-    this.#misfits.delete(stale.gw);
-    const row = this.#aheadOf(stale);
-    const parts = split(this.#options.grants.all(row.gw));
-    this.#markInFlight(row.gw);
-    parts.forEach((part, i) => {
-      const chunk = {ver: row.cfgVer, i, n: parts.length, part, hash: row.cfgHash};
-      this.#options.downlink.send(row.gw, 'snap', chunk);
+  async #sendSnapshot(stale: GatewayRow): Promise<void> {
+    const {store, gateways, grants, downlink} = this.#options;
+    // Version, hash and rows of one moment: the row is locked while they are read.
+    const state = await store.transaction(async tx => {
+      const row = await gateways.lock(tx, stale.gw);
+      if (!row) return undefined;
+      const ver = versionBeyond(row, stale);
+      if (ver !== row.cfgVer) await grants.skipTo(tx, row.gw, ver);
+      return {ver, hash: row.cfgHash, parts: split(await grants.all(tx, row.gw))};
     });
-  }
-
-  /** After a restore this database may lie behind the gateway, or hold another state under the same
-   *  number: versions move past both, so that the snapshot counts as newer. */
-  #aheadOf(row: GatewayRow): GatewayRow {
-    const same = row.heldVer === row.cfgVer && row.heldHash === row.cfgHash;
-    if (same || row.heldVer < row.cfgVer) return row;
-    const {database, gateways, grants} = this.#options;
-    database.transaction(() => grants.skipTo(row.gw, row.heldVer + 1));
-    return gateways.get(row.gw) ?? row;
+    if (!state) return;
+    this.#markInFlight(stale.gw);
+    const {ver, hash, parts} = state;
+    parts.forEach((part, i) => {
+      downlink.send(stale.gw, 'snap', {ver, i, n: parts.length, part, hash});
+    });
   }
 
   #markInFlight(gateway: string): void {
     this.#inFlight.set(gateway, this.#options.clock.nowMs() + IN_FLIGHT_MS);
   }
+}
+
+/** After a restore this database may lie behind the gateway, or hold another state under the same
+ *  number: versions move past both, so that the snapshot counts as newer. */
+function versionBeyond(row: GatewayRow, {heldVer, heldHash}: GatewayRow): number {
+  const same = heldVer === row.cfgVer && heldHash === row.cfgHash;
+  return same || heldVer < row.cfgVer ? row.cfgVer : heldVer + 1;
 }
 
 function fitInto(changes: readonly GrantChange[]): readonly GrantChange[] {

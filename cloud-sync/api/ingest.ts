@@ -1,156 +1,151 @@
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
-import {errorText} from '../../protocols/base/errors.js';
-import {MINUTE_MS, SECOND_MS} from '../../protocols/base/units.js';
-import type {Ack} from '../../protocols/cloud/down-messages.js';
-import type {UpMessages} from '../../protocols/cloud/up-messages.js';
+import {errorText, StoreError} from '../../protocols/base/errors.js';
 import type {SyncLog} from '../log.js';
-import {type EventIntake, INTAKE_FAULTS, type IntakeResult} from './event-intake.js';
-import type {CommandReport, EventViews} from './event-views.js';
-import type {CloudDatabase} from './store/cloud-database.js';
-import type {GatewayTable} from './store/gateway-table.js';
-
-type IngestName = 'hello' | 'ev' | 'live' | 'gone';
-export type IngestItem = {
-  [Name in IngestName]: {
-    readonly name: Name;
-    readonly gateway: string;
-    readonly message: UpMessages[Name];
-  };
-}[IngestName];
+import {NotFree} from './event-intake.js';
+import type {IngestItem} from './ingest-item.js';
+import type {IngestTick, TickOutcome} from './ingest-tick.js';
+import type {CloudStore} from './store/cloud-store.js';
 
 export interface IngestOptions {
   readonly clock: Clock;
   readonly log: SyncLog;
-  readonly database: CloudDatabase;
-  readonly gateways: GatewayTable;
-  readonly intake: EventIntake;
-  readonly views: EventViews;
-  /** Called after the commit that the answer speaks of. */
-  readonly answer: (gateway: string, ack: Ack) => void;
-  readonly onCommandReport: (report: CommandReport) => void;
-}
-
-interface Gap {
-  readonly from: number;
-  readonly sinceMs: Millis;
-  readonly askedMs: Millis;
+  readonly store: CloudStore;
+  readonly tick: IngestTick;
+  /** Called after the commit that the outcome speaks of. */
+  readonly onCommitted: (outcome: TickOutcome) => void;
 }
 
 /** All gateways' messages of so long share one transaction. @see sync.md 3.5 */
 const TICK_MS: Millis = 5;
-const ASK_AGAIN_MS: Millis = 2 * SECOND_MS;
-const GAP_ALARM_MS: Millis = MINUTE_MS;
-/** Beyond this the rest is dropped; gateways send it again. */
-const MAX_QUEUE = 2000;
+/** Events and messages in hand. Beyond this the rest is dropped; gateways send it again. */
+const MAX_QUEUED = 100_000;
+const MAX_PER_TICK = 20_000;
+/** A database that is away is asked again so soon, then at growing intervals. */
+const FIRST_RETRY_MS: Millis = 250;
+const LAST_RETRY_MS: Millis = 5000;
 
-/** Commits what gateways send, and only then answers. */
+/**
+ * Commits what gateways send, and only then answers. While the database is away nothing is answered and
+ * what is in hand waits; gateways keep what has no answer, so a restart of either loses nothing.
+ */
 export class Ingest {
   readonly #options: IngestOptions;
-  readonly #gaps = new Map<string, Gap>();
   #queue: IngestItem[] = [];
+  #queued = 0;
   #timer: Timer | undefined;
+  #running: Promise<void> | undefined;
+  #retryMs: Millis = 0;
+  #isClosed = false;
 
   constructor(options: IngestOptions) {
     this.#options = options;
   }
 
+  /** False while the database does not take what comes. */
+  get isFlowing(): boolean {
+    return this.#retryMs === 0;
+  }
+
   take(item: IngestItem): void {
-    if (this.#queue.length >= MAX_QUEUE) return;
+    const weight = weightOf(item);
+    if (this.#isClosed || this.#queued + weight > MAX_QUEUED) return;
     this.#queue.push(item);
-    this.#timer ??= this.#options.clock.timer('cloud.ingest', TICK_MS, () => this.#tick());
+    this.#queued += weight;
+    if (!this.#running) this.#wake(TICK_MS);
   }
 
-  /** A gap that stays open while the gateway is online is a fault. */
-  checkGap(gateway: string): void {
-    const {clock, gateways, log} = this.#options;
-    const gap = this.#gaps.get(gateway);
-    if (!gap || clock.nowMs() - gap.sinceMs < GAP_ALARM_MS) return;
-    if (gateways.raise(gateway, 'gap', clock.wallMs(), `missing from ${gap.from}`)) {
-      log.error('events.missing', {gateway, from: gap.from});
-    }
-  }
-
-  close(): void {
+  /** Settles when nothing is being written any more; what is in hand is dropped. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#queue = [];
+    await this.#running;
   }
 
-  #tick(): void {
-    this.#timer = undefined;
-    const items = this.#queue;
-    this.#queue = [];
-    const {database, log, onCommandReport} = this.#options;
-    const answers = new Map<string, Ack>();
-    const reports: CommandReport[] = [];
-    try {
-      database.transaction(() => {
-        for (const item of items) this.#store(item, answers, reports);
+  #wake(afterMs: Millis): void {
+    this.#timer ??= this.#options.clock.timer('cloud.ingest', afterMs, () => {
+      this.#timer = undefined;
+      this.#running = this.#drain().finally(() => {
+        this.#running = undefined;
+        if (this.#queue.length > 0) this.#wake(this.#retryMs || TICK_MS);
       });
+    });
+  }
+
+  async #drain(): Promise<void> {
+    const items = this.#next();
+    try {
+      this.#onCommitted(await this.#commit(items));
+      this.#retryMs = 0;
     } catch (error) {
-      // Nothing is confirmed, so every gateway sends it again.
-      log.error('events.not_committed', {items: items.length, why: errorText(error)});
+      if (isAway(error)) this.#keepFor(items, error);
+      else await this.#apart(items, error);
+    }
+  }
+
+  #next(): readonly IngestItem[] {
+    let weight = 0;
+    const end = this.#queue.findIndex(item => {
+      weight += weightOf(item);
+      return weight > MAX_PER_TICK;
+    });
+    const items = end < 0 ? this.#queue : this.#queue.slice(0, Math.max(1, end));
+    this.#queue = this.#queue.slice(items.length);
+    this.#queued -= items.reduce((sum, item) => sum + weightOf(item), 0);
+    return items;
+  }
+
+  async #commit(items: readonly IngestItem[]): Promise<TickOutcome> {
+    const {store, tick} = this.#options;
+    try {
+      return await store.transaction(tx => tick.run(tx, items, false));
+    } catch (error) {
+      if (!(error instanceof NotFree)) throw error;
+      return await store.transaction(tx => tick.run(tx, items, true));
+    }
+  }
+
+  #onCommitted(outcome: TickOutcome): void {
+    if (!this.#isClosed) this.#options.onCommitted(outcome);
+  }
+
+  /** Back into the queue, before what came later. */
+  #keepFor(items: readonly IngestItem[], error: unknown): void {
+    const {log} = this.#options;
+    if (this.isFlowing) log.error('store.away', {items: items.length, why: errorText(error)});
+    this.#retryMs = Math.min(LAST_RETRY_MS, Math.max(FIRST_RETRY_MS, this.#retryMs * 2));
+    if (this.#isClosed) return;
+    this.#queue = [...items, ...this.#queue];
+    this.#queued += items.reduce((sum, item) => sum + weightOf(item), 0);
+  }
+
+  /** Something of it cannot be stored, ever: gateway by gateway, so that it holds up no other. */
+  async #apart(items: readonly IngestItem[], cause: unknown): Promise<void> {
+    const {log} = this.#options;
+    const gateways = [...new Set(items.map(item => item.gateway))];
+    if (gateways.length === 1) {
+      const [gateway = ''] = gateways;
+      log.error('events.not_committed', {gateway, items: items.length, why: errorText(cause)});
       return;
     }
-    for (const report of reports) onCommandReport(report);
-    for (const [gateway, ack] of answers) this.#options.answer(gateway, ack);
-  }
-
-  #store(item: IngestItem, answers: Map<string, Ack>, reports: CommandReport[]): void {
-    const {gateways, log, views, clock} = this.#options;
-    const {gateway} = item;
-    gateways.add(gateway);
-    const result = this.#intake(item);
-    for (const event of result.fresh) {
-      const report = views.apply(gateway, event);
-      if (report) reports.push(report);
+    for (const gateway of gateways) {
+      const own = items.filter(item => item.gateway === gateway);
+      try {
+        this.#onCommitted(await this.#commit(own));
+      } catch (error) {
+        if (isAway(error)) this.#keepFor(own, error);
+        else await this.#apart(own, error);
+      }
     }
-    if (result.fault) {
-      const isNew = gateways.raise(gateway, result.fault, clock.wallMs(), `at ${item.name}`);
-      if (isNew) log.error('events.refused', {gateway, fault: result.fault});
-    }
-    if (result.began) for (const fault of INTAKE_FAULTS) gateways.clear(gateway, fault);
-    const ack = this.#noteGap(gateway, result);
-    const before = answers.get(gateway);
-    if (ack && (!before || outranks(ack, before))) answers.set(gateway, ack);
-  }
-
-  #intake(item: IngestItem): IntakeResult {
-    const {intake, clock} = this.#options;
-    const wallMs = clock.wallMs();
-    switch (item.name) {
-      case 'hello':
-        return intake.hello(item.gateway, item.message, wallMs);
-      case 'ev':
-        return intake.batch(item.gateway, item.message, wallMs);
-      case 'live':
-        return intake.live(item.gateway, item.message, wallMs);
-      case 'gone':
-        return intake.gone(item.gateway, item.message, wallMs);
-    }
-  }
-
-  /** The answer to give: asks for the missing part, but not with every batch behind it. */
-  #noteGap(gateway: string, result: IntakeResult): Ack | undefined {
-    const {ack, gapAt} = result;
-    const {clock, gateways} = this.#options;
-    if (gapAt === undefined) {
-      if (ack && 'upto' in ack && this.#gaps.delete(gateway)) gateways.clear(gateway, 'gap');
-      return ack;
-    }
-    const nowMs = clock.nowMs();
-    const open = this.#gaps.get(gateway);
-    const sameGap = open?.from === gapAt;
-    if (open && sameGap && nowMs - open.askedMs < ASK_AGAIN_MS) return ack;
-    const sinceMs = sameGap ? open.sinceMs : nowMs;
-    this.#gaps.set(gateway, {from: gapAt, sinceMs, askedMs: nowMs});
-    return ack && {epoch: ack.epoch, want: gapAt};
   }
 }
 
-/** Of two answers of one tick the later is the sum of both, unless the earlier one asked for more. */
-function outranks(later: Ack, earlier: Ack): boolean {
-  if (later.epoch !== earlier.epoch || 'new_epoch' in later) return true;
-  if ('new_epoch' in earlier) return false;
-  return !('upto' in later && 'want' in earlier && later.upto < earlier.want);
+function weightOf(item: IngestItem): number {
+  return item.name === 'ev' || item.name === 'live' ? item.message.ev.length : 1;
+}
+
+/** True when the same may well succeed later. */
+function isAway(error: unknown): boolean {
+  return error instanceof StoreError && error.code !== 'store/failed';
 }

@@ -9,24 +9,11 @@ import {HOUR_MS} from '../../protocols/base/units.js';
 import {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {Broker} from './broker.js';
-import {CommandDesk} from './command-desk.js';
-import {Downlink} from './downlink.js';
-import {EventIntake} from './event-intake.js';
-import {EventViews} from './event-views.js';
-import {GatewayDesk} from './gateway-desk.js';
-import {GatewaySessions} from './gateway-sessions.js';
+import {assembleParts} from './cloud-parts.js';
 import {GrantDesk} from './grant-desk.js';
-import {GrantSync} from './grant-sync.js';
 import {cloudRoutes} from './http/routes.js';
-import {Ingest} from './ingest.js';
 import {ApiKeyTable} from './store/api-key-table.js';
-import {CloudDatabase} from './store/cloud-database.js';
-import {CommandTable} from './store/command-table.js';
-import {EventLedger} from './store/event-ledger.js';
-import {GatewayTable} from './store/gateway-table.js';
-import {GrantTable} from './store/grant-table.js';
-import {SecretBox} from './store/secret-box.js';
-import {SiteView} from './store/site-view.js';
+import {CloudStore} from './store/cloud-store.js';
 
 export interface ListenAddress {
   readonly host: string;
@@ -68,59 +55,44 @@ const DEFAULT_TENANT = 'demo';
 /** Start the thin cloud: broker, ingest, grants, commands and HTTP on one database.
  *  @throws StoreError when the database is not usable, SyncError `cloud/listen` when a port is taken. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const database = new CloudDatabase(options.database);
+  const store = await CloudStore.open(options.database);
   try {
-    return await assemble(options, database);
+    return await assemble(options, store);
   } catch (error) {
-    database.close();
+    await store.close();
     throw error;
   }
 }
 
-async function assemble(options: CloudOptions, database: CloudDatabase): Promise<Cloud> {
-  const {clock, entropy, log, signingKey, tenant = DEFAULT_TENANT} = options;
+async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud> {
+  const {clock, entropy, log, tenant = DEFAULT_TENANT} = options;
   const drops = new DropCounter(log);
-  const gateways = new GatewayTable(database);
-  const grants = new GrantTable(database, new SecretBox(signingKey, entropy));
-  const ledger = new EventLedger(database);
-  const view = new SiteView(database);
-  const keys = new ApiKeyTable(database);
-  keys.put(options.apiKey, 'option', clock.wallMs());
-  const sessions = new GatewaySessions(clock);
   const broker = await Broker.open({
     tenant,
     drops,
-    onMessage: (gateway, name, payload) => desk.take(gateway, name, payload),
+    onMessage: (gateway, name, payload) => parts.desk.take(gateway, name, payload, 'both'),
   });
   const publish = broker.publish.bind(broker);
-  const downlink = new Downlink({tenant, signingKey, log, publish});
-  const grantSync = new GrantSync({clock, database, gateways, grants, sessions, downlink});
-  const commandTable = new CommandTable(database);
-  const commands = new CommandDesk({
-    ...{clock, entropy, database, gateways, sessions, downlink},
-    commands: commandTable,
-  });
-  const ingest = new Ingest({
-    ...{clock, log, database, gateways},
-    intake: new EventIntake(ledger),
-    views: new EventViews(view, drops),
-    answer: (gateway, ack) => downlink.acknowledge(gateway, ack),
-    onCommandReport: report => commands.onReport(report),
-  });
-  const desk = new GatewayDesk({
-    ...{clock, drops, gateways, sessions, ingest, grantSync, commands, downlink},
-  });
+  const parts = assembleParts({...options, tenant, store, drops, publish});
+  const {gateways, faults, ledger, view, sessions, commands, ingest, grantSync, grants} = parts;
+  const keys = new ApiKeyTable();
+  await store.read(db => keys.put(db, options.apiKey, 'option', clock.wallMs()));
   const onChange = (gateway: string) => grantSync.push(gateway);
-  const grantDesk = new GrantDesk({clock, entropy, database, gateways, grants, onChange});
-  const routes = {log, gateways, sessions, ledger, view, grants: grantDesk, commands, keys};
-  const app = cloudRoutes({...routes, ready: () => database.connection.open});
-  const leases = repeat(clock, () => grantDesk.renewLeases());
+  const grantDesk = new GrantDesk({clock, entropy, store, gateways, grants, onChange});
+  const routes = {log, store, gateways, faults, sessions, ledger, view, commands, keys};
+  const ready = async () => ingest.isFlowing && (await store.answers());
+  const app = cloudRoutes({...routes, grants: grantDesk, ready});
+  const chores = repeat(clock, log, async () => {
+    await grantDesk.renewLeases();
+    await commands.tidy();
+  });
   return listening(options, {app, broker, drops}, async () => {
-    leases.cancel();
+    await chores.stop();
     commands.close();
-    ingest.close();
+    await ingest.close();
+    await grantSync.close();
     await broker.close();
-    database.close();
+    await store.close();
   });
 }
 
@@ -178,12 +150,22 @@ async function closeAll(server: ServerType | undefined, rest: () => Promise<void
 }
 
 /** Hourly, the first time at once. */
-function repeat(clock: Clock, work: () => void): Timer {
+function repeat(clock: Clock, log: SyncLog, work: () => Promise<void>) {
   let timer: Timer | undefined;
+  let running: Promise<void> | undefined;
+  let isStopped = false;
   const run = () => {
-    work();
-    timer = clock.timer('cloud.leases', HOUR_MS, run);
+    running = work()
+      .catch(error => log.warn('chores.failed', {why: errorText(error)}))
+      .finally(() => {
+        if (!isStopped) timer = clock.timer('cloud.chores', HOUR_MS, run);
+      });
   };
   run();
-  return {cancel: () => timer?.cancel()};
+  const stop = async () => {
+    isStopped = true;
+    timer?.cancel();
+    await running;
+  };
+  return {stop};
 }

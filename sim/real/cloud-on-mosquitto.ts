@@ -1,22 +1,13 @@
 import {generateKeyPairSync, type KeyObject} from 'node:crypto';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import Sqlite from 'better-sqlite3';
 import {connectAsync} from 'mqtt';
-import {CommandDesk} from '../../cloud-sync/api/command-desk.js';
-import {Downlink} from '../../cloud-sync/api/downlink.js';
-import {EventIntake} from '../../cloud-sync/api/event-intake.js';
-import {EventViews} from '../../cloud-sync/api/event-views.js';
-import {GatewayDesk} from '../../cloud-sync/api/gateway-desk.js';
-import {GatewaySessions} from '../../cloud-sync/api/gateway-sessions.js';
-import {GrantSync} from '../../cloud-sync/api/grant-sync.js';
-import {Ingest} from '../../cloud-sync/api/ingest.js';
-import {CloudDatabase} from '../../cloud-sync/api/store/cloud-database.js';
-import {CommandTable} from '../../cloud-sync/api/store/command-table.js';
-import {EventLedger} from '../../cloud-sync/api/store/event-ledger.js';
-import {GatewayTable} from '../../cloud-sync/api/store/gateway-table.js';
-import {GrantTable} from '../../cloud-sync/api/store/grant-table.js';
-import {SecretBox} from '../../cloud-sync/api/store/secret-box.js';
-import {SiteView} from '../../cloud-sync/api/store/site-view.js';
+import {assembleParts} from '../../cloud-sync/api/cloud-parts.js';
+import type {CommandDesk} from '../../cloud-sync/api/command-desk.js';
+import type {GatewaySessions} from '../../cloud-sync/api/gateway-sessions.js';
+import {CloudStore} from '../../cloud-sync/api/store/cloud-store.js';
+import type {FeedEvent} from '../../cloud-sync/api/store/event-ledger.js';
 import {DropCounter} from '../../cloud-sync/drop-counter.js';
 import type {SyncLog} from '../../cloud-sync/log.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
@@ -30,7 +21,8 @@ export const SILENT: SyncLog = {debug() {}, info() {}, warn() {}, error() {}};
 
 export interface OutsideCloud {
   readonly signingKey: KeyObject;
-  readonly ledger: EventLedger;
+  /** Every event of a gateway, in order. */
+  readonly feed: (gateway: string) => Promise<readonly FeedEvent[]>;
   readonly sessions: GatewaySessions;
   readonly commands: CommandDesk;
   readonly drops: DropCounter;
@@ -53,50 +45,32 @@ export async function startCloudOnMosquitto(
   const entropy = new SystemEntropy(clock);
   const signingKey = generateKeyPairSync('ed25519').privateKey;
   const file = join(freshFolder(t), 'cloud.db');
-  const database = new CloudDatabase(file);
+  const store = await CloudStore.open(file);
   // A connection of its own sees what is committed, and nothing else.
-  const onlooker = new CloudDatabase(file);
-  const committed = new EventLedger(onlooker);
+  const onlooker = new Sqlite(file, {readonly: true});
+  const known = onlooker.prepare('SELECT known FROM epoch WHERE gw = ? AND epoch = ?').pluck();
   const drops = new DropCounter(SILENT);
-  const gateways = new GatewayTable(database);
-  const grants = new GrantTable(database, new SecretBox(signingKey, entropy));
-  const ledger = new EventLedger(database);
-  const sessions = new GatewaySessions(clock);
-  const downlink = new Downlink({
-    ...{tenant: TENANT, signingKey, log: SILENT},
-    publish: (topic, payload, qos) => client.publish(topic, Buffer.from(payload), {qos}),
-  });
-  const grantSync = new GrantSync({clock, database, gateways, grants, sessions, downlink});
-  const commandTable = new CommandTable(database);
-  const commands = new CommandDesk({
-    ...{clock, entropy, database, gateways, sessions, downlink},
-    commands: commandTable,
-  });
   const acks: {ack: Ack; stored: number}[] = [];
-  const ingest = new Ingest({
-    ...{clock, log: SILENT, database, gateways},
-    intake: new EventIntake(ledger),
-    views: new EventViews(new SiteView(database), drops),
-    answer: (gateway, ack) => {
-      acks.push({ack, stored: committed.epoch(gateway, ack.epoch)?.known ?? 0});
-      downlink.acknowledge(gateway, ack);
+  const {sessions, commands, ingest, grantSync, desk, ledger} = assembleParts({
+    ...{clock, entropy, log: SILENT, drops, store, tenant: TENANT, signingKey},
+    publish: (topic, payload, qos) => client.publish(topic, Buffer.from(payload), {qos}),
+    onAck: (gateway, ack) => {
+      acks.push({ack, stored: Number(known.get(gateway, ack.epoch) ?? 0)});
     },
-    onCommandReport: report => commands.onReport(report),
-  });
-  const desk = new GatewayDesk({
-    ...{clock, drops, gateways, sessions, ingest, grantSync, commands, downlink},
   });
   client.on('message', (text, payload) => {
     const topic = parseTopic(text);
-    if (topic?.direction === 'up') desk.take(topic.gateway, topic.name, payload);
+    if (topic?.direction === 'up') desk.take(topic.gateway, topic.name, payload, 'both');
     else drops.drop('topic', {topic: text});
   });
   await client.subscribeAsync(`v1/${TENANT}/+/u/#`, {qos: 1});
-  t.teardown(() => {
+  t.teardown(async () => {
     commands.close();
-    ingest.close();
+    await ingest.close();
+    await grantSync.close();
     onlooker.close();
-    database.close();
+    await store.close();
   });
-  return {signingKey, ledger, sessions, commands, drops, acks};
+  const feed = (gateway: string) => store.read(db => ledger.feed(db, gateway, 0, 0, 10_000));
+  return {signingKey, feed, sessions, commands, drops, acks};
 }

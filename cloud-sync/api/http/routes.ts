@@ -1,7 +1,7 @@
 import {type Context, Hono} from 'hono';
 import {bodyLimit} from 'hono/body-limit';
 import type {z} from 'zod';
-import {errorText} from '../../../protocols/base/errors.js';
+import {errorText, StoreError} from '../../../protocols/base/errors.js';
 import {isTopicSegment} from '../../../protocols/cloud/topics.js';
 import {asId, type BayId} from '../../../protocols/site/ids.js';
 import type {SyncLog} from '../../log.js';
@@ -9,7 +9,10 @@ import type {CommandDesk} from '../command-desk.js';
 import type {GatewaySessions} from '../gateway-sessions.js';
 import type {DeskAnswer, GrantDesk} from '../grant-desk.js';
 import type {ApiKeyTable} from '../store/api-key-table.js';
+import type {CloudReader} from '../store/cloud-schema.js';
+import type {CloudStore} from '../store/cloud-store.js';
 import type {EventLedger, FeedEvent} from '../store/event-ledger.js';
+import type {FaultTable} from '../store/fault-table.js';
 import type {GatewayRow, GatewayTable} from '../store/gateway-table.js';
 import type {SiteView} from '../store/site-view.js';
 import {invalid, problem} from './problem.js';
@@ -22,7 +25,9 @@ import {
 
 export interface RouteOptions {
   readonly log: SyncLog;
+  readonly store: CloudStore;
   readonly gateways: GatewayTable;
+  readonly faults: FaultTable;
   readonly sessions: GatewaySessions;
   readonly ledger: EventLedger;
   readonly view: SiteView;
@@ -30,7 +35,7 @@ export interface RouteOptions {
   readonly commands: CommandDesk;
   readonly keys: ApiKeyTable;
   /** The database answers and the broker listens. */
-  readonly ready: () => boolean;
+  readonly ready: () => Promise<boolean>;
 }
 
 const MAX_BODY_BYTES = 32 * 1024;
@@ -39,12 +44,13 @@ const MAX_BODY_BYTES = 32 * 1024;
 export function cloudRoutes(options: RouteOptions): Hono {
   const app = new Hono();
   app.get('/livez', context => context.text('ok'));
-  app.get('/readyz', context =>
-    options.ready() ? context.text('ok') : context.text('not ready', 503),
+  app.get('/readyz', async context =>
+    (await options.ready()) ? context.text('ok') : context.text('not ready', 503),
   );
   app.use('/v1/*', async (context, next) => {
     const key = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1];
-    if (key && options.keys.nameOf(key) !== undefined) {
+    const name = key && (await options.store.read(db => options.keys.nameOf(db, key)));
+    if (name !== undefined && name !== '') {
       await next();
       return;
     }
@@ -57,6 +63,10 @@ export function cloudRoutes(options: RouteOptions): Hono {
   app.notFound(context => problem(context, {status: 404, code: 'not_found', title: 'Not found'}));
   app.onError((error, context) => {
     options.log.error('request.failed', {path: context.req.path, why: errorText(error)});
+    if (error instanceof StoreError && error.code !== 'store/failed') {
+      const title = 'The database is away; try again';
+      return problem(context, {status: 503, code: 'unavailable', title});
+    }
     return problem(context, {status: 500, code: 'internal', title: 'Internal error'});
   });
   addReads(app, options);
@@ -65,12 +75,49 @@ export function cloudRoutes(options: RouteOptions): Hono {
   return app;
 }
 
-function addReads(app: Hono, {gateways, sessions, ledger, view}: RouteOptions): void {
-  const known = (context: Context, read: (gateway: string) => object) => {
+function addReads(app: Hono, options: RouteOptions): void {
+  const {store, gateways, ledger, view} = options;
+  const known = async (
+    context: Context,
+    read: (db: CloudReader, gateway: string) => Promise<object>,
+  ) => {
     const gateway = context.req.param('gw') ?? '';
-    return gateways.get(gateway) ? context.json(read(gateway)) : context.notFound();
+    const found = await store.read(async db =>
+      (await gateways.get(db, gateway)) ? read(db, gateway) : undefined,
+    );
+    return found ? context.json(found) : context.notFound();
   };
-  const summary = (row: GatewayRow) => ({
+  app.get('/v1/gateways', async context => {
+    const list = await store.read(async db => {
+      const shown: object[] = [];
+      for (const row of await gateways.all(db)) shown.push(await summary(options, db, row));
+      return shown;
+    });
+    return context.json({gateways: list});
+  });
+  app.get('/v1/gateways/:gw/bays', context =>
+    known(context, async (db, gw) => ({bays: await view.bays(db, gw)})),
+  );
+  app.get('/v1/gateways/:gw/alarms', context =>
+    known(context, async (db, gw) => ({alarms: await view.alarms(db, gw)})),
+  );
+  app.get('/v1/gateways/:gw/events', context => {
+    const query = eventsQuerySchema.safeParse(context.req.query());
+    if (!query.success) return invalid(context, query.error);
+    const {after, limit} = query.data;
+    const [epochNo = 0, seq = 0] = after.split('.').map(Number);
+    return known(context, async (db, gw) =>
+      page(gw, after, await ledger.feed(db, gw, epochNo, seq, limit)),
+    );
+  });
+}
+
+async function summary(
+  {sessions, faults, ledger}: RouteOptions,
+  db: CloudReader,
+  row: GatewayRow,
+): Promise<object> {
+  return {
     id: row.gw,
     online: sessions.online(row.gw) !== undefined,
     firmware: row.firmware,
@@ -81,20 +128,10 @@ function addReads(app: Hono, {gateways, sessions, ledger, view}: RouteOptions): 
       current: row.heldVer === row.cfgVer && row.heldHash === row.cfgHash,
     },
     revocations: {version: row.revVer, held: row.heldRev},
-    faults: gateways.faults(row.gw),
-    gaps: ledger.gaps(row.gw),
-    conflicts: ledger.conflicts(row.gw),
-  });
-  app.get('/v1/gateways', context => context.json({gateways: gateways.all().map(summary)}));
-  app.get('/v1/gateways/:gw/bays', context => known(context, gw => ({bays: view.bays(gw)})));
-  app.get('/v1/gateways/:gw/alarms', context => known(context, gw => ({alarms: view.alarms(gw)})));
-  app.get('/v1/gateways/:gw/events', context => {
-    const query = eventsQuerySchema.safeParse(context.req.query());
-    if (!query.success) return invalid(context, query.error);
-    const {after, limit} = query.data;
-    const [epochNo = 0, seq = 0] = after.split('.').map(Number);
-    return known(context, gw => page(gw, after, ledger.feed(gw, epochNo, seq, limit)));
-  });
+    faults: await faults.list(db, row.gw),
+    gaps: await ledger.gaps(db, row.gw),
+    conflicts: await ledger.conflicts(db, row.gw),
+  };
 }
 
 function page(gateway: string, after: string, events: readonly FeedEvent[]): object {
@@ -127,22 +164,26 @@ function parsed(body: string): unknown {
 
 function addGrants(app: Hono, {grants}: RouteOptions): void {
   app.post('/v1/gateways/:gw/grants', context =>
-    withBody(context, grantRequestSchema, (gateway, order) =>
-      answer(context, grants.putGrant(gateway, order)),
+    withBody(context, grantRequestSchema, async (gateway, order) =>
+      answer(context, await grants.putGrant(gateway, order)),
     ),
   );
   app.post('/v1/gateways/:gw/cards', context =>
-    withBody(context, cardRequestSchema, (gateway, order) =>
+    withBody(context, cardRequestSchema, async (gateway, order) =>
       // The secret goes to the gateway alone.
-      answer(context, grants.putCard(gateway, order), card => ({...card, secretHex: undefined})),
+      answer(context, await grants.putCard(gateway, order), card => ({
+        ...card,
+        secretHex: undefined,
+      })),
     ),
   );
-  app.delete('/v1/gateways/:gw/grants/:id', context =>
-    answer(context, grants.revoke(context.req.param('gw'), 'grant', context.req.param('id'))),
-  );
-  app.delete('/v1/gateways/:gw/cards/:id', context => {
+  app.delete('/v1/gateways/:gw/grants/:id', async context => {
     const {gw, id} = context.req.param();
-    return answer(context, grants.revoke(gw, 'credential', id), row => ({
+    return answer(context, await grants.revoke(gw, 'grant', id));
+  });
+  app.delete('/v1/gateways/:gw/cards/:id', async context => {
+    const {gw, id} = context.req.param();
+    return answer(context, await grants.revoke(gw, 'credential', id), row => ({
       ...row,
       secretHex: undefined,
     }));
@@ -179,8 +220,8 @@ function addCommands(app: Hono, {commands}: RouteOptions): void {
       return problem(context, {status: 422, code: 'idempotency_key_reused', title});
     });
   });
-  app.get('/v1/commands/:id', context => {
-    const command = commands.get(context.req.param('id'));
+  app.get('/v1/commands/:id', async context => {
+    const command = await commands.get(context.req.param('id'));
     return command ? context.json(command) : context.notFound();
   });
 }

@@ -1,27 +1,21 @@
 import {createHash} from 'node:crypto';
-import type {CloudDatabase} from './cloud-database.js';
+import type {CloudReader} from './cloud-schema.js';
 
 /** Keys of people and programs that use the HTTP interface; only their hashes are stored. */
 export class ApiKeyTable {
-  readonly #prepare;
-
-  constructor(database: CloudDatabase) {
-    const {connection} = database;
-    this.#prepare = {
-      put: connection.prepare(
-        'INSERT OR IGNORE INTO api_key (hash, name, created_wall) VALUES (?, ?, ?)',
-      ),
-      name: connection.prepare('SELECT name FROM api_key WHERE hash = ?'),
-    };
-  }
-
-  put(key: string, name: string, wallMs: number): void {
-    this.#prepare.put.run(hashOf(key), name, wallMs);
+  async put(db: CloudReader, key: string, name: string, wallMs: number): Promise<void> {
+    const row = {hash: hashOf(key), name, created_wall: wallMs};
+    await db
+      .insertInto('api_key')
+      .values(row)
+      .onConflict(clash => clash.doNothing())
+      .execute();
   }
 
   /** Whose key this is. Looking a hash up leaks no timing of the key itself. */
-  nameOf(key: string): string | undefined {
-    return (this.#prepare.name.get(hashOf(key)) as {name: string} | undefined)?.name;
+  async nameOf(db: CloudReader, key: string): Promise<string | undefined> {
+    const query = db.selectFrom('api_key').select('name').where('hash', '=', hashOf(key));
+    return (await query.executeTakeFirst())?.name;
   }
 }
 

@@ -1,4 +1,4 @@
-import type {CloudDatabase} from './cloud-database.js';
+import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 
 export type CommandState =
   | 'sent'
@@ -28,79 +28,94 @@ export interface IdempotencyRow {
   readonly answer: string | null;
 }
 
-const COLUMNS = `id, gw AS gateway, bay, "by", ttl_ms AS ttlMs, state, why,
-  created_wall AS createdWall, closed_wall AS closedWall`;
+export interface CommandClosing {
+  readonly gateway: string;
+  readonly id: string;
+  readonly state: CommandState;
+  readonly why: string | null;
+}
+
+const COLUMNS = [
+  'id',
+  'gw as gateway',
+  'bay',
+  'by',
+  'ttl_ms as ttlMs',
+  'state',
+  'why',
+  'created_wall as createdWall',
+  'closed_wall as closedWall',
+] as const;
 
 /** Commands and the keys under which they were asked for. */
 export class CommandTable {
-  readonly #prepare;
-
-  constructor(database: CloudDatabase) {
-    const {connection} = database;
-    this.#prepare = {
-      add: connection.prepare(
-        `INSERT INTO command (id, gw, bay, "by", ttl_ms, state, why, created_wall, closed_wall)
-         VALUES (@id, @gateway, @bay, @by, @ttlMs, @state, @why, @createdWall, @closedWall)`,
-      ),
-      get: connection.prepare(`SELECT ${COLUMNS} FROM command WHERE id = ?`),
-      close: connection.prepare(
-        `UPDATE command SET state = ?, why = ?, closed_wall = ?
-         WHERE id = ? AND gw = ? AND state IN ('sent', 'unknown')`,
-      ),
-      giveUp: connection.prepare(
-        `UPDATE command SET state = 'unknown' WHERE id = ? AND state = 'sent'`,
-      ),
-      giveUpAll: connection.prepare(`UPDATE command SET state = 'unknown' WHERE state = 'sent'`),
-      addKey: connection.prepare(
-        'INSERT INTO idempotency (key, fingerprint, command, created_wall) VALUES (?, ?, ?, ?)',
-      ),
-      key: connection.prepare('SELECT fingerprint, command, answer FROM idempotency WHERE key = ?'),
-      answer: connection.prepare('UPDATE idempotency SET answer = ? WHERE key = ?'),
-      pruneKeys: connection.prepare('DELETE FROM idempotency WHERE created_wall < ?'),
-    };
+  async add(db: CloudReader, row: CommandRow): Promise<void> {
+    const {gateway: gw, ttlMs: ttl_ms, createdWall: created_wall, closedWall: closed_wall} = row;
+    const {id, bay, by, state, why} = row;
+    const columns = {id, gw, bay, by, ttl_ms, state, why, created_wall, closed_wall};
+    await db.insertInto('command').values(columns).execute();
   }
 
-  add(row: CommandRow): void {
-    this.#prepare.add.run(row);
-  }
-
-  get(id: string): CommandRow | undefined {
-    return this.#prepare.get.get(id) as CommandRow | undefined;
+  async get(db: CloudReader, id: string): Promise<CommandRow | undefined> {
+    const query = db.selectFrom('command').select(COLUMNS).where('id', '=', id);
+    return (await query.executeTakeFirst()) as CommandRow | undefined;
   }
 
   /** Close what still is open; a closed command never changes again. */
-  close(
-    gateway: string,
-    id: string,
-    state: CommandState,
-    why: string | null,
-    wallMs: number,
-  ): boolean {
-    return this.#prepare.close.run(state, why, wallMs, id, gateway).changes > 0;
+  async close(db: CloudReader, closing: CommandClosing, wallMs: number): Promise<boolean> {
+    const {numUpdatedRows} = await db
+      .updateTable('command')
+      .set({state: closing.state, why: closing.why, closed_wall: wallMs})
+      .where('id', '=', closing.id)
+      .where('gw', '=', closing.gateway)
+      .where('state', 'in', ['sent', 'unknown'])
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
   }
 
-  giveUp(id: string): void {
-    this.#prepare.giveUp.run(id);
+  async giveUp(db: CloudReader, id: string): Promise<void> {
+    const query = db.updateTable('command').set({state: 'unknown'}).where('state', '=', 'sent');
+    await query.where('id', '=', id).execute();
   }
 
-  /** After a restart nobody waits for these any more. */
-  giveUpAll(): void {
-    this.#prepare.giveUpAll.run();
+  /** Nobody can wait any more for what was to be over before `wallMs`. */
+  async giveUpOverdue(db: CloudReader, wallMs: number): Promise<void> {
+    await db
+      .updateTable('command')
+      .set({state: 'unknown'})
+      .where('state', '=', 'sent')
+      .where(({eb}) => eb('created_wall', '<', eb(eb.val(wallMs), '-', eb.ref('ttl_ms'))))
+      .execute();
   }
 
-  addKey(key: string, fingerprint: string, command: string, wallMs: number): void {
-    this.#prepare.addKey.run(key, fingerprint, command, wallMs);
+  /** False when the key is taken. */
+  async addKey(
+    tx: CloudTransaction,
+    key: string,
+    order: {readonly fingerprint: string; readonly command: string; readonly wallMs: number},
+  ): Promise<boolean> {
+    const {fingerprint, command, wallMs} = order;
+    const {numInsertedOrUpdatedRows} = await tx
+      .insertInto('idempotency')
+      .values({key, fingerprint, command, created_wall: wallMs})
+      .onConflict(clash => clash.doNothing())
+      .executeTakeFirstOrThrow();
+    return (numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
-  key(key: string): IdempotencyRow | undefined {
-    return this.#prepare.key.get(key) as IdempotencyRow | undefined;
+  key(db: CloudReader, key: string): Promise<IdempotencyRow | undefined> {
+    return db
+      .selectFrom('idempotency')
+      .select(['fingerprint', 'command', 'answer'])
+      .where('key', '=', key)
+      .executeTakeFirst();
   }
 
-  setAnswer(key: string, answer: string): void {
-    this.#prepare.answer.run(answer, key);
+  async setAnswer(db: CloudReader, key: string, answer: string): Promise<void> {
+    await db.updateTable('idempotency').set({answer}).where('key', '=', key).execute();
   }
 
-  pruneKeys(beforeWallMs: number): void {
-    this.#prepare.pruneKeys.run(beforeWallMs);
+  async pruneKeys(db: CloudReader, beforeWallMs: number): Promise<void> {
+    await db.deleteFrom('idempotency').where('created_wall', '<', beforeWallMs).execute();
   }
 }

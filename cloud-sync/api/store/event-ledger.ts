@@ -1,4 +1,6 @@
-import type {CloudDatabase} from './cloud-database.js';
+import {createHash} from 'node:crypto';
+import {sql} from 'kysely';
+import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 
 export interface EpochRow {
   readonly no: number;
@@ -6,6 +8,12 @@ export interface EpochRow {
   readonly known: number;
   /** Chain hash after `known`; null when it cannot be known (rows before it are gone). */
   readonly knownHash: Uint8Array | null;
+  /** Highest number of a chained event here; a gap is open while it is beyond `known`. */
+  readonly chained: number;
+  /** Lowest number stored beyond `known`, chained or early; null when there is none. */
+  readonly beyond: number | null;
+  readonly gapSinceWall: number | null;
+  readonly gapAskedWall: number | null;
 }
 
 export interface LedgerEvent {
@@ -30,112 +38,194 @@ export interface FeedEvent extends StoredEvent {
   readonly receivedWall: number;
 }
 
-const COLUMNS = 'seq, kind, boot, mono, wall, clk, body';
-const STORED = `epoch_no AS epochNo, ${COLUMNS}, h AS hash`;
-const FEED = `e.epoch_no AS epochNo, e.seq, e.kind, e.boot, e.mono, e.wall, e.clk, e.body, e.h AS hash,
-  p.epoch, e.received_wall AS receivedWall`;
+export interface MarkedGap {
+  readonly epoch: string;
+  readonly from: number;
+  readonly to: number;
+  readonly why: string;
+}
 
-/** Events as received, one chain per epoch of a gateway. Calls belong into one transaction. */
+const EVENT = ['seq', 'kind', 'boot', 'mono', 'wall', 'clk', 'body'] as const;
+const STORED = ['epoch_no as epochNo', 'h as hash', ...EVENT] as const;
+const EPOCH = [
+  'no',
+  'known',
+  'known_h as knownHash',
+  'chained',
+  'beyond',
+  'gap_since_wall as gapSinceWall',
+  'gap_asked_wall as gapAskedWall',
+] as const;
+
+/** Events as received, one chain per epoch of a gateway. */
 export class EventLedger {
-  readonly #prepare;
-
-  constructor(database: CloudDatabase) {
-    const {connection} = database;
-    this.#prepare = {
-      epoch: connection.prepare(
-        'SELECT no, known, known_h AS knownHash FROM epoch WHERE gw = ? AND epoch = ?',
-      ),
-      addEpoch: connection.prepare(
-        `INSERT INTO epoch (gw, no, epoch, known, started_wall)
-         SELECT ?, 1 + coalesce(max(no), 0), ?, ?, ? FROM epoch WHERE gw = ?`,
-      ),
-      setKnown: connection.prepare(
-        'UPDATE epoch SET known = ?, known_h = ? WHERE gw = ? AND no = ?',
-      ),
-      add: connection.prepare(
-        `INSERT OR IGNORE INTO ev (gw, epoch_no, h, received_wall, ${COLUMNS})
-         VALUES (@gw, @epochNo, @hash, @receivedWall, @seq, @kind, @boot, @mono, @wall, @clk, @body)`,
-      ),
-      get: connection.prepare(`SELECT ${STORED} FROM ev WHERE gw = ? AND epoch_no = ? AND seq = ?`),
-      replace: connection.prepare(
-        `UPDATE ev SET kind = @kind, boot = @boot, mono = @mono, wall = @wall, clk = @clk,
-         body = @body, h = @hash WHERE gw = @gw AND epoch_no = @epochNo AND seq = @seq`,
-      ),
-      addConflict: connection.prepare(
-        `INSERT OR IGNORE INTO ev_conflict (gw, epoch_no, received_wall, ${COLUMNS})
-         VALUES (@gw, @epochNo, @receivedWall, @seq, @kind, @boot, @mono, @wall, @clk, @body)`,
-      ),
-      addGap: connection.prepare(
-        'INSERT OR REPLACE INTO gap (gw, epoch_no, from_seq, to_seq, why, marked_wall) VALUES (?, ?, ?, ?, ?, ?)',
-      ),
-      feed: connection.prepare(
-        `SELECT ${FEED} FROM ev e JOIN epoch p ON p.gw = e.gw AND p.no = e.epoch_no
-         WHERE e.gw = ? AND (e.epoch_no, e.seq) > (?, ?) AND e.seq <= p.known
-         ORDER BY e.epoch_no, e.seq LIMIT ?`,
-      ),
-      conflicts: connection.prepare('SELECT count(*) AS n FROM ev_conflict WHERE gw = ?'),
-      gaps: connection.prepare(
-        `SELECT p.epoch, g.from_seq AS "from", g.to_seq AS "to", g.why FROM gap g
-         JOIN epoch p ON p.gw = g.gw AND p.no = g.epoch_no WHERE g.gw = ?
-         ORDER BY g.epoch_no, g.from_seq`,
-      ),
-    };
+  epoch(db: CloudReader, gateway: string, epoch: string): Promise<EpochRow | undefined> {
+    const query = db.selectFrom('epoch').select(EPOCH).where('gw', '=', gateway);
+    return query.where('epoch', '=', epoch).executeTakeFirst();
   }
 
-  epoch(gateway: string, epoch: string): EpochRow | undefined {
-    return this.#prepare.epoch.get(gateway, epoch) as EpochRow | undefined;
+  /** Begin an epoch, unless another worker has. */
+  async addEpoch(
+    tx: CloudTransaction,
+    gateway: string,
+    start: {
+      readonly epoch: string;
+      readonly known: number;
+      readonly knownHash: Uint8Array | null;
+      readonly wallMs: number;
+    },
+  ): Promise<void> {
+    const {epoch, known, knownHash: known_h, wallMs: started_wall} = start;
+    const last = await tx
+      .selectFrom('epoch')
+      .select(({fn}) => fn.max('no').as('no'))
+      .where('gw', '=', gateway)
+      .executeTakeFirst();
+    const counters = {known, known_h, chained: known, started_wall};
+    await tx
+      .insertInto('epoch')
+      .values({gw: gateway, no: (last?.no ?? 0) + 1, epoch, ...counters})
+      .onConflict(clash => clash.doNothing())
+      .execute();
   }
 
-  addEpoch(gateway: string, epoch: string, known: number, wallMs: number): void {
-    this.#prepare.addEpoch.run(gateway, epoch, known, wallMs, gateway);
+  get(
+    db: CloudReader,
+    gateway: string,
+    epochNo: number,
+    seq: number,
+  ): Promise<StoredEvent | undefined> {
+    const query = db.selectFrom('ev').select(STORED).where('gw', '=', gateway);
+    return query.where('epoch_no', '=', epochNo).where('seq', '=', seq).executeTakeFirst();
   }
 
-  setKnown(gateway: string, epochNo: number, known: number, hash: Uint8Array | null): void {
-    this.#prepare.setKnown.run(known, hash, gateway, epochNo);
+  /** Events `from` to `to`, in order. */
+  range(
+    db: CloudReader,
+    range: {
+      readonly gateway: string;
+      readonly epochNo: number;
+      readonly from: number;
+      readonly to: number;
+    },
+    limit: number,
+  ): Promise<readonly StoredEvent[]> {
+    return db
+      .selectFrom('ev')
+      .select(STORED)
+      .where('gw', '=', range.gateway)
+      .where('epoch_no', '=', range.epochNo)
+      .where('seq', '>=', range.from)
+      .where('seq', '<=', range.to)
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
   }
 
-  /** False when the number is taken. */
-  add(gateway: string, event: StoredEvent, receivedWall: number): boolean {
-    return this.#prepare.add.run({...event, gw: gateway, receivedWall}).changes > 0;
-  }
-
-  get(gateway: string, epochNo: number, seq: number): StoredEvent | undefined {
-    return this.#prepare.get.get(gateway, epochNo, seq) as StoredEvent | undefined;
-  }
-
-  replace(gateway: string, event: StoredEvent): void {
-    this.#prepare.replace.run({...event, gw: gateway});
+  async replace(tx: CloudTransaction, gateway: string, event: StoredEvent): Promise<void> {
+    const {kind, boot, mono, wall, clk, body, hash: h} = event;
+    await tx
+      .updateTable('ev')
+      .set({kind, boot, mono, wall, clk, body, h})
+      .where('gw', '=', gateway)
+      .where('epoch_no', '=', event.epochNo)
+      .where('seq', '=', event.seq)
+      .execute();
   }
 
   /** Keep what claims a number that another event holds. */
-  addConflict(gateway: string, event: StoredEvent, receivedWall: number): void {
-    this.#prepare.addConflict.run({...event, gw: gateway, receivedWall});
+  async addConflict(
+    tx: CloudTransaction,
+    gateway: string,
+    event: StoredEvent,
+    receivedWall: number,
+  ): Promise<void> {
+    const {kind, boot, mono, wall, clk, body} = event;
+    const said = JSON.stringify([kind, boot, mono, wall, clk, body]);
+    const claim = createHash('sha256').update(said).digest('hex');
+    await tx
+      .insertInto('ev_conflict')
+      .values({...columnsOf(gateway, event), claim, received_wall: receivedWall})
+      .onConflict(clash => clash.doNothing())
+      .execute();
   }
 
-  addGap(
+  /** What the gateway says it holds no more. */
+  async addGap(
+    tx: CloudTransaction,
     gateway: string,
     epochNo: number,
     gap: {readonly from: number; readonly to: number; readonly why: string},
     wallMs: number,
-  ): void {
-    this.#prepare.addGap.run(gateway, epochNo, gap.from, gap.to, gap.why, wallMs);
+  ): Promise<void> {
+    const mark = {to_seq: gap.to, why: gap.why, marked_wall: wallMs};
+    await tx
+      .insertInto('gap')
+      .values({gw: gateway, epoch_no: epochNo, from_seq: gap.from, ...mark})
+      .onConflict(clash => clash.columns(['gw', 'epoch_no', 'from_seq']).doUpdateSet(mark))
+      .execute();
+  }
+
+  /** Gaps that are open since `wallMs` or longer. */
+  gapsSince(
+    db: CloudReader,
+    gateways: readonly string[],
+    wallMs: number,
+  ): Promise<readonly {readonly gateway: string; readonly from: number}[]> {
+    return db
+      .selectFrom('epoch')
+      .select(['gw as gateway', ({eb}) => eb('known', '+', 1).as('from')])
+      .where('gw', 'in', gateways)
+      .where('gap_since_wall', '<=', wallMs)
+      .execute();
   }
 
   /** Events after the cursor, in order, none that an earlier one could still come before. */
-  feed(gateway: string, afterEpochNo: number, afterSeq: number, limit: number): FeedEvent[] {
-    return this.#prepare.feed.all(gateway, afterEpochNo, afterSeq, limit) as FeedEvent[];
+  async feed(
+    db: CloudReader,
+    gateway: string,
+    afterEpochNo: number,
+    afterSeq: number,
+    limit: number,
+  ): Promise<readonly FeedEvent[]> {
+    const page = await db
+      .selectFrom('ev as e')
+      .innerJoin('epoch as p', join =>
+        join.onRef('p.gw', '=', 'e.gw').onRef('p.no', '=', 'e.epoch_no'),
+      )
+      .select(['e.epoch_no as epochNo', 'e.h as hash', 'p.epoch'])
+      .select(['e.seq', 'e.kind', 'e.boot', 'e.mono', 'e.wall', 'e.clk', 'e.body'])
+      .select('e.received_wall as receivedWall')
+      .where('e.gw', '=', gateway)
+      .where(sql<boolean>`(e.epoch_no, e.seq) > (${afterEpochNo}, ${afterSeq})`)
+      .whereRef('e.seq', '<=', 'p.known')
+      .orderBy('e.epoch_no')
+      .orderBy('e.seq')
+      .limit(limit)
+      .execute();
+    return page;
   }
 
-  conflicts(gateway: string): number {
-    return (this.#prepare.conflicts.get(gateway) as {n: number}).n;
+  async conflicts(db: CloudReader, gateway: string): Promise<number> {
+    const query = db.selectFrom('ev_conflict').select(({fn}) => fn.countAll<number>().as('n'));
+    return (await query.where('gw', '=', gateway).executeTakeFirstOrThrow()).n;
   }
 
-  gaps(gateway: string): readonly {epoch: string; from: number; to: number; why: string}[] {
-    return this.#prepare.gaps.all(gateway) as {
-      epoch: string;
-      from: number;
-      to: number;
-      why: string;
-    }[];
+  gaps(db: CloudReader, gateway: string): Promise<readonly MarkedGap[]> {
+    return db
+      .selectFrom('gap as g')
+      .innerJoin('epoch as p', join =>
+        join.onRef('p.gw', '=', 'g.gw').onRef('p.no', '=', 'g.epoch_no'),
+      )
+      .select(['p.epoch', 'g.from_seq as from', 'g.to_seq as to', 'g.why'])
+      .where('g.gw', '=', gateway)
+      .orderBy('g.epoch_no')
+      .orderBy('g.from_seq')
+      .execute();
   }
+}
+
+function columnsOf(gateway: string, event: StoredEvent) {
+  const {epochNo, seq, kind, boot, mono, wall, clk, body} = event;
+  return {gw: gateway, epoch_no: epochNo, seq, kind, boot, mono, wall, clk, body};
 }

@@ -1,5 +1,5 @@
 import {EMPTY_STATE_HASH} from '../../../protocols/cloud/grant-state.js';
-import type {CloudDatabase} from './cloud-database.js';
+import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 
 export interface GatewayRow {
   readonly gw: string;
@@ -12,87 +12,93 @@ export interface GatewayRow {
   /** What the gateway last said it holds. */
   readonly heldVer: number;
   readonly heldHash: string | null;
+  /** 1: changes did not lead to the promised state, so it needs the whole. */
+  readonly misfit: number;
   readonly revVer: number;
   readonly heldRev: number;
 }
 
-export interface FaultRow {
-  readonly kind: string;
-  readonly raisedWall: number;
-  readonly detail: string;
-}
+const COLUMNS = [
+  'gw',
+  'boot',
+  'firmware',
+  'seen_wall as seenWall',
+  'cfg_ver as cfgVer',
+  'cfg_hash as cfgHash',
+  'held_ver as heldVer',
+  'held_hash as heldHash',
+  'misfit',
+  'rev_ver as revVer',
+  'held_rev as heldRev',
+] as const;
 
-const COLUMNS = `gw, boot, firmware, seen_wall AS seenWall, cfg_ver AS cfgVer, cfg_hash AS cfgHash,
-  held_ver AS heldVer, held_hash AS heldHash, rev_ver AS revVer, held_rev AS heldRev`;
-
-/** One row per gateway, and the faults of its link as state. */
+/** One row per gateway. */
 export class GatewayTable {
-  readonly #prepare;
-
-  constructor(database: CloudDatabase) {
-    const {connection} = database;
-    this.#prepare = {
-      add: connection.prepare('INSERT OR IGNORE INTO gateway (gw, cfg_hash) VALUES (?, ?)'),
-      get: connection.prepare(`SELECT ${COLUMNS} FROM gateway WHERE gw = ?`),
-      all: connection.prepare(`SELECT ${COLUMNS} FROM gateway ORDER BY gw`),
-      seen: connection.prepare(
-        'UPDATE gateway SET boot = ?, firmware = ?, seen_wall = ? WHERE gw = ?',
-      ),
-      held: connection.prepare('UPDATE gateway SET held_ver = ?, held_hash = ? WHERE gw = ?'),
-      heldRev: connection.prepare('UPDATE gateway SET held_rev = ? WHERE gw = ?'),
-      nextCommand: connection.prepare(
-        'UPDATE gateway SET command_n = command_n + 1 WHERE gw = ? RETURNING command_n AS n',
-      ),
-      raise: connection.prepare(
-        'INSERT OR IGNORE INTO fault (gw, kind, raised_wall, detail) VALUES (?, ?, ?, ?)',
-      ),
-      clear: connection.prepare('DELETE FROM fault WHERE gw = ? AND kind = ?'),
-      faults: connection.prepare(
-        'SELECT kind, raised_wall AS raisedWall, detail FROM fault WHERE gw = ? ORDER BY kind',
-      ),
-    };
+  /** Those that are there already stay as they are. */
+  async add(db: CloudReader, gateways: readonly string[]): Promise<void> {
+    if (gateways.length === 0) return;
+    const rows = gateways.map(gw => ({gw, cfg_hash: EMPTY_STATE_HASH}));
+    await db
+      .insertInto('gateway')
+      .values(rows)
+      .onConflict(clash => clash.doNothing())
+      .execute();
   }
 
-  add(gateway: string): void {
-    this.#prepare.add.run(gateway, EMPTY_STATE_HASH);
+  get(db: CloudReader, gateway: string): Promise<GatewayRow | undefined> {
+    return db.selectFrom('gateway').select(COLUMNS).where('gw', '=', gateway).executeTakeFirst();
   }
 
-  get(gateway: string): GatewayRow | undefined {
-    return this.#prepare.get.get(gateway) as GatewayRow | undefined;
+  all(db: CloudReader): Promise<readonly GatewayRow[]> {
+    return db.selectFrom('gateway').select(COLUMNS).orderBy('gw').execute();
   }
 
-  all(): readonly GatewayRow[] {
-    return this.#prepare.all.all() as GatewayRow[];
+  /** Those of `gateways` that exist, at most 1000. */
+  some(db: CloudReader, gateways: readonly string[]): Promise<readonly GatewayRow[]> {
+    return db.selectFrom('gateway').select(COLUMNS).where('gw', 'in', gateways).execute();
   }
 
-  setSeen(gateway: string, boot: string, firmware: string, wallMs: number): void {
-    this.#prepare.seen.run(boot, firmware, wallMs, gateway);
+  /** The row, which no other transaction changes before the end of this one. */
+  lock(tx: CloudTransaction, gateway: string): Promise<GatewayRow | undefined> {
+    // An update that changes nothing locks on both databases; SQLite knows no FOR UPDATE.
+    return tx
+      .updateTable('gateway')
+      .set(({ref}) => ({command_n: ref('command_n')}))
+      .where('gw', '=', gateway)
+      .returning(COLUMNS)
+      .executeTakeFirst();
   }
 
-  setHeld(gateway: string, ver: number, hash: string): void {
-    this.#prepare.held.run(ver, hash, gateway);
+  async setSeen(
+    db: CloudReader,
+    gateway: string,
+    {boot, firmware, wallMs}: {boot: string; firmware: string; wallMs: number},
+  ): Promise<void> {
+    const seen = {boot, firmware, seen_wall: wallMs};
+    await db.updateTable('gateway').set(seen).where('gw', '=', gateway).execute();
   }
 
-  setHeldRevocations(gateway: string, ver: number): void {
-    this.#prepare.heldRev.run(ver, gateway);
+  async setHeld(
+    db: CloudReader,
+    gateway: string,
+    held: {readonly ver: number; readonly hash: string; readonly misfit: number},
+  ): Promise<void> {
+    const columns = {held_ver: held.ver, held_hash: held.hash, misfit: held.misfit};
+    await db.updateTable('gateway').set(columns).where('gw', '=', gateway).execute();
+  }
+
+  async setHeldRevocations(db: CloudReader, gateway: string, ver: number): Promise<void> {
+    await db.updateTable('gateway').set({held_rev: ver}).where('gw', '=', gateway).execute();
   }
 
   /** Next number of the gateway's command counter. */
-  nextCommand(gateway: string): number {
-    return (this.#prepare.nextCommand.get(gateway) as {n: number}).n;
-  }
-
-  /** True when the fault is new. */
-  raise(gateway: string, kind: string, wallMs: number, detail: string): boolean {
-    return this.#prepare.raise.run(gateway, kind, wallMs, detail).changes > 0;
-  }
-
-  /** True when it stood. */
-  clear(gateway: string, kind: string): boolean {
-    return this.#prepare.clear.run(gateway, kind).changes > 0;
-  }
-
-  faults(gateway: string): readonly FaultRow[] {
-    return this.#prepare.faults.all(gateway) as FaultRow[];
+  async nextCommand(tx: CloudTransaction, gateway: string): Promise<number> {
+    const row = await tx
+      .updateTable('gateway')
+      .set(({eb}) => ({command_n: eb('command_n', '+', 1)}))
+      .where('gw', '=', gateway)
+      .returning('command_n as n')
+      .executeTakeFirstOrThrow();
+    return row.n;
   }
 }

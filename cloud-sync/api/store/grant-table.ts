@@ -1,3 +1,4 @@
+import {sql} from 'kysely';
 import {
   type GrantOp,
   type GrantStateRow,
@@ -6,7 +7,7 @@ import {
   hashWithout,
 } from '../../../protocols/cloud/grant-state.js';
 import {grantOpSchema, grantStateRowSchema} from '../../../protocols/cloud/site-schemas.js';
-import type {CloudDatabase} from './cloud-database.js';
+import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 import type {SecretBox} from './secret-box.js';
 
 export interface GrantChange {
@@ -16,88 +17,85 @@ export interface GrantChange {
   readonly hash: string;
 }
 
+export interface GrantKey {
+  readonly gateway: string;
+  readonly id: string;
+}
+
 /** Beyond this many changes a gateway is sent the whole state instead. */
 const MAX_CHANGES = 2000;
 
 /** Grants and cards of each gateway as one line of versions. Rows are sealed: they hold card secrets.
- *  Calls that write belong into one transaction. */
+ *  Who writes has locked the gateway's row in the same transaction. */
 export class GrantTable {
-  readonly #prepare;
   readonly #box: SecretBox;
 
-  constructor(database: CloudDatabase, box: SecretBox) {
-    const {connection} = database;
+  constructor(box: SecretBox) {
     this.#box = box;
-    this.#prepare = {
-      state: connection.prepare(
-        'SELECT cfg_ver AS ver, cfg_hash AS hash FROM gateway WHERE gw = ?',
-      ),
-      setState: connection.prepare('UPDATE gateway SET cfg_ver = ?, cfg_hash = ? WHERE gw = ?'),
-      get: connection.prepare('SELECT row FROM grant_row WHERE gw = ? AND section = ? AND id = ?'),
-      all: connection.prepare('SELECT row FROM grant_row WHERE gw = ? ORDER BY section DESC, id'),
-      put: connection.prepare(
-        'INSERT OR REPLACE INTO grant_row (gw, section, id, row, lease_until) VALUES (?, ?, ?, ?, ?)',
-      ),
-      leases: connection.prepare('SELECT gw, row FROM grant_row WHERE lease_until < ? LIMIT 500'),
-      addChange: connection.prepare(
-        'INSERT INTO grant_change (gw, ver, op, hash) VALUES (?, ?, ?, ?)',
-      ),
-      pruneChanges: connection.prepare('DELETE FROM grant_change WHERE gw = ? AND ver <= ?'),
-      dropChanges: connection.prepare('DELETE FROM grant_change WHERE gw = ?'),
-      changes: connection.prepare(
-        'SELECT ver, op, hash FROM grant_change WHERE gw = ? AND ver > ? ORDER BY ver LIMIT ?',
-      ),
-      revoke: connection.prepare(
-        `INSERT OR IGNORE INTO revocation (gw, id, ver, wall)
-         SELECT gw, ?, rev_ver + 1, ? FROM gateway WHERE gw = ?`,
-      ),
-      bumpRevocations: connection.prepare('UPDATE gateway SET rev_ver = rev_ver + 1 WHERE gw = ?'),
-      isRevoked: connection.prepare('SELECT 1 FROM revocation WHERE gw = ? AND id = ?'),
-      revoked: connection.prepare(
-        'SELECT id, ver FROM revocation WHERE gw = ? AND ver > ? ORDER BY ver LIMIT ?',
-      ),
-    };
   }
 
-  get(gateway: string, section: GrantStateTable, id: string): GrantStateRow | undefined {
-    const found = this.#prepare.get.get(gateway, section, id) as {row: string} | undefined;
+  async get(
+    db: CloudReader,
+    gateway: string,
+    section: GrantStateTable,
+    id: string,
+  ): Promise<GrantStateRow | undefined> {
+    const query = db.selectFrom('grant_row').select('row').where('gw', '=', gateway);
+    const found = await query
+      .where('section', '=', section)
+      .where('id', '=', id)
+      .executeTakeFirst();
     return found && this.#openRow(found.row);
   }
 
-  all(gateway: string): readonly GrantStateRow[] {
-    return (this.#prepare.all.all(gateway) as {row: string}[]).map(({row}) => this.#openRow(row));
+  async all(db: CloudReader, gateway: string): Promise<readonly GrantStateRow[]> {
+    const query = db.selectFrom('grant_row').select('row').where('gw', '=', gateway);
+    const rows = await query.orderBy('section', 'desc').orderBy('id').execute();
+    return rows.map(({row}) => this.#openRow(row));
   }
 
   /** Store the row as the next version. */
-  put(gateway: string, entry: GrantStateRow): void {
-    const state = this.#prepare.state.get(gateway) as {ver: number; hash: string};
-    const before = this.get(gateway, entry.table, entry.row.id);
+  async put(tx: CloudTransaction, gateway: string, entry: GrantStateRow): Promise<void> {
+    const state = await stateOf(tx, gateway);
+    const {id} = entry.row;
+    const before = await this.get(tx, gateway, entry.table, id);
     const hash = hashWith(before ? hashWithout(state.hash, before) : state.hash, entry);
     const ver = state.ver + 1;
-    const leaseUntil =
+    const lease_until =
       entry.table === 'grant' && entry.row.state === 'active' ? entry.row.leaseUntil : null;
-    const sealed = this.#box.seal(JSON.stringify(entry));
-    this.#prepare.put.run(gateway, entry.table, entry.row.id, sealed, leaseUntil);
+    const row = this.#box.seal(JSON.stringify(entry));
+    await tx
+      .insertInto('grant_row')
+      .values({gw: gateway, section: entry.table, id, row, lease_until})
+      .onConflict(clash => clash.columns(['gw', 'section', 'id']).doUpdateSet({row, lease_until}))
+      .execute();
     const op = this.#box.seal(JSON.stringify({op: 'put', ...entry}));
-    this.#prepare.addChange.run(gateway, ver, op, hash);
-    this.#prepare.pruneChanges.run(gateway, ver - MAX_CHANGES);
-    this.#prepare.setState.run(ver, hash, gateway);
+    await tx.insertInto('grant_change').values({gw: gateway, ver, op, hash}).execute();
+    await dropChanges(tx, gateway, ver - MAX_CHANGES);
+    await setState(tx, gateway, ver, hash);
   }
 
   /** Move on to `ver` without a change, after a gateway turned out to be ahead of this database. */
-  skipTo(gateway: string, ver: number): void {
-    const state = this.#prepare.state.get(gateway) as {ver: number; hash: string};
-    this.#prepare.dropChanges.run(gateway);
-    this.#prepare.setState.run(ver, state.hash, gateway);
+  async skipTo(tx: CloudTransaction, gateway: string, ver: number): Promise<void> {
+    const state = await stateOf(tx, gateway);
+    await dropChanges(tx, gateway, state.ver);
+    await setState(tx, gateway, ver, state.hash);
   }
 
   /** Changes after version `ver`, ascending; empty when they are no longer known. */
-  changes(gateway: string, ver: number, limit: number): readonly GrantChange[] {
-    const rows = this.#prepare.changes.all(gateway, ver, limit) as {
-      ver: number;
-      op: string;
-      hash: string;
-    }[];
+  async changes(
+    db: CloudReader,
+    gateway: string,
+    ver: number,
+    limit: number,
+  ): Promise<readonly GrantChange[]> {
+    const query = db.selectFrom('grant_change').select(['ver', 'op', 'hash']);
+    const rows = await query
+      .where('gw', '=', gateway)
+      .where('ver', '>', ver)
+      .orderBy('ver')
+      .limit(limit)
+      .execute();
     if (rows[0]?.ver !== ver + 1) return [];
     return rows.map(row => ({
       ...row,
@@ -106,27 +104,80 @@ export class GrantTable {
   }
 
   /** Grants whose lease ends before `wallMs`, a few at a time. */
-  leasesBefore(wallMs: number): readonly {gateway: string; entry: GrantStateRow}[] {
-    const rows = this.#prepare.leases.all(wallMs) as {gw: string; row: string}[];
-    return rows.map(({gw, row}) => ({gateway: gw, entry: this.#openRow(row)}));
+  leasesBefore(db: CloudReader, wallMs: number): Promise<readonly GrantKey[]> {
+    return db
+      .selectFrom('grant_row')
+      .select(['gw as gateway', 'id'])
+      .where('section', '=', 'grant')
+      .where('lease_until', '<', wallMs)
+      .limit(500)
+      .execute();
   }
 
   /** False when it was revoked before. */
-  revoke(gateway: string, id: string, wallMs: number): boolean {
-    const isNew = this.#prepare.revoke.run(id, wallMs, gateway).changes > 0;
-    if (isNew) this.#prepare.bumpRevocations.run(gateway);
-    return isNew;
+  async revoke(
+    tx: CloudTransaction,
+    gateway: string,
+    id: string,
+    wallMs: number,
+  ): Promise<boolean> {
+    if (await this.isRevoked(tx, gateway, id)) return false;
+    const {ver} = await tx
+      .updateTable('gateway')
+      .set(({eb}) => ({rev_ver: eb('rev_ver', '+', 1)}))
+      .where('gw', '=', gateway)
+      .returning('rev_ver as ver')
+      .executeTakeFirstOrThrow();
+    await tx.insertInto('revocation').values({gw: gateway, id, ver, wall: wallMs}).execute();
+    return true;
   }
 
-  isRevoked(gateway: string, id: string): boolean {
-    return this.#prepare.isRevoked.get(gateway, id) !== undefined;
+  async isRevoked(db: CloudReader, gateway: string, id: string): Promise<boolean> {
+    const query = db.selectFrom('revocation').select(sql<number>`1`.as('one'));
+    const row = await query.where('gw', '=', gateway).where('id', '=', id).executeTakeFirst();
+    return row !== undefined;
   }
 
-  revokedSince(gateway: string, ver: number, limit: number): readonly {id: string; ver: number}[] {
-    return this.#prepare.revoked.all(gateway, ver, limit) as {id: string; ver: number}[];
+  revokedSince(
+    db: CloudReader,
+    gateway: string,
+    ver: number,
+    limit: number,
+  ): Promise<readonly {readonly id: string; readonly ver: number}[]> {
+    return db
+      .selectFrom('revocation')
+      .select(['id', 'ver'])
+      .where('gw', '=', gateway)
+      .where('ver', '>', ver)
+      .orderBy('ver')
+      .limit(limit)
+      .execute();
   }
 
   #openRow(sealed: string): GrantStateRow {
     return grantStateRowSchema.parse(JSON.parse(this.#box.open(sealed)));
   }
+}
+
+function stateOf(tx: CloudTransaction, gateway: string) {
+  return tx
+    .selectFrom('gateway')
+    .select(['cfg_ver as ver', 'cfg_hash as hash'])
+    .where('gw', '=', gateway)
+    .executeTakeFirstOrThrow();
+}
+
+async function setState(
+  tx: CloudTransaction,
+  gateway: string,
+  ver: number,
+  hash: string,
+): Promise<void> {
+  const state = {cfg_ver: ver, cfg_hash: hash};
+  await tx.updateTable('gateway').set(state).where('gw', '=', gateway).execute();
+}
+
+async function dropChanges(tx: CloudTransaction, gateway: string, upToVer: number): Promise<void> {
+  const query = tx.deleteFrom('grant_change').where('gw', '=', gateway);
+  await query.where('ver', '<=', upToVer).execute();
 }

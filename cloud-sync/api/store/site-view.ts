@@ -1,5 +1,6 @@
+import {sql} from 'kysely';
 import type {SiteEventBodies} from '../../../protocols/site/events.js';
-import type {CloudDatabase} from './cloud-database.js';
+import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 
 export interface BayRow {
   readonly bay: string;
@@ -31,63 +32,112 @@ export interface EventPlace {
   readonly wall: number;
 }
 
-const BAY = 'bay, arm, occupancy, online, saleable, changed_wall AS changedWall';
-const ALARM =
-  'alarm, kind, state, bay, collector, count, contact, person, note, changed_wall AS changedWall';
-const NEWER = 'WHERE (excluded.epoch_no, excluded.seq) > (epoch_no, seq)';
+export interface PlacedBay {
+  readonly place: EventPlace;
+  readonly body: SiteEventBodies['bay'];
+}
 
-/** Latest state of bays and alarms, kept up in the transaction that stores the event. */
+export interface PlacedAlarm {
+  readonly place: EventPlace;
+  readonly body: SiteEventBodies['alarm'];
+}
+
+/** Rows of one statement: far below what either database takes as parameters. */
+const SLICE = 100;
+
+/** Latest state of bays and alarms, kept up in the transaction that stores the events. */
 export class SiteView {
-  readonly #prepare;
-
-  constructor(database: CloudDatabase) {
-    const {connection} = database;
-    this.#prepare = {
-      putBay: connection.prepare(
-        `INSERT INTO bay (gw, bay, arm, occupancy, online, saleable, changed_wall, epoch_no, seq)
-         VALUES (@gateway, @bay, @arm, @occupancy, @online, @saleable, @wall, @epochNo, @seq)
-         ON CONFLICT DO UPDATE SET arm = excluded.arm, occupancy = excluded.occupancy,
-         online = excluded.online, saleable = excluded.saleable,
-         changed_wall = excluded.changed_wall, epoch_no = excluded.epoch_no, seq = excluded.seq
-         ${NEWER}`,
-      ),
-      putAlarm: connection.prepare(
-        `INSERT INTO alarm (gw, alarm, kind, state, bay, collector, count, contact, person, note,
-         changed_wall, epoch_no, seq) VALUES (@gateway, @alarm, @kind, @state, @bay, @collector,
-         @count, @contact, @person, @note, @wall, @epochNo, @seq)
-         ON CONFLICT DO UPDATE SET state = excluded.state, count = excluded.count,
-         contact = excluded.contact, person = excluded.person, note = excluded.note,
-         changed_wall = excluded.changed_wall, epoch_no = excluded.epoch_no, seq = excluded.seq
-         ${NEWER}`,
-      ),
-      bays: connection.prepare(`SELECT ${BAY} FROM bay WHERE gw = ? ORDER BY bay`),
-      alarms: connection.prepare(
-        `SELECT ${ALARM} FROM alarm WHERE gw = ? ORDER BY changed_wall DESC, alarm LIMIT 500`,
-      ),
-    };
+  /** At most one of each bay. */
+  async putBays(tx: CloudTransaction, bays: readonly PlacedBay[]): Promise<void> {
+    for (const slice of slices(bays)) {
+      const rows = slice.map(({place, body: {bay, arm, occupancy, online, saleable}}) => ({
+        ...{bay, arm, occupancy, online: online ? 1 : 0, saleable: saleable ? 1 : 0},
+        ...columnsOf(place),
+      }));
+      await tx
+        .insertInto('bay')
+        .values(rows)
+        .onConflict(clash =>
+          clash
+            .columns(['gw', 'bay'])
+            .doUpdateSet(({ref}) => ({
+              arm: ref('excluded.arm'),
+              occupancy: ref('excluded.occupancy'),
+              online: ref('excluded.online'),
+              saleable: ref('excluded.saleable'),
+              changed_wall: ref('excluded.changed_wall'),
+              epoch_no: ref('excluded.epoch_no'),
+              seq: ref('excluded.seq'),
+            }))
+            .where(newerThan('bay')),
+        )
+        .execute();
+    }
   }
 
-  putBay(place: EventPlace, body: SiteEventBodies['bay']): void {
-    const {bay, arm, occupancy} = body;
-    const flags = {online: body.online ? 1 : 0, saleable: body.saleable ? 1 : 0};
-    this.#prepare.putBay.run({...place, bay, arm, occupancy, ...flags});
+  /** At most one of each alarm. */
+  async putAlarms(tx: CloudTransaction, alarms: readonly PlacedAlarm[]): Promise<void> {
+    for (const slice of slices(alarms)) {
+      const rows = slice.map(({place, body}) => {
+        const {alarm, kind, state, bay, collector, count, contact, person, note} = body;
+        const row = {alarm, kind, state, bay, collector, count, contact, person, note};
+        return {...row, ...columnsOf(place)};
+      });
+      await tx
+        .insertInto('alarm')
+        .values(rows)
+        .onConflict(clash =>
+          clash
+            .columns(['gw', 'alarm'])
+            .doUpdateSet(({ref}) => ({
+              state: ref('excluded.state'),
+              count: ref('excluded.count'),
+              contact: ref('excluded.contact'),
+              person: ref('excluded.person'),
+              note: ref('excluded.note'),
+              changed_wall: ref('excluded.changed_wall'),
+              epoch_no: ref('excluded.epoch_no'),
+              seq: ref('excluded.seq'),
+            }))
+            .where(newerThan('alarm')),
+        )
+        .execute();
+    }
   }
 
-  putAlarm(place: EventPlace, body: SiteEventBodies['alarm']): void {
-    const {alarm, kind, state, bay, collector, count, contact, person, note} = body;
-    const row = {alarm, kind, state, bay, collector, count, contact, person, note};
-    this.#prepare.putAlarm.run({...place, ...row});
-  }
-
-  bays(gateway: string): readonly BayRow[] {
-    const rows = this.#prepare.bays.all(gateway) as (Omit<BayRow, 'online' | 'saleable'> & {
-      online: number;
-      saleable: number;
-    })[];
+  async bays(db: CloudReader, gateway: string): Promise<readonly BayRow[]> {
+    const rows = await db
+      .selectFrom('bay')
+      .select(['bay', 'arm', 'occupancy', 'online', 'saleable', 'changed_wall as changedWall'])
+      .where('gw', '=', gateway)
+      .orderBy('bay')
+      .execute();
     return rows.map(row => ({...row, online: row.online === 1, saleable: row.saleable === 1}));
   }
 
-  alarms(gateway: string): readonly AlarmRow[] {
-    return this.#prepare.alarms.all(gateway) as AlarmRow[];
+  alarms(db: CloudReader, gateway: string): Promise<readonly AlarmRow[]> {
+    return db
+      .selectFrom('alarm')
+      .select(['alarm', 'kind', 'state', 'bay', 'collector', 'count', 'contact', 'person', 'note'])
+      .select('changed_wall as changedWall')
+      .where('gw', '=', gateway)
+      .orderBy('changed_wall', 'desc')
+      .orderBy('alarm')
+      .limit(500)
+      .execute();
   }
+}
+
+function columnsOf({gateway, epochNo, seq, wall}: EventPlace) {
+  return {gw: gateway, epoch_no: epochNo, seq, changed_wall: wall};
+}
+
+function newerThan(table: 'bay' | 'alarm') {
+  const held = sql`(${sql.ref(`${table}.epoch_no`)}, ${sql.ref(`${table}.seq`)})`;
+  return () => sql<boolean>`(excluded.epoch_no, excluded.seq) > ${held}`;
+}
+
+function slices<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / SLICE);
+  return Array.from({length: count}, (_, index) => items.slice(index * SLICE, (index + 1) * SLICE));
 }

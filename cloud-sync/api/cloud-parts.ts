@@ -1,0 +1,71 @@
+import type {KeyObject} from 'node:crypto';
+import type {Clock, Entropy, Millis} from '../../protocols/base/clock.js';
+import type {Ack} from '../../protocols/cloud/down-messages.js';
+import type {DropCounter} from '../drop-counter.js';
+import type {SyncLog} from '../log.js';
+import {CommandDesk} from './command-desk.js';
+import {Downlink} from './downlink.js';
+import {GatewayDesk} from './gateway-desk.js';
+import {GatewaySessions} from './gateway-sessions.js';
+import {GrantSync} from './grant-sync.js';
+import {Ingest} from './ingest.js';
+import {IngestTick} from './ingest-tick.js';
+import type {CloudStore} from './store/cloud-store.js';
+import {CommandTable} from './store/command-table.js';
+import {EventLedger} from './store/event-ledger.js';
+import {FaultTable} from './store/fault-table.js';
+import {GatewayTable} from './store/gateway-table.js';
+import {GrantTable} from './store/grant-table.js';
+import {SecretBox} from './store/secret-box.js';
+import {SiteView} from './store/site-view.js';
+
+export interface CloudPartsOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: SyncLog;
+  readonly drops: DropCounter;
+  readonly store: CloudStore;
+  readonly tenant: string;
+  readonly signingKey: KeyObject;
+  readonly publish: (topic: string, payload: Uint8Array, qos: 0 | 1) => void;
+  /** How long a gap may be open before its part is asked for; 0 where batches cannot overtake. */
+  readonly gapPatienceMs?: Millis;
+  /** Hears of each acknowledgement as it goes out. */
+  readonly onAck?: (gateway: string, ack: Ack) => void;
+}
+
+/** Put together everything of the cloud between the broker and the database. */
+export function assembleParts(options: CloudPartsOptions) {
+  const {clock, entropy, log, drops, store, tenant, signingKey, publish} = options;
+  const gateways = new GatewayTable();
+  const faults = new FaultTable();
+  const grants = new GrantTable(new SecretBox(signingKey, entropy));
+  const ledger = new EventLedger();
+  const view = new SiteView();
+  const commandTable = new CommandTable();
+  const sessions = new GatewaySessions(clock);
+  const downlink = new Downlink({tenant, signingKey, log, publish});
+  const grantSync = new GrantSync({clock, log, store, gateways, grants, sessions, downlink});
+  const commands = new CommandDesk({
+    ...{clock, entropy, log, store, gateways, sessions, downlink},
+    commands: commandTable,
+  });
+  const tick = new IngestTick({
+    ...{clock, log, drops, store, gateways, faults, ledger, view},
+    ...{commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
+  });
+  const ingest = new Ingest({
+    ...{clock, log, store, tick},
+    onCommitted: ({acks, reports, closed}) => {
+      for (const {gateway, ack} of acks) {
+        options.onAck?.(gateway, ack);
+        downlink.acknowledge(gateway, ack);
+      }
+      for (const report of reports) grantSync.onReport(report);
+      commands.onClosed(closed);
+    },
+  });
+  const desk = new GatewayDesk({clock, drops, sessions, ingest, commands, downlink});
+  const tables = {gateways, faults, grants, ledger, view};
+  return {...tables, sessions, grantSync, commands, ingest, desk};
+}

@@ -1,0 +1,117 @@
+import type {IngestItem} from './ingest-item.js';
+import type {CloudTransaction} from './store/cloud-schema.js';
+import type {GatewayRow, GatewayTable} from './store/gateway-table.js';
+
+/** What a gateway said it holds, and what it should hold. */
+export interface HeldReport {
+  readonly row: GatewayRow;
+  /** Nothing that was sent before is on its way any more. */
+  readonly settled: boolean;
+  /** Only revocations were spoken of. */
+  readonly revocationsOnly: boolean;
+}
+
+interface GatewayReportsOptions {
+  readonly tx: CloudTransaction;
+  readonly gateways: GatewayTable;
+  readonly wallMs: number;
+}
+
+/** Rows of one question: far below what either database takes as parameters. */
+const SLICE = 500;
+
+/** Notes what gateways hold. A row is written only when it changes: most heartbeats say nothing new. */
+export class GatewayReports {
+  readonly #options: GatewayReportsOptions;
+  readonly #rows: Map<string, GatewayRow>;
+  readonly #held = new Map<string, HeldReport>();
+
+  private constructor(options: GatewayReportsOptions, rows: readonly GatewayRow[]) {
+    this.#options = options;
+    this.#rows = new Map(rows.map(row => [row.gw, row]));
+  }
+
+  /** A hello makes its gateway known. */
+  static async begin(
+    options: GatewayReportsOptions,
+    items: readonly IngestItem[],
+  ): Promise<GatewayReports> {
+    const {tx, gateways} = options;
+    const names = sortedNames(items, ['hello', 'hb', 'cfg', 'rev']);
+    const rows: GatewayRow[] = [];
+    for (let at = 0; at < names.length; at += SLICE) {
+      rows.push(...(await gateways.some(tx, names.slice(at, at + SLICE))));
+    }
+    const known = new Set(rows.map(row => row.gw));
+    const missing = sortedNames(items, ['hello']).filter(name => !known.has(name));
+    for (let at = 0; at < missing.length; at += SLICE) {
+      const slice = missing.slice(at, at + SLICE);
+      await gateways.add(tx, slice);
+      rows.push(...(await gateways.some(tx, slice)));
+    }
+    return new GatewayReports(options, rows);
+  }
+
+  async note({name, gateway, message}: IngestItem): Promise<void> {
+    const row = this.#rows.get(gateway);
+    if (!row) return;
+    const {tx, gateways, wallMs} = this.#options;
+    if (name === 'hello') {
+      const {boot, fw: firmware} = message;
+      await gateways.setSeen(tx, gateway, {boot, firmware, wallMs});
+    }
+    if (name === 'hello' || name === 'hb') {
+      const held = await this.#setHeld(row, message.cfg, undefined);
+      this.#put(await this.#setRevocations(held, message.rev), name === 'hello', false);
+    } else if (name === 'cfg') {
+      const isMisfit = message.err === 'hash';
+      const held = await this.#setHeld(row, message, isMisfit ? 1 : 0);
+      // After a failure the wait stays, so that two ends that disagree do not exchange states all day.
+      this.#put(held, message.err === undefined, false);
+    } else if (name === 'rev' && message.ver > row.heldRev) {
+      this.#put(await this.#setRevocations(row, message.ver), false, true);
+    }
+  }
+
+  held(): readonly HeldReport[] {
+    return [...this.#held.values()];
+  }
+
+  async #setHeld(
+    row: GatewayRow,
+    {ver, hash}: {readonly ver: number; readonly hash: string},
+    misfit: number | undefined,
+  ): Promise<GatewayRow> {
+    const isSame = row.heldVer === ver && row.heldHash === hash;
+    const next = misfit ?? (isSame ? row.misfit : 0);
+    if (isSame && row.misfit === next) return row;
+    const {tx, gateways} = this.#options;
+    await gateways.setHeld(tx, row.gw, {ver, hash, misfit: next});
+    return {...row, heldVer: ver, heldHash: hash, misfit: next};
+  }
+
+  async #setRevocations(row: GatewayRow, ver: number): Promise<GatewayRow> {
+    if (row.heldRev === ver) return row;
+    const {tx, gateways} = this.#options;
+    await gateways.setHeldRevocations(tx, row.gw, ver);
+    return {...row, heldRev: ver};
+  }
+
+  #put(row: GatewayRow, settled: boolean, revocationsOnly: boolean): void {
+    this.#rows.set(row.gw, row);
+    const before = this.#held.get(row.gw);
+    this.#held.set(row.gw, {
+      row,
+      settled: settled || (before?.settled ?? false),
+      revocationsOnly: revocationsOnly && (before?.revocationsOnly ?? true),
+    });
+  }
+}
+
+function sortedNames(
+  items: readonly IngestItem[],
+  names: readonly IngestItem['name'][],
+): readonly string[] {
+  const found = items.filter(item => names.includes(item.name)).map(item => item.gateway);
+  return [...new Set(found)].sort();
+}

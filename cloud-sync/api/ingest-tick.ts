@@ -1,0 +1,145 @@
+import type {Clock, Millis} from '../../protocols/base/clock.js';
+import {MINUTE_MS} from '../../protocols/base/units.js';
+import type {Ack} from '../../protocols/cloud/down-messages.js';
+import type {DropCounter} from '../drop-counter.js';
+import type {SyncLog} from '../log.js';
+import {closingOf, reportClosing} from './command-closing.js';
+import {EventIntake, INTAKE_FAULTS, type IntakeResult} from './event-intake.js';
+import {EventViews} from './event-views.js';
+import {GatewayReports, type HeldReport} from './gateway-reports.js';
+import type {IngestItem} from './ingest-item.js';
+import type {CloudTransaction} from './store/cloud-schema.js';
+import type {CloudStore} from './store/cloud-store.js';
+import type {CommandClosing, CommandTable} from './store/command-table.js';
+import type {EventLedger} from './store/event-ledger.js';
+import type {FaultTable} from './store/fault-table.js';
+import type {GatewayTable} from './store/gateway-table.js';
+import type {SiteView} from './store/site-view.js';
+
+/** What to do once it is committed. */
+export interface TickOutcome {
+  readonly acks: readonly {readonly gateway: string; readonly ack: Ack}[];
+  readonly reports: readonly HeldReport[];
+  /** Ids of the commands that came to an end. */
+  readonly closed: readonly string[];
+}
+
+export interface IngestTickOptions {
+  readonly clock: Clock;
+  readonly log: SyncLog;
+  readonly drops: DropCounter;
+  readonly store: CloudStore;
+  readonly gateways: GatewayTable;
+  readonly faults: FaultTable;
+  readonly ledger: EventLedger;
+  readonly view: SiteView;
+  readonly commands: CommandTable;
+  /** How long a gap may be open before its part is asked for. */
+  readonly gapPatienceMs: Millis;
+}
+
+const GAP_ALARM_MS: Millis = MINUTE_MS;
+
+/** Keeps what came from all gateways within one tick, in one transaction. */
+export class IngestTick {
+  readonly #options: IngestTickOptions;
+
+  constructor(options: IngestTickOptions) {
+    this.#options = options;
+  }
+
+  /** `careful`: read before each write. @throws NotFree when it was not careful enough */
+  async run(
+    tx: CloudTransaction,
+    items: readonly IngestItem[],
+    careful: boolean,
+  ): Promise<TickOutcome> {
+    const {clock, store, ledger, gateways, gapPatienceMs: patienceMs, drops} = this.#options;
+    const wallMs = clock.wallMs();
+    const reports = await GatewayReports.begin({tx, gateways, wallMs}, items);
+    const writer = store.events;
+    const options = {tx, ledger, writer, wallMs, patienceMs, careful};
+    const intake = await EventIntake.begin(options, epochKeys(items));
+    const closings: CommandClosing[] = [];
+    const gapsToCheck: string[] = [];
+    for (const item of items) {
+      if (item.name === 'hb') gapsToCheck.push(item.gateway);
+      const closing = item.name === 'res' ? closingOf(item.gateway, item.message) : undefined;
+      if (closing) closings.push(closing);
+      await reports.note(item);
+      await keep(intake, item);
+    }
+    const results = await intake.finish();
+    const views = new EventViews(drops);
+    for (const result of results) await this.#settle(tx, result, views);
+    await views.store(tx, this.#options.view);
+    for (const report of views.reports) closings.push(...reportClosing(report));
+    await this.#checkGaps(tx, gapsToCheck, wallMs);
+    return {
+      acks: results.flatMap(({gateway, ack}) => (ack ? [{gateway, ack}] : [])),
+      reports: reports.held(),
+      closed: await this.#close(tx, closings),
+    };
+  }
+
+  async #settle(tx: CloudTransaction, result: IntakeResult, views: EventViews): Promise<void> {
+    const {clock, faults, log} = this.#options;
+    const {gateway, fault} = result;
+    for (const event of result.fresh) views.note(gateway, event);
+    const over = [...(result.began ? INTAKE_FAULTS : []), ...(result.closedGap ? ['gap'] : [])];
+    if (over.length > 0) await faults.clear(tx, gateway, over);
+    if (!fault) return;
+    const raised = {kind: fault, wallMs: clock.wallMs(), detail: 'at ev'};
+    if (await faults.raise(tx, gateway, raised)) log.error('events.refused', {gateway, fault});
+  }
+
+  /** A gap that stays open while the gateway is online is a fault. */
+  async #checkGaps(
+    tx: CloudTransaction,
+    gateways: readonly string[],
+    wallMs: number,
+  ): Promise<void> {
+    if (gateways.length === 0) return;
+    const {ledger, faults, log} = this.#options;
+    for (const {gateway, from} of await ledger.gapsSince(tx, gateways, wallMs - GAP_ALARM_MS)) {
+      const raised = {kind: 'gap', wallMs, detail: `missing from ${from}`};
+      if (await faults.raise(tx, gateway, raised)) log.error('events.missing', {gateway, from});
+    }
+  }
+
+  async #close(
+    tx: CloudTransaction,
+    closings: readonly CommandClosing[],
+  ): Promise<readonly string[]> {
+    const {clock, commands} = this.#options;
+    const closed: string[] = [];
+    const sorted = [...closings].sort((left, right) => (left.id < right.id ? -1 : 1));
+    for (const closing of sorted) {
+      if (await commands.close(tx, closing, clock.wallMs())) closed.push(closing.id);
+    }
+    return closed;
+  }
+}
+
+function epochKeys(items: readonly IngestItem[]) {
+  return items.flatMap(({name, gateway, message}) =>
+    name === 'hello' || name === 'ev' || name === 'live' || name === 'gone'
+      ? [{gateway, epoch: message.epoch}]
+      : [],
+  );
+}
+
+function keep(intake: EventIntake, {name, gateway, message}: IngestItem): Promise<void> {
+  switch (name) {
+    case 'hello':
+      return intake.hello(gateway, message);
+    case 'ev':
+      return intake.batch(gateway, message);
+    case 'live':
+      return intake.live(gateway, message);
+    case 'gone':
+      return intake.gone(gateway, message);
+    default:
+      return Promise.resolve();
+  }
+}

@@ -1,0 +1,189 @@
+import type {ColumnType, Generated, Kysely, Transaction} from 'kysely';
+
+/** A column with a default in the database. */
+type Counter = Generated<number>;
+/** 32 bytes, read as a Buffer. */
+type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>;
+
+/*
+ * The cloud's tables, the same on SQLite and PostgreSQL. Numbers are whole unless said otherwise: a
+ * time is UTC in milliseconds (`..._wall`), a flag 0 or 1. Texts compare by bytes.
+ */
+
+/** One row per gateway. `cfg_*`: grants as the cloud wants them; `held_*`: as the gateway said last. */
+export interface GatewayColumns {
+  gw: string;
+  boot: string | null;
+  firmware: string | null;
+  seen_wall: number | null;
+  cfg_ver: Counter;
+  cfg_hash: string;
+  held_ver: Counter;
+  held_hash: string | null;
+  /** Changes did not lead to the promised state: it needs the whole. */
+  misfit: Counter;
+  rev_ver: Counter;
+  held_rev: Counter;
+  command_n: Counter;
+}
+
+/** One numbering of a gateway. */
+export interface EpochColumns {
+  gw: string;
+  no: number;
+  epoch: string;
+  /** Highest sequence number without a gap below it. */
+  known: number;
+  /** Chain hash after `known`; null when it cannot be known (rows before it are gone). */
+  known_h: Bytes | null;
+  /** Highest number of a chained event here; a gap is open while it is beyond `known`. */
+  chained: number;
+  /** Lowest number stored beyond `known`, chained or early; null when there is none. */
+  beyond: number | null;
+  gap_since_wall: number | null;
+  gap_asked_wall: number | null;
+  started_wall: number;
+}
+
+/** What a gateway wrote into one event. */
+interface EventFields {
+  gw: string;
+  epoch_no: number;
+  seq: number;
+  kind: string;
+  boot: string;
+  /** Milliseconds with fractions. */
+  mono: number;
+  wall: number;
+  clk: string;
+  /** JSON text as the gateway hashed it. */
+  body: string;
+  received_wall: number;
+}
+
+export interface EventColumns extends EventFields {
+  /** Null for an early copy whose batch has not come yet. */
+  h: Bytes | null;
+}
+
+/** Claims a number that another event holds. */
+export interface ConflictColumns extends EventFields {
+  /** SHA-256 of the claim in hex: the same claim is kept once. */
+  claim: string;
+}
+
+export interface GapColumns {
+  gw: string;
+  epoch_no: number;
+  from_seq: number;
+  to_seq: number;
+  why: string;
+  marked_wall: number;
+}
+
+export interface FaultColumns {
+  gw: string;
+  kind: string;
+  raised_wall: number;
+  detail: string;
+}
+
+/** Views carry the place of the event they come from, and never go back to an older one. */
+interface ViewFields {
+  gw: string;
+  changed_wall: number;
+  epoch_no: number;
+  seq: number;
+}
+
+export interface BayColumns extends ViewFields {
+  bay: string;
+  arm: string;
+  occupancy: string;
+  online: number;
+  saleable: number;
+}
+
+export interface AlarmColumns extends ViewFields {
+  alarm: string;
+  kind: string;
+  state: string;
+  bay: string | null;
+  collector: string | null;
+  count: number;
+  contact: string | null;
+  person: string | null;
+  note: string | null;
+}
+
+/** Sealed: rows hold card secrets. */
+export interface GrantRowColumns {
+  gw: string;
+  section: string;
+  id: string;
+  row: string;
+  lease_until: number | null;
+}
+
+export interface GrantChangeColumns {
+  gw: string;
+  ver: number;
+  /** Sealed. */
+  op: string;
+  hash: string;
+}
+
+export interface RevocationColumns {
+  gw: string;
+  id: string;
+  ver: number;
+  wall: number;
+}
+
+export interface CommandColumns {
+  id: string;
+  gw: string;
+  bay: string;
+  by: string;
+  ttl_ms: number;
+  state: string;
+  why: string | null;
+  created_wall: number;
+  closed_wall: number | null;
+}
+
+export interface IdempotencyColumns {
+  key: string;
+  fingerprint: string;
+  command: string;
+  answer: string | null;
+  created_wall: number;
+}
+
+export interface ApiKeyColumns {
+  hash: string;
+  name: string;
+  created_wall: number;
+}
+
+export interface CloudSchema {
+  gateway: GatewayColumns;
+  epoch: EpochColumns;
+  ev: EventColumns;
+  ev_conflict: ConflictColumns;
+  gap: GapColumns;
+  fault: FaultColumns;
+  bay: BayColumns;
+  alarm: AlarmColumns;
+  grant_row: GrantRowColumns;
+  grant_change: GrantChangeColumns;
+  revocation: RevocationColumns;
+  command: CommandColumns;
+  idempotency: IdempotencyColumns;
+  api_key: ApiKeyColumns;
+}
+
+/** Anything that can read: the store itself, or a transaction. */
+export type CloudReader = Kysely<CloudSchema>;
+/** All or nothing; whatever writes more than one row takes one. */
+export type CloudTransaction = Transaction<CloudSchema>;

@@ -1,0 +1,107 @@
+import {Kysely, Migrator} from 'kysely';
+import {errorText, StoreError} from '../../../protocols/base/errors.js';
+import type {CloudEngine} from './cloud-engine.js';
+import type {CloudReader, CloudSchema, CloudTransaction} from './cloud-schema.js';
+import type {EventWriter} from './event-writer.js';
+import {cloudMigrations} from './migrations.js';
+import {openPostgres} from './postgres-engine.js';
+import {openSqlite} from './sqlite-engine.js';
+
+/** A transaction that lost against another worker is tried again this often. */
+const MAX_TRIES = 6;
+
+/**
+ * The cloud's own database: SQLite in a file, or PostgreSQL shared by several workers. Durable at each
+ * commit, checked by reading back.
+ *
+ * SQLite has one connection: within `transaction` only the transaction handed in may be asked, for
+ * anything else waits for its end.
+ */
+export class CloudStore {
+  readonly #db: Kysely<CloudSchema>;
+  readonly #engine: CloudEngine;
+  #isClosed = false;
+
+  private constructor(engine: CloudEngine) {
+    this.#engine = engine;
+    this.#db = new Kysely({dialect: engine.dialect});
+  }
+
+  /**
+   * `location`: path of a SQLite file, `:memory:`, or a `postgres://` address.
+   * @throws StoreError `store/open` when it cannot be opened, `store/foreign` when it is not a database
+   *   of this program or of a newer one, `store/not-durable` when a commit is not safe on disk
+   */
+  static async open(location: string): Promise<CloudStore> {
+    const isPostgres = /^postgres(?:ql)?:\/\//.test(location);
+    const store = new CloudStore(isPostgres ? openPostgres(location) : openSqlite(location));
+    try {
+      await store.#prepare();
+      return store;
+    } catch (error) {
+      await store.close().catch(() => {});
+      const fault = error instanceof StoreError ? error : store.#engine.faultOf(error);
+      if (fault && OPEN_CODES.has(fault.code)) throw fault;
+      throw new StoreError(
+        'store/open',
+        `cannot open the database: ${errorText(error)}`,
+        {},
+        error,
+      );
+    }
+  }
+
+  /** The fast way for what ingest writes. */
+  get events(): EventWriter {
+    return this.#engine.events;
+  }
+
+  /** Ask without a transaction. @throws StoreError */
+  async read<Result>(work: (db: CloudReader) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this.#db);
+    } catch (error) {
+      throw this.#engine.faultOf(error) ?? error;
+    }
+  }
+
+  /** All or nothing, durable when it settles. `work` may run more than once: what it changes outside of
+   *  the database must bear that. @throws StoreError */
+  async transaction<Result>(work: (tx: CloudTransaction) => Promise<Result>): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#db.transaction().execute(work);
+      } catch (error) {
+        const fault = this.#engine.faultOf(error);
+        if (fault?.code !== 'store/conflict' || tries === MAX_TRIES) throw fault ?? error;
+      }
+    }
+  }
+
+  /** Can the database be asked at this moment? */
+  async answers(): Promise<boolean> {
+    if (this.#isClosed) return false;
+    try {
+      await this.#db.selectFrom('gateway').select('gw').limit(1).execute();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#db.destroy();
+  }
+
+  async #prepare(): Promise<void> {
+    const migrations = cloudMigrations(this.#engine.types);
+    await this.#engine.assertOurs(this.#db, Object.keys(migrations));
+    const provider = {getMigrations: () => Promise.resolve(migrations)};
+    const {error} = await new Migrator({db: this.#db, provider}).migrateToLatest();
+    if (error) throw error;
+    await this.#engine.assertDurable(this.#db);
+  }
+}
+
+const OPEN_CODES = new Set(['store/foreign', 'store/not-durable']);

@@ -1,0 +1,57 @@
+import {sql} from 'kysely';
+import type {CloudTransaction} from './cloud-schema.js';
+import type {EpochRow, StoredEvent} from './event-ledger.js';
+import type {EpochKey, EventRun, EventWriter, NamedEpoch} from './event-writer.js';
+
+/** One statement per tick, whatever it brings: a question each would cost a round trip each. */
+export class PostgresEventWriter implements EventWriter {
+  async lockEpochs(
+    tx: CloudTransaction,
+    keys: readonly EpochKey[],
+  ): Promise<readonly NamedEpoch[]> {
+    if (keys.length === 0) return [];
+    const gateways = keys.map(key => key.gateway);
+    const epochs = keys.map(key => key.epoch);
+    const {rows} = await sql<EpochKey & EpochRow>`
+      SELECT gw AS gateway, epoch, no, known, known_h AS "knownHash", chained, beyond,
+        gap_since_wall AS "gapSinceWall", gap_asked_wall AS "gapAskedWall"
+      FROM epoch WHERE (gw, epoch) IN (SELECT * FROM unnest(${gateways}::text[], ${epochs}::text[]))
+      ORDER BY gw, epoch FOR UPDATE`.execute(tx);
+    return rows.map(({gateway, epoch, ...row}) => ({gateway, epoch, row}));
+  }
+
+  async saveEpochs(tx: CloudTransaction, epochs: readonly NamedEpoch[]): Promise<void> {
+    if (epochs.length === 0) return;
+    const column = <Value>(of: (row: EpochRow) => Value) => epochs.map(({row}) => of(row));
+    await sql`
+      UPDATE epoch SET known = v.known, known_h = v.known_h, chained = v.chained, beyond = v.beyond,
+        gap_since_wall = v.gap_since_wall, gap_asked_wall = v.gap_asked_wall
+      FROM unnest(${epochs.map(epoch => epoch.gateway)}::text[], ${column(row => row.no)}::bigint[],
+        ${column(row => row.known)}::bigint[], ${column(row => row.knownHash)}::bytea[],
+        ${column(row => row.chained)}::bigint[], ${column(row => row.beyond)}::bigint[],
+        ${column(row => row.gapSinceWall)}::bigint[], ${column(row => row.gapAskedWall)}::bigint[])
+        AS v (gw, no, known, known_h, chained, beyond, gap_since_wall, gap_asked_wall)
+      WHERE epoch.gw = v.gw AND epoch.no = v.no`.execute(tx);
+  }
+
+  async insert(
+    tx: CloudTransaction,
+    runs: readonly EventRun[],
+    receivedWall: number,
+  ): Promise<number> {
+    const events = runs.flatMap(run => run.events);
+    if (events.length === 0) return 0;
+    const column = <Value>(of: (event: StoredEvent) => Value) => events.map(of);
+    const gateways = runs.flatMap(run => run.events.map(() => run.gateway));
+    const {numAffectedRows} = await sql`
+      INSERT INTO ev (gw, epoch_no, seq, kind, boot, mono, wall, clk, body, h, received_wall)
+      SELECT v.*, ${receivedWall}::bigint FROM unnest(${gateways}::text[],
+        ${column(event => event.epochNo)}::bigint[], ${column(event => event.seq)}::bigint[],
+        ${column(event => event.kind)}::text[], ${column(event => event.boot)}::text[],
+        ${column(event => event.mono)}::float8[], ${column(event => event.wall)}::bigint[],
+        ${column(event => event.clk)}::text[], ${column(event => event.body)}::text[],
+        ${column(event => event.hash)}::bytea[]) AS v
+      ON CONFLICT DO NOTHING`.execute(tx);
+    return Number(numAffectedRows ?? 0n);
+  }
+}
