@@ -283,7 +283,7 @@ export class World {
   /** Cut the power of the gateway: what was on its disk at this instant is all that remains. */
   async killEdge(): Promise<void> {
     const remains = join(this.#folder, `after-cut-${this.#starts}.db`);
-    for (const suffix of ['', '-wal', '.epoch']) {
+    for (const suffix of ['', '-wal', '.epoch', '.pepper']) {
       const from = `${this.#databasePath}${suffix}`;
       if (existsSync(from)) copyFileSync(from, `${remains}${suffix}`);
     }

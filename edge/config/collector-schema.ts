@@ -29,10 +29,15 @@ export const baySchema = exactly({
   id: identifier('Name of the bay as people call it.'),
   lock: identifier('Parking lock of the bay.'),
   sensor: sensorSchema.default({from: 'lock'}),
+  number: integer(1, 65_535, 'Under which a signed QR token can name it.').optional(),
 });
 
 const common = {
   id: identifier('Name of the collector.'),
+  number: integer(1, 16, 'Its place in the mask of a signed QR token.').optional(),
+  codes: listOf(identifier('A scanner, a keypad, or an osdp-reader with keys.'), 0, 8)
+    .default([])
+    .describe('What is shown or typed here opens bays of this collector.'),
   zone: text(8, 'Zone as shown to a driver who stands elsewhere.'),
   arrow: choice(['←', '→', '↑', '↓'], 'Where to walk, as other collectors show it.').default('→'),
   bays: listOf(baySchema, 1, 64).describe('Bays of this collector; each bay has exactly one.'),

@@ -49,6 +49,13 @@ test('rules left out have the defaults of the requirements', t => {
     buttonWindowMs: 5000,
     falseCalls: {count: 3, withinMs: 600_000},
     sealFaultsPerMin: 5,
+    codes: {
+      wrongTries: 5,
+      lockMs: 90_000,
+      longestMs: 3_600_000,
+      triesPerDay: 30,
+      slowMs: 600_000,
+    },
     commissioning: 'all',
   });
 });

@@ -25,6 +25,11 @@ export function takenParts({collectors}: SiteConfig): ReadonlyMap<string, Readon
   return taken;
 }
 
+/** Collectors by the scanners and keypads whose codes they judge. */
+export function codePosts({collectors}: SiteConfig): ReadonlyMap<string, string> {
+  return new Map(collectors.flatMap(({id, codes}) => codes.map(device => [device, id] as const)));
+}
+
 /** How a call button is named: that on a reader is a part of it, and can be cut off alone. */
 export function buttonName({button}: Pick<PlainCollectorConfig, 'button'>): string {
   return typeof button === 'string' ? button : `${button.device}.input${button.input}`;

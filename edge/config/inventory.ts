@@ -47,6 +47,13 @@ export interface FoundBay extends Named {
   readonly sensorPath: ConfigPath;
 }
 
+export interface NumberedPlace {
+  /** `bay 12`: two of the same clash. */
+  readonly number: string;
+  readonly user: string;
+  readonly path: ConfigPath;
+}
+
 export interface FoundLink {
   readonly address: string;
   readonly user: string;
@@ -67,6 +74,8 @@ export interface Inventory {
   readonly references: readonly Reference[];
   /** Where a proof is asked of a reader that hears bare numbers only. */
   readonly vainProofs: readonly ConfigPath[];
+  /** Numbers under which tokens name what is here. */
+  readonly numbers: readonly NumberedPlace[];
   /** Those to parts of boards, which a board may not have. */
   readonly boardUses: readonly PlantReference[];
 }
@@ -146,6 +155,28 @@ function baysOf(collector: unknown, id: string, path: ConfigPath): FoundBay[] {
   });
 }
 
+function numbered(value: unknown, what: string, key: string, path: ConfigPath): NumberedPlace[] {
+  const number = field(value, key);
+  if (typeof number !== 'number') return [];
+  const user = words(value, 'id') ?? what;
+  return [{number: `${what} ${number}`, user, path: [...path, key]}];
+}
+
+/** Collectors, bays and keys, each with a row of numbers of its own. */
+function numbersOf(site: unknown): NumberedPlace[] {
+  const keys = entries(site, 'tokenKeys').flatMap((key, index) =>
+    numbered(key, 'key', 'kid', ['tokenKeys', index]),
+  );
+  const places = entries(site, 'collectors').flatMap((collector, index) => {
+    const path = ['collectors', index];
+    const bays = entries(collector, 'bays').flatMap((bay, place) =>
+      numbered(bay, 'bay', 'number', [...path, 'bays', place]),
+    );
+    return [...numbered(collector, 'collector', 'number', path), ...bays];
+  });
+  return [...keys, ...places];
+}
+
 function bayReferences(bay: unknown, user: string, path: ConfigPath): Reference[] {
   const found: Reference[] = [];
   const lock = words(bay, 'lock');
@@ -168,6 +199,7 @@ function bayReferences(bay: unknown, user: string, path: ConfigPath): Reference[
 const PARTED_KIND = 'osdp-reader';
 const DISPLAY_KINDS = ['display', 'fk-display', 'aa55-display', 'dwin-display', PARTED_KIND];
 const READER_KINDS = [PARTED_KIND, 'pn532'];
+const CODE_KINDS = ['code-scanner', 'hid-scanner', 'keypad', 'hid-keypad', PARTED_KIND];
 
 function collectorReferences(
   collector: unknown,
@@ -189,6 +221,10 @@ function collectorReferences(
   const reader = field(collector, 'reader');
   const button = field(collector, 'button');
   refer(words(reader, 'device'), ['reader', 'device'], READER_KINDS, 'card');
+  for (const [place, device] of entries(collector, 'codes').entries()) {
+    const name = typeof device === 'string' ? device : undefined;
+    refer(name, ['codes', place], CODE_KINDS, 'keys');
+  }
   refer(words(collector, 'display'), ['display'], DISPLAY_KINDS, 'text');
   refer(words(collector, 'button'), ['button'], ['emergency-button', 'loop-button'], '');
   const input = `input ${field(button, 'input')}`;
@@ -267,6 +303,7 @@ export function takeInventory(site: unknown): Inventory {
     links,
     references: [...references, ...boardUses],
     boardUses,
+    numbers: numbersOf(site),
     vainProofs: collectors.flatMap((one, index) =>
       isProofVain(one, site) ? [['collectors', index, 'minCardSecurity']] : [],
     ),

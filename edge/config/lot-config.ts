@@ -17,6 +17,10 @@ function lockOf(config: SiteConfig, lock: string): Pick<BayConfig, 'travelMs' | 
   throw new InternalError('internal/config', `lock ${lock} slipped through the check`, {lock});
 }
 
+function numberOf({number}: {readonly number?: number | undefined}): {readonly number?: number} {
+  return number === undefined ? {} : {number};
+}
+
 function bayConfig(
   config: SiteConfig,
   collector: CollectorSiteConfig,
@@ -25,6 +29,7 @@ function bayConfig(
   return {
     id: asId(bay.id),
     collector: asId(collector.id),
+    ...numberOf(bay),
     zone: collector.zone,
     lock: asId(bay.lock),
     ...lockOf(config, bay.lock),
@@ -37,8 +42,9 @@ export function lotConfigOf(config: SiteConfig): LotConfig {
     bays: config.collectors.flatMap(collector =>
       collector.bays.map(bay => bayConfig(config, collector, bay)),
     ),
-    collectors: config.collectors.map(({id, zone, arrow, minCardSecurity}) => ({
+    collectors: config.collectors.map(({id, zone, arrow, number, minCardSecurity}) => ({
       id: asId(id),
+      ...numberOf({number}),
       zone,
       arrow,
       minCardSecurity,

@@ -51,5 +51,20 @@ export const rulesSchema = optional({
     ['all', 'replaced'],
     'Which locks wait until a person has lowered and raised them once: all, or only exchanged ones.',
   ).default('all'),
+  codes: optional({
+    wrongTries: integer(1, 10, 'Wrong codes in a row until a door refuses codes.').default(5),
+    lockMs: duration(
+      10_000,
+      3_600_000,
+      'How long it refuses at first; each more doubles it.',
+    ).default(90_000),
+    longestMs: duration(60_000, 86_400_000, 'Longest that it refuses.').default(3_600_000),
+    triesPerDay: integer(
+      1,
+      100,
+      'Wrong codes a day at one door, then one try each slowMs.',
+    ).default(30),
+    slowMs: duration(60_000, 3_600_000, 'Distance of two tries on such a day.').default(600_000),
+  }),
   sealFaultsPerMin: integer(1, 1000, 'Refused sealed frames a minute until an alarm.').default(5),
 });

@@ -86,6 +86,14 @@ const staffSchema = exactly({
 /** A device that hangs on no line. */
 const ownDeviceSchema = kindOf([...READ_OWN_KINDS, loopButton, ...PLANT_OWN_KINDS]);
 
+const issuerSchema = exactly({
+  kid: integer(0, 255, 'Number of the key, as tokens name it.'),
+  publicKey: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, {error: 'expected 64 hex digits'})
+    .describe('Ed25519 public key of the issuer: 32 bytes in hex.'),
+});
+
 /** The whole site file. */
 export const siteConfigSchema = exactly({
   site: siteSchema,
@@ -94,6 +102,9 @@ export const siteConfigSchema = exactly({
   databaseMaxMb: integer(8, 65_536, 'Quota of the database file.', 'MB').default(512),
   secretKey: secretReference('Key of card secrets at rest: 32 bytes in hex.').optional(),
   page: pageSchema,
+  tokenKeys: listOf(issuerSchema, 0, 2)
+    .default([])
+    .describe('Keys under which QR tokens for this site are signed; two while one takes over.'),
   cloud: cloudSchema.optional().describe('Left out, the site runs alone.'),
   buses: listOf(busSchema, 0, 32).default([]).describe('RS-485 lines.'),
   devices: listOf(ownDeviceSchema, 0, 256)

@@ -85,6 +85,15 @@ function doubleUse(references: readonly Reference[], placeOf: PlaceOf): Topology
   }));
 }
 
+function doubleNumbers({numbers}: Inventory, placeOf: PlaceOf): TopologyProblem[] {
+  return clashes(numbers, ({number}) => number).map(({first, again}) => ({
+    path: again.path,
+    text:
+      `NUMBER_TWICE ${first.user} and ${again.user} are both ${again.number}; ` +
+      `${first.user} is at ${placeOf(first.path)}`,
+  }));
+}
+
 function kindsText(kinds: readonly string[]): string {
   const [only = '', ...others] = kinds;
   return others.length > 0 ? `one of ${kinds.join(', ')}` : withArticle(only);
@@ -131,6 +140,7 @@ export function topologyProblems(inventory: Inventory, placeOf: PlaceOf): Topolo
     ...doubleBays(inventory, placeOf),
     ...blindBays(inventory),
     ...doubleLinks(inventory, placeOf),
+    ...doubleNumbers(inventory, placeOf),
     // A device of the wrong kind is told as that alone.
     ...doubleUse(
       references.filter(use => brokenReference(use, devices).length === 0),

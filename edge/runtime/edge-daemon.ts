@@ -4,6 +4,7 @@ import type {SiteConfig} from '../config/schema.js';
 import {resolveKey, resolveSecret, type SecretReader} from '../config/secrets.js';
 import type {PageWarning} from '../page/view.js';
 import {loadOrMakeKey} from '../platform/key-file.js';
+import {type StretchCode, stretchCode} from '../platform/stretch.js';
 import {SiteStore} from '../store/site-store.js';
 import type {ClockState} from '../store/stamp.js';
 import {codeDigest} from './devices/code-digest.js';
@@ -13,13 +14,16 @@ import type {ConfigDesk} from './site-config/config-desk.js';
 import type {ConfigFact, WatchedSite} from './site-config/contract.js';
 import {SiteRuntime} from './site-runtime.js';
 
-export interface EdgeDaemonOptions extends Omit<DeviceSurroundings, 'dispatch' | 'digest'> {
+export interface EdgeDaemonOptions
+  extends Omit<DeviceSurroundings, 'dispatch' | 'digest' | 'codesOf'> {
   readonly version: string;
   /** What the wall clock is worth now; the link to the cloud knows. */
   readonly clockState: () => ClockState;
   readonly warnings: readonly PageWarning[];
   /** Takes new site files; left out, this site keeps the one that it has. */
   readonly configDesk?: ConfigDesk | undefined;
+  /** One scrypt of a code; left out: that of this machine, off the thread. */
+  readonly stretch?: StretchCode;
 }
 
 /** Below it a busy disk or name look-up starves the serial ports. Source: device notes 0.5. */
@@ -60,7 +64,14 @@ export class EdgeDaemon {
     const warnings = [...options.warnings, ...bareCardWarnings(config)];
     const digest = codeDigest(secretKey);
     const configView = options.configDesk;
-    const parts = {store: this.store, keys, digest, warnings, configView};
+    const parts = {
+      store: this.store,
+      keys,
+      digest,
+      warnings,
+      configView,
+      stretch: options.stretch ?? stretchCode,
+    };
     this.site = new SiteRuntime({...options, ...parts});
     this.grants = new GrantsInlet(this.store.grants, () => this.site.grantsChanged());
     this.site.start();

@@ -87,7 +87,7 @@ export class LotRunner {
     this.#again?.cancel();
   }
 
-  #run(input: LotInput): void {
+  #run(input: LotInput, isAgain = false): void {
     const {clock, context} = this.#options;
     const step = stepLot(this.#state, input, {
       ...context,
@@ -95,20 +95,22 @@ export class LotRunner {
       wallMs: clock.wallMs(),
     });
     const changed = step.state !== this.#state;
-    if (!this.#commit(input, step)) return;
+    if (!this.#commit(input, step, isAgain)) return;
     this.#state = step.state;
     for (const effect of step.effects) this.#perform(effect);
     if (changed) this.#options.onChange();
   }
 
-  #commit(input: LotInput, step: LotStep<LotState>): boolean {
+  #commit(input: LotInput, step: LotStep<LotState>, isAgain: boolean): boolean {
     if (step.facts.length === 0 && step.records.length === 0) return true;
     try {
       this.#options.journal.commit(step);
       this.#storageFault = undefined;
       return true;
     } catch (thrown) {
-      this.#notStored(input, thrown);
+      // The disk knew of a use that memory did not; now both do, and the step itself refuses.
+      if (isUsed(thrown) && !isAgain) this.#run(input, true);
+      else this.#notStored(input, thrown);
       return false;
     }
   }
@@ -158,6 +160,10 @@ export class LotRunner {
       this.#options.log.error('lot.effect-failed', {effect: effect.kind, code, error: message});
     }
   }
+}
+
+function isUsed(thrown: unknown): boolean {
+  return thrown instanceof EdgeError && thrown.code === 'store/used';
 }
 
 /** Names who told the input, when it tells it only once. */

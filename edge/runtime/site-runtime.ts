@@ -3,6 +3,7 @@ import {fromHex} from '../../protocols/base/bytes.js';
 import type {Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
 import {verifyKeyProof} from '../../protocols/card/key-proof.js';
+import {verifyRotation} from '../../protocols/credential/rotation.js';
 import type {AlarmKind} from '../../protocols/site/events.js';
 import {asId, type CollectorId, type DeviceId} from '../../protocols/site/ids.js';
 import {isInAnyWindow} from '../../protocols/site/windows.js';
@@ -10,6 +11,7 @@ import {SiteZone} from '../../protocols/site/zone.js';
 import {lotConfigOf} from '../config/lot-config.js';
 import {isUnanswered} from '../domain/alarms/alarm-machine.js';
 import {ALARM_RULES} from '../domain/alarms/alarm-rules.js';
+import {lockLeftMs} from '../domain/lockout/lockout-machine.js';
 import type {AlarmRecord, LotContext, LotEffect, LotInput} from '../domain/lot/contract.js';
 import type {BayState, LotState} from '../domain/lot/lot-state.js';
 import type {
@@ -23,7 +25,9 @@ import type {
   PageWarning,
 } from '../page/view.js';
 import {NO_TRIAL} from '../page/view.js';
+import type {StretchCode} from '../platform/stretch.js';
 import type {SiteStore} from '../store/site-store.js';
+import {CodeDesk} from './code-desk.js';
 import {type AnswersNow, deviceHealth, isAtRest} from './device-health.js';
 import type {DeviceSurroundings} from './devices/site-devices.js';
 import {performEffect} from './effect-performer.js';
@@ -49,12 +53,14 @@ export interface ConfigView {
   onReport(listener: () => void): () => void;
 }
 
-export interface SiteRuntimeOptions extends Omit<DeviceSurroundings, 'dispatch'> {
+export interface SiteRuntimeOptions extends Omit<DeviceSurroundings, 'dispatch' | 'codesOf'> {
   readonly version: string;
   readonly store: SiteStore;
   readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
   readonly configView?: ConfigView | undefined;
   readonly warnings: readonly PageWarning[];
+  /** One scrypt of a code. */
+  readonly stretch: StretchCode;
 }
 
 /** How often what nobody reports is looked at: the cloud link, the backlog, rows to prune. */
@@ -66,6 +72,7 @@ const WIRE_FAULTS: ReadonlySet<AlarmKind> = new Set(['UNLOCK_FAILED', 'RELOCK_FA
 /** A site that runs: hardware, lot, store and what people see of them, for as long as it is open. */
 export class SiteRuntime implements PageView, PageActions {
   readonly remoteOrders: RemoteOrders;
+  readonly codes: CodeDesk;
   readonly #options: SiteRuntimeOptions;
   readonly #hardware: SiteHardware;
   readonly #runner: LotRunner;
@@ -100,7 +107,22 @@ export class SiteRuntime implements PageView, PageActions {
       stampNow: () => store.stampNow(),
       append: facts => store.lot.commit({facts, records: [], stamp: store.stampNow()}),
     });
-    this.#hardware = new SiteHardware({...options, counters: store.counters, dispatch});
+    this.codes = new CodeDesk({
+      config,
+      log,
+      name: options.digest,
+      book: store.book,
+      pepper: () => store.pepper(),
+      stretch: options.stretch,
+      isLocked: id => this.#areCodesLocked(id),
+      dispatch,
+    });
+    this.#hardware = new SiteHardware({
+      ...options,
+      counters: store.counters,
+      codesOf: device => this.codes.inletOf(device),
+      dispatch,
+    });
   }
 
   get lot(): LotState {
@@ -224,6 +246,11 @@ export class SiteRuntime implements PageView, PageActions {
     });
   }
 
+  #areCodesLocked(id: CollectorId): boolean {
+    const at = this.lot.collectors.get(id);
+    return at !== undefined && lockLeftMs(at.lockout, this.#options.clock.nowMs()) > 0;
+  }
+
   #lotContext(): Omit<LotContext, 'nowMs' | 'wallMs'> {
     const {config, store, entropy} = this.#options;
     const zone = new SiteZone(config.site.timezone);
@@ -234,6 +261,10 @@ export class SiteRuntime implements PageView, PageActions {
       proofHolds: (card, secretHex) =>
         card.assurance.kind === 'proof' &&
         verifyKeyProof(fromHex(secretHex), card.assurance.nonce, card.uid, card.assurance.proof),
+      // Without a time there is no "now" in which a proof could have been made.
+      rotationHolds: (rotation, secretHex) =>
+        store.stampNow().clk !== 'floor' &&
+        verifyRotation(fromHex(secretHex), rotation, this.#options.clock.wallMs()),
       inWindow: (grant, at) =>
         grant.weekly.length === 0 || isInAnyWindow(grant.weekly, zone.localTime(at)),
     };

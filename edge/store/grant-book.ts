@@ -1,17 +1,28 @@
 import type {Clock, Millis, UnixMillis} from '../../protocols/base/clock.js';
 import type {GrantOp, GrantStateRow, GrantStateTable} from '../../protocols/cloud/grant-state.js';
-import type {CardCredential, Grant} from '../../protocols/site/grant.js';
+import type {
+  CardCredential,
+  CodeCredential,
+  Credential,
+  Grant,
+  QrCredential,
+} from '../../protocols/site/grant.js';
 import type {CardUid, CredentialId, GrantId} from '../../protocols/site/ids.js';
-import type {GrantBook} from '../domain/lot/contract.js';
+import type {GrantBook} from '../domain/lot/grant-book.js';
 
 /** What the book is filled with at the start. */
 export interface BookContents {
   readonly rows: readonly GrantStateRow[];
   readonly revoked: readonly string[];
   readonly used: readonly GrantId[];
+  /** Tokens and codes that are good once, and were used. */
+  readonly spent: readonly string[];
   /** When the cloud last confirmed it, by the wall clock; undefined = never. */
   readonly confirmedWallMs: UnixMillis | undefined;
 }
+
+/** Marks the digest of a code that lies under this gateway's pepper. */
+export const PEPPERED = 'p';
 
 function insertInto<Key, Id>(index: Map<Key, Set<Id>>, key: Key, id: Id): void {
   const ids = index.get(key);
@@ -25,15 +36,19 @@ function removeFrom<Key, Id>(index: Map<Key, Set<Id>>, key: Key, id: Id): void {
   if (ids?.size === 0) index.delete(key);
 }
 
-/** Grants, cards and tombstones in memory: every answer of a swipe, without the disk. */
+/** Grants, credentials and tombstones in memory: every answer of a swipe, without the disk. */
 export class StoredGrantBook implements GrantBook {
   readonly #clock: Clock;
   readonly #grants = new Map<string, Grant>();
-  readonly #cards = new Map<string, CardCredential>();
+  readonly #grantsByNumber = new Map<string, Set<GrantId>>();
+  readonly #credentials = new Map<string, Credential>();
   readonly #cardsByUid = new Map<CardUid, Set<CredentialId>>();
+  readonly #codesByDigest = new Map<string, Set<CredentialId>>();
+  readonly #codesByEpoch = new Map<number, Set<CredentialId>>();
   readonly #grantsByCredential = new Map<CredentialId, Set<GrantId>>();
   readonly #revoked = new Set<string>();
   readonly #used = new Set<GrantId>();
+  readonly #spent = new Set<string>();
   /** Monotonic instant of the last confirmation, -Infinity when unknown. */
   #confirmedMs: Millis = Number.NEGATIVE_INFINITY;
 
@@ -42,18 +57,36 @@ export class StoredGrantBook implements GrantBook {
     for (const row of contents.rows) this.put(row);
     for (const id of contents.revoked) this.#revoked.add(id);
     for (const grant of contents.used) this.#used.add(grant);
+    for (const id of contents.spent) this.#spent.add(id);
     this.#recallConfirmation(contents.confirmedWallMs);
   }
 
-  /** Of several cards with one number, the one that may open: neither revoked nor suspended. */
   cardByUid(uid: CardUid): CardCredential | undefined {
-    let found: CardCredential | undefined;
-    for (const id of this.#cardsByUid.get(uid) ?? []) {
-      const card = this.#cards.get(id);
-      if (card?.state === 'active' && !this.#revoked.has(id)) return card;
-      found ??= card;
-    }
-    return found;
+    const found = this.#best(this.#cardsByUid.get(uid));
+    return found?.kind === 'card' ? found : undefined;
+  }
+
+  /** `digest` under this gateway's pepper, without its mark. */
+  codeByDigest(digest: string): CodeCredential | undefined {
+    const found = this.#best(this.#codesByDigest.get(`${PEPPERED}${digest}`));
+    return found?.kind === 'code' && found.epoch === this.codeEpoch() ? found : undefined;
+  }
+
+  /** Of the newest codes, by whose salt all tries are judged; 0 without codes. */
+  codeEpoch(): number {
+    return Math.max(0, ...this.#codesByEpoch.keys());
+  }
+
+  qrsOf(grant: Grant): readonly QrCredential[] {
+    return grant.credentials.flatMap(id => {
+      const found = this.#credentials.get(id);
+      return found?.kind === 'qr' ? [found] : [];
+    });
+  }
+
+  grantByNumber(number: string): Grant | undefined {
+    const [id] = this.#grantsByNumber.get(number) ?? [];
+    return id === undefined ? undefined : this.#grants.get(id);
   }
 
   grantById(id: GrantId): Grant | undefined {
@@ -77,6 +110,10 @@ export class StoredGrantBook implements GrantBook {
     return this.#used.has(grant);
   }
 
+  isSpent(id: string): boolean {
+    return this.#spent.has(id);
+  }
+
   /** Infinity when the cloud never confirmed, or nobody can tell how long ago it did. */
   ageMs(): Millis {
     return this.#clock.nowMs() - this.#confirmedMs;
@@ -87,14 +124,14 @@ export class StoredGrantBook implements GrantBook {
       const row = this.#grants.get(id);
       return row && {table, row};
     }
-    const row = this.#cards.get(id);
+    const row = this.#credentials.get(id);
     return row && {table, row};
   }
 
   rows(): readonly GrantStateRow[] {
     return [
       ...[...this.#grants.values()].map(row => ({table: 'grant', row}) as const),
-      ...[...this.#cards.values()].map(row => ({table: 'credential', row}) as const),
+      ...[...this.#credentials.values()].map(row => ({table: 'credential', row}) as const),
     ];
   }
 
@@ -106,11 +143,12 @@ export class StoredGrantBook implements GrantBook {
   put(entry: GrantStateRow): void {
     this.drop(entry.table, entry.row.id);
     if (entry.table === 'credential') {
-      this.#cards.set(entry.row.id, entry.row);
-      insertInto(this.#cardsByUid, entry.row.uid, entry.row.id);
+      this.#credentials.set(entry.row.id, entry.row);
+      this.#index(entry.row, insertInto);
       return;
     }
     this.#grants.set(entry.row.id, entry.row);
+    insertInto(this.#grantsByNumber, entry.row.number, entry.row.id);
     for (const credential of entry.row.credentials) {
       insertInto(this.#grantsByCredential, credential, entry.row.id);
     }
@@ -119,11 +157,12 @@ export class StoredGrantBook implements GrantBook {
   drop(table: GrantStateTable, id: string): void {
     const known = this.rowOf(table, id);
     if (known?.table === 'credential') {
-      this.#cards.delete(id);
-      removeFrom(this.#cardsByUid, known.row.uid, known.row.id);
+      this.#credentials.delete(id);
+      this.#index(known.row, removeFrom);
     }
     if (known?.table === 'grant') {
       this.#grants.delete(id);
+      removeFrom(this.#grantsByNumber, known.row.number, known.row.id);
       for (const credential of known.row.credentials) {
         removeFrom(this.#grantsByCredential, credential, known.row.id);
       }
@@ -142,8 +181,30 @@ export class StoredGrantBook implements GrantBook {
     this.#used.delete(grant);
   }
 
+  markSpent(id: string): void {
+    this.#spent.add(id);
+  }
+
   confirm(): void {
     this.#confirmedMs = this.#clock.nowMs();
+  }
+
+  /** Of several credentials that look alike, the one that may open: neither revoked nor suspended. */
+  #best(ids: Iterable<CredentialId> | undefined): Credential | undefined {
+    let found: Credential | undefined;
+    for (const id of ids ?? []) {
+      const one = this.#credentials.get(id);
+      if (one?.state === 'active' && !this.#revoked.has(id)) return one;
+      found ??= one;
+    }
+    return found;
+  }
+
+  #index(row: Credential, change: typeof insertInto): void {
+    if (row.kind === 'card') change(this.#cardsByUid, row.uid, row.id);
+    if (row.kind !== 'code') return;
+    change(this.#codesByDigest, row.digest, row.id);
+    change(this.#codesByEpoch, row.epoch, row.id);
   }
 
   /** A wall clock behind the stored instant has lost the time: the age is then unknown, not zero. */

@@ -8,10 +8,16 @@ import {
   hashWith,
   hashWithout,
 } from '../../protocols/cloud/grant-state.js';
-import type {Credential, Grant} from '../../protocols/site/grant.js';
+import {pepperDigest} from '../../protocols/credential/keypad-code.js';
+import type {
+  CardCredential,
+  CodeCredential,
+  Grant,
+  QrCredential,
+} from '../../protocols/site/grant.js';
 import type {GrantId} from '../../protocols/site/ids.js';
 import type {StoreDatabase} from './database.js';
-import {StoredGrantBook} from './grant-book.js';
+import {PEPPERED, StoredGrantBook} from './grant-book.js';
 import type {Journal} from './journal.js';
 import type {SecretBox} from './secret-box.js';
 import type {Stamp} from './stamp.js';
@@ -29,6 +35,11 @@ export interface StoredSnapshot {
   readonly hash: string;
   readonly rows: readonly GrantStateRow[];
 }
+
+type OpenCredential =
+  | Omit<CardCredential, 'secretHex'>
+  | CodeCredential
+  | Omit<QrCredential, 'secretHex'>;
 
 /** `version`: the delta starts elsewhere. `hash`: the result would differ. Nothing changed in either. */
 export type GrantsApplied = 'applied' | 'version' | 'hash';
@@ -60,6 +71,7 @@ export class GrantStore {
   readonly #box: SecretBox;
   readonly #clock: Clock;
   readonly #stampNow: () => Stamp;
+  readonly #pepper: () => Uint8Array;
   #confirmationStoredMs: Millis = Number.NEGATIVE_INFINITY;
 
   /** @throws StoreError `store/secret-key` when the card secrets were stored under another key */
@@ -70,6 +82,8 @@ export class GrantStore {
       readonly box: SecretBox;
       readonly clock: Clock;
       readonly stampNow: () => Stamp;
+      /** 32 bytes, asked for when the first code comes. */
+      readonly pepper: () => Uint8Array;
     },
   ) {
     this.#database = database;
@@ -77,10 +91,12 @@ export class GrantStore {
     this.#box = parts.box;
     this.#clock = parts.clock;
     this.#stampNow = parts.stampNow;
+    this.#pepper = parts.pepper;
     this.book = new StoredGrantBook(parts.clock, {
       rows: [...this.#storedGrants(), ...this.#storedCredentials()],
       revoked: this.#column<string>('SELECT id FROM revoked'),
       used: this.#column<GrantId>('SELECT "grant" FROM grant_use'),
+      spent: this.#column<string>('SELECT jti FROM used'),
       confirmedWallMs:
         this.#column<UnixMillis | null>('SELECT confirmed_wall FROM meta')[0] ?? undefined,
     });
@@ -98,7 +114,8 @@ export class GrantStore {
     return this.#column<number>('SELECT revocations FROM meta')[0] ?? 0;
   }
 
-  applyDelta({from, to, ops, hash}: StoredDelta): GrantsApplied {
+  applyDelta({from, to, ops: sent, hash}: StoredDelta): GrantsApplied {
+    const ops = sent.map(op => (op.op === 'put' ? {...op, ...this.#kept(op)} : op));
     const current = this.current();
     if (to === current.ver && hash === current.hash) return 'applied';
     if (from !== current.ver) return 'version';
@@ -117,8 +134,9 @@ export class GrantStore {
   }
 
   /** Replace everything. Tombstones stay: what was revoked is not brought back by an older row. */
-  applySnapshot({ver, hash, rows}: StoredSnapshot): GrantsApplied {
-    if (hashOfState(rows) !== hash) return 'hash';
+  applySnapshot({ver, hash, rows: sent}: StoredSnapshot): GrantsApplied {
+    if (hashOfState(sent) !== hash) return 'hash';
+    const rows = sent.map(row => this.#kept(row));
     this.#database.transact('grant snapshot', () => {
       this.#database.statement('DELETE FROM "grant"').run();
       this.#database.statement('DELETE FROM credential').run();
@@ -175,7 +193,7 @@ export class GrantStore {
         .run(entry.row.id, entry.row.rev, JSON.stringify(entry.row));
       return;
     }
-    const {secretHex, ...open} = entry.row;
+    const {secretHex, ...open} = {secretHex: undefined, ...entry.row};
     const secret = secretHex === undefined ? null : this.#box.seal(fromHex(secretHex), open.id);
     this.#database
       .statement('INSERT OR REPLACE INTO credential (id, rev, body, secret) VALUES (?, ?, ?, ?)')
@@ -199,10 +217,20 @@ export class GrantStore {
       readonly secret: Uint8Array | null;
     }[];
     return stored.map(({body, secret}) => {
-      const open = JSON.parse(body) as Omit<Credential, 'secretHex'>;
+      const open = JSON.parse(body) as OpenCredential;
+      if (open.kind === 'code') return {table: 'credential', row: open};
       const secretHex = secret === null ? undefined : toHex(this.#box.open(secret, open.id));
       return {table: 'credential', row: {...open, secretHex}};
     });
+  }
+
+  /** The row as it may lie on this disk: a code under the pepper, whose key lies elsewhere. */
+  #kept(entry: GrantStateRow): GrantStateRow {
+    if (entry.table !== 'credential' || entry.row.kind !== 'code') return entry;
+    const {row} = entry;
+    if (row.digest.startsWith(PEPPERED)) return entry;
+    const digest = `${PEPPERED}${pepperDigest(this.#pepper(), fromHex(row.digest))}`;
+    return {table: 'credential', row: {...row, digest}};
   }
 
   #column<Value>(sql: string): readonly Value[] {

@@ -1,6 +1,7 @@
 import {StoreError} from '../../protocols/base/errors.js';
 import type {ActuationState, SiteFact} from '../../protocols/site/events.js';
 import {asId, type DeviceId} from '../../protocols/site/ids.js';
+import type {LockoutRecord} from '../domain/lockout/lockout-machine.js';
 import type {
   ActuationRecord,
   AlarmRecord,
@@ -32,7 +33,9 @@ const FINAL_STATES: ReadonlySet<ActuationState> = new Set<ActuationState>([
 
 type UseRecord = Extract<LotRecord, {readonly table: 'grantUse' | 'grantUnused'}>;
 type LockTest = Extract<LotRecord, {readonly table: 'lockTest'}>;
-type UpsertedRecord = Exclude<LotRecord, UseRecord | LockTest>;
+type Lockout = Extract<LotRecord, {readonly table: 'lockout'}>;
+type Spent = Extract<LotRecord, {readonly table: 'used'}>;
+type UpsertedRecord = Exclude<LotRecord, UseRecord | LockTest | Lockout | Spent>;
 
 function isOpen(record: UpsertedRecord): boolean {
   switch (record.table) {
@@ -64,8 +67,8 @@ export class LotStore {
 
   /**
    * Store everything in one transaction, on the disk when this returns.
-   * @throws StoreError `store/used` when a one-entry grant was used before, `store/full` when the
-   * quota is reached; nothing at all is stored then
+   * @throws StoreError `store/used` when a one-entry grant, token or code was used before, and memory
+   * knows it from then on; `store/full` when the quota is reached; nothing at all is stored then
    */
   commit({facts, records, stamp}: LotCommit): SeqRange {
     return this.#database.transact('commit of the lot', () => {
@@ -83,6 +86,7 @@ export class LotStore {
       sessions: this.#open<SessionRecord>('session'),
       alarms: this.#open<AlarmRecord>('alarm'),
       lockTests: this.#lockTests(),
+      lockouts: this.#lockouts(),
     };
   }
 
@@ -90,6 +94,8 @@ export class LotStore {
     if (record.table === 'grantUse') this.#use(record, stamp);
     else if (record.table === 'grantUnused') this.#unuse(record);
     else if (record.table === 'lockTest') this.#keepLockTest(record, stamp);
+    else if (record.table === 'lockout') this.#keepLockout(record);
+    else if (record.table === 'used') this.#spend(record, stamp);
     else this.#upsert(record, stamp);
   }
 
@@ -119,6 +125,7 @@ export class LotStore {
         .run(grant, session, wallMs);
     } catch (thrown) {
       if (!isDuplicate(thrown)) throw thrown;
+      this.#book.markUsed(grant);
       const text = `grant ${grant} has been used`;
       throw new StoreError('store/used', text, {grant, session}, thrown);
     }
@@ -131,6 +138,40 @@ export class LotStore {
       .statement('DELETE FROM grant_use WHERE "grant" = ? AND session = ?')
       .run(grant, session);
     if (changes > 0) this.#database.afterCommit(() => this.#book.markUnused(grant));
+  }
+
+  #spend({id, validUntil}: Spent, {wallMs}: Stamp): void {
+    try {
+      this.#database
+        .statement('INSERT INTO used (jti, exp, wall) VALUES (?, ?, ?)')
+        .run(id, validUntil, wallMs);
+    } catch (thrown) {
+      if (!isDuplicate(thrown)) throw thrown;
+      this.#book.markSpent(id);
+      throw new StoreError('store/used', `${id} has been used`, {id}, thrown);
+    }
+    this.#database.afterCommit(() => this.#book.markSpent(id));
+  }
+
+  #keepLockout({row}: Lockout): void {
+    const {door, fails, lockLeftMs, dayTries, dayLeftMs} = row;
+    this.#database
+      .statement(
+        `INSERT INTO lockout (door, fails, lock_left, day_tries, day_left) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (door) DO UPDATE SET
+           fails = excluded.fails, lock_left = excluded.lock_left,
+           day_tries = excluded.day_tries, day_left = excluded.day_left`,
+      )
+      .run(door, fails, Math.ceil(lockLeftMs), dayTries, Math.ceil(dayLeftMs));
+  }
+
+  #lockouts(): readonly LockoutRecord[] {
+    return this.#database
+      .statement(
+        `SELECT door, fails, lock_left AS lockLeftMs, day_tries AS dayTries, day_left AS dayLeftMs
+         FROM lockout`,
+      )
+      .all() as LockoutRecord[];
   }
 
   #keepLockTest({row}: LockTest, {wallMs}: Stamp): void {

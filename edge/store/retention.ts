@@ -47,7 +47,8 @@ export class Retention {
       const commands = this.#database.statement(
         'DELETE FROM cmd_seen WHERE id IN (SELECT id FROM cmd_seen WHERE wall < ? LIMIT ?)',
       );
-      return deleted + commands.run(oldest, limit).changes;
+      deleted += commands.run(oldest, limit).changes;
+      return deleted + this.#pruneUsed(stamp, limit);
     });
   }
 
@@ -59,6 +60,21 @@ export class Retention {
     if (this.#database.fillLevel() >= CROWDED) return rows;
     const young = rows.findIndex(row => row.wall >= oldest);
     return young === -1 ? rows : rows.slice(0, young);
+  }
+
+  /**
+   * What was used may be forgotten once it is over by itself, which only a time that is known can say: a
+   * clock that jumped ahead would bring it back to life. Codes are kept for as long as their row.
+   */
+  #pruneUsed({wallMs, clk}: Stamp, limit: number): number {
+    if (clk !== 'ok') return 0;
+    return this.#database
+      .statement(
+        `DELETE FROM used WHERE jti IN
+           (SELECT jti FROM used WHERE exp < ?
+             AND NOT EXISTS (SELECT 1 FROM credential WHERE credential.id = used.jti) LIMIT ?)`,
+      )
+      .run(wallMs - DAY_MS, limit).changes;
   }
 
   #pruneEvents(rows: readonly PrunableRow[]): number {

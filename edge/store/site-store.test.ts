@@ -160,6 +160,7 @@ test('~E5 what was not final comes back after a restart as it last stood, the re
     sessions: [session('s-1', 'open_wait_car')],
     alarms: [alarm('al-1', 'acked')],
     lockTests: [],
+    lockouts: [],
   });
 });
 

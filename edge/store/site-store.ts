@@ -1,4 +1,5 @@
 import type {Clock, Entropy, Millis} from '../../protocols/base/clock.js';
+import {loadOrMakeKey} from '../platform/key-file.js';
 import {CommandLog} from './command-log.js';
 import {FrameCounters} from './counters.js';
 import {StoreDatabase} from './database.js';
@@ -14,7 +15,7 @@ import type {ClockState, Stamp} from './stamp.js';
 const EPOCH_BYTES = 16;
 
 export interface SiteStoreOptions {
-  /** The database file; `<path>.epoch` and `<path>.lock` lie beside it. */
+  /** The database file; `<path>.epoch`, `<path>.lock` and, with codes, `<path>.pepper` lie beside it. */
   readonly path: string;
   readonly site: string;
   /** 32 bytes under which card secrets are stored. */
@@ -43,6 +44,7 @@ export class SiteStore {
   readonly #database: StoreDatabase;
   readonly #retention: Retention;
   readonly #options: SiteStoreOptions;
+  #pepper: Uint8Array | undefined;
 
   /** @throws StoreError see `StoreDatabase` and `GrantStore`; nothing stays open then */
   constructor(options: SiteStoreOptions) {
@@ -59,7 +61,10 @@ export class SiteStore {
       const journal = new Journal(database, {boot: this.boot, newEpoch, stamp: stampNow()});
       this.journal = journal;
       this.outbox = new JournalOutbox(database, journal, stampNow);
-      this.grants = new GrantStore(database, {journal, box, clock, stampNow});
+      this.grants = new GrantStore(database, {
+        ...{journal, box, clock, stampNow},
+        pepper: () => this.pepper(),
+      });
       this.book = this.grants.book;
       this.lot = new LotStore(database, {journal, book: this.book, site});
       this.commands = new CommandLog(database);
@@ -75,6 +80,17 @@ export class SiteStore {
   stampNow(): Stamp {
     const {clock, clockState} = this.#options;
     return {nowMs: clock.nowMs(), wallMs: clock.wallMs(), clk: clockState()};
+  }
+
+  /**
+   * Key under which digests of codes are stored, in a file of its own since the database must not tell
+   * them; made when first needed.
+   * @throws ConfigError `config/key-file` when the file holds something else
+   */
+  pepper(): Uint8Array {
+    const {path, entropy} = this.#options;
+    this.#pepper ??= loadOrMakeKey(`${path}.pepper`, entropy);
+    return this.#pepper;
   }
 
   /** Delete a slice of what is no longer needed; returns how many rows went. Call it when idle. */

@@ -1,4 +1,19 @@
+import type {ToldReason} from '../domain/lot/display-message.js';
 import type {Dictionary} from './dictionary.js';
+
+const REFUSALS: Readonly<Record<ToldReason, string>> = {
+  NOT_YET_VALID: '未到使用时间',
+  EXPIRED: '已过期',
+  REVOKED: '已注销',
+  BLOCKED: '已冻结',
+  ALREADY_USED: '已使用过',
+  OTHER_POINT: '不是本处车位',
+  NEEDS_GUARD: '无法确认有效',
+};
+
+function waitText(leftMs: number): string {
+  return leftMs > 120_000 ? `${Math.ceil(leftMs / 60_000)} 分钟` : `${Math.ceil(leftMs / 1000)} 秒`;
+}
 
 export const CHINESE: Dictionary = {
   screens: {
@@ -9,6 +24,9 @@ export const CHINESE: Dictionary = {
     ALREADY_OPEN: ({bay}) => [`${bay} 已打开`, '请直接驶入'],
     GUIDE: ({bay, zone, collector, arrow}) => [`${bay} 在${zone}区`, `请到 ${collector} ${arrow}`],
     RESWIPE: () => ['刷卡未成功', '请重新刷卡'],
+    NOT_VALID_HERE: () => ['此处无效', '请联系值班员'],
+    REFUSED: ({reason}) => [REFUSALS[reason], '请联系值班员'],
+    LOCKED_OUT: ({leftMs}) => ['尝试次数过多', `请等 ${waitText(leftMs)}`],
     PRESS_EMERGENCY: () => ['多次刷卡未成功', '请按紧急按钮'],
     ONE_CARD_PLEASE: () => ['检测到多张卡', '请只刷一张卡'],
     HOLD_STILL: () => ['读卡未完成', '请把卡贴稳'],
@@ -59,6 +77,7 @@ export const CHINESE: Dictionary = {
     MANUAL_OPEN: '车锁被人工放下',
     WRONG_STATE: '车锁状态异常',
     TAMPER: '设备被撬动',
+    CODE_GUESSING: '有人连续输错密码',
     SEAL_FAULT: '集控器报文校验多次失败',
     SENSOR_FAULT: '车位传感器故障',
     DEVICE_OFFLINE: '设备离线',

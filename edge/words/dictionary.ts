@@ -1,7 +1,7 @@
 import type {ArmState} from '../../drivers/parking-lock/contract.js';
 import type {AlarmKind, AlarmState, SessionPhase} from '../../protocols/site/events.js';
 import type {Reason} from '../../protocols/site/reasons.js';
-import type {DisplayMessage} from '../domain/lot/contract.js';
+import type {DisplayMessage} from '../domain/lot/display-message.js';
 
 export const LANGUAGES = ['zh-CN', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];

@@ -1,4 +1,19 @@
+import type {ToldReason} from '../domain/lot/display-message.js';
 import type {Dictionary} from './dictionary.js';
+
+const REFUSALS: Readonly<Record<ToldReason, string>> = {
+  NOT_YET_VALID: 'Not valid yet',
+  EXPIRED: 'Expired',
+  REVOKED: 'Withdrawn',
+  BLOCKED: 'Blocked',
+  ALREADY_USED: 'Already used',
+  OTHER_POINT: 'Other bay',
+  NEEDS_GUARD: 'Not confirmed',
+};
+
+function waitText(leftMs: number): string {
+  return leftMs > 120_000 ? `${Math.ceil(leftMs / 60_000)} min` : `${Math.ceil(leftMs / 1000)} s`;
+}
 
 export const ENGLISH: Dictionary = {
   screens: {
@@ -12,6 +27,9 @@ export const ENGLISH: Dictionary = {
       `Go to ${collector} ${arrow}`,
     ],
     RESWIPE: () => ['Not accepted', 'Swipe again'],
+    NOT_VALID_HERE: () => ['Not valid here', 'Ask the guard'],
+    REFUSED: ({reason}) => [REFUSALS[reason], 'Ask the guard'],
+    LOCKED_OUT: ({leftMs}) => ['Too many tries', `Wait ${waitText(leftMs)}`],
     PRESS_EMERGENCY: () => ['Press the', 'emergency button'],
     ONE_CARD_PLEASE: () => ['Two cards seen', 'One card please'],
     HOLD_STILL: () => ['Card not read', 'Hold card still'],
@@ -62,6 +80,7 @@ export const ENGLISH: Dictionary = {
     MANUAL_OPEN: 'Lock lowered by hand',
     WRONG_STATE: 'Lock in a wrong state',
     TAMPER: 'Device tampered with',
+    CODE_GUESSING: 'Wrong codes keep being typed',
     SEAL_FAULT: 'Collector frames keep failing their check',
     SENSOR_FAULT: 'Bay sensor fault',
     DEVICE_OFFLINE: 'Device offline',

@@ -2,7 +2,7 @@ import test from 'ava';
 import type {BayId, CollectorId} from '../../protocols/site/ids.js';
 import {asId} from '../../protocols/site/ids.js';
 import {REASONS} from '../../protocols/site/reasons.js';
-import type {DisplayMessage} from '../domain/lot/contract.js';
+import type {DisplayMessage} from '../domain/lot/display-message.js';
 import {DICTIONARIES} from './dictionaries.js';
 import {LANGUAGES, type MessageCode} from './dictionary.js';
 import {columnsOf, LINE_COLUMNS, screenFor} from './screens.js';
@@ -18,6 +18,9 @@ const EXAMPLES: {readonly [Code in MessageCode]: Extract<DisplayMessage, {code: 
   ALREADY_OPEN: {code: 'ALREADY_OPEN', bay},
   GUIDE: {code: 'GUIDE', bay: asId<BayId>('B-017'), zone: 'C', collector, arrow: '→'},
   RESWIPE: {code: 'RESWIPE', reason: undefined},
+  NOT_VALID_HERE: {code: 'NOT_VALID_HERE'},
+  REFUSED: {code: 'REFUSED', reason: 'NEEDS_GUARD'},
+  LOCKED_OUT: {code: 'LOCKED_OUT', leftMs: 3_600_000},
   PRESS_EMERGENCY: {code: 'PRESS_EMERGENCY'},
   ONE_CARD_PLEASE: {code: 'ONE_CARD_PLEASE'},
   HOLD_STILL: {code: 'HOLD_STILL'},

@@ -1,6 +1,6 @@
 import type {DisplayTone, Screen} from '../../drivers/display/contract.js';
 import type {Reason} from '../../protocols/site/reasons.js';
-import type {DisplayMessage} from '../domain/lot/contract.js';
+import type {DisplayMessage} from '../domain/lot/display-message.js';
 import {DICTIONARIES} from './dictionaries.js';
 import type {Dictionary, Language, MessageCode, ScreenWords} from './dictionary.js';
 
@@ -15,6 +15,9 @@ const TONES: Readonly<Record<MessageCode, DisplayTone>> = {
   ALREADY_OPEN: 'good',
   GUIDE: 'neutral',
   RESWIPE: 'bad',
+  NOT_VALID_HERE: 'bad',
+  REFUSED: 'bad',
+  LOCKED_OUT: 'bad',
   PRESS_EMERGENCY: 'call',
   ONE_CARD_PLEASE: 'bad',
   HOLD_STILL: 'neutral',

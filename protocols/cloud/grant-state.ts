@@ -21,12 +21,12 @@ const MODULUS = 1n << 256n;
 /**
  * The row as both ends hash it: a JSON array of the fields in the order of their declaration, behind
  * the table's name; an absent secret is `null`, a weekly window is `[days, fromMinute, toMinute]`.
- * Arrays keep the order in which the cloud sent them.
+ * Arrays keep the order in which the cloud sent them. The digest of a code has no part in it: a gateway
+ * keeps another one than it was sent, and each new digest is a new revision.
  */
 export function canonicalRow(entry: GrantStateRow): string {
   if (entry.table === 'credential') {
-    const {kind, id, holder, uid, secretHex, state, rev} = entry.row;
-    return JSON.stringify(['credential', kind, id, holder, uid, secretHex ?? null, state, rev]);
+    return JSON.stringify(['credential', ...credentialFields(entry.row)]);
   }
   const {id, number, kind, holder, holderMask, credentials, points} = entry.row;
   const {validFrom, validUntil, weekly, entries, state, rev, leaseUntil} = entry.row;
@@ -36,6 +36,18 @@ export function canonicalRow(entry: GrantStateRow): string {
     ...identity,
     ...[validFrom, validUntil, hours, entries, state, rev, leaseUntil],
   ]);
+}
+
+function credentialFields(row: Credential): readonly unknown[] {
+  const {kind, id, holder, state, rev} = row;
+  switch (kind) {
+    case 'card':
+      return [kind, id, holder, row.uid, row.secretHex ?? null, state, rev];
+    case 'code':
+      return [kind, id, holder, row.epoch, row.uses, state, rev];
+    case 'qr':
+      return [kind, id, holder, row.validFrom, row.secretHex ?? null, state, rev];
+  }
 }
 
 function rowNumber(entry: GrantStateRow): bigint {

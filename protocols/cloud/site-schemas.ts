@@ -1,6 +1,12 @@
 import {z} from 'zod';
 import type {UnixMillis} from '../base/clock.js';
-import type {CardCredential, Grant} from '../site/grant.js';
+import type {
+  CardCredential,
+  CodeCredential,
+  Credential,
+  Grant,
+  QrCredential,
+} from '../site/grant.js';
 import type {CardUid} from '../site/ids.js';
 import type {IsoWeekday} from '../site/windows.js';
 import type {GrantOp, GrantStateRow} from './grant-state.js';
@@ -59,22 +65,42 @@ export const grantSchema = z.object({
 
 const cardUid = z.string().regex(/^(?:[0-9A-F]{2}){4,10}$/) as unknown as z.ZodType<CardUid>;
 
-/** JSON has no `undefined`: an absent secret is an absent key on the wire and a field here. Lower case
- *  only: the state hash covers the text, and both ends store the bytes. */
-export const credentialSchema = z
-  .object({
-    kind: z.literal('card'),
-    id: idSchema<CardCredential['id']>(),
-    holder: idSchema<CardCredential['holder']>(),
-    uid: cardUid,
-    secretHex: z
-      .string()
-      .regex(/^[0-9a-f]{32}$/)
-      .optional(),
-    state: z.enum(['active', 'suspended', 'revoked', 'consumed']),
-    rev: counterSchema,
-  })
+const credentialFields = {
+  id: idSchema<Credential['id']>(),
+  holder: idSchema<Credential['holder']>(),
+  state: z.enum(['active', 'suspended', 'revoked', 'consumed']),
+  rev: counterSchema,
+};
+/** Lower case only: the state hash covers the text, and both ends store the bytes. */
+const secretHex = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .optional();
+
+/** JSON has no `undefined`: an absent secret is an absent key on the wire and a field here. */
+export const cardSchema = z
+  .object({kind: z.literal('card'), ...credentialFields, uid: cardUid, secretHex})
   .transform(card => ({...card, secretHex: card.secretHex}));
+
+const codeSchema = z.object({
+  kind: z.literal('code'),
+  ...credentialFields,
+  // With a `p`, as a gateway keeps it: rows of its own are read by this schema too.
+  digest: z.string().regex(/^p?[0-9a-f]{64}$/),
+  epoch: counterSchema,
+  uses: z.enum(['one', 'multi']),
+});
+
+const qrSchema = z
+  .object({
+    kind: z.literal('qr'),
+    ...credentialFields,
+    validFrom: unixMillisSchema,
+    secretHex,
+  })
+  .transform(qr => ({...qr, secretHex: qr.secretHex}));
+
+export const credentialSchema = z.union([cardSchema, codeSchema, qrSchema]);
 
 export const grantStateRowSchema = z.discriminatedUnion('table', [
   z.object({table: z.literal('grant'), row: grantSchema}),
@@ -110,6 +136,9 @@ export type SameShape<Left, Right> = [DeepReadonly<Left>, DeepReadonly<Right>] e
   : never;
 
 true satisfies SameShape<z.infer<typeof grantSchema>, Grant>;
-true satisfies SameShape<z.infer<typeof credentialSchema>, CardCredential>;
+true satisfies SameShape<z.infer<typeof cardSchema>, CardCredential>;
+true satisfies SameShape<z.infer<typeof codeSchema>, CodeCredential>;
+true satisfies SameShape<z.infer<typeof qrSchema>, QrCredential>;
+true satisfies SameShape<z.infer<typeof credentialSchema>, Credential>;
 true satisfies SameShape<z.infer<typeof grantStateRowSchema>, GrantStateRow>;
 true satisfies SameShape<z.infer<typeof grantOpSchema>, GrantOp>;

@@ -53,6 +53,7 @@ export type AlarmKind =
   | 'BUS_DOWN'
   | 'STORAGE_FAULT'
   | 'BATTERY_LOW'
+  | 'CODE_GUESSING'
   | DeviceFaultKind;
 
 /** Faults that a driver finds by itself, beyond being silent; each stands until the driver takes it back. */
@@ -120,8 +121,9 @@ export interface SiteEventBodies {
   'attempt.opened': {
     readonly attempt: AttemptId;
     readonly collector: CollectorId;
+    /** Number of a card; of a token or a code a keyed digest, 16 hex digits. */
     readonly uid: CardUid;
-    readonly assurance: 'uid' | 'proof' | 'sector';
+    readonly assurance: 'uid' | 'proof' | 'sector' | 'token' | 'code';
   };
   decision: {
     readonly attempt: AttemptId;
@@ -195,6 +197,15 @@ export interface SiteEventBodies {
     readonly event: string;
     /** Codes and entries never stand here in clear: they are one-time rights. */
     readonly data: DeviceEventData;
+  };
+  /** Wrong codes made a door refuse all codes for a while. */
+  lockout: {
+    readonly collector: CollectorId;
+    /** Wrong codes since the last right one. */
+    readonly fails: number;
+    /** Wrong codes since the day began with the first of them. */
+    readonly dayTries: number;
+    readonly forMs: Millis;
   };
   'seal.rejected': {readonly collector: CollectorId; readonly fault: Reason};
   /** How many people are in a room, as its counter makes out; no image of anybody is ever taken. */

@@ -30,7 +30,7 @@ export interface Grant {
 
 export type CredentialState = 'active' | 'suspended' | 'revoked' | 'consumed';
 
-/** What a person shows. Only cards yet; further kinds join the union. */
+/** An IC card by its number. */
 export interface CardCredential {
   readonly kind: 'card';
   readonly id: CredentialId;
@@ -41,4 +41,36 @@ export interface CardCredential {
   readonly state: CredentialState;
   readonly rev: number;
 }
-export type Credential = CardCredential;
+
+/** A code of digits for a keypad. The digits themselves never leave the cloud and the person. */
+export interface CodeCredential {
+  readonly kind: 'code';
+  readonly id: CredentialId;
+  readonly holder: HolderId;
+  /**
+   * 64 hex digits of scrypt (`protocols/credential/keypad-code`) on the wire. A gateway keeps it under a
+   * pepper of its own, as `p` and 64 hex digits: no row of its database can be searched for the code.
+   */
+  readonly digest: string;
+  /** Of the salt. Codes of an older epoch than the newest at a gateway are dead. */
+  readonly epoch: number;
+  readonly uses: 'one' | 'multi';
+  readonly state: CredentialState;
+  readonly rev: number;
+}
+
+/** A signed QR token that was handed out, so that it can be withdrawn or replaced before its end. */
+export interface QrCredential {
+  readonly kind: 'qr';
+  readonly id: CredentialId;
+  readonly holder: HolderId;
+  /** First second of the token: it tells apart the tokens of one grant. */
+  readonly validFrom: UnixMillis;
+  /** 16 bytes in hex that the holder's phone has too, for a token that rotates. Encrypted at rest. */
+  readonly secretHex: string | undefined;
+  readonly state: CredentialState;
+  readonly rev: number;
+}
+
+/** What a person shows: one grant may be had by several. */
+export type Credential = CardCredential | CodeCredential | QrCredential;

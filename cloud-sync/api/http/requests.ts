@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {OPEN_TTL_CAP_MS} from '../../../protocols/cloud/down-messages.js';
 import {
-  credentialSchema,
+  cardSchema,
   grantSchema,
   idSchema,
   type SameShape,
@@ -31,7 +31,7 @@ export const grantRequestSchema = grantFields
   })
   .strict();
 
-const cardShape = credentialSchema.in.shape;
+const cardShape = cardSchema.in.shape;
 
 /** Body of POST cards. */
 export const cardRequestSchema = z

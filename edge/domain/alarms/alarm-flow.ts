@@ -1,7 +1,8 @@
 import type {AlarmKind} from '../../../protocols/site/events.js';
 import type {AlarmId, BayId, CollectorId, PersonId} from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
-import type {AlarmRecord, DisplayMessage, LotInput} from '../lot/contract.js';
+import type {AlarmRecord, LotInput} from '../lot/contract.js';
+import type {DisplayMessage} from '../lot/display-message.js';
 import type {Turn} from '../lot/turn.js';
 import {type AlarmInput, type AlarmStep, isUnanswered, stepAlarm} from './alarm-machine.js';
 import {ALARM_RULES} from './alarm-rules.js';

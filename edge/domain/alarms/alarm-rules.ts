@@ -36,6 +36,7 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   WRONG_BAY: URGENT,
   MANUAL_OPEN: URGENT,
   TAMPER: URGENT,
+  CODE_GUESSING: URGENT,
   SEAL_FAULT: {...URGENT, countsAgain: false},
   SENSOR_FAULT: TECHNICAL,
   DEVICE_OFFLINE: TECHNICAL,

@@ -5,6 +5,7 @@ import {isFinal} from '../actuation/actuation-machine.js';
 import {journalOrder} from '../actuation/settle-flow.js';
 import {restoreAlarm} from '../alarms/alarm-flow.js';
 import {restoreLockTests} from '../commissioning/commissioning-flow.js';
+import {restoreLockouts} from '../lockout/lockout-flow.js';
 import {beginStay, journalSession, startWindowTimer} from '../session/session-flow.js';
 import {restoreSession} from '../session/session-machine.js';
 import type {ActuationRecord, LotInput, SessionRecord} from './contract.js';
@@ -19,6 +20,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot'}>): vo
     turn.effect({kind: 'show', collector: collector.id, message: {code: 'IDLE'}});
   }
   restoreLockTests(turn, open.lockTests);
+  restoreLockouts(turn, open.lockouts);
   for (const row of underway) interrupt(turn, row);
   for (const row of open.sessions) resumeStay(turn, row);
   for (const alarm of open.alarms) restoreAlarm(turn, alarm);

@@ -23,7 +23,7 @@ import type {
   SessionPhase,
   SiteFact,
 } from '../../../protocols/site/events.js';
-import type {CardCredential, Grant} from '../../../protocols/site/grant.js';
+import type {Grant} from '../../../protocols/site/grant.js';
 import type {
   ActuationId,
   AlarmId,
@@ -31,7 +31,6 @@ import type {
   CardUid,
   CollectorId,
   CommandId,
-  CredentialId,
   DeviceId,
   GrantId,
   HolderId,
@@ -40,6 +39,10 @@ import type {
   SessionId,
 } from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
+import type {LockoutRecord, LockoutRule} from '../lockout/lockout-machine.js';
+import type {DisplayMessage} from './display-message.js';
+import type {GrantBook} from './grant-book.js';
+import type {CodeShown, TokenRotation, TokenShown} from './shown.js';
 
 /*
  * The seam between deciding and doing. The lot is one pure machine: an input goes in, a new state,
@@ -50,6 +53,12 @@ import type {Reason} from '../../../protocols/site/reasons.js';
 /** Everything that can happen to a lot. The time is `LotContext.nowMs`. */
 export type LotInput =
   | {readonly kind: 'card'; readonly collector: CollectorId; readonly card: CardPresented}
+  /** A signed token or a keyed-in code, read and digested. */
+  | {
+      readonly kind: 'shown';
+      readonly collector: CollectorId;
+      readonly shown: TokenShown | CodeShown;
+    }
   | {readonly kind: 'cardGone'; readonly collector: CollectorId; readonly uid: CardUid}
   | {
       readonly kind: 'readError';
@@ -152,6 +161,7 @@ export type LotTimer =
   | {readonly kind: 'window'; readonly bay: BayId}
   | {readonly kind: 'lineSettle'; readonly line: LineId}
   | {readonly kind: 'alarm'; readonly alarm: AlarmId}
+  | {readonly kind: 'lockout'; readonly collector: CollectorId}
   | {readonly kind: 'forgetSwipes'; readonly collector: CollectorId; readonly uid: CardUid};
 
 /** What the outside must do, after the commit. */
@@ -205,32 +215,6 @@ export type OrderResult =
   | {readonly kind: 'done'; readonly actuation: ActuationId | undefined}
   | {readonly kind: 'refused'; readonly reason: Reason | 'REASON_MISSING' | 'UNKNOWN_BAY' | 'BUSY'}
   | {readonly kind: 'failed'; readonly why: string};
-
-/** Screen contents by meaning; words come from the dictionaries. */
-export type DisplayMessage =
-  | {readonly code: 'IDLE'}
-  | {readonly code: 'CHECKING'}
-  | {readonly code: 'OPENING'; readonly bay: BayId}
-  | {readonly code: 'OPEN'; readonly bay: BayId}
-  | {readonly code: 'ALREADY_OPEN'; readonly bay: BayId}
-  | {
-      readonly code: 'GUIDE';
-      readonly bay: BayId;
-      readonly zone: string;
-      readonly collector: CollectorId;
-      readonly arrow: string;
-    }
-  | {readonly code: 'RESWIPE'; readonly reason: Reason | undefined}
-  | {readonly code: 'PRESS_EMERGENCY'}
-  | {readonly code: 'ONE_CARD_PLEASE'}
-  | {readonly code: 'HOLD_STILL'}
-  | {readonly code: 'REMOVE_CARD'}
-  | {readonly code: 'SWIPE_AGAIN'}
-  | {readonly code: 'BAY_OCCUPIED'; readonly bay: BayId; readonly alternative: BayId | undefined}
-  | {readonly code: 'CAR_PRESENT'; readonly bay: BayId}
-  | {readonly code: 'NOT_READY'; readonly bay: BayId}
-  | {readonly code: 'CALL_SENT'}
-  | {readonly code: 'STAFF_COMING'};
 
 /** Rows the store upserts by id, in the same transaction as the facts of the step. */
 export interface ActuationRecord {
@@ -292,6 +276,9 @@ export type LotRecord =
   | {readonly table: 'session'; readonly row: SessionRecord}
   | {readonly table: 'alarm'; readonly row: AlarmRecord}
   | {readonly table: 'lockTest'; readonly row: LockTestRecord}
+  | {readonly table: 'lockout'; readonly row: LockoutRecord}
+  /** A token or code that is good once: a unique row, so that a second use cannot commit. */
+  | {readonly table: 'used'; readonly id: string; readonly validUntil: UnixMillis}
   /** One use of a one-entry grant: a unique row, so that a second use cannot commit. */
   | {readonly table: 'grantUse'; readonly grant: GrantId; readonly session: SessionId}
   /** Delete that row again: the holder never drove in, so the grant stays valid. */
@@ -303,18 +290,7 @@ export interface OpenRecords {
   readonly sessions: readonly SessionRecord[];
   readonly alarms: readonly AlarmRecord[];
   readonly lockTests: readonly LockTestRecord[];
-}
-
-/** What the lot looks up but does not own. All answers come from memory, at once. */
-export interface GrantBook {
-  cardByUid(uid: CardUid): CardCredential | undefined;
-  grantById(id: GrantId): Grant | undefined;
-  grantsOf(credential: CredentialId): readonly Grant[];
-  isRevoked(id: GrantId | CredentialId): boolean;
-  /** A one-entry grant that has been used. */
-  isUsed(grant: GrantId): boolean;
-  /** How long ago the cloud last confirmed that this book is current. */
-  ageMs(): Millis;
+  readonly lockouts: readonly LockoutRecord[];
 }
 
 /** What a step may use besides its state and input. All injected, nothing global. */
@@ -327,6 +303,8 @@ export interface LotContext {
   sense(bay: BayId): BaySense;
   /** True when the proof of `card` was made with `secretHex`. */
   proofHolds(card: CardPresented, secretHex: string): boolean;
+  /** True when this proof was made just now with `secretHex`; never while the time is not known. */
+  rotationHolds(rotation: TokenRotation, secretHex: string): boolean;
   /** Is `at` inside the grant's weekly windows, in the site's zone? */
   inWindow(grant: Grant, at: UnixMillis): boolean;
 }
@@ -358,6 +336,8 @@ export interface BayConfig {
   readonly id: BayId;
   readonly collector: CollectorId;
   readonly zone: string;
+  /** Under which a token names it. */
+  readonly number?: number;
   readonly lock: DeviceId;
   /** The lock's full travel, one way. */
   readonly travelMs: Millis;
@@ -368,6 +348,8 @@ export interface BayConfig {
 export interface CollectorConfig {
   readonly id: CollectorId;
   readonly zone: string;
+  /** Its place in the mask of a token, 1-16. */
+  readonly number?: number;
   /** Where to walk, as the arrow on another collector's display: `→`, `←`, `↑`, `↓`. */
   readonly arrow: string;
   /** `uid` lets a bare card number pass: an owner's explicit choice, shown on the page. */
@@ -393,6 +375,7 @@ export interface LotRules {
   readonly buttonWindowMs: Millis;
   readonly falseCalls: {readonly count: number; readonly withinMs: Millis};
   readonly sealFaultsPerMin: number;
+  readonly codes: LockoutRule;
   /** `all`: no lock serves before it was driven up and down once; `replaced`: the first one seen is trusted. */
   readonly commissioning: 'all' | 'replaced';
 }

@@ -114,7 +114,7 @@ class HostileWorld {
       kind: 'boot',
       cause: 'start',
       version: 'test',
-      open: {actuations: [], sessions: [], alarms: [], lockTests: []},
+      open: {actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: []},
     });
   }
 
@@ -227,8 +227,13 @@ class HostileWorld {
       },
       sense: () => ({raw: this.#raw, polledMs: this.#polledMs}),
       proofHolds: () => true,
+      rotationHolds: () => true,
       inWindow: () => true,
       grants: {
+        codeByDigest: () => undefined,
+        qrsOf: () => [],
+        grantByNumber: () => undefined,
+        isSpent: () => false,
         cardByUid: uid => cards.get(uid),
         grantById: id => grants.get(id),
         grantsOf: one => [...grants.values()].filter(grant => grant.credentials.includes(one)),

@@ -4,7 +4,12 @@ import type {ArmState, LockReading} from '../../../drivers/parking-lock/contract
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import {UsageError} from '../../../protocols/base/errors.js';
 import type {SiteEventBodies, SiteEventKind, SiteFact} from '../../../protocols/site/events.js';
-import type {CardCredential, Grant} from '../../../protocols/site/grant.js';
+import type {
+  CardCredential,
+  CodeCredential,
+  Grant,
+  QrCredential,
+} from '../../../protocols/site/grant.js';
 import {
   asId,
   type BayId,
@@ -15,7 +20,6 @@ import {
   type HolderId,
 } from '../../../protocols/site/ids.js';
 import type {
-  DisplayMessage,
   LotConfig,
   LotContext,
   LotEffect,
@@ -25,6 +29,7 @@ import type {
   LotTimer,
   OpenRecords,
 } from './contract.js';
+import type {DisplayMessage} from './display-message.js';
 import {createLot, type LotState} from './lot-state.js';
 import {bayId, cardUid, collectorId, NO_FAULTS, type RigLock, rigConfig} from './rig-config.js';
 import {stepLot} from './step-lot.js';
@@ -47,6 +52,10 @@ export class LotRig {
   readonly effects: {atMs: Millis; effect: LotEffect}[] = [];
   readonly locks = new Map<BayId, RigLock>();
   readonly cards = new Map<CardUid, CardCredential>();
+  /** By the digest under which they are looked up. */
+  readonly keypadCodes = new Map<string, CodeCredential>();
+  readonly qrs: QrCredential[] = [];
+  readonly spent = new Set<string>();
   readonly grants = new Map<GrantId, Grant>();
   readonly revoked = new Set<string>();
   readonly used = new Set<GrantId>();
@@ -54,6 +63,7 @@ export class LotRig {
   readonly inField = new Map<CollectorId, CardPresented>();
   bookAgeMs = 0;
   proofIsGood = true;
+  rotationIsNow = true;
   answersRereads = true;
   inWindow = true;
   nowMs: Millis = 1000;
@@ -86,7 +96,7 @@ export class LotRig {
         polls: true,
       });
     }
-    const none = {actuations: [], sessions: [], alarms: [], lockTests: []};
+    const none = {actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: []};
     this.input({kind: 'boot', open: {...none, ...open}, cause: 'start', version: 'test'});
   }
 
@@ -286,6 +296,10 @@ export class LotRig {
         throw new UsageError('rig/used', `${record.grant} used twice`);
       this.used.add(record.grant);
     }
+    if (record.table === 'used') {
+      if (this.spent.has(record.id)) throw new UsageError('rig/used', `${record.id} used twice`);
+      this.spent.add(record.id);
+    }
     if (record.table === 'grantUnused') this.used.delete(record.grant);
   }
 
@@ -352,9 +366,14 @@ export class LotRig {
         polledMs: this.#polledMs.get(bay),
       }),
       proofHolds: () => this.proofIsGood,
+      rotationHolds: () => this.rotationIsNow,
       inWindow: () => this.inWindow,
       grants: {
         cardByUid: uid => this.cards.get(uid),
+        codeByDigest: digest => this.keypadCodes.get(digest),
+        qrsOf: grant => this.qrs.filter(({id}) => grant.credentials.includes(id)),
+        grantByNumber: number => [...this.grants.values()].find(grant => grant.number === number),
+        isSpent: id => this.spent.has(id),
         grantById: id => this.grants.get(id),
         grantsOf: credential =>
           [...this.grants.values()].filter(grant => grant.credentials.includes(credential)),

@@ -13,6 +13,7 @@ import type {
   LineId,
 } from '../../../protocols/site/ids.js';
 import type {Actuation} from '../actuation/actuation-machine.js';
+import {type Lockout, NO_LOCKOUT} from '../lockout/lockout-machine.js';
 import type {LastSwipe, SwipeCounts, SwipeSeries} from '../pipeline/swipe-series.js';
 import type {Session} from '../session/session-machine.js';
 import type {
@@ -78,6 +79,12 @@ export interface CollectorState {
   readonly falseCalls: readonly Millis[];
   readonly sealFaults: readonly Millis[];
   readonly lastPressMs: Millis | undefined;
+  /** Wrong codes of its keypads. */
+  readonly lockout: Lockout;
+  /** End of the refusal that was journalled last: one row for each, however often somebody tries. */
+  readonly lockoutToldMs: Millis | undefined;
+  /** When tokens were shown here that are not genuine. */
+  readonly badTokens: readonly Millis[];
 }
 
 /** What a dead line takes with it. */
@@ -142,5 +149,8 @@ function newCollector(config: CollectorConfig): CollectorState {
     falseCalls: [],
     sealFaults: [],
     lastPressMs: undefined,
+    lockout: NO_LOCKOUT,
+    lockoutToldMs: undefined,
+    badTokens: [],
   };
 }

@@ -4,6 +4,7 @@ import {settleActuation} from '../actuation/settle-flow.js';
 import {onAlarmAction, onAlarmTimer, onPress} from '../alarms/alarm-flow.js';
 import {onDevice, onLine, onLineSettled, onLockHealth, onSealFault} from '../alarms/health-flow.js';
 import {onLockIdentity} from '../commissioning/commissioning-flow.js';
+import {onLockoutTimer} from '../lockout/lockout-flow.js';
 import {
   onCard,
   onCardGone,
@@ -11,6 +12,7 @@ import {
   onIdleScreen,
   onReadError,
   onReread,
+  onShown,
   onVerifyTimer,
 } from '../pipeline/swipe-flow.js';
 import {
@@ -44,22 +46,13 @@ export function stepLot(state: LotState, input: LotInput, context: LotContext): 
 function dispatch(turn: Turn, input: LotInput): void {
   switch (input.kind) {
     case 'card':
-      atCollector(turn, input.collector, at => onCard(turn, at, input.card));
-      return;
+    case 'shown':
     case 'cardGone':
-      atCollector(turn, input.collector, at => onCardGone(turn, at, input.uid));
-      return;
     case 'readError':
-      atCollector(turn, input.collector, at => onReadError(turn, at, input.error));
-      return;
     case 'reread':
-      atCollector(turn, input.collector, at => onReread(turn, at, input.card));
-      return;
     case 'press':
-      atCollector(turn, input.collector, at => onPress(turn, at.config.id, input.presses));
-      return;
     case 'sealFault':
-      atCollector(turn, input.collector, at => onSealFault(turn, at.config.id, input.fault));
+      atCollector(turn, input.collector, at => onPost(turn, at, input));
       return;
     case 'lockReading':
       atBay(turn, input.bay, bay => onLockReading(turn, bay, input.reading));
@@ -106,6 +99,37 @@ function dispatch(turn: Turn, input: LotInput): void {
   }
 }
 
+type PostInput = Extract<
+  LotInput,
+  {kind: 'card' | 'shown' | 'cardGone' | 'readError' | 'reread' | 'press' | 'sealFault'}
+>;
+
+function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
+  switch (input.kind) {
+    case 'card':
+      onCard(turn, at, input.card);
+      return;
+    case 'shown':
+      onShown(turn, at, input.shown);
+      return;
+    case 'cardGone':
+      onCardGone(turn, at, input.uid);
+      return;
+    case 'readError':
+      onReadError(turn, at, input.error);
+      return;
+    case 'reread':
+      onReread(turn, at, input.card);
+      return;
+    case 'press':
+      onPress(turn, at.config.id, input.presses);
+      return;
+    case 'sealFault':
+      onSealFault(turn, at.config.id, input.fault);
+      return;
+  }
+}
+
 function onTimer(turn: Turn, timer: LotTimer): void {
   switch (timer.kind) {
     case 'verify':
@@ -134,6 +158,9 @@ function onTimer(turn: Turn, timer: LotTimer): void {
       return;
     case 'alarm':
       onAlarmTimer(turn, timer.alarm);
+      return;
+    case 'lockout':
+      atCollector(turn, timer.collector, at => onLockoutTimer(turn, at.config.id));
       return;
     case 'lineSettle':
       onLineSettled(turn, timer.line);

@@ -1,9 +1,10 @@
 import type {Grant} from '../../../protocols/site/grant.js';
-import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
+import type {BayId, CollectorId, GrantId} from '../../../protocols/site/ids.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {isFresh, seesCar} from '../interlocks/interlocks.js';
 import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
+import {idOfNumber} from './token-grant.js';
 
 /** Which bay the grants open from here, if any. */
 export type BayChoice =
@@ -52,8 +53,10 @@ export function chooseBay(
 
 /** Open, or being opened, under this very grant. */
 export function isOwn(bay: BayState, grant: Grant): boolean {
-  if (bay.session?.row.grant === grant.id) return true;
-  return bay.claim?.kind === 'grant' && bay.claim.grant === grant.id;
+  // Under a token alone it was opened by the number of a grant that had not arrived.
+  const names: readonly (GrantId | null)[] = [grant.id, idOfNumber(grant.number)];
+  if (bay.session && names.includes(bay.session.row.grant)) return true;
+  return bay.claim?.kind === 'grant' && names.includes(bay.claim.grant);
 }
 
 /** Down with a car in it that is not ours to move. */

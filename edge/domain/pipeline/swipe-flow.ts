@@ -3,17 +3,22 @@ import type {
   CardVerdict,
   CollectorReadError,
 } from '../../../drivers/collector/contract.js';
+import type {Millis} from '../../../protocols/base/clock.js';
+import {MINUTE_MS} from '../../../protocols/base/units.js';
 import type {DecisionResult} from '../../../protocols/site/events.js';
 import type {Grant} from '../../../protocols/site/grant.js';
 import type {AttemptId, BayId, CardUid, CollectorId} from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import {raiseAlarm, restingScreen} from '../alarms/alarm-flow.js';
-import type {DisplayMessage} from '../lot/contract.js';
+import {codesLockedMs, countCode} from '../lockout/lockout-flow.js';
+import type {DisplayMessage} from '../lot/display-message.js';
 import type {CollectorState} from '../lot/lot-state.js';
+import type {CodeShown, Shown, TokenShown} from '../lot/shown.js';
 import type {Turn} from '../lot/turn.js';
 import {parkCard} from '../policies/park-card.js';
 import {chooseBay, isOwn} from './choose-bay.js';
+import {assuranceOf, refusalScreen} from './refusal.js';
 import {
   afterFailedTry,
   countFailure,
@@ -23,8 +28,10 @@ import {
   type SwipeSeries,
 } from './swipe-series.js';
 import {guideTo, unlock} from './unlock-flow.js';
-import {type Verification, type Verifier, verifyCard} from './verify.js';
+import {type Verification, type Verifier, verifyShown} from './verify.js';
 
+/** More refused tokens a minute are somebody's printer at work, not people. */
+const MOST_BAD_TOKENS_PER_MIN = 30;
 /** Cards that could not be read share one count per collector. */
 const UNREADABLE = asId<CardUid>('');
 
@@ -33,30 +40,55 @@ type Refused = Extract<Verification, {kind: 'refused'}>;
 
 /** A card in the field: one attempt, unless it is the same swipe still. */
 export function onCard(turn: Turn, at: CollectorState, card: CardPresented): void {
+  turn.patchCollector(at.config.id, {present: card.uid});
+  open(turn, at, {kind: 'card', uid: card.uid, card});
+}
+
+/** A token or a code. What nobody has proven must fill no disk: it is refused, and told once. */
+export function onShown(turn: Turn, at: CollectorState, shown: TokenShown | CodeShown): void {
   const {id} = at.config;
+  if (shown.kind === 'code') {
+    const leftMs = codesLockedMs(turn, id);
+    if (leftMs > 0) {
+      refuseLocked(turn, at, shown, leftMs);
+      return;
+    }
+  }
+  if (shown.kind === 'badToken') {
+    const recent = at.badTokens.filter(ms => turn.nowMs - ms < MINUTE_MS);
+    if (recent.length >= MOST_BAD_TOKENS_PER_MIN) {
+      show(turn, id, {code: 'NOT_VALID_HERE'});
+      return;
+    }
+    turn.patchCollector(id, {badTokens: [...recent, turn.nowMs]});
+  }
+  open(turn, at, shown);
+}
+
+function open(turn: Turn, at: CollectorState, shown: Shown): void {
+  const {id} = at.config;
+  const {uid} = shown;
   const {rules} = turn.config;
-  turn.patchCollector(id, {present: card.uid});
   const active = at.series.kind === 'verifying' ? at.series : undefined;
-  if (active?.card.uid === card.uid) {
-    touchLast(turn, at, card.uid);
-    turn.patchCollector(id, {series: {...active, card}});
+  if (active?.shown.uid === uid) {
+    touchLast(turn, at, uid);
+    turn.patchCollector(id, {series: {...active, shown}});
     return;
   }
-  if (isSameSwipe(at.last, card.uid, turn.nowMs, rules.debounceMs)) {
-    repeatAnswer(turn, at, card);
+  if (isSameSwipe(at.last, uid, turn.nowMs, rules.debounceMs)) {
+    repeatAnswer(turn, at, shown);
     return;
   }
   if (active) closeAttempt(turn, id, active, 'DENY', active.reason);
   const attempt = asId<AttemptId>(turn.context.newId());
-  const last = {uid: card.uid, seenMs: turn.nowMs, verdict: undefined, reason: undefined};
+  const last = {uid, seenMs: turn.nowMs, verdict: undefined, reason: undefined};
   turn.patchCollector(id, {last});
-  const assurance = card.assurance.kind;
-  turn.fact('attempt.opened', {attempt, collector: id, uid: card.uid, assurance});
+  turn.fact('attempt.opened', {attempt, collector: id, uid, assurance: assuranceOf(shown)});
   show(turn, id, {code: 'CHECKING'});
   judge(turn, id, {
     kind: 'verifying',
     attempt,
-    card,
+    shown,
     tryNo: 1,
     dueMs: turn.nowMs,
     reason: 'NOT_FOUND',
@@ -93,12 +125,12 @@ export function onVerifyTimer(turn: Turn, at: CollectorState): void {
   const {series} = at;
   if (series.kind !== 'verifying' || series.rereading) return;
   const {id} = at.config;
-  if (at.present !== series.card.uid) {
+  if (series.shown.kind !== 'card' || at.present !== series.shown.uid) {
     judge(turn, id, series);
     return;
   }
   turn.patchCollector(id, {series: {...series, rereading: true}});
-  turn.effect({kind: 'reread', collector: id, uid: series.card.uid});
+  turn.effect({kind: 'reread', collector: id, uid: series.shown.uid});
   turn.startTimer({kind: 'reread', collector: id}, turn.config.rules.rereadTimeoutMs);
 }
 
@@ -107,8 +139,9 @@ export function onReread(turn: Turn, at: CollectorState, card: CardPresented | u
   const {series} = at;
   if (series.kind !== 'verifying' || !series.rereading) return;
   turn.cancelTimer({kind: 'reread', collector: at.config.id});
-  const fresh = card?.uid === series.card.uid ? card : series.card;
-  judge(turn, at.config.id, {...series, card: fresh, rereading: false});
+  const {shown} = series;
+  const fresh: Shown = card?.uid === shown.uid ? {kind: 'card', uid: card.uid, card} : shown;
+  judge(turn, at.config.id, {...series, shown: fresh, rereading: false});
 }
 
 export function onForgetSwipes(turn: Turn, at: CollectorState, uid: CardUid): void {
@@ -128,7 +161,7 @@ export function onIdleScreen(turn: Turn, id: CollectorId): void {
 function judge(turn: Turn, id: CollectorId, series: Verifying): void {
   const at = turn.collector(id);
   if (!at) return;
-  const verification = verifyCard(verifierOf(turn), at.config, series.card);
+  const verification = verifyShown(verifierOf(turn), at.config, series.shown);
   if (verification.kind === 'refused') {
     refuse(turn, id, series, verification);
     return;
@@ -172,6 +205,11 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
     case 'here': {
       const bay = choice.bay.config.id;
       decide('ALLOW', null, bay);
+      const {spends} = verification;
+      if (spends !== undefined) {
+        const {validUntil} = choice.grant;
+        turn.record({table: 'used', id: spends, validUntil});
+      }
       succeed(turn, id, series, 'allow', undefined);
       const message = unlock(turn, choice.bay, choice.grant, series.attempt);
       const instead = choice.insteadOf;
@@ -199,18 +237,31 @@ function refuse(turn: Turn, id: CollectorId, series: Verifying, refused: Refused
     turn.startTimer({kind: 'verify', collector: id}, after.atMs - turn.nowMs);
     return;
   }
-  const failures = fail(turn, id, series.card.uid);
+  const {shown} = series;
+  const lockMs = shown.kind === 'code' ? countCode(turn, id, 'wrong') : 0;
+  const failures = shown.kind === 'code' ? 0 : fail(turn, id, shown.uid);
   const told = refused.genuine ? reason : undefined;
   closeAttempt(turn, id, series, 'DENY', reason);
-  answer(turn, id, series.card, 'deny', told);
-  if (reason === 'CLONE_SUSPECT') warnOfCopy(turn, id, series.card.uid);
+  answer(turn, id, shown, 'deny', told);
+  if (reason === 'CLONE_SUSPECT') warnOfCopy(turn, id, shown.uid);
   const spent = failures >= rules.swipe.maxFailures;
-  show(turn, id, spent ? {code: 'PRESS_EMERGENCY'} : {code: 'RESWIPE', reason: shown(told)});
+  if (lockMs > 0) show(turn, id, {code: 'LOCKED_OUT', leftMs: lockMs});
+  else show(turn, id, spent ? {code: 'PRESS_EMERGENCY'} : refusalScreen(shown, told));
 }
 
-/** An unknown card learns nothing but that it did not work. */
-function shown(reason: Reason | undefined): Reason | undefined {
-  return reason === 'NOT_FOUND' ? undefined : reason;
+/** Not looked at, so not counted; whether it was right is for nobody to know. */
+function refuseLocked(turn: Turn, at: CollectorState, shown: CodeShown, leftMs: Millis): void {
+  const {id} = at.config;
+  show(turn, id, {code: 'LOCKED_OUT', leftMs});
+  const endMs = at.lockout.lockedUntilMs;
+  if (at.lockoutToldMs === endMs) return;
+  turn.patchCollector(id, {lockoutToldMs: endMs});
+  const attempt = asId<AttemptId>(turn.context.newId());
+  const {uid} = shown;
+  turn.fact('attempt.opened', {attempt, collector: id, uid, assurance: 'code'});
+  const reason = 'LOCKED_OUT';
+  const closed = {result: 'DENY', reason, tries: 0, failures: at.lockout.fails} as const;
+  turn.fact('attempt.closed', {attempt, collector: id, uid, ...closed});
 }
 
 function succeed(
@@ -222,20 +273,21 @@ function succeed(
 ): void {
   const at = turn.collector(id);
   if (!at) return;
-  const {uid} = series.card;
+  const {uid} = series.shown;
+  if (series.shown.kind === 'code') countCode(turn, id, 'right');
   for (const key of [uid, UNREADABLE]) {
     if (at.counts.has(key)) turn.cancelTimer({kind: 'forgetSwipes', collector: id, uid: key});
   }
   turn.patchCollector(id, {counts: forgetFailures(at.counts, uid, UNREADABLE)});
   const results = {allow: 'ALLOW', redirect: 'REDIRECT', deny: 'DENY'} as const;
   closeAttempt(turn, id, series, results[verdict], reason ?? null);
-  answer(turn, id, series.card, verdict, reason);
+  answer(turn, id, series.shown, verdict, reason);
 }
 
 /** A second card lies beside it, so nobody knows which is meant: alone, either is a new swipe. */
 function abandon(turn: Turn, id: CollectorId, series: Verifying): void {
   closeAttempt(turn, id, series, 'DENY', 'READ_ERROR');
-  answer(turn, id, series.card, 'deny', 'READ_ERROR');
+  answer(turn, id, series.shown, 'deny', 'READ_ERROR');
   turn.patchCollector(id, {last: undefined});
 }
 
@@ -262,11 +314,11 @@ function closeAttempt(
   turn.fact('attempt.closed', {
     attempt: series.attempt,
     collector: id,
-    uid: series.card.uid,
+    uid: series.shown.uid,
     result,
     reason,
     tries: series.tryNo,
-    failures: failuresOf(counts, series.card.uid, turn.nowMs, turn.config.rules),
+    failures: failuresOf(counts, series.shown.uid, turn.nowMs, turn.config.rules),
   });
 }
 
@@ -290,21 +342,22 @@ function decision(
 function answer(
   turn: Turn,
   id: CollectorId,
-  card: CardPresented,
+  shown: Shown,
   verdict: CardVerdict,
   reason: Reason | undefined,
 ): void {
   const last = turn.collector(id)?.last;
   if (last) turn.patchCollector(id, {last: {...last, verdict, reason}});
-  const {requestNo} = card;
+  if (shown.kind !== 'card') return;
+  const {requestNo} = shown.card;
   turn.effect({kind: 'answer', collector: id, requestNo, verdict, reason});
 }
 
 /** The card still lies there: it is told the same again, and its holder to take it away. */
-function repeatAnswer(turn: Turn, at: CollectorState, card: CardPresented): void {
-  touchLast(turn, at, card.uid);
+function repeatAnswer(turn: Turn, at: CollectorState, shown: Shown): void {
+  touchLast(turn, at, shown.uid);
   if (!at.last?.verdict) return;
-  answer(turn, at.config.id, card, at.last.verdict, at.last.reason);
+  answer(turn, at.config.id, shown, at.last.verdict, at.last.reason);
 }
 
 function touchLast(turn: Turn, at: CollectorState, uid: CardUid): void {

@@ -1,17 +1,18 @@
-import type {CardPresented, CardVerdict} from '../../../drivers/collector/contract.js';
+import type {CardVerdict} from '../../../drivers/collector/contract.js';
 import type {Millis} from '../../../protocols/base/clock.js';
 import type {AttemptId, CardUid} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import type {LotRules} from '../lot/contract.js';
+import type {Shown} from '../lot/shown.js';
 import {maxTries, nextTryMs} from './retry-rules.js';
 
-/** What stands at one collector: nobody, or a card whose verification is not settled. */
+/** What stands at one collector: nobody, or somebody whose verification is not settled. */
 export type SwipeSeries =
   | {readonly kind: 'idle'}
   | {
       readonly kind: 'verifying';
       readonly attempt: AttemptId;
-      readonly card: CardPresented;
+      readonly shown: Shown;
       readonly tryNo: number;
       readonly dueMs: Millis;
       readonly reason: Reason;

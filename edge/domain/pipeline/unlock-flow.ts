@@ -2,7 +2,7 @@ import type {Grant} from '../../../protocols/site/grant.js';
 import type {AttemptId, CollectorId} from '../../../protocols/site/ids.js';
 import {startActuation} from '../actuation/actuation-flow.js';
 import {isFresh} from '../interlocks/interlocks.js';
-import type {DisplayMessage} from '../lot/contract.js';
+import type {DisplayMessage} from '../lot/display-message.js';
 import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
 import {beginStay} from '../session/session-flow.js';

@@ -6,7 +6,7 @@ import {asId, type CredentialId, type GrantId, type HolderId} from '../../../pro
 import type {LotContext} from '../lot/contract.js';
 import {bayId, cardUid, collectorId, rigConfig} from '../lot/rig-config.js';
 import {parkCard} from '../policies/park-card.js';
-import {type Verification, verifyCard} from './verify.js';
+import {type Verification, verifyShown} from './verify.js';
 
 const NOW = 1_000_000_000 as UnixMillis;
 const UID = cardUid('01');
@@ -60,9 +60,14 @@ function verify(world: World): Verification {
     newId: () => 'id',
     sense: () => ({raw: 'vacant', polledMs: 0}),
     proofHolds: () => world.proof === true,
+    rotationHolds: () => true,
     inWindow: (_grant, when) => world.window?.(when) ?? true,
     grants: {
       cardByUid: () => card,
+      codeByDigest: () => undefined,
+      qrsOf: () => [],
+      grantByNumber: () => undefined,
+      isSpent: () => false,
       grantById: id => grants.find(grant => grant.id === id),
       grantsOf: () => grants,
       isRevoked: id => world.revoked?.includes(id) === true,
@@ -77,10 +82,11 @@ function verify(world: World): Verification {
     arrow: '',
     minCardSecurity: world.demandsProof ? ('proof' as const) : ('uid' as const),
   };
-  return verifyCard(
+  const shown = {uid: UID, assurance: assuranceOf(world), userInfo: '', requestNo: 1, atMs: 0};
+  return verifyShown(
     {config: rigConfig(), context, policy: parkCard, hasOpenStay: () => world.openStay === true},
     collector,
-    {uid: UID, assurance: assuranceOf(world), userInfo: '', requestNo: 1, atMs: 0},
+    {kind: 'card', uid: UID, card: shown},
   );
 }
 

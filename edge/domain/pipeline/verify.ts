@@ -1,14 +1,22 @@
 import type {CardPresented} from '../../../drivers/collector/contract.js';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
-import type {CardCredential, Grant} from '../../../protocols/site/grant.js';
+import type {CardCredential, Credential, Grant} from '../../../protocols/site/grant.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import type {CollectorConfig, LotConfig, LotContext} from '../lot/contract.js';
+import type {CodeShown, Shown, TokenClaim} from '../lot/shown.js';
 import type {Policy} from '../policies/policy.js';
 import {isRetried, seriesMs} from './retry-rules.js';
+import {grantOf, narrowed, pointsOf, rotationDoubt} from './token-grant.js';
 
 /** What the book says of a card: grants that are good now, best first, or why there is none. */
 export type Verification =
-  | {readonly kind: 'granted'; readonly grants: readonly Grant[]; readonly degraded: boolean}
+  | {
+      readonly kind: 'granted';
+      readonly grants: readonly Grant[];
+      readonly degraded: boolean;
+      /** Good once: what its use is stored under. */
+      readonly spends?: string;
+    }
   | {
       readonly kind: 'refused';
       readonly reason: Reason;
@@ -32,25 +40,83 @@ interface Refusal {
   readonly startsSoon: boolean;
 }
 
+/** One pipeline for all that a person can show: the credential by its kind, then its grants. */
+export function verifyShown(
+  verifier: Verifier,
+  collector: CollectorConfig,
+  shown: Shown,
+): Verification {
+  switch (shown.kind) {
+    case 'card':
+      return verifyCard(verifier, collector, shown.card);
+    case 'token':
+      return verifyToken(verifier, shown.claim);
+    case 'badToken':
+      return refuseFinally(verifier, shown.reason, false);
+    case 'code':
+      return verifyCode(verifier, shown);
+  }
+}
+
 /**
  * Credential, then proof, then grants. The proof comes before every other answer about the card: a
  * copied card learns nothing of the state of the original.
  */
-export function verifyCard(
+function verifyCard(
   verifier: Verifier,
   collector: CollectorConfig,
   card: CardPresented,
 ): Verification {
-  const {context, config} = verifier;
+  const {context} = verifier;
   const credential = context.grants.cardByUid(card.uid);
   if (!credential) return refuse(verifier, 'NOT_FOUND', false);
   const doubt = doubtOf(context, collector, card, credential);
   if (doubt) return refuse(verifier, doubt, doubt !== 'CLONE_SUSPECT');
   const barred = barredBy(context, credential);
   if (barred) return refuse(verifier, barred, true);
-  const known = context.grants
-    .grantsOf(credential.id)
-    .filter(grant => verifier.policy.grantKinds.has(grant.kind));
+  return judgeGrants(verifier, context.grants.grantsOf(credential.id), isRetried);
+}
+
+/** A code is looked up once: repeats would only wait, and a code that is typed meanwhile would hide this one. */
+function verifyCode(verifier: Verifier, {digest}: CodeShown): Verification {
+  const {context} = verifier;
+  const credential = context.grants.codeByDigest(digest);
+  if (!credential) return refuseFinally(verifier, 'NOT_FOUND', false);
+  const barred = barredBy(context, credential);
+  if (barred) return refuseFinally(verifier, barred, true);
+  const grants = context.grants.grantsOf(credential.id);
+  const verdict = judgeGrants(verifier, grants, isSoonGood);
+  return credential.uses === 'one' ? spendOnce(verifier, verdict, credential.id) : verdict;
+}
+
+/**
+ * A genuine token: its own time, then what is known of its grant, which may be nothing, since the token
+ * holds the whole right. Both must allow it.
+ */
+function verifyToken(verifier: Verifier, claim: TokenClaim): Verification {
+  const {context, config} = verifier;
+  const known = context.grants.grantByNumber(claim.number);
+  const points = pointsOf(config, claim);
+  const [kind = 'park'] = verifier.policy.grantKinds;
+  const own = grantOf(claim, points, kind);
+  const early = judgeGrants(verifier, [own], isSoonGood);
+  if (early.kind === 'refused' && (!known || early.reason !== 'NEEDS_GUARD')) return early;
+  const barred = known ? tokenBarredBy(context, known, claim) : rotationDoubt(context, claim);
+  if (barred) return refuseFinally(verifier, barred, barred !== 'REPLAY');
+  if (points.length === 0) return refuseFinally(verifier, 'OTHER_POINT', true);
+  const verdict = known
+    ? judgeGrants(verifier, [narrowed(known, claim, points)], isSoonGood)
+    : early;
+  return claim.isOneUse ? spendOnce(verifier, verdict, claim.id) : verdict;
+}
+
+function judgeGrants(
+  verifier: Verifier,
+  held: readonly Grant[],
+  isRepeated: typeof isRetried,
+): Verification {
+  const {config, policy} = verifier;
+  const known = held.filter(grant => policy.grantKinds.has(grant.kind));
   const refusals = new Map<Grant, Refusal>();
   for (const grant of known) {
     const refusal = refusalOf(verifier, grant);
@@ -58,11 +124,27 @@ export function verifyCard(
   }
   const good = known.filter(grant => !refusals.has(grant));
   if (good.length > 0) return {kind: 'granted', grants: good, degraded: isDegraded(verifier)};
+  const {retryFinal} = config.rules.verify;
   const telling = mostTelling(refusals);
-  if (!telling) return refuse(verifier, 'NOT_FOUND', true);
-  const [grant, {reason, startsSoon}] = telling;
-  const retried = isRetried(reason, startsSoon, config.rules.verify.retryFinal);
+  const [grant, {reason, startsSoon}] = telling ?? [undefined, final('NOT_FOUND')];
+  const retried = isRepeated(reason, startsSoon, retryFinal);
   return {kind: 'refused', reason, grant, retried, genuine: true, degraded: isDegraded(verifier)};
+}
+
+/** Of a token or code only the wait for its time is worth repeating. */
+function isSoonGood(reason: Reason, startsSoon: boolean): boolean {
+  return reason === 'NOT_YET_VALID' && startsSoon;
+}
+
+function spendOnce(verifier: Verifier, verdict: Verification, id: string): Verification {
+  if (verdict.kind === 'refused') return verdict;
+  if (!verifier.context.grants.isSpent(id)) return {...verdict, spends: id};
+  return refuseFinally(verifier, 'ALREADY_USED', true);
+}
+
+function refuseFinally(verifier: Verifier, reason: Reason, genuine: boolean): Verification {
+  const degraded = isDegraded(verifier);
+  return {kind: 'refused', reason, grant: undefined, retried: false, genuine, degraded};
 }
 
 function refuse(verifier: Verifier, reason: Reason, genuine: boolean): Verification {
@@ -92,7 +174,7 @@ function doubtOf(
   return collector.minCardSecurity === 'uid' ? undefined : 'NEEDS_GUARD';
 }
 
-function barredBy(context: LotContext, credential: CardCredential): Reason | undefined {
+function barredBy(context: LotContext, credential: Credential): Reason | undefined {
   if (context.grants.isRevoked(credential.id)) return 'REVOKED';
   switch (credential.state) {
     case 'active':
@@ -104,6 +186,15 @@ function barredBy(context: LotContext, credential: CardCredential): Reason | und
     case 'consumed':
       return 'ALREADY_USED';
   }
+}
+
+/** What this gateway has heard of the tokens of a grant: the newest replaces those before it. */
+function tokenBarredBy(context: LotContext, grant: Grant, claim: TokenClaim): Reason | undefined {
+  const issued = context.grants.qrsOf(grant);
+  const own = issued.find(qr => qr.validFrom === claim.validFrom);
+  if (own) return barredBy(context, own) ?? rotationDoubt(context, claim, own.secretHex);
+  const isReplaced = issued.some(qr => qr.validFrom > claim.validFrom);
+  return isReplaced ? 'REVOKED' : rotationDoubt(context, claim);
 }
 
 function refusalOf(verifier: Verifier, grant: Grant): Refusal | undefined {

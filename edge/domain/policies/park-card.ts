@@ -4,7 +4,7 @@ import type {Policy, WindowPlace} from './policy.js';
 export const parkCard: Policy = {
   name: 'parkCard',
   grantKinds: new Set(['park', 'lease', 'staff'] as const),
-  credentialKinds: new Set(['card'] as const),
+  credentialKinds: new Set(['card', 'code', 'qr'] as const),
   windowPlace(grant, at, context): WindowPlace {
     if (at < grant.validFrom) return 'before';
     if (at >= grant.validUntil) return 'after';

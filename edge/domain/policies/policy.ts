@@ -1,5 +1,5 @@
 import type {UnixMillis} from '../../../protocols/base/clock.js';
-import type {Grant, GrantKind} from '../../../protocols/site/grant.js';
+import type {Credential, Grant, GrantKind} from '../../../protocols/site/grant.js';
 import type {LotContext} from '../lot/contract.js';
 
 /** Where a moment lies to the hours of a grant. */
@@ -10,7 +10,7 @@ export interface Policy {
   readonly name: string;
   /** Kinds of grant that open something under this policy. */
   readonly grantKinds: ReadonlySet<GrantKind>;
-  readonly credentialKinds: ReadonlySet<'card'>;
+  readonly credentialKinds: ReadonlySet<Credential['kind']>;
   windowPlace(grant: Grant, at: UnixMillis, context: LotContext): WindowPlace;
   /** A grant whose holder may come back: leaving is then only going away. */
   mayReturn(grant: Grant | undefined, at: UnixMillis): boolean;

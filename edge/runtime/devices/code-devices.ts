@@ -43,7 +43,7 @@ export function createHidScanner(
   );
 }
 
-/** A scanner by itself: each code is journalled by its digest, for nobody has asked for it yet. */
+/** A scanner. What it reads is a collector's to judge; without one it is journalled by its digest. */
 class CodeDevice implements SiteDevice {
   readonly #parts: DeviceParts;
   readonly #reader: CodeReader;
@@ -55,7 +55,7 @@ class CodeDevice implements SiteDevice {
     const {clock, reports} = parts;
     this.#reader = make({
       onCode: ({text}) => {
-        this.#take(new TextEncoder().encode(text));
+        this.#take(text);
         this.#lookAgain(clock);
       },
       onReadError: error => {
@@ -83,10 +83,12 @@ class CodeDevice implements SiteDevice {
     await this.#reader.close();
   }
 
-  #take(code: Uint8Array): void {
-    const {digest, reports} = this.#parts;
+  #take(text: string): void {
+    const {codes, digest, reports} = this.#parts;
+    const code = new TextEncoder().encode(text);
     this.#last = `a code of ${code.length} bytes`;
-    reports.onEvent('code', {digest: digest(code), length: code.length});
+    if (codes) codes.onToken(text);
+    else reports.onEvent('code', {digest: digest(code), length: code.length});
   }
 
   #lookAgain(clock: Clock): void {

@@ -34,19 +34,22 @@ export function createHidKeypad(
   );
 }
 
-/** What is typed becomes entries, journalled by their digest. */
+/** What is typed becomes entries, for a collector to judge; without one they are journalled by their digest. */
 export function createEntry(parts: DeviceParts, maxDigits: number): CodeEntry {
-  const {id, clock, reports, digest} = parts;
+  const {id, clock, reports, digest, codes} = parts;
   return new CodeEntry({
     name: id,
     clock,
     maxDigits,
     listener: {
-      onEntry: digits =>
-        reports.onEvent('entry', {
-          digest: digest(new TextEncoder().encode(digits)),
-          length: digits.length,
-        }),
+      onEntry: digits => {
+        if (codes) {
+          codes.onEntry(digits);
+          return;
+        }
+        const name = digest(new TextEncoder().encode(digits));
+        reports.onEvent('entry', {digest: name, length: digits.length});
+      },
       // How far somebody has typed is nobody's business before the entry.
       onProgress: () => {},
       onCleared: () => {},

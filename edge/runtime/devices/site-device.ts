@@ -82,4 +82,12 @@ export interface DeviceParts {
   pathBeside(suffix: string): string;
   /** Name a code without telling it: 16 hex digits under a key of this site. */
   digest(code: Uint8Array): string;
+  /** Where what is shown or typed here is judged; undefined: nobody asks for it, it is journalled. */
+  readonly codes: CodeInlet | undefined;
+}
+
+/** Takes tokens and codes for one collector. What it is given is secret: never logged. */
+export interface CodeInlet {
+  onToken(text: string): void;
+  onEntry(digits: string): void;
 }

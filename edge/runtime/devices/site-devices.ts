@@ -19,7 +19,7 @@ import {OsdpDevice, type OsdpReaderConfig} from './osdp-device.js';
 import {openOwnLine} from './own-line.js';
 import {Plant} from './plant.js';
 import type {PlantParts} from './plant-parts.js';
-import type {DeviceLine, DeviceParts, DeviceReports, SiteDevice} from './site-device.js';
+import type {CodeInlet, DeviceLine, DeviceParts, DeviceReports, SiteDevice} from './site-device.js';
 
 /** What devices of a site need of this gateway. */
 export interface DeviceSurroundings {
@@ -34,6 +34,8 @@ export interface DeviceSurroundings {
   /** Files of devices lie beside it. */
   readonly databasePath: string;
   readonly digest: (code: Uint8Array) => string;
+  /** Where the codes of a scanner or keypad are judged, if a collector has it. */
+  readonly codesOf: (device: string) => CodeInlet | undefined;
   readonly dispatch: (input: LotInput) => void;
 }
 
@@ -165,9 +167,10 @@ export class SiteDevices {
 
   #partsOf(id: string, reports: DeviceReports): PlantParts {
     const {config, clock, entropy, secrets, databasePath, digest} = this.#options;
-    const {openLink, openHid, lineOf, listenTo} = this.#options;
+    const {openLink, openHid, lineOf, listenTo, codesOf} = this.#options;
     return {
       ...{id: asId(id), clock, entropy, reports, digest, listenTo},
+      codes: codesOf(id),
       taken: this.#taken.get(id) ?? new Set(),
       line: () => lineOf(id),
       openLink: link => openLink(link, id),

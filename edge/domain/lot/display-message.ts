@@ -1,0 +1,46 @@
+import type {Millis} from '../../../protocols/base/clock.js';
+import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
+import type {Reason} from '../../../protocols/site/reasons.js';
+
+/** Why a genuine token or code opens nothing, as its holder may read it. */
+export type ToldReason = Extract<
+  Reason,
+  | 'NOT_YET_VALID'
+  | 'EXPIRED'
+  | 'REVOKED'
+  | 'BLOCKED'
+  | 'ALREADY_USED'
+  | 'OTHER_POINT'
+  | 'NEEDS_GUARD'
+>;
+
+/** Screen contents by meaning; words come from the dictionaries. */
+export type DisplayMessage =
+  | {readonly code: 'IDLE'}
+  | {readonly code: 'CHECKING'}
+  | {readonly code: 'OPENING'; readonly bay: BayId}
+  | {readonly code: 'OPEN'; readonly bay: BayId}
+  | {readonly code: 'ALREADY_OPEN'; readonly bay: BayId}
+  | {
+      readonly code: 'GUIDE';
+      readonly bay: BayId;
+      readonly zone: string;
+      readonly collector: CollectorId;
+      readonly arrow: string;
+    }
+  | {readonly code: 'RESWIPE'; readonly reason: Reason | undefined}
+  /** A token or code, which says nothing of why. */
+  | {readonly code: 'NOT_VALID_HERE'}
+  /** A genuine token or code. */
+  | {readonly code: 'REFUSED'; readonly reason: ToldReason}
+  | {readonly code: 'LOCKED_OUT'; readonly leftMs: Millis}
+  | {readonly code: 'PRESS_EMERGENCY'}
+  | {readonly code: 'ONE_CARD_PLEASE'}
+  | {readonly code: 'HOLD_STILL'}
+  | {readonly code: 'REMOVE_CARD'}
+  | {readonly code: 'SWIPE_AGAIN'}
+  | {readonly code: 'BAY_OCCUPIED'; readonly bay: BayId; readonly alternative: BayId | undefined}
+  | {readonly code: 'CAR_PRESENT'; readonly bay: BayId}
+  | {readonly code: 'NOT_READY'; readonly bay: BayId}
+  | {readonly code: 'CALL_SENT'}
+  | {readonly code: 'STAFF_COMING'};
