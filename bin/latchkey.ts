@@ -8,12 +8,13 @@ import {systemMachine, systemVersion} from '../edge/commands/system-machine.js';
 import {type ScanOptions, scanSystemBus} from '../edge/commands/system-scan.js';
 import {Host} from '../edge/platform/host.js';
 import {addConfigCommands} from './config-commands.js';
+import {addIdentityCommands} from './identity-commands.js';
 
 const host = new Host();
-const machine = systemMachine(host, async ({broker, tenant, gateway}, daemon, publicKeyPem) => {
+const machine = systemMachine(host, async (way, daemon) => {
   // Read only by a daemon with a cloud, when its site runs already: MQTT is the largest part of all.
-  const {createGatewayUplink} = await import('../cloud-sync/uplink/gateway-uplink.js');
-  return createGatewayUplink({...daemon.uplinkParts(), broker, tenant, gateway, publicKeyPem});
+  const {connectGateway} = await import('./connect-gateway.js');
+  return connectGateway(way, daemon);
 });
 const siteOption = ['--config <file>', 'site file', 'site.yaml'] as const;
 
@@ -34,6 +35,8 @@ program
   });
 
 addConfigCommands(program, host, machine);
+
+addIdentityCommands(program, host, machine);
 
 program
   .command('status')

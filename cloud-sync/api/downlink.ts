@@ -21,6 +21,8 @@ const QOS: Readonly<Record<SignedName, 0 | 1>> = {
   snap: 1,
   rev: 1,
   site: 1,
+  crt: 1,
+  fence: 1,
 };
 
 /** The cloud's voice: signs, encodes and publishes. */

@@ -54,6 +54,7 @@ export class GatewayDesk {
       res: (gateway, message) => ingest.take({name: 'res', gateway, message}),
       // Site files of gateways are no part of this cloud yet.
       site: () => {},
+      csr: () => {},
     };
   }
 

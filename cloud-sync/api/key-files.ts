@@ -50,7 +50,8 @@ function parseKey(path: string, pem: string): KeyObject {
   }
 }
 
-function readIfThere(path: string): string | undefined {
+/** @throws ConfigError `config/key-file` for a file that is there and cannot be read */
+export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -60,7 +61,7 @@ function readIfThere(path: string): string | undefined {
 }
 
 /** Never over an existing file: an overwritten key would lock every gateway out. */
-function writeNew(path: string, text: string, mode = PRIVATE_MODE): void {
+export function writeNew(path: string, text: string, mode = PRIVATE_MODE): void {
   const file = openSync(path, 'wx', mode);
   try {
     writeSync(file, text);

@@ -1,7 +1,9 @@
 import {createPublicKey} from 'node:crypto';
-import type {UnixMillis} from '../../protocols/base/clock.js';
+import type {Millis, UnixMillis} from '../../protocols/base/clock.js';
 import {errorText, SyncError} from '../../protocols/base/errors.js';
 import type {ClockState} from '../../protocols/cloud/wire-words.js';
+import type {BrokerTls} from './broker-stream.js';
+import type {FenceSink} from './fence-sink.js';
 import {MqttTransport} from './mqtt-transport.js';
 import type {SessionSetup} from './session.js';
 import {TimeKeeper} from './time-keeper.js';
@@ -20,6 +22,14 @@ export interface GatewayUplinkOptions
   readonly notBefore: UnixMillis;
   /** Takes the place of the broker's address; for tests without sockets. */
   readonly transport?: Transport;
+  /** How the broker is trusted, and what this gateway shows of itself. */
+  readonly tls?: BrokerTls;
+  /** Names the identity; a fence of another one is lifted. Left out: tenant and gateway. */
+  readonly credential?: string;
+  /** Where a fence of the cloud is kept; left out, it ends with the daemon. */
+  readonly fenceFor?: (credential: string) => FenceSink;
+  /** Hears the time as the cloud signs it. */
+  readonly onSignedTime?: (utcMs: UnixMillis, roundTripMs: Millis) => void;
 }
 
 /** A gateway's whole way to the cloud, as its daemon wants to see it. */
@@ -35,13 +45,16 @@ export interface GatewayUplink {
 
 /** @throws SyncError `uplink/public-key` when the key of the cloud is none */
 export function createGatewayUplink(options: GatewayUplinkOptions): GatewayUplink {
-  const {broker, tenant, gateway, publicKeyPem, notBefore, transport, ...setup} = options;
-  const time = new TimeKeeper(options.clock, notBefore);
+  const {broker, tenant, gateway, publicKeyPem, notBefore, transport, ...rest} = options;
+  const {tls, credential, fenceFor, onSignedTime, ...setup} = rest;
+  const time = new TimeKeeper(options.clock, notBefore, onSignedTime);
+  const target = {kind: 'url', url: broker, ...(tls && {tls})} as const;
   const uplink = new Uplink({
     ...setup,
     address: {tenant, gateway},
     cloudKey: publicKey(publicKeyPem),
-    transport: transport ?? new MqttTransport({kind: 'url', url: broker}, options.log),
+    transport: transport ?? new MqttTransport(target, options.log),
+    fence: fenceFor?.(credential ?? `${tenant}/${gateway}`),
     time,
   });
   return {

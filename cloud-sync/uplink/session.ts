@@ -3,7 +3,7 @@ import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
 import {SECOND_MS} from '../../protocols/base/units.js';
-import type {Ack, DownMessages} from '../../protocols/cloud/down-messages.js';
+import type {Ack, DownMessages, FenceCause} from '../../protocols/cloud/down-messages.js';
 import {encodePayload} from '../../protocols/cloud/payload.js';
 import {keyId} from '../../protocols/cloud/signing.js';
 import {
@@ -19,8 +19,10 @@ import {rawDeflate} from '../raw-deflate.js';
 import {CommandInbox} from './command-inbox.js';
 import type {CommandSink} from './command-sink.js';
 import {DownlinkReader} from './downlink-reader.js';
+import type {FenceSink} from './fence-sink.js';
 import {GrantDownlink} from './grant-downlink.js';
 import type {GrantStateSink} from './grant-state-sink.js';
+import type {CertificateRenewal} from './identity/renewal.js';
 import type {Outbox} from './outbox.js';
 import {PumpRunner} from './pump-runner.js';
 import {SiteConfigDownlink} from './site-config-downlink.js';
@@ -45,6 +47,9 @@ export interface SessionSetup {
   /** Left out: this gateway takes no site file from afar. */
   readonly siteConfig?: SiteConfigSink | undefined;
   readonly time: TimeKeeper;
+  /** Left out: this gateway has no certificate of its own. */
+  readonly renewal?: CertificateRenewal | undefined;
+  readonly fence?: FenceSink | undefined;
 }
 
 export interface SessionListener {
@@ -52,6 +57,8 @@ export interface SessionListener {
   onReady(): void;
   /** Over; nothing follows. */
   onClose(why: string): void;
+  /** Over, and the cloud takes no other before this gateway is enrolled anew. */
+  onFenced(why: FenceCause): void;
 }
 
 const OPEN_TIMEOUT_MS: Millis = 15 * SECOND_MS;
@@ -116,6 +123,8 @@ export class Session {
       rev: (list: DownMessages['rev']) => this.#downlink.takeRevocations(list),
       cmd: (command: DownMessages['cmd']) => this.#inbox.take(command),
       site: (piece: DownMessages['site']) => this.#siteConfig.take(piece),
+      crt: (answer: DownMessages['crt']) => setup.renewal?.take(answer),
+      fence: (fence: DownMessages['fence']) => this.#onFence(fence),
     };
     this.#reader = new DownlinkReader({address, cloudKey, drops, handlers});
     this.#heardMs = clock.nowMs();
@@ -235,6 +244,7 @@ export class Session {
     this.#pump.start(upto);
     if (this.#closed) return;
     this.#siteConfig.start();
+    this.#setup.renewal?.start(csr => this.#publish('csr', {csr}, 1));
     this.#listener.onReady();
   }
 
@@ -249,6 +259,16 @@ export class Session {
     this.#setup.log.warn('cloud.new_epoch', {why, old: this.#setup.outbox.epoch()});
     this.#setup.outbox.startNewEpoch(why);
     this.#close(`new epoch: ${why}`);
+  }
+
+  /** A fence of another session or numbering is an old one, played back. */
+  #onFence({sid, epoch, why}: DownMessages['fence']): void {
+    const {fence, log, outbox} = this.#setup;
+    if (sid !== this.#sid || epoch !== outbox.epoch()) return;
+    log.error('cloud.fenced', {why, epoch});
+    fence?.raise(why);
+    this.#shut();
+    this.#listener.onFenced(why);
   }
 
   #onTime(time: DownMessages['time']): void {
@@ -312,6 +332,7 @@ export class Session {
     this.#timer.cancel();
     this.#pump.close();
     this.#siteConfig.close();
+    this.#setup.renewal?.stop();
     this.#connection.end();
   }
 }

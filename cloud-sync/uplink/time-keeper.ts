@@ -26,22 +26,35 @@ const DRIFT = 100e-6;
  */
 export class TimeKeeper {
   readonly #clock: Clock;
+  readonly #onOffer: ((utcMs: UnixMillis, roundTripMs: Millis) => void) | undefined;
   #floorMs: number;
   #sync: Sync | undefined;
 
-  /** `floorMs`: the latest of the build time and what was stored of `floorMs()` before. */
-  constructor(clock: Clock, floorMs: UnixMillis) {
+  /** `floorMs`: the latest of the build time and what was stored of `floorMs()` before. `onOffer` hears
+   *  what every trusted source said. */
+  constructor(
+    clock: Clock,
+    floorMs: UnixMillis,
+    onOffer?: (utcMs: UnixMillis, roundTripMs: Millis) => void,
+  ) {
     this.#clock = clock;
     this.#floorMs = floorMs;
+    this.#onOffer = onOffer;
   }
 
   /** A trusted source said `utcMs` at some instant within the last `roundTripMs`. A reading worse than
    *  what is known already is ignored. */
   offer(utcMs: UnixMillis, roundTripMs: Millis): void {
+    this.#onOffer?.(utcMs, roundTripMs);
     const errorMs = roundTripMs / 2;
     if (this.#sync && this.#errorOf(this.#sync) < errorMs) return;
     this.#sync = {utcMs: utcMs + errorMs, monoMs: this.#clock.nowMs(), errorMs};
     this.#floorMs = Math.max(this.#floorMs, utcMs);
+  }
+
+  /** It is not earlier than this either. */
+  raiseFloor(floorMs: UnixMillis): void {
+    this.#floorMs = Math.max(this.#floorMs, floorMs);
   }
 
   read(): TimeReading {

@@ -13,7 +13,7 @@ export interface UplinkOptions extends SessionSetup {
 
 export interface UplinkStatus {
   /** `up` only after the cloud has answered. */
-  readonly link: 'stopped' | 'down' | 'connecting' | 'up';
+  readonly link: 'stopped' | 'down' | 'connecting' | 'up' | 'fenced';
   /** Events the cloud has not confirmed. */
   readonly unsent: number;
   /** Refused messages by kind, since the start. */
@@ -40,7 +40,7 @@ export class Uplink {
   }
 
   start(): void {
-    if (this.#running) return;
+    if (this.#running || this.#isFenced()) return;
     this.#running = true;
     const spreadMs = this.#options.startSpreadMs ?? START_SPREAD_MS;
     this.#connectAfter(this.#options.entropy.fraction() * spreadMs);
@@ -69,7 +69,12 @@ export class Uplink {
     };
   }
 
+  #isFenced(): boolean {
+    return this.#options.fence?.cause() !== undefined;
+  }
+
   #link(): UplinkStatus['link'] {
+    if (this.#isFenced()) return 'fenced';
     if (!this.#running) return 'stopped';
     if (!this.#session) return 'down';
     return this.#session.ready ? 'up' : 'connecting';
@@ -87,6 +92,10 @@ export class Uplink {
         this.#failures = 0;
       },
       onClose: why => this.#onClose(why),
+      onFenced: () => {
+        this.#session = undefined;
+        this.#running = false;
+      },
     });
   }
 

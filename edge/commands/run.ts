@@ -4,7 +4,7 @@ import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {EdgeError, errorText} from '../../protocols/base/errors.js';
 import {asId} from '../../protocols/site/ids.js';
 import type {SiteConfig} from '../config/schema.js';
-import {resolveSecret, type SecretReader} from '../config/secrets.js';
+import type {SecretReader} from '../config/secrets.js';
 import type {Page} from '../page/page-server.js';
 import type {PageWarning} from '../page/view.js';
 import {removeFile, writeFileAtomic} from '../platform/atomic-file.js';
@@ -20,6 +20,7 @@ import {siteTextProblems} from '../runtime/site-config/site-check.js';
 import {SiteFiles} from '../runtime/site-config/site-files.js';
 import type {CloudLink} from '../runtime/site-runtime.js';
 import type {ClockState} from '../store/stamp.js';
+import {awaitIdentity, type CloudWay, cloudWay, enrolledName} from './cloud-way.js';
 import {type CommandMachine, type CommandResult, failed} from './command.js';
 import {pageAccessPath, pageAccessText} from './page-access.js';
 import {readSiteFile} from './site-file.js';
@@ -32,8 +33,6 @@ export interface DaemonUplink extends CloudLink {
   stop(): void;
 }
 
-export type CloudConfig = NonNullable<SiteConfig['cloud']>;
-
 /** What a daemon needs beyond what every command does. */
 export interface DaemonMachine extends CommandMachine {
   readonly entropy: Entropy;
@@ -43,11 +42,7 @@ export interface DaemonMachine extends CommandMachine {
   readonly openFeed: OpenFeed;
   readonly threadPoolSize: number;
   secretReader(folder: string): SecretReader;
-  connectCloud(
-    cloud: CloudConfig,
-    daemon: EdgeDaemon,
-    publicKeyPem: string,
-  ): DaemonUplink | Promise<DaemonUplink>;
+  connectCloud(way: CloudWay, daemon: EdgeDaemon): DaemonUplink | Promise<DaemonUplink>;
 }
 
 /** A site that runs until `close`. What it consists of changes when a new site file is tried. */
@@ -149,7 +144,7 @@ async function startRun(process: Process, file: SiteFileRole): Promise<StartedSi
   const {config, pathOf} = site;
   const started: Started = {path: pathOf(config.database), closers: []};
   try {
-    const running = await start(config, {...process, started});
+    const running = await start(config, {...process, pathOf, started});
     const page = running.pageUrl;
     machine.log.info('daemon.running', {site: config.site.id, page, version, file});
     const watched = running.daemon.watched();
@@ -171,12 +166,13 @@ interface Started {
 }
 
 interface StartParts extends Process {
+  readonly pathOf: (path: string) => string;
   readonly started: Started;
 }
 
 async function start(
   config: SiteConfig,
-  {path, version, machine, started, desk, tokens}: StartParts,
+  {path, version, machine, started, desk, tokens, pathOf}: StartParts,
 ): Promise<Omit<Run, 'close' | 'watched'>> {
   const {clock, entropy, log, openLink, openHid, openFeed} = machine;
   const {path: databasePath, closers} = started;
@@ -197,7 +193,10 @@ async function start(
     openHid,
     openFeed,
   };
-  const daemon = new EdgeDaemon({...parts, clockState, warnings, configDesk: desk});
+  let way: CloudWay | undefined;
+  const gatewayName = () => enrolledName(way, machine);
+  const options = {...parts, clockState, warnings, configDesk: desk, gatewayName};
+  const daemon = new EdgeDaemon(options);
   closers.push(() => daemon.close());
   const page = await openPage({daemon, config, desk, tokens, clock, log});
   closers.push(() => page.close());
@@ -209,13 +208,17 @@ async function start(
   const accessPath = pageAccessPath(databasePath);
   writeFileAtomic(accessPath, Buffer.from(access));
   closers.push(() => removeFile(accessPath));
-  if (config.cloud) {
-    const publicKeyPem = resolveSecret(config.cloud.publicKey, 'cloud.publicKey', secrets);
-    uplink = await machine.connectCloud(config.cloud, daemon, publicKeyPem);
-    daemon.site.connectCloud(uplink);
-    closers.push(() => uplink?.stop());
-    uplink.start();
-  }
+  const connect = async (found: CloudWay): Promise<void> => {
+    way = found;
+    const made = await machine.connectCloud(found, daemon);
+    uplink = made;
+    daemon.site.connectCloud(made);
+    closers.push(() => made.stop());
+    made.start();
+  };
+  const known = cloudWay(config, {pathOf, secrets, machine});
+  if (known) await connect(known);
+  else closers.push(awaitIdentity({config, pathOf, secrets, machine, connect}));
   return {daemon, config, pageUrl: page.url};
 }
 

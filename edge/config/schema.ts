@@ -62,12 +62,18 @@ const pageSchema = exactly({
   port: integer(0, 65_535, 'Port to listen on; 0 takes a free one.').default(8080),
 }).prefault({} as never);
 
-const cloudSchema = exactly({
+const explicitCloudSchema = exactly({
   broker: brokerAddress.describe('Broker that the gateway connects to.'),
   tenant: identifier('Tenant, first part of every topic.'),
   gateway: identifier('Name of this gateway, second part of every topic.'),
   publicKey: secretReference('Ed25519 key under which the cloud signs.'),
 });
+
+const enrolledCloudSchema = exactly({
+  identity: text(400, 'Folder that `latchkey enroll` filled, relative to the site file.'),
+});
+
+const cloudSchema = z.union([enrolledCloudSchema, explicitCloudSchema]);
 
 const contactSchema = exactly({
   name: text(64, 'Whom to tell.'),
@@ -105,7 +111,11 @@ export const siteConfigSchema = exactly({
   tokenKeys: listOf(issuerSchema, 0, 2)
     .default([])
     .describe('Keys under which QR tokens for this site are signed; two while one takes over.'),
-  cloud: cloudSchema.optional().describe('Left out, the site runs alone.'),
+  cloud: cloudSchema
+    .optional()
+    .describe(
+      'The way to the cloud. Left out, it is the identity in the folder `identity` beside the database; without one the site runs alone.',
+    ),
   buses: listOf(busSchema, 0, 32).default([]).describe('RS-485 lines.'),
   devices: listOf(ownDeviceSchema, 0, 256)
     .default([])

@@ -15,7 +15,9 @@ export function secretProblems(config: SiteConfig, reader: SecretReader): readon
   };
   const {secretKey, cloud} = config;
   if (secretKey) attempt(() => resolveKey(secretKey, 'secretKey', reader));
-  if (cloud) attempt(() => resolveSecret(cloud.publicKey, 'cloud.publicKey', reader));
+  if (cloud && 'publicKey' in cloud) {
+    attempt(() => resolveSecret(cloud.publicKey, 'cloud.publicKey', reader));
+  }
   for (const collector of config.collectors) {
     if (collector.kind !== 'smart') continue;
     attempt(() => resolveKey(collector.key, `key of collector ${collector.id}`, reader));

@@ -28,6 +28,8 @@ export interface CodeDeskOptions {
   readonly book: {codeEpoch(): number};
   readonly pepper: () => Uint8Array;
   readonly stretch: StretchCode;
+  /** As the gateway was enrolled; left out, or undefined: as the site file says. */
+  readonly gatewayName?: (() => string | undefined) | undefined;
   /** Codes are refused there just now, unseen. */
   readonly isLocked: (collector: CollectorId) => boolean;
   readonly dispatch: (input: LotInput) => void;
@@ -68,7 +70,9 @@ export class CodeDesk {
     this.#posts = codePosts(config);
     this.#ring = {
       site: config.site.id,
-      gateway: gatewayOf(config),
+      get gateway() {
+        return options.gatewayName?.() ?? gatewayOf(config);
+      },
       keys: new Map(
         config.tokenKeys.map(({kid, publicKey}) => [kid, issuerKey(fromHex(publicKey))]),
       ),
@@ -136,7 +140,7 @@ export class CodeDesk {
 
 /** Under which name one-use tokens are made out to this gateway; a site that runs alone is its own. */
 function gatewayOf({cloud, site}: SiteConfig): string {
-  return cloud?.gateway ?? site.id;
+  return cloud && 'gateway' in cloud ? cloud.gateway : site.id;
 }
 
 function shownOf(uid: CardUid, reading: TokenReading): TokenShown {

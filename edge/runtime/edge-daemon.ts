@@ -5,11 +5,13 @@ import {resolveKey, resolveSecret, type SecretReader} from '../config/secrets.js
 import type {PageWarning} from '../page/view.js';
 import {loadOrMakeKey} from '../platform/key-file.js';
 import {type StretchCode, stretchCode} from '../platform/stretch.js';
+import {FenceFile} from '../store/fence-file.js';
 import {SiteStore} from '../store/site-store.js';
 import type {ClockState} from '../store/stamp.js';
 import {codeDigest} from './devices/code-digest.js';
 import type {DeviceSurroundings} from './devices/site-devices.js';
 import {GrantsInlet} from './grants-inlet.js';
+import {type FencedGateway, IdentityFence, resumeFence} from './identity-fence.js';
 import type {ConfigDesk} from './site-config/config-desk.js';
 import type {ConfigFact, WatchedSite} from './site-config/contract.js';
 import {SiteRuntime} from './site-runtime.js';
@@ -22,6 +24,8 @@ export interface EdgeDaemonOptions
   readonly warnings: readonly PageWarning[];
   /** Takes new site files; left out, this site keeps the one that it has. */
   readonly configDesk?: ConfigDesk | undefined;
+  /** As the gateway was enrolled; left out, or undefined: as the site file says. */
+  readonly gatewayName?: () => string | undefined;
   /** One scrypt of a code; left out: that of this machine, off the thread. */
   readonly stretch?: StretchCode;
 }
@@ -75,6 +79,7 @@ export class EdgeDaemon {
     this.site = new SiteRuntime({...options, ...parts});
     this.grants = new GrantsInlet(this.store.grants, () => this.site.grantsChanged());
     this.site.start();
+    resumeFence(this.#fenced());
   }
 
   /** The site as the trial of a site file sees it. */
@@ -109,6 +114,15 @@ export class EdgeDaemon {
       grants: this.grants,
       commands: this.site.remoteOrders,
       siteConfig: configDesk,
+      fenceFor: (credential: string) => new IdentityFence(this.#fenced(), credential),
+    };
+  }
+
+  #fenced(): FencedGateway {
+    return {
+      file: new FenceFile(this.#options.databasePath),
+      startNewEpoch: why => this.store.outbox.startNewEpoch(why),
+      stopAdmission: (isStanding, detail) => this.site.stopAdmission(isStanding, detail),
     };
   }
 

@@ -61,6 +61,8 @@ export interface SiteRuntimeOptions extends Omit<DeviceSurroundings, 'dispatch' 
   readonly warnings: readonly PageWarning[];
   /** One scrypt of a code. */
   readonly stretch: StretchCode;
+  /** As the gateway was enrolled; left out, or undefined: as the site file says. */
+  readonly gatewayName?: (() => string | undefined) | undefined;
 }
 
 /** How often what nobody reports is looked at: the cloud link, the backlog, rows to prune. */
@@ -114,6 +116,7 @@ export class SiteRuntime implements PageView, PageActions {
       book: store.book,
       pepper: () => store.pepper(),
       stretch: options.stretch,
+      gatewayName: options.gatewayName,
       isLocked: id => this.#areCodesLocked(id),
       dispatch,
     });
@@ -163,6 +166,11 @@ export class SiteRuntime implements PageView, PageActions {
     const device = asId<DeviceId>(this.#options.config.site.id);
     const fault = 'CONFIG_ROLLED_BACK';
     this.#dispatch({kind: 'deviceFault', device, fault, isStanding: true, detail});
+  }
+
+  /** Let nobody new in while another gateway lives under this one's identity; `detail` is for the guard. */
+  stopAdmission(isStanding: boolean, detail: string): void {
+    this.#dispatch({kind: 'admission', stop: 'identity', isStanding, detail});
   }
 
   /** Grants or credentials came, changed or went. */

@@ -66,6 +66,7 @@ export const CHINESE: Dictionary = {
     LOCKED_OUT: '暂时锁定',
     NEEDS_GUARD: '需值班员处理',
     UNCOMMISSIONED: '车锁未调试',
+    NO_ADMISSION: '暂停入场',
   },
   alarmKinds: {
     UNLOCK_FAILED: '开锁失败，有人等候',
@@ -85,6 +86,7 @@ export const CHINESE: Dictionary = {
     BUTTON_FAULT: '紧急按钮故障',
     STORAGE_FAULT: '存储故障',
     BATTERY_LOW: '车位锁电量低',
+    IDENTITY_CLONED: '另一台网关正在使用同一身份',
     ADDRESS_CLASH: '两台设备地址相同',
     UNCOMMISSIONED: '车位锁未调试',
     KEYPAD_FAULT: '键盘故障',

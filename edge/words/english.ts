@@ -69,6 +69,7 @@ export const ENGLISH: Dictionary = {
     LOCKED_OUT: 'Locked out',
     NEEDS_GUARD: 'Guard needed',
     UNCOMMISSIONED: 'Not commissioned',
+    NO_ADMISSION: 'No new entries',
   },
   alarmKinds: {
     UNLOCK_FAILED: 'Lock did not open, somebody waits',
@@ -88,6 +89,7 @@ export const ENGLISH: Dictionary = {
     BUTTON_FAULT: 'Emergency button fault',
     STORAGE_FAULT: 'Storage fault',
     BATTERY_LOW: 'Lock battery low',
+    IDENTITY_CLONED: 'Another gateway runs under this identity',
     ADDRESS_CLASH: 'Two devices share an address',
     UNCOMMISSIONED: 'Lock not commissioned',
     KEYPAD_FAULT: 'Keypad fault',

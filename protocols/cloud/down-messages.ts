@@ -103,6 +103,29 @@ const siteConfigSchema = z
   })
   .refine(piece => piece.i < piece.n, {path: ['i']});
 
+/** `d/crt`: the certificate that `u/csr` asked for, and the authorities to trust from now on, PEM. */
+const certificateSchema = z.object({
+  certificate: z.string().min(64).max(8192),
+  ca: z.string().min(64).max(8192),
+  sig,
+});
+
+/**
+ * Why the cloud speaks no more with a gateway. `superseded`: it uses an epoch that was followed by
+ * another. `two_lives`: it and another take turns under one identity.
+ */
+export const FENCE_CAUSES = ['superseded', 'two_lives'] as const;
+export type FenceCause = (typeof FENCE_CAUSES)[number];
+
+/** `d/fence`: go read-only until you are enrolled anew. For one session and one epoch, and signed: a
+ *  copy of it stops nobody. @see requirements E14 */
+const fenceSchema = z.object({
+  sid: sessionIdSchema,
+  epoch: epochSchema,
+  why: z.enum(FENCE_CAUSES),
+  sig,
+});
+
 /** The schema of each topic below `d/`. */
 export const DOWN_SCHEMAS = {
   ack: ackSchema,
@@ -112,6 +135,8 @@ export const DOWN_SCHEMAS = {
   rev: revocationSchema,
   cmd: commandSchema,
   site: siteConfigSchema,
+  crt: certificateSchema,
+  fence: fenceSchema,
 } as const satisfies Record<DownName, z.ZodType>;
 
 export type DownMessages = {

@@ -10,11 +10,22 @@ export const UP_NAMES = [
   'rev',
   'res',
   'site',
+  'csr',
 ] as const;
 export type UpName = (typeof UP_NAMES)[number];
 
 /** Last part of every topic that the cloud publishes, below `d/`. */
-export const DOWN_NAMES = ['ack', 'time', 'cfg', 'snap', 'rev', 'cmd', 'site'] as const;
+export const DOWN_NAMES = [
+  'ack',
+  'time',
+  'cfg',
+  'snap',
+  'rev',
+  'cmd',
+  'site',
+  'crt',
+  'fence',
+] as const;
 export type DownName = (typeof DOWN_NAMES)[number];
 
 /** One gateway of one tenant, as its topics name it. */

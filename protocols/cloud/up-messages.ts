@@ -125,6 +125,9 @@ const siteReportSchema = z.object({
   problems: z.array(z.string().max(MAX_SITE_PROBLEM_CHARS)).max(MAX_SITE_PROBLEMS),
 });
 
+/** `u/csr`: the gateway asks for its next certificate. PKCS#10 in PEM, for a key made for it. */
+const certificateRequestSchema = z.object({csr: z.string().min(64).max(8192)});
+
 /** The schema of each topic below `u/`. */
 export const UP_SCHEMAS = {
   st: statusSchema,
@@ -137,6 +140,7 @@ export const UP_SCHEMAS = {
   rev: revocationReportSchema,
   res: resultSchema,
   site: siteReportSchema,
+  csr: certificateRequestSchema,
 } as const satisfies Record<UpName, z.ZodType>;
 
 export type UpMessages = {

@@ -54,6 +54,7 @@ export type AlarmKind =
   | 'STORAGE_FAULT'
   | 'BATTERY_LOW'
   | 'CODE_GUESSING'
+  | 'IDENTITY_CLONED'
   | DeviceFaultKind;
 
 /** Faults that a driver finds by itself, beyond being silent; each stands until the driver takes it back. */

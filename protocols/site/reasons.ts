@@ -25,5 +25,6 @@ export const REASONS = [
   'LOCKED_OUT',
   'NEEDS_GUARD',
   'UNCOMMISSIONED',
+  'NO_ADMISSION',
 ] as const;
 export type Reason = (typeof REASONS)[number];

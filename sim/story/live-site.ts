@@ -67,12 +67,11 @@ async function assemble(
 ): Promise<Omit<LiveSite, 'close'>> {
   const logFile = createWriteStream(join(folder, 'latchkey.log'));
   closers.push(() => void logFile.end());
-  const machine = systemMachine(options.host, ({broker, tenant, gateway}, daemon, publicKeyPem) =>
-    createGatewayUplink({
-      ...{...daemon.uplinkParts(), broker, tenant, gateway, publicKeyPem},
-      startSpreadMs: 0,
-    }),
-  );
+  const machine = systemMachine(options.host, (way, daemon) => {
+    if (way.kind === 'identity') throw new UsageError('sim/absent', 'the story enrols nobody');
+    const {kind: _, ...address} = way;
+    return createGatewayUplink({...daemon.uplinkParts(), ...address, startSpreadMs: 0});
+  });
   const {clock, entropy} = machine;
   const log = createJsonLog({
     clock,

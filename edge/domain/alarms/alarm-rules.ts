@@ -44,6 +44,7 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   BUTTON_FAULT: TECHNICAL,
   STORAGE_FAULT: {...TECHNICAL, escalates: true},
   BATTERY_LOW: TECHNICAL,
+  IDENTITY_CLONED: {...TECHNICAL, escalates: true},
   ADDRESS_CLASH: {...TECHNICAL, escalates: true},
   UNCOMMISSIONED: TECHNICAL,
   KEYPAD_FAULT: TECHNICAL,

@@ -40,6 +40,7 @@ import type {
 } from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import type {LockoutRecord, LockoutRule} from '../lockout/lockout-machine.js';
+import type {AdmissionInput} from './admission.js';
 import type {DisplayMessage} from './display-message.js';
 import type {GrantBook} from './grant-book.js';
 import type {CodeShown, TokenRotation, TokenShown} from './shown.js';
@@ -120,6 +121,7 @@ export type LotInput =
     }
   /** A fact that was made outside the lot: how many are in a room, what a person did with a device. */
   | {readonly kind: 'deviceFact'; readonly fact: DeviceFact}
+  | AdmissionInput
   /** Grants or credentials were added, changed or withdrawn. */
   | {readonly kind: 'grantsChanged'}
   | {readonly kind: 'timer'; readonly timer: LotTimer}

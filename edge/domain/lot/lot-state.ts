@@ -16,6 +16,7 @@ import type {Actuation} from '../actuation/actuation-machine.js';
 import {type Lockout, NO_LOCKOUT} from '../lockout/lockout-machine.js';
 import type {LastSwipe, SwipeCounts, SwipeSeries} from '../pipeline/swipe-series.js';
 import type {Session} from '../session/session-machine.js';
+import type {AdmissionStop} from './admission.js';
 import type {
   ActuationRecord,
   AlarmRecord,
@@ -99,6 +100,8 @@ export interface LotState {
   readonly linesDown: ReadonlyMap<LineId, DownLine>;
   /** Displays, buttons, readers and collectors that do not answer, and whose they are. */
   readonly partsOffline: ReadonlyMap<DeviceId | CollectorId, CollectorId | undefined>;
+  /** While one stands, only stays that run already are served. */
+  readonly admissionStops: ReadonlySet<AdmissionStop>;
   /** Inputs that name what the lot does not have. */
   readonly strayInputs: number;
 }
@@ -112,6 +115,7 @@ export function createLot(config: LotConfig): LotState {
     alarms: new Map(),
     linesDown: new Map(),
     partsOffline: new Map(),
+    admissionStops: new Set(),
     strayInputs: 0,
   };
 }

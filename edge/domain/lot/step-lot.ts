@@ -1,6 +1,7 @@
 import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
 import {feedActuation} from '../actuation/actuation-flow.js';
 import {settleActuation} from '../actuation/settle-flow.js';
+import {onAdmission} from '../alarms/admission-flow.js';
 import {onAlarmAction, onAlarmTimer, onPress} from '../alarms/alarm-flow.js';
 import {onDevice, onLine, onLineSettled, onLockHealth, onSealFault} from '../alarms/health-flow.js';
 import {onLockIdentity} from '../commissioning/commissioning-flow.js';
@@ -64,11 +65,7 @@ function dispatch(turn: Turn, input: LotInput): void {
       atBay(turn, input.bay, bay => onLockHealth(turn, bay, input.health));
       return;
     case 'commandOutcome':
-      atBay(turn, input.bay, bay => {
-        if (bay.actuation?.row.id !== input.actuation) return;
-        const {tryNo, outcome} = input;
-        feedActuation(turn, input.bay, {kind: 'outcome', tryNo, outcome});
-      });
+      atBay(turn, input.bay, bay => onOutcome(turn, bay, input));
       return;
     case 'occupancy':
       atBay(turn, input.bay, bay => onOccupancy(turn, bay, input.sensor));
@@ -81,6 +78,9 @@ function dispatch(turn: Turn, input: LotInput): void {
       return;
     case 'line':
       onLine(turn, input);
+      return;
+    case 'admission':
+      onAdmission(turn, input);
       return;
     case 'grantsChanged':
       // The next verification slot finds them: the distance of two checks stays what the rule says.
@@ -128,6 +128,15 @@ function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
       onSealFault(turn, at.config.id, input.fault);
       return;
   }
+}
+
+function onOutcome(
+  turn: Turn,
+  bay: BayState,
+  {actuation, tryNo, outcome}: Extract<LotInput, {kind: 'commandOutcome'}>,
+): void {
+  if (bay.actuation?.row.id !== actuation) return;
+  feedActuation(turn, bay.config.id, {kind: 'outcome', tryNo, outcome});
 }
 
 function onTimer(turn: Turn, timer: LotTimer): void {

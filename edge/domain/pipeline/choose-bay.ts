@@ -17,6 +17,8 @@ export type BayChoice =
     }
   | {readonly kind: 'elsewhere'; readonly grant: Grant; readonly bay: BayState}
   | {readonly kind: 'occupied'; readonly grant: Grant; readonly bay: BayState}
+  /** Nobody new is let in at present. */
+  | {readonly kind: 'closed'; readonly grant: Grant; readonly bay: BayState}
   /** Its lock was not yet driven up and down. */
   | {readonly kind: 'untried'; readonly grant: Grant; readonly bay: BayState}
   | {readonly kind: 'nowhere'; readonly grant: Grant};
@@ -43,6 +45,7 @@ export function chooseBay(
   const tried = here.filter(({bay}) => isCommissioned(turn.config, bay));
   const taken = tried[0];
   const free = tried.find(({bay}) => !isTaken(turn, bay));
+  if (free && turn.state.admissionStops.size > 0) return {kind: 'closed', ...free};
   if (free) return {kind: 'here', ...free, insteadOf: insteadOf(taken?.bay, free.bay)};
   if (taken) return {kind: 'occupied', ...taken};
   const untried = here[0];

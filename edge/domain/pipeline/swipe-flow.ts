@@ -195,10 +195,12 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
       show(turn, id, {code: 'BAY_OCCUPIED', bay, alternative: undefined});
       return;
     }
+    case 'closed':
     case 'untried': {
       const bay = choice.bay.config.id;
-      decide('DENY', 'UNCOMMISSIONED', bay);
-      succeed(turn, id, series, 'deny', 'UNCOMMISSIONED');
+      const reason = choice.kind === 'closed' ? 'NO_ADMISSION' : 'UNCOMMISSIONED';
+      decide('DENY', reason, bay);
+      succeed(turn, id, series, 'deny', reason);
       show(turn, id, {code: 'NOT_READY', bay});
       return;
     }

@@ -40,8 +40,13 @@ export function siteTextProblems(text: string, check: SiteCheck): readonly strin
   mustStay(['secretKey'], ({secretKey}) => secretKey, 'under which card secrets lie');
   if (isFromCloud) {
     const why = 'under which the cloud knows this gateway';
-    mustStay(['cloud', 'tenant'], ({cloud}) => cloud?.tenant, why);
-    mustStay(['cloud', 'gateway'], ({cloud}) => cloud?.gateway, why);
+    for (const key of ['tenant', 'gateway', 'identity'] as const) {
+      mustStay(
+        ['cloud', key],
+        ({cloud}) => (cloud && key in cloud ? cloud[key as never] : undefined),
+        why,
+      );
+    }
   }
   return problems;
 }

@@ -5,6 +5,7 @@ import {UplinkDesk} from '../../../drivers/people-counter/uplink-desk.js';
 import type {MessageFeed, MessageFeedListener} from '../../../drivers/port/message-feed.js';
 import {concatBytes, fromHex} from '../../../protocols/base/bytes.js';
 import {DOWN_SCHEMAS} from '../../../protocols/cloud/down-messages.js';
+import {readCode} from '../../../protocols/cloud/enrolment.js';
 import {batchLines} from '../../../protocols/cloud/event-batch.js';
 import {decodePayload, encodeLines, encodePayload} from '../../../protocols/cloud/payload.js';
 import {canonicalJson, verifyPayload} from '../../../protocols/cloud/signing.js';
@@ -119,6 +120,12 @@ const CLOUD: readonly FuzzTarget[] = [
     covers: ['protocols/cloud/site-config.ts joinSiteText'],
     seeds: cutSiteText('site: {id: lot-1}\n', rawDeflate).map(utf8),
     run: bytes => joinSiteText([latin(bytes)], HASH, rawDeflate),
+  },
+  {
+    name: 'cloud readCode',
+    covers: ['protocols/cloud/enrolment.ts readCode'],
+    seeds: ['K7Q2M-9XWT-A3PD-5YH8Z', 'k7q2m9xwta3pd5yh8z', 'OIL'].map(utf8),
+    run: bytes => readCode(latin(bytes)),
   },
   {
     name: 'cloud parseTopic',
