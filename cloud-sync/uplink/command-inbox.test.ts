@@ -51,6 +51,8 @@ for (const [title, changes, answer] of [
   ['age past its ttl', {ref: 91_999}, 'expired'],
   ['ttl past the cap of 10 s', {ref: 89_999, ttl: 60_000}, 'expired'],
   ['ttl at the cap', {ref: 90_000, ttl: 60_000}, 'done'],
+  ['a valve past its cap of 5 s', {kind: 'valve', ref: 94_999, ttl: 60_000}, 'expired'],
+  ['a valve at its cap', {kind: 'valve', ref: 95_000, ttl: 60_000}, 'done'],
   ['reference ahead of this clock', {ref: 100_001}, 'refused'],
   ['another session', {sid: 'b'.repeat(32)}, 'stale_session'],
 ] as const) {

@@ -1,5 +1,5 @@
 import type {Clock} from '../../protocols/base/clock.js';
-import {type Command, OPEN_TTL_CAP_MS} from '../../protocols/cloud/down-messages.js';
+import {ACT_TTL_CAPS_MS, type Command} from '../../protocols/cloud/down-messages.js';
 import type {CommandAnswer, UpMessages} from '../../protocols/cloud/up-messages.js';
 import type {Act, ActOutcome, CommandSink} from './command-sink.js';
 
@@ -47,7 +47,7 @@ export class CommandInbox {
     const {clock, sid} = this.#options;
     if (command.sid !== sid) return {result: 'stale_session', why: 'for another session'};
     const ageMs = clock.nowMs() - command.ref;
-    const limitMs = Math.min(command.ttl, OPEN_TTL_CAP_MS);
+    const limitMs = Math.min(command.ttl, ACT_TTL_CAPS_MS[command.kind]);
     if (ageMs < 0) return {result: 'refused', why: 'reference lies ahead'};
     if (ageMs > limitMs) {
       return {result: 'expired', why: `${Math.round(ageMs)} ms old, limit ${limitMs} ms`};

@@ -1,9 +1,11 @@
+import type {ActKind} from '../../protocols/cloud/down-messages.js';
 import type {BayId, CommandId} from '../../protocols/site/ids.js';
 
 /** A command from afar: once, now or never. */
 export interface Act {
   readonly id: CommandId;
-  readonly kind: 'open';
+  readonly kind: ActKind;
+  /** The bay, or what else of the site is meant. */
   readonly bay: BayId;
   /** Who asked, as the cloud knows them. */
   readonly by: string;

@@ -9,7 +9,7 @@ import type {OrderDesk} from './order-desk.js';
 /** An order from afar whose signature, session and age have been checked. */
 export interface RemoteOrder {
   readonly id: CommandId;
-  readonly kind: 'open';
+  readonly kind: 'open' | 'valve';
   readonly bay: BayId;
   readonly by: string;
 }
@@ -34,6 +34,11 @@ export class RemoteOrders {
     const {commands, desk, stampNow} = this.#options;
     const claim = commands.claim(order.id, stampNow());
     if (claim.kind === 'dup') return claim;
+    if (order.kind !== 'open') {
+      // Water runs by what was paid and measured here; nobody turns it on from afar.
+      this.#refuse(order, 'NOT_FROM_AFAR', answer);
+      return claim;
+    }
     const by = {kind: 'remote', command: order.id, by: order.by} as const;
     desk.order(order.bay, 'down', by, result => {
       const outcome = outcomeOf(result);
@@ -46,6 +51,12 @@ export class RemoteOrders {
 
   reject(order: RemoteOrder, result: 'expired' | 'stale_session' | 'refused', why: string): void {
     this.#options.append([{kind: 'command', body: {command: order.id, result, why}}]);
+  }
+
+  #refuse(order: RemoteOrder, why: string, answer: (outcome: StoredOutcome) => void): void {
+    this.#options.commands.settle(order.id, {kind: 'refused', why});
+    this.reject(order, 'refused', why);
+    answer({kind: 'refused', why});
   }
 }
 

@@ -13,8 +13,11 @@ import {
 import type {DownName} from './topics.js';
 import {epochSchema, monoSchema as mono, sessionIdSchema} from './wire-words.js';
 
-/** No open command lives longer, whatever it says. @see sync.md 8, act rule */
-export const OPEN_TTL_CAP_MS = 10_000;
+/** Every kind of act, and how long one may be under way at most, whatever it says of itself.
+ *  @see sync.md 8, act rule */
+export const ACT_TTL_CAPS_MS = {open: 10_000, valve: 5000} as const;
+export type ActKind = keyof typeof ACT_TTL_CAPS_MS;
+const ACT_KINDS = ['open', 'valve'] as const satisfies readonly ActKind[];
 
 /** Ed25519 over context, topic and payload, base64url. */
 const sig = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
@@ -72,7 +75,7 @@ const commandSchema = z.object({
   sid: sessionIdSchema,
   ref: mono,
   ttl: z.int().min(1).max(60_000),
-  kind: z.literal('open'),
+  kind: z.enum(ACT_KINDS),
   door: idSchema<BayId>(),
   n: z.int().min(1),
   by: z.string().min(1).max(128),

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {OPEN_TTL_CAP_MS} from '../../../protocols/cloud/down-messages.js';
+import {ACT_TTL_CAPS_MS} from '../../../protocols/cloud/down-messages.js';
 import {
   cardSchema,
   grantSchema,
@@ -51,7 +51,7 @@ export const cardRequestSchema = z
 /** Body of POST open. */
 export const openRequestSchema = z.strictObject({
   by: z.string().min(1).max(128),
-  ttlMs: z.int().min(1000).max(OPEN_TTL_CAP_MS).default(8000),
+  ttlMs: z.int().min(1000).max(ACT_TTL_CAPS_MS.open).default(8000),
 });
 
 /** `after` is the cursor that the page before returned. */
