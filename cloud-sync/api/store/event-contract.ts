@@ -1,0 +1,146 @@
+import {fromHex, toHex} from '../../../protocols/base/bytes.js';
+import type {CloudTransaction} from './cloud-schema.js';
+import type {ContractBench} from './contract-bench.js';
+import type {StoredEvent} from './event-ledger.js';
+
+const EPOCH = 'ab'.repeat(16);
+/** Bytes of every value, and a body that no printer would write twice the same way. */
+const HASH = Uint8Array.from({length: 32}, (_, index) => index * 8);
+const BODY = '{"note":"车位 A-012 \\u0000 \\"\\\\ {,}","n":1.50}';
+
+const event = (seq: number, changes: Partial<StoredEvent> = {}): StoredEvent => ({
+  ...{epochNo: 1, seq, kind: 'bay', boot: 'b-1', mono: 1234.5678, wall: 1_700_000_000_123},
+  ...{clk: 'ok', body: BODY, hash: HASH},
+  ...changes,
+});
+
+/** What every database must do alike with events. */
+export function eventContract(bench: ContractBench): void {
+  keptEvents(bench);
+  doubtfulEvents(bench);
+}
+
+async function begin(
+  {gateways, ledger}: ContractBench,
+  tx: CloudTransaction,
+  gateway: string,
+  epoch: string,
+): Promise<void> {
+  await gateways.add(tx, [gateway]);
+  await ledger.addEpoch(tx, gateway, {epoch, known: 0, knownHash: HASH, wallMs: 1});
+}
+
+function keptEvents(bench: ContractBench): void {
+  const {check, ledger} = bench;
+  check('events come back byte for byte, in order, each once', async (t, {store}) => {
+    const wild = event(3, {mono: 0.1 + 0.2, wall: 9_007_199_254_740_991, hash: null});
+    await store.transaction(async tx => {
+      await begin(bench, tx, 'gw-1', EPOCH);
+      const runs = [{gateway: 'gw-1', events: [event(2), wild, event(1)]}];
+      t.is(await store.events.insert(tx, runs, 77), 3);
+      t.is(await store.events.insert(tx, [{gateway: 'gw-1', events: [event(2), event(4)]}], 78), 1);
+    });
+    const range = {gateway: 'gw-1', epochNo: 1, from: 1, to: 3};
+    const rows = await store.read(db => ledger.range(db, range, 10));
+    t.deepEqual(rows.map(plain), [event(1), event(2), wild].map(plain));
+  });
+
+  check(
+    'the feed shows what has no gap below it, across epochs, from any cursor',
+    async (t, {store}) => {
+      const second = 'cd'.repeat(16);
+      await store.transaction(async tx => {
+        await begin(bench, tx, 'gw-1', EPOCH);
+        await begin(bench, tx, 'gw-1', second);
+        const later = [event(1, {epochNo: 2}), event(3, {epochNo: 2})];
+        const runs = [{gateway: 'gw-1', events: [event(1), event(2), ...later]}];
+        await store.events.insert(tx, runs, 7);
+        const epochs = await store.events.lockEpochs(tx, [
+          {gateway: 'gw-1', epoch: EPOCH},
+          {gateway: 'gw-1', epoch: second},
+          {gateway: 'gw-1', epoch: 'ef'.repeat(16)},
+        ]);
+        t.deepEqual(
+          epochs.map(({row}) => row.no),
+          [1, 2],
+        );
+        const known = [2, 1];
+        const saved = epochs.map((epoch, index) => ({
+          ...epoch,
+          row: {...epoch.row, known: known[index] ?? 0, chained: 3, beyond: index ? 3 : null},
+        }));
+        await store.events.saveEpochs(tx, saved);
+      });
+      const feed = async (no: number, seq: number, limit = 10) => {
+        const rows = await store.read(db => ledger.feed(db, 'gw-1', no, seq, limit));
+        return rows.map(row => `${row.epoch.slice(0, 2)}${row.seq}`);
+      };
+      t.deepEqual(await feed(0, 0), ['ab1', 'ab2', 'cd1']);
+      t.deepEqual(await feed(1, 1), ['ab2', 'cd1']);
+      t.deepEqual(await feed(1, 2, 1), ['cd1']);
+      const row = await store.read(db => ledger.epoch(db, 'gw-1', second));
+      t.like(row, {no: 2, known: 1, chained: 3, beyond: 3, gapSinceWall: null});
+      t.is(toHex(row?.knownHash ?? new Uint8Array()), toHex(HASH));
+    },
+  );
+}
+
+function doubtfulEvents(bench: ContractBench): void {
+  const {check, ledger} = bench;
+  check('an open gap is a fact for every worker, found by its age', async (t, use) => {
+    await use.store.transaction(async tx => {
+      await begin(bench, tx, 'gw-1', EPOCH);
+      const [epoch] = await use.store.events.lockEpochs(tx, [{gateway: 'gw-1', epoch: EPOCH}]);
+      if (!epoch) return;
+      const row = {...epoch.row, known: 4, chained: 9, knownHash: null, gapSinceWall: 1000};
+      await use.store.events.saveEpochs(tx, [{...epoch, row}]);
+    });
+    const other = await use.reopen();
+    const gaps = (wallMs: number) =>
+      other.read(db => ledger.gapsSince(db, ['gw-1', 'gw-2'], wallMs));
+    t.deepEqual(await gaps(999), []);
+    t.deepEqual(await gaps(1000), [{gateway: 'gw-1', from: 5}]);
+  });
+
+  check(
+    'a claim on a taken number is kept beside it, once; a marked gap is replaced',
+    async (t, {store}) => {
+      const claim = event(1, {body: '{"other":true}', hash: null});
+      await store.transaction(async tx => {
+        await begin(bench, tx, 'gw-1', EPOCH);
+        await store.events.insert(tx, [{gateway: 'gw-1', events: [event(1)]}], 7);
+        await ledger.addConflict(tx, 'gw-1', claim, 8);
+        await ledger.addConflict(tx, 'gw-1', claim, 9);
+        await ledger.replace(tx, 'gw-1', event(1, {body: '[]', hash: fromHex('11'.repeat(32))}));
+        await ledger.addGap(tx, 'gw-1', 1, {from: 2, to: 5, why: 'pruned'}, 9);
+        await ledger.addGap(tx, 'gw-1', 1, {from: 2, to: 7, why: 'lost'}, 9);
+      });
+      await store.read(async db => {
+        t.is(await ledger.conflicts(db, 'gw-1'), 1);
+        t.is((await ledger.get(db, 'gw-1', 1, 1))?.body, '[]');
+        t.deepEqual(await ledger.gaps(db, 'gw-1'), [{epoch: EPOCH, from: 2, to: 7, why: 'lost'}]);
+      });
+    },
+  );
+
+  check(
+    'epochs of one gateway are numbered in turn; one that is there begins no second time',
+    async (t, {store}) => {
+      await store.transaction(async tx => {
+        await begin(bench, tx, 'gw-1', EPOCH);
+        await begin(bench, tx, 'gw-1', EPOCH);
+        await begin(bench, tx, 'gw-1', 'cd'.repeat(16));
+        await begin(bench, tx, 'gw-2', EPOCH);
+      });
+      await store.read(async db => {
+        t.is((await ledger.epoch(db, 'gw-1', 'cd'.repeat(16)))?.no, 2);
+        t.is((await ledger.epoch(db, 'gw-2', EPOCH))?.no, 1);
+      });
+    },
+  );
+}
+
+/** Buffers and arrays of bytes alike. */
+function plain(row: StoredEvent): object {
+  return {...row, hash: row.hash && toHex(row.hash)};
+}

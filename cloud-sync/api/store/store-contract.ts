@@ -1,0 +1,287 @@
+import test, {type ExecutionContext} from 'ava';
+import {StoreError} from '../../../protocols/base/errors.js';
+import {EMPTY_STATE_HASH, type GrantStateRow} from '../../../protocols/cloud/grant-state.js';
+import {ApiKeyTable} from './api-key-table.js';
+import type {CloudReader} from './cloud-schema.js';
+import type {CloudStore} from './cloud-store.js';
+import {type CommandRow, CommandTable} from './command-table.js';
+import type {ContractBench, StoreUnderTest} from './contract-bench.js';
+import {eventContract} from './event-contract.js';
+import {EventLedger} from './event-ledger.js';
+import {FaultTable} from './fault-table.js';
+import {GatewayTable} from './gateway-table.js';
+import {GrantTable} from './grant-table.js';
+import type {SecretBox} from './secret-box.js';
+import {SiteView} from './site-view.js';
+
+export interface StoreContractOptions {
+  /** Stands before each title. */
+  readonly name: string;
+  /** A new and empty store; `reopen` opens the same one again. */
+  readonly open: (t: ExecutionContext) => Promise<StoreUnderTest>;
+  readonly box: SecretBox;
+  /** Several processes write at once; SQLite has one writer, who must not wait for himself. */
+  readonly hasManyWriters: boolean;
+}
+
+const grantRow = (id: string, state: 'active' | 'revoked' = 'active'): GrantStateRow =>
+  ({
+    table: 'grant',
+    row: {
+      ...{id, number: '7001', kind: 'park', holder: 'h-1', holderMask: '', credentials: []},
+      ...{points: ['A-012'], validFrom: 1, validUntil: 2, weekly: [], entries: 'multi'},
+      ...{state, rev: 3, leaseUntil: 9000},
+    },
+  }) as unknown as GrantStateRow;
+
+/** What every database of the cloud must do alike. Registers its tests with AVA. */
+export function storeContract({name, open, box, hasManyWriters}: StoreContractOptions): void {
+  const check = (title: string, run: (t: ExecutionContext, use: StoreUnderTest) => Promise<void>) =>
+    test(`${name}: ${title}`, async t => run(t, await open(t)));
+  const opening = {gateways: new GatewayTable(), ledger: new EventLedger(), hasManyWriters, check};
+  transactions(opening);
+  eventContract(opening);
+  grants(opening, new GrantTable(box));
+  commands(opening);
+  views(opening);
+}
+
+function transactions({check, gateways, hasManyWriters}: ContractBench): void {
+  check(
+    'what a transaction did is there for others when it settles, and only then',
+    async (t, use) => {
+      const {store} = use;
+      const other = await use.reopen();
+      await store.transaction(async tx => {
+        await gateways.add(tx, ['gw-1']);
+        t.truthy(await gateways.get(tx, 'gw-1'));
+        t.is(await other.read(db => gateways.get(db, 'gw-1')), undefined);
+      });
+      t.like(await other.read(db => gateways.get(db, 'gw-1')), {
+        ...{gw: 'gw-1', boot: null, seenWall: null, cfgVer: 0, cfgHash: EMPTY_STATE_HASH},
+        ...{heldVer: 0, heldHash: null, misfit: 0, revVer: 0, heldRev: 0},
+      });
+    },
+  );
+
+  check(
+    'a transaction that throws leaves nothing, and the next one is not harmed',
+    async (t, {store}) => {
+      const broken = store.transaction(async tx => {
+        await gateways.add(tx, ['gw-1']);
+        throw new Error('half-way');
+      });
+      await t.throwsAsync(broken, {message: 'half-way'});
+      t.deepEqual(await store.read(db => gateways.all(db)), []);
+      await store.transaction(tx => gateways.add(tx, ['gw-2', 'gw-1', 'gw-2']));
+      await store.transaction(tx => gateways.add(tx, ['gw-1', 'gw-B', 'gw-a']));
+      const names = (await store.read(db => gateways.all(db))).map(row => row.gw);
+      t.deepEqual(names, ['gw-1', 'gw-2', 'gw-B', 'gw-a']);
+    },
+  );
+
+  check('a broken rule of the schema is an error with a code', async (t, {store}) => {
+    const orphan = store.transaction(tx =>
+      tx.insertInto('revocation').values({gw: 'none', id: 'g', ver: 1, wall: 1}).execute(),
+    );
+    await t.throwsAsync(orphan, {instanceOf: StoreError, code: 'store/failed'});
+  });
+
+  check('counters asked by two at once never give a number twice', async (t, use) => {
+    const other = hasManyWriters ? await use.reopen() : use.store;
+    await use.store.transaction(tx => gateways.add(tx, ['gw-1']));
+    const take = (store: CloudStore) => store.transaction(tx => gateways.nextCommand(tx, 'gw-1'));
+    const taken: Promise<number>[] = [];
+    for (let round = 0; round < 20; round += 1) taken.push(take(use.store), take(other));
+    const numbers = [...(await Promise.all(taken))].sort((left, right) => left - right);
+    t.deepEqual(
+      numbers,
+      Array.from({length: 40}, (_, index) => index + 1),
+    );
+  });
+
+  check(
+    'a store that is opened again has the rows, and answers until it is closed',
+    async (t, use) => {
+      await use.store.transaction(tx => gateways.add(tx, ['gw-1']));
+      await use.store.read(db => new ApiKeyTable().put(db, 'secret', 'option', 5));
+      const again = await use.reopen();
+      t.is((await again.read(db => gateways.all(db))).length, 1);
+      t.is(await again.read(db => new ApiKeyTable().nameOf(db, 'secret')), 'option');
+      t.is(await again.read(db => new ApiKeyTable().nameOf(db, 'other')), undefined);
+      t.true(await again.answers());
+      await again.close();
+      t.false(await again.answers());
+    },
+  );
+}
+
+function grants({check, gateways}: ContractBench, table: GrantTable): void {
+  check('grants are one line of versions with a hash that changes lead to', async (t, {store}) => {
+    await store.transaction(async tx => {
+      await gateways.add(tx, ['gw-1']);
+      await gateways.lock(tx, 'gw-1');
+      await table.put(tx, 'gw-1', grantRow('g-1'));
+      await table.put(tx, 'gw-1', grantRow('g-2'));
+      await table.put(tx, 'gw-1', grantRow('g-1', 'revoked'));
+    });
+    await store.read(async db => {
+      const row = await gateways.get(db, 'gw-1');
+      const changes = await table.changes(db, 'gw-1', 1, 10);
+      t.deepEqual(
+        changes.map(change => change.ver),
+        [2, 3],
+      );
+      t.is(changes.at(-1)?.hash, row?.cfgHash);
+      t.deepEqual(await table.changes(db, 'gw-1', 7, 10), []);
+      t.is((await table.all(db, 'gw-1')).length, 2);
+      t.like(await table.get(db, 'gw-1', 'grant', 'g-1'), grantRow('g-1', 'revoked'));
+      t.is(await table.get(db, 'gw-1', 'credential', 'g-1'), undefined);
+      t.deepEqual(await table.leasesBefore(db, 9001), [{gateway: 'gw-1', id: 'g-2'}]);
+      t.deepEqual(await table.leasesBefore(db, 9000), []);
+    });
+    await store.transaction(tx => table.skipTo(tx, 'gw-1', 40));
+    t.is((await store.read(db => gateways.get(db, 'gw-1')))?.cfgVer, 40);
+  });
+
+  check('a revocation is counted once, for good', async (t, {store}) => {
+    const revoke = (id: string) => store.transaction(tx => table.revoke(tx, 'gw-1', id, 5));
+    await store.transaction(tx => gateways.add(tx, ['gw-1']));
+    t.deepEqual(
+      [await revoke('g-1'), await revoke('g-2'), await revoke('g-1')],
+      [true, true, false],
+    );
+    await store.read(async db => {
+      t.true(await table.isRevoked(db, 'gw-1', 'g-1'));
+      t.false(await table.isRevoked(db, 'gw-2', 'g-1'));
+      t.deepEqual(await table.revokedSince(db, 'gw-1', 1, 10), [{id: 'g-2', ver: 2}]);
+      t.is((await gateways.get(db, 'gw-1'))?.revVer, 2);
+    });
+  });
+
+  check('what a gateway holds is kept with its row', async (t, {store}) => {
+    await store.transaction(async tx => {
+      await gateways.add(tx, ['gw-1']);
+      await gateways.setSeen(tx, 'gw-1', {boot: 'b-1', firmware: '1.0', wallMs: 6});
+      await gateways.setHeld(tx, 'gw-1', {ver: 3, hash: 'ff', misfit: 1});
+      await gateways.setHeldRevocations(tx, 'gw-1', 2);
+    });
+    const held = {boot: 'b-1', firmware: '1.0', seenWall: 6, heldVer: 3, heldHash: 'ff'};
+    const row = await store.read(db => gateways.get(db, 'gw-1'));
+    t.like(row, {...held, misfit: 1, heldRev: 2});
+    t.deepEqual(await store.read(db => gateways.some(db, ['gw-1', 'gw-2'])), row ? [row] : []);
+  });
+}
+
+function commands({check, gateways}: ContractBench): void {
+  const table = new CommandTable();
+  const command = (id: string, state: CommandRow['state'] = 'sent'): CommandRow => ({
+    ...{id, gateway: 'gw-1', bay: 'A-012', by: 'wang', ttlMs: 8000, state},
+    ...{why: null, createdWall: 1000, closedWall: null},
+  });
+  const add = async (db: CloudReader, row: CommandRow) => {
+    await gateways.add(db, ['gw-1']);
+    await table.add(db, row);
+  };
+
+  check('a command is closed once, by its own gateway', async (t, {store}) => {
+    const done = {gateway: 'gw-1', id: 'c-1', state: 'done' as const, why: null};
+    await store.transaction(async tx => {
+      await add(tx, command('c-1'));
+      t.false(await table.close(tx, {...done, gateway: 'gw-2'}, 5));
+      t.true(await table.close(tx, done, 6));
+      t.false(await table.close(tx, {...done, state: 'expired'}, 7));
+    });
+    const row = await store.read(db => table.get(db, 'c-1'));
+    t.deepEqual(row, {...command('c-1', 'done'), closedWall: 6});
+  });
+
+  check(
+    'a command that nobody can wait for any more is given up, and may still be closed',
+    async (t, {store}) => {
+      await store.read(async db => {
+        await add(db, command('c-1'));
+        await add(db, command('c-2'));
+        await table.giveUpOverdue(db, 9000);
+        t.is((await table.get(db, 'c-1'))?.state, 'sent');
+        await table.giveUpOverdue(db, 9001);
+        t.is((await table.get(db, 'c-1'))?.state, 'unknown');
+        await table.giveUp(db, 'c-2');
+        const closing = {gateway: 'gw-1', id: 'c-2', state: 'expired' as const, why: 'late'};
+        t.true(await table.close(db, closing, 5));
+        t.like(await table.get(db, 'c-2'), {state: 'expired', why: 'late'});
+      });
+    },
+  );
+
+  check('an idempotency key belongs to whoever came first', async (t, {store}) => {
+    const order = {fingerprint: 'f', command: 'c-1', wallMs: 100};
+    const take = () => store.transaction(tx => table.addKey(tx, 'key-1', order));
+    t.deepEqual([await take(), await take()], [true, false]);
+    await store.read(async db => {
+      await table.setAnswer(db, 'key-1', '{}');
+      t.deepEqual(await table.key(db, 'key-1'), {fingerprint: 'f', command: 'c-1', answer: '{}'});
+      await table.pruneKeys(db, 101);
+      t.is(await table.key(db, 'key-1'), undefined);
+    });
+  });
+}
+
+function views({check}: ContractBench): void {
+  const view = new SiteView();
+  const place = (epochNo: number, seq: number) => ({gateway: 'gw-1', epochNo, seq, wall: seq});
+  const bay = (arm: string, epochNo: number, seq: number, name = 'A-012') => ({
+    place: place(epochNo, seq),
+    body: {bay: name, arm, occupancy: 'vacant', online: true, saleable: false} as never,
+  });
+
+  check('a view never goes back to an older event, also of an older epoch', async (t, {store}) => {
+    const put = (item: ReturnType<typeof bay>) => store.transaction(tx => view.putBays(tx, [item]));
+    await put(bay('up', 1, 5));
+    await put(bay('down', 1, 4));
+    const shown = async () => (await store.read(db => view.bays(db, 'gw-1'))).map(row => row.arm);
+    t.deepEqual(await shown(), ['up']);
+    await put(bay('down', 2, 1));
+    await put(bay('up', 1, 9));
+    t.deepEqual(await shown(), ['down']);
+    const many = Array.from({length: 250}, (_, index) => bay('up', 3, index + 1, `B-${index}`));
+    await store.transaction(tx => view.putBays(tx, many));
+    t.is((await shown()).length, 251);
+    const rows = await store.read(db => view.bays(db, 'gw-1'));
+    t.deepEqual([rows[0]?.bay, rows[0]?.online, rows[0]?.saleable], ['A-012', true, false]);
+  });
+
+  check('alarms come newest first, and a fault is raised and cleared once', async (t, {store}) => {
+    const alarm = (id: string, state: string, seq: number) => ({
+      place: place(1, seq),
+      body: {
+        ...{alarm: id, kind: 'call', state, bay: null, collector: null, count: 1},
+        ...{contact: null, person: null, note: '备注'},
+      } as never,
+    });
+    await store.transaction(tx => view.putAlarms(tx, [alarm('a', 'raised', 1)]));
+    await store.transaction(tx => view.putAlarms(tx, [alarm('b', 'raised', 2)]));
+    await store.transaction(tx => view.putAlarms(tx, [alarm('a', 'closed', 3)]));
+    const rows = await store.read(db => view.alarms(db, 'gw-1'));
+    t.deepEqual(
+      rows.map(row => [row.alarm, row.state, row.note]),
+      [
+        ['a', 'closed', '备注'],
+        ['b', 'raised', '备注'],
+      ],
+    );
+    const faults = new FaultTable();
+    await store.read(async db => {
+      const gap = {kind: 'gap', wallMs: 4, detail: 'missing from 2'};
+      t.deepEqual(
+        [await faults.raise(db, 'gw-1', gap), await faults.raise(db, 'gw-1', gap)],
+        [true, false],
+      );
+      t.deepEqual(await faults.list(db, 'gw-1'), [
+        {kind: 'gap', raisedWall: 4, detail: gap.detail},
+      ]);
+      t.true(await faults.clear(db, 'gw-1', ['chain_broken', 'gap']));
+      t.false(await faults.clear(db, 'gw-1', ['gap']));
+    });
+  });
+}
