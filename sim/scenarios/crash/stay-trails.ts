@@ -1,4 +1,5 @@
 import type {SessionRecord} from '../../../edge/domain/lot/contract.js';
+import type {Millis} from '../../../protocols/base/clock.js';
 import type {SiteEventBodies} from '../../../protocols/site/events.js';
 import {ONE_ENTRY} from './crash-lines.js';
 import type {JournalRow} from './order-trails.js';
@@ -11,12 +12,18 @@ interface Trail {
 }
 
 /** The two clocks round apart. */
-const ROUNDING_MS = 2;
+const ROUNDING_MS: Millis = 2;
 
 /** Every stay, as the journal tells it: opened once, closed once, and as long as the clock on the wall says. */
 export class StayTrails {
   readonly counts = {opened: 0, closed: 0};
   readonly #trails = new Map<string, Trail>();
+  readonly #toleranceMs: Millis;
+
+  /** `toleranceMs`: how far the clocks of the site may drift apart during a stay. */
+  constructor(toleranceMs: Millis = ROUNDING_MS) {
+    this.#toleranceMs = toleranceMs;
+  }
 
   /** Bays with a stay that has not ended. */
   lettingIn(): ReadonlySet<string> {
@@ -74,7 +81,7 @@ export class StayTrails {
       problems.push(`stay ${body.session} goes on as ${body.phase} after its end`);
     }
     const byWallMs = wallMs - before.openedWallMs;
-    if (Math.abs(body.durationMs - byWallMs) > ROUNDING_MS) {
+    if (Math.abs(body.durationMs - byWallMs) > this.#toleranceMs) {
       problems.push(`stay ${body.session}: charged ${body.durationMs} ms of ${byWallMs} ms`);
     }
     return problems;

@@ -1,0 +1,214 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {loadOrMakeSigningKey} from '../../cloud-sync/api/key-files.js';
+import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
+import type {FarEnd} from '../../drivers/port/byte-link.js';
+import {SystemEntropy} from '../../edge/platform/entropy.js';
+import {createJsonLog} from '../../edge/platform/json-log.js';
+import {SystemClock} from '../../edge/platform/system-clock.js';
+import {UsageError} from '../../protocols/base/errors.js';
+import {decodeRequest} from '../../protocols/modbus/rtu-frame.js';
+import {
+  lockOrderOf,
+  REFERENCE_LOCK_PROFILE,
+} from '../../protocols/profiles/parking-lock-profile.js';
+import {type CollectorPlan, LINE_BAUD_RATE, siteYaml} from '../plan/site-plan.js';
+import {CloudClient} from '../scenarios/cloud-client.js';
+import {SimSite} from '../site/sim-site.js';
+import {TcpFarEnd} from '../wire/tcp-far-end.js';
+import type {NotedFrame} from './notes.js';
+
+/** Name of the gateway's database beside its site file. */
+export const DATABASE = 'lot.db';
+export const GATEWAY = 'gw-1';
+export const SITE = 'lot-1';
+/** Key under which card secrets lie in the database. */
+export const SECRET_KEY_HEX = '05'.repeat(32);
+export const COLLECTORS = ['C1', 'C2', 'C3', 'C4'] as const;
+/** Its lock acknowledges everything and never moves: a series that power cuts fall into. */
+export const DEAF_BAY = 'A-003';
+const BAYS_EACH = 3;
+const LOOPBACK = '127.0.0.1';
+const TENANT = 'demo';
+
+/** Quick rules: a stay from card to raised arm fits into a short life. */
+const RULES = {
+  unlock: {intervalMs: 2170, confirmMs: 1800},
+  verify: {repeats: 1},
+  raiseAfterVacantMs: 300,
+  enterWithinMs: 10_000,
+  idleScreenMs: 1000,
+  debounceMs: 300,
+};
+
+export interface CrashParkOptions {
+  /** For the cloud's database and keys: not on the disk under test. */
+  readonly folder: string;
+  readonly onFrame: (frame: NotedFrame) => void;
+  /** Without one the site has no cloud at all. */
+  readonly withCloud: boolean;
+}
+
+/** Everything around the gateway that no power cut reaches: wires, locks, cards, the cloud. */
+export class CrashPark {
+  readonly clock = new SystemClock();
+  readonly entropy = new SystemEntropy(this.clock);
+  readonly site: SimSite;
+  readonly cloud: CloudClient;
+  readonly #server: Cloud | undefined;
+  readonly #ends: ReadonlyMap<string, TcpFarEnd>;
+
+  private constructor(
+    options: CrashParkOptions,
+    ends: ReadonlyMap<string, TcpFarEnd>,
+    server: Cloud | undefined,
+  ) {
+    this.#ends = ends;
+    this.#server = server;
+    this.site = new SimSite({
+      collectors: planOf(ends),
+      clock: this.clock,
+      entropy: this.entropy,
+      farEnd: name => watched(ends.get(name), name, options.onFrame),
+      keys: new Map(),
+      pacing: 'bytes',
+    });
+    this.cloud = new CloudClient({
+      url: 'http://cloud.invalid',
+      apiKey: API_KEY,
+      gateway: GATEWAY,
+      fetch: request => server?.fetch(request) ?? new Response('no cloud', {status: 503}),
+    });
+  }
+
+  static async build(options: CrashParkOptions): Promise<CrashPark> {
+    const ends = new Map<string, TcpFarEnd>();
+    for (const name of COLLECTORS.flatMap(id => [`line-${id}`, id])) {
+      ends.set(name, await TcpFarEnd.listen());
+    }
+    const server = options.withCloud ? await serve(options.folder) : undefined;
+    return new CrashPark(options, ends, server);
+  }
+
+  /** Lay out a gateway's folder: site file and keys. */
+  install(folder: string): void {
+    const write = (name: string, text: string) =>
+      writeFileSync(join(folder, name), text, {mode: 0o600});
+    write('secret.key', SECRET_KEY_HEX);
+    if (this.#server) write('cloud.pub', this.#server.publicKey);
+    write('site.yaml', this.#siteFile());
+  }
+
+  /** Order a bay open through the cloud. `state`: what came of it. */
+  async orderOpen(
+    bay: string,
+    key: string,
+  ): Promise<{readonly id: string; readonly state: string}> {
+    const response = await this.#server?.fetch(
+      new Request(`http://cloud.invalid/v1/gateways/${GATEWAY}/bays/${bay}/open`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${API_KEY}`,
+          'content-type': 'application/json',
+          'idempotency-key': key,
+        },
+        body: JSON.stringify({by: 'desk'}),
+      }),
+    );
+    return (await response?.json()) as {id: string; state: string};
+  }
+
+  bays(collector: string): readonly string[] {
+    return baysOf(collector);
+  }
+
+  async close(): Promise<void> {
+    this.site.close();
+    await this.#server?.close();
+    for (const end of this.#ends.values()) await end.close();
+  }
+
+  #siteFile(): string {
+    return siteYaml({
+      siteId: SITE,
+      collectors: planOf(this.#ends),
+      database: `./${DATABASE}`,
+      pagePort: 0,
+      cloud: this.#server && {
+        broker: this.#server.mqttUrl ?? '',
+        tenant: TENANT,
+        gateway: GATEWAY,
+        publicKeyFile: 'cloud.pub',
+      },
+      language: 'en',
+      secretKeyFile: 'secret.key',
+      rules: RULES,
+    });
+  }
+}
+
+const API_KEY = 'lk_0123456789abcdef0123456789abcdef';
+
+function baysOf(collector: string): readonly string[] {
+  const zone = 'ABCD'[COLLECTORS.indexOf(collector as never)];
+  return Array.from({length: BAYS_EACH}, (_, index) => `${zone}-00${index + 1}`);
+}
+
+function planOf(ends: ReadonlyMap<string, TcpFarEnd>): readonly CollectorPlan[] {
+  const link = (name: string) => {
+    const port = ends.get(name)?.port ?? 0;
+    return {kind: 'tcp', host: LOOPBACK, port, baudRate: LINE_BAUD_RATE} as const;
+  };
+  return COLLECTORS.map((id, index) => ({
+    ...{id, zone: 'ABCD'[index] ?? 'A', arrow: '→', kind: 'plain', bays: baysOf(id)},
+    lineLink: link(`line-${id}`),
+    readerLink: link(id),
+    keyFile: undefined,
+    travelMs: 1000,
+    pollMs: 300,
+  }));
+}
+
+function serve(folder: string): Promise<Cloud> {
+  const clock = new SystemClock();
+  const log = createJsonLog({clock, level: 'error', destination: {write: () => {}}});
+  return startCloud({
+    ...{clock, log, entropy: new SystemEntropy(clock)},
+    database: join(folder, 'cloud.db'),
+    signingKey: loadOrMakeSigningKey(join(folder, 'cloud.key')),
+    apiKey: API_KEY,
+    tenant: TENANT,
+    http: {host: LOOPBACK, port: 0},
+    mqtt: {host: LOOPBACK, port: 0},
+  });
+}
+
+/** A line whose frames to the locks are told before any lock hears them. */
+function watched(
+  end: TcpFarEnd | undefined,
+  name: string,
+  onFrame: (frame: NotedFrame) => void,
+): FarEnd {
+  if (!end) throw new UsageError('sim/absent', `no line ${name}`);
+  const bays = name.startsWith('line-') ? baysOf(name.slice('line-'.length)) : [];
+  return {
+    send: bytes => end.send(bytes),
+    onBytes: listener =>
+      end.onBytes(bytes => {
+        const frame = lockFrame(bytes, bays);
+        if (frame) onFrame(frame);
+        listener(bytes);
+      }),
+    unplug: () => end.unplug(),
+    replug: () => end.replug(),
+    close: () => end.close(),
+  };
+}
+
+function lockFrame(bytes: Uint8Array, bays: readonly string[]): NotedFrame | undefined {
+  const decoded = decodeRequest(bytes);
+  if (decoded.kind !== 'frame' || decoded.frame.request.kind !== 'writeOne') return undefined;
+  const command = lockOrderOf(decoded.frame.request.value, REFERENCE_LOCK_PROFILE);
+  const bay = bays[decoded.frame.unit - 1];
+  return bay && (command === 'lower' || command === 'raise') ? {bay, command} : undefined;
+}

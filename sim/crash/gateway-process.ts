@@ -1,0 +1,103 @@
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {UsageError} from '../../protocols/base/errors.js';
+import {PeerProcess, until} from '../real/peer-process.js';
+import {DATABASE} from './crash-park.js';
+
+const LATCHKEY = fileURLToPath(new URL('../../bin/latchkey.js', import.meta.url));
+/** Two cores do many things at once here; the aim of 10 s is proved elsewhere. */
+const START_LIMIT_MS = 30_000;
+
+export interface GatewayOptions {
+  /** On the disk under test; holds `site.yaml`. */
+  readonly folder: string;
+  /** Outside of it: where the process leaves its number. */
+  readonly workFolder: string;
+  /** A module that the process loads first. */
+  readonly preload?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A program that starts the gateway, with its arguments. */
+  readonly under?: readonly string[];
+}
+
+/** `latchkey run` as a process of its own. */
+export class GatewayProcess {
+  readonly #peer: PeerProcess;
+  readonly #folder: string;
+
+  constructor({folder, workFolder, preload, env = {}, under = []}: GatewayOptions) {
+    this.#folder = folder;
+    const before = preload === undefined ? [] : ['--import', preload];
+    const run = [LATCHKEY, 'run', '--config', join(folder, 'site.yaml')];
+    const [command = process.execPath, ...args] = [...under, process.execPath, ...before, ...run];
+    this.#peer = new PeerProcess(command, args, {
+      env: {...process.env, UV_THREADPOOL_SIZE: '24', ...env},
+    });
+    const {pid} = this.#peer.child;
+    if (pid !== undefined) writeFileSync(join(workFolder, `gateway-${pid}.pid`), `${pid}`);
+  }
+
+  get pid(): number {
+    return this.#peer.child.pid ?? 0;
+  }
+
+  get output(): string {
+    return this.#peer.output;
+  }
+
+  get isOver(): boolean {
+    return this.#peer.isOver;
+  }
+
+  /** Until the site runs. @throws UsageError `crash/gateway` when it ends instead */
+  async running(limitMs = START_LIMIT_MS): Promise<void> {
+    await until(
+      'the gateway runs',
+      () => this.output.includes('"daemon.running"') || this.isOver,
+      limitMs,
+    );
+    if (this.isOver) throw new UsageError('crash/gateway', `the gateway ended: ${this.output}`);
+  }
+
+  /** What the site shows on its page. */
+  async state(): Promise<SeenSite> {
+    return (await this.#ask('GET', '/api/state')) as SeenSite;
+  }
+
+  /** Ask as a person at the page. */
+  act(path: string, body: object): Promise<unknown> {
+    return this.#ask('POST', path, body);
+  }
+
+  /** As if its power went, as far as the process is concerned. */
+  kill(): Promise<void> {
+    return this.#peer.kill();
+  }
+
+  /** Let it end by itself. */
+  end(): Promise<void> {
+    return this.#peer.end();
+  }
+
+  async #ask(method: string, path: string, body?: object): Promise<unknown> {
+    const access = readFileSync(join(this.#folder, `${DATABASE}.token`), 'utf8');
+    const {url, token} = JSON.parse(access) as {url: string; token: string};
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: {'X-Latchkey-Token': token, 'content-type': 'application/json'},
+      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
+    });
+    return response.json();
+  }
+}
+
+/** The part of the page's state that a test looks at. */
+export interface SeenSite {
+  readonly bays: readonly {
+    readonly id: string;
+    readonly arm: string;
+    readonly health: string;
+  }[];
+  readonly alarms: readonly {readonly kind: string; readonly state: string}[];
+}

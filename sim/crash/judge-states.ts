@@ -1,0 +1,122 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {SeededEntropy} from '../clock/seeded-entropy.js';
+import {BlockLog} from './block-log.js';
+import {CrashStates, type Cut} from './crash-states.js';
+import {type DiskFindings, judgeDisk} from './disk-oracle.js';
+import type {Note} from './notes.js';
+import type {Recording} from './recording.js';
+import {withMounted} from './sim-disk.js';
+
+/** One crash and what was found after it. */
+export interface JudgedState {
+  readonly cut: Cut;
+  /** Length of the log at the cut: notes beyond it do not count. */
+  readonly at: number;
+  /** What the world had been told by then. */
+  readonly notes: readonly Note[];
+  readonly findings: DiskFindings;
+}
+
+export interface JudgeOptions {
+  readonly recording: Recording;
+  readonly folder: string;
+  readonly seed: number;
+  readonly cuts: readonly Cut[];
+  /** Called with the recovered disk still mounted, after it was judged. */
+  readonly afterwards?: (mounted: string, state: JudgedState, lane: number) => Promise<void>;
+}
+
+/** States are judged side by side: a mount waits for the disk most of the time. */
+export const LANES = 2;
+
+/** Cut the power as told, let the file system recover and judge what is left. */
+export async function judgeStates(options: JudgeOptions): Promise<readonly JudgedState[]> {
+  const inOrder = options.cuts.toSorted((left, right) => left.entries - right.entries);
+  const lanes = Array.from({length: LANES}, (_, lane) =>
+    judgeLane({...options, cuts: inOrder.filter((_cut, index) => index % LANES === lane)}, lane),
+  );
+  const judged = (await Promise.all(lanes)).flat();
+  return judged.toSorted((left, right) => left.at - right.at);
+}
+
+async function judgeLane(options: JudgeOptions, lane: number): Promise<readonly JudgedState[]> {
+  const {recording, seed, cuts} = options;
+  const folder = join(options.folder, `lane-${lane}`);
+  mkdirSync(folder, {recursive: true});
+  const log = new BlockLog(recording.logPath);
+  try {
+    const disks = new CrashStates(log, recording.basePath);
+    const chance = new SeededEntropy(seed + lane);
+    const image = join(folder, 'state.img');
+    const judged: JudgedState[] = [];
+    for (const cut of cuts) {
+      writeFileSync(image, disks.image(cut, chance));
+      const at = log.entries[cut.entries - 1]?.end ?? 0;
+      const promised = log.entries[disks.solidEntries(cut) - 1]?.end ?? 0;
+      const limit = cut.lyingFrom === undefined ? at : promised;
+      const notes = recording.notes.filter(note => note.at <= limit);
+      judged.push(
+        await withMounted(image, folder, async mounted => {
+          const state = {cut, at, notes, findings: judgeDisk(mounted, notes)};
+          await options.afterwards?.(mounted, state, lane);
+          return state;
+        }),
+      );
+    }
+    return judged;
+  } finally {
+    log.close();
+  }
+}
+
+/** Write the image of one crash. */
+export function writeState(recording: Recording, cut: Cut, seed: number, path: string): void {
+  const log = new BlockLog(recording.logPath);
+  const disks = new CrashStates(log, recording.basePath);
+  writeFileSync(path, disks.image(cut, new SeededEntropy(seed)));
+  log.close();
+}
+
+export interface CutOptions {
+  readonly recording: Recording;
+  readonly seed: number;
+  readonly states: number;
+  /** Where cuts may fall, by length of the log; everywhere when absent. */
+  readonly between?: readonly (readonly [from: number, to: number])[];
+  /** Flushes of the last so many milliseconds before a cut did nothing. */
+  readonly lyingMs?: number;
+}
+
+/** Random cuts. Half of them fall right behind something that the world was told, where a loss shows. */
+export function chooseCuts(options: CutOptions): readonly Cut[] {
+  const {recording, seed, states, between, lyingMs} = options;
+  const chance = new SeededEntropy(seed);
+  const log = new BlockLog(recording.logPath);
+  log.close();
+  const ends = log.entries.map(entry => entry.end);
+  const isWithin = (at: number) => between?.some(([from, to]) => at >= from && at <= to) ?? true;
+  const places = ends.flatMap((end, index) => (isWithin(end) ? [index + 1] : []));
+  const noted = recording.notes.filter(note => note.kind !== 'phase' && isWithin(note.at));
+  return Array.from({length: states}, () => {
+    const note = noted[Math.floor(chance.fraction() * noted.length)];
+    const place = places[Math.floor(chance.fraction() * places.length)] ?? ends.length;
+    const isBehindNote = chance.fraction() < 0.5;
+    const behind = ends.findLastIndex(end => end <= (note?.at ?? 0)) + 1;
+    const entries = note && isBehindNote ? behind : place;
+    if (lyingMs === undefined) return {entries};
+    return {entries, lyingFrom: firstLie(recording, ends, ends[entries - 1] ?? 0, lyingMs)};
+  });
+}
+
+/** The first entry written less than `lyingMs` before the log was `at` long. */
+function firstLie(
+  {times}: Recording,
+  ends: readonly number[],
+  at: number,
+  lyingMs: number,
+): number {
+  const cutMs = times.find(time => time.at >= at)?.atMs ?? Number.POSITIVE_INFINITY;
+  const honest = times.findLast(time => time.atMs <= cutMs - lyingMs)?.at ?? 0;
+  return ends.findLastIndex(end => end <= honest) + 1;
+}

@@ -1,0 +1,176 @@
+import {existsSync, mkdirSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {encodeRequestPdu} from '../../protocols/modbus/pdu.js';
+import {encodeFrame} from '../../protocols/modbus/rtu-frame.js';
+import {
+  lockCommandWrite,
+  REFERENCE_LOCK_PROFILE,
+} from '../../protocols/profiles/parking-lock-profile.js';
+import {asId} from '../../protocols/site/ids.js';
+import {rest, until} from '../real/peer-process.js';
+import {COLLECTORS, CrashPark, DATABASE, DEAF_BAY} from './crash-park.js';
+import {type DiskFindings, judgeDisk} from './disk-oracle.js';
+import {GatewayProcess} from './gateway-process.js';
+import type {Note, NotedFrame} from './notes.js';
+import type {Recording} from './recording.js';
+import {SimDisk, withMounted} from './sim-disk.js';
+
+export interface RebootOptions {
+  /** The recovered disk. */
+  readonly mounted: string;
+  readonly notes: readonly Note[];
+  /** What the disk held before. */
+  readonly before: DiskFindings;
+  /** Cards that are shown once the site stands, each at the collector of its bay. */
+  readonly taps: readonly {readonly uid: string; readonly bay: string}[];
+}
+
+export interface RecoveryOptions {
+  /** Empty, for this disk alone. */
+  readonly folder: string;
+  /** The disk after its first crash. */
+  readonly image: string;
+  /** What was promised before it. */
+  readonly notes: readonly Note[];
+  /** How long each boot lives. */
+  readonly lives: readonly number[];
+}
+
+export interface Rebooted {
+  readonly problems: readonly string[];
+  /** Arms that were lowered for the cards shown. */
+  readonly lowered: readonly string[];
+}
+
+const TRAVEL_MS = 1050;
+/** Long enough for an order that somebody gave of himself. */
+const QUIET_MS = 700;
+const HOLD_MS = 150;
+const TAP_MS = 900;
+const HEALTH_LIMIT_MS = 20_000;
+
+/** A site without a cloud, that real gateways boot on, one after the other. */
+export class RebootSite {
+  readonly #park: CrashPark;
+  readonly #frames: NotedFrame[];
+  readonly #folder: string;
+
+  private constructor(park: CrashPark, frames: NotedFrame[], folder: string) {
+    this.#park = park;
+    this.#frames = frames;
+    this.#folder = folder;
+  }
+
+  static async build(folder: string): Promise<RebootSite> {
+    const frames: NotedFrame[] = [];
+    const onFrame = (frame: NotedFrame) => void frames.push(frame);
+    const park = await CrashPark.build({folder, withCloud: false, onFrame});
+    return new RebootSite(park, frames, folder);
+  }
+
+  /** Boot the gateway on a recovered disk; arms lie as the last frames before the cut left them. */
+  async boot({mounted, notes, before, taps}: RebootOptions): Promise<Rebooted> {
+    await this.#settleArms(notes);
+    this.#frames.length = 0;
+    this.#park.install(mounted);
+    rmSync(join(mounted, `${DATABASE}.token`), {force: true});
+    const gateway = new GatewayProcess({folder: mounted, workFolder: this.#folder});
+    let lowered: readonly string[] = [];
+    const problems: string[] = [];
+    try {
+      await gateway.running();
+      await until('every lock is heard', () => isHealthy(gateway), HEALTH_LIMIT_MS);
+      await rest(QUIET_MS);
+      const moved = this.#lowered();
+      if (moved.length > 0) problems.push(`lowered by itself: ${moved.join(' ')}`);
+      for (const tap of taps) await this.#tap(tap);
+      lowered = this.#lowered().slice(moved.length);
+    } finally {
+      await gateway.end();
+    }
+    if (existsSync(join(mounted, `${DATABASE}.token`))) problems.push('the access was left behind');
+    const frames = this.#frames.map((frame): Note => ({at: 0, kind: 'frame', ...frame}));
+    const after = judgeDisk(mounted, [...notes, ...frames]);
+    return {problems: [...problems, ...after.problems, ...compare(before, after)], lowered};
+  }
+
+  /** Boot on the disk of a crash, and write down what the recovery itself writes; its power fails too. */
+  async recordRecovery(options: RecoveryOptions): Promise<Recording> {
+    const {folder, image, notes, lives} = options;
+    mkdirSync(folder, {recursive: true});
+    const noted: Note[] = notes.map(note => ({...note, at: 0}));
+    await withMounted(image, folder, mounted => this.#park.install(mounted));
+    const disk = await SimDisk.insert(join(folder, 'disk'), image);
+    for (const forMs of lives) {
+      this.#frames.length = 0;
+      const gateway = new GatewayProcess({folder: disk.mounted, workFolder: this.#folder});
+      try {
+        await gateway.running();
+        await rest(forMs);
+      } finally {
+        await gateway.kill();
+        // Without people nothing orders an arm; what moves all the same has to be stored by the end.
+        const at = disk.position();
+        noted.push(...this.#frames.map((frame): Note => ({at, kind: 'frame', ...frame})));
+      }
+    }
+    await disk.remove();
+    const {basePath, logPath} = disk;
+    return {basePath, logPath, notes: noted, times: [], cards: {}};
+  }
+
+  close(): Promise<void> {
+    return this.#park.close();
+  }
+
+  #lowered(): readonly string[] {
+    return this.#frames.flatMap(({bay, command}) => (command === 'lower' ? [bay] : []));
+  }
+
+  async #tap({uid, bay}: {readonly uid: string; readonly bay: string}): Promise<void> {
+    const collector = COLLECTORS.find(id => this.#park.bays(id).includes(bay)) ?? 'C1';
+    const post = this.#park.site.post(collector);
+    post.present({uid: asId(uid), secret: new Uint8Array(16), userInfo: ''});
+    await rest(HOLD_MS);
+    post.remove();
+    await rest(TAP_MS);
+  }
+
+  async #settleArms(notes: readonly Note[]): Promise<void> {
+    for (const collector of COLLECTORS) {
+      for (const bay of this.#park.bays(collector)) {
+        const last = notes.findLast(note => note.kind === 'frame' && note.bay === bay);
+        const order = last?.kind === 'frame' && bay !== DEAF_BAY ? last.command : 'raise';
+        const {address, value} = lockCommandWrite(order, REFERENCE_LOCK_PROFILE);
+        const lock = this.#park.site.lock(bay);
+        lock.receive(
+          encodeFrame(
+            lock.unit,
+            encodeRequestPdu({kind: 'writeOne', functionCode: 6, address, value}),
+          ),
+        );
+      }
+    }
+    await rest(TRAVEL_MS);
+  }
+}
+
+async function isHealthy(gateway: GatewayProcess): Promise<boolean> {
+  const {bays} = await gateway.state();
+  return bays.every(({health}) => health === 'ok');
+}
+
+/** The numbering goes on, and this boot closed all that was under way. */
+function compare(before: DiskFindings, after: DiskFindings): readonly string[] {
+  const problems: string[] = [];
+  if (after.epoch !== before.epoch) problems.push(`epoch ${before.epoch} became ${after.epoch}`);
+  if (after.head <= before.head) problems.push(`head ${before.head}, then ${after.head}`);
+  if (after.boots.length !== before.boots.length + 1) {
+    problems.push(`${after.boots.length - before.boots.length} boots in one life`);
+  }
+  const interrupted = after.boots.at(-1);
+  if (interrupted !== before.underway) {
+    problems.push(`${before.underway} orders under way, the boot says ${interrupted}`);
+  }
+  return problems;
+}
