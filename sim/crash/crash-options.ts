@@ -19,6 +19,6 @@ export function crashOptions(env: NodeJS.ProcessEnv = process.env): CrashOptions
     states: number('STATES', STATES),
     kills: number('KILLS', KILLS),
     seed: number('SEED', 1 + Math.floor(Math.random() * 2 ** 30)),
-    replay: env['LATCHKEY_CRASH_REPLAY'] || undefined,
+    replay: env.LATCHKEY_CRASH_REPLAY || undefined,
   };
 }
