@@ -15,6 +15,7 @@ import {UsageError} from '../protocols/base/errors.js';
 import type {SiteEventBodies, SiteEventKind} from '../protocols/site/events.js';
 import {asId} from '../protocols/site/ids.js';
 import {SeededEntropy} from './clock/seeded-entropy.js';
+import {TimeServer} from './clock/time-server.js';
 import {VirtualClock} from './clock/virtual-clock.js';
 import type {SimCard} from './devices/sim-card.js';
 import {type CollectorPlan, type PlantPlan, siteYaml} from './plan/site-plan.js';
@@ -53,6 +54,8 @@ export interface WorldOptions {
   /** Put devices on the lines that no plan knows, before the daemon starts. */
   readonly equip?: (world: World) => void;
   readonly seed?: number;
+  /** False: the system's wall clock follows no time server at first; default true. */
+  readonly timeServer?: boolean;
   /** Where the wall clock stands at the start, in ms since 1970. */
   readonly wallMs?: number;
 }
@@ -81,6 +84,7 @@ export class World {
   readonly site: SimSite;
   readonly office: CardOffice;
   readonly cloud: WorldCloud | undefined;
+  readonly timeServer: TimeServer;
   /** Log lines of the daemon, parsed. */
   readonly logged: Record<string, unknown>[] = [];
   readonly #options: WorldOptions;
@@ -99,6 +103,7 @@ export class World {
     this.#options = options;
     this.clock = clock;
     this.cloud = cloud;
+    this.timeServer = new TimeServer(options.timeServer);
     this.#entropy = new SeededEntropy(options.seed ?? 1);
     this.#folder = mkdtempSync(join(tmpdir(), 'latchkey-world-'));
     this.#databasePath = join(this.#folder, 'lot.db');
@@ -254,14 +259,15 @@ export class World {
       },
       openHid: () => createMemoryHid(this.clock).source,
       openFeed: (_, name) => this.feed(name),
-      clockState: () => this.cloud?.clockState() ?? 'floor',
+      ntp: this.timeServer,
+      builtMs: 0,
       warnings: [],
     });
     this.#edge = edge;
     this.cloud?.join(edge);
     this.#page = createPageApp({
       host: '127.0.0.1',
-      clock: this.clock,
+      clock: edge.clock,
       log,
       view: edge.site,
       actions: edge.site,

@@ -1,25 +1,21 @@
 import {createPublicKey} from 'node:crypto';
-import type {Millis, UnixMillis} from '../../protocols/base/clock.js';
+import type {UnixMillis} from '../../protocols/base/clock.js';
 import {errorText, SyncError} from '../../protocols/base/errors.js';
-import type {ClockState} from '../../protocols/cloud/wire-words.js';
 import type {BrokerTls} from './broker-stream.js';
 import type {FenceSink} from './fence-sink.js';
 import {MqttTransport} from './mqtt-transport.js';
 import type {SessionSetup} from './session.js';
-import {TimeKeeper} from './time-keeper.js';
 import type {Transport} from './transport.js';
 import {Uplink} from './uplink.js';
 
 export interface GatewayUplinkOptions
-  extends Omit<SessionSetup, 'cloudKey' | 'time' | 'transport' | 'address'>,
+  extends Omit<SessionSetup, 'cloudKey' | 'transport' | 'address'>,
     Pick<ConstructorParameters<typeof Uplink>[0], 'entropy' | 'startSpreadMs'> {
   readonly broker: string;
   readonly tenant: string;
   readonly gateway: string;
   /** Key of the cloud: SPKI in PEM. */
   readonly publicKeyPem: string;
-  /** It is not earlier than this, whatever the wall clock says. */
-  readonly notBefore: UnixMillis;
   /** Takes the place of the broker's address; for tests without sockets. */
   readonly transport?: Transport;
   /** How the broker is trusted, and what this gateway shows of itself. */
@@ -29,14 +25,13 @@ export interface GatewayUplinkOptions
   /** Where a fence of the cloud is kept; left out, it ends with the daemon. */
   readonly fenceFor?: (credential: string) => FenceSink;
   /** Hears the time as the cloud signs it. */
-  readonly onSignedTime?: (utcMs: UnixMillis, roundTripMs: Millis) => void;
+  readonly onSignedTime?: (utcMs: UnixMillis) => void;
 }
 
 /** A gateway's whole way to the cloud, as its daemon wants to see it. */
 export interface GatewayUplink {
   pullGrants(): void;
   isOnline(): boolean;
-  clockState(): ClockState;
   /** Refused messages by kind, since the start. */
   dropped(): Readonly<Record<string, number>>;
   start(): void;
@@ -45,9 +40,8 @@ export interface GatewayUplink {
 
 /** @throws SyncError `uplink/public-key` when the key of the cloud is none */
 export function createGatewayUplink(options: GatewayUplinkOptions): GatewayUplink {
-  const {broker, tenant, gateway, publicKeyPem, notBefore, transport, ...rest} = options;
-  const {tls, credential, fenceFor, onSignedTime, ...setup} = rest;
-  const time = new TimeKeeper(options.clock, notBefore, onSignedTime);
+  const {broker, tenant, gateway, publicKeyPem, transport, ...rest} = options;
+  const {tls, credential, fenceFor, onSignedTime, time, ...setup} = rest;
   const target = {kind: 'url', url: broker, ...(tls && {tls})} as const;
   const uplink = new Uplink({
     ...setup,
@@ -55,12 +49,17 @@ export function createGatewayUplink(options: GatewayUplinkOptions): GatewayUplin
     cloudKey: publicKey(publicKeyPem),
     transport: transport ?? new MqttTransport(target, options.log),
     fence: fenceFor?.(credential ?? `${tenant}/${gateway}`),
-    time,
+    time: {
+      read: () => time.read(),
+      offer: (utcMs, roundTripMs) => {
+        onSignedTime?.(utcMs);
+        time.offer(utcMs, roundTripMs);
+      },
+    },
   });
   return {
     pullGrants: () => uplink.pullGrants(),
     isOnline: () => uplink.status().link === 'up',
-    clockState: () => time.read().clk,
     dropped: () => uplink.status().dropped,
     start: () => uplink.start(),
     stop: () => uplink.stop(),

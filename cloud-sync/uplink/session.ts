@@ -27,7 +27,7 @@ import type {Outbox} from './outbox.js';
 import {PumpRunner} from './pump-runner.js';
 import {SiteConfigDownlink} from './site-config-downlink.js';
 import type {SiteConfigSink} from './site-config-sink.js';
-import type {TimeKeeper} from './time-keeper.js';
+import type {TimeSink} from './time-sink.js';
 import type {Connection, ConnectionListener, Transport} from './transport.js';
 
 /** What the gateway is and what it brings; the same for every session. */
@@ -46,7 +46,7 @@ export interface SessionSetup {
   readonly commands: CommandSink;
   /** Left out: this gateway takes no site file from afar. */
   readonly siteConfig?: SiteConfigSink | undefined;
-  readonly time: TimeKeeper;
+  readonly time: TimeSink;
   /** Left out: this gateway has no certificate of its own. */
   readonly renewal?: CertificateRenewal | undefined;
   readonly fence?: FenceSink | undefined;

@@ -9,6 +9,7 @@ import type {Page} from '../page/page-server.js';
 import type {PageWarning} from '../page/view.js';
 import {removeFile, writeFileAtomic} from '../platform/atomic-file.js';
 import type {Log} from '../platform/log.js';
+import type {NtpSource} from '../platform/ntp.js';
 import {systemDisk} from '../platform/safe-disk.js';
 import {EdgeDaemon, threadsNeeded} from '../runtime/edge-daemon.js';
 import type {OpenFeed} from '../runtime/open-feed.js';
@@ -19,7 +20,6 @@ import type {SiteFileRole} from '../runtime/site-config/contract.js';
 import {siteTextProblems} from '../runtime/site-config/site-check.js';
 import {SiteFiles} from '../runtime/site-config/site-files.js';
 import type {CloudLink} from '../runtime/site-runtime.js';
-import type {ClockState} from '../store/stamp.js';
 import {awaitIdentity, type CloudWay, cloudWay, enrolledName} from './cloud-way.js';
 import {type CommandMachine, type CommandResult, failed} from './command.js';
 import {pageAccessPath, pageAccessText} from './page-access.js';
@@ -28,7 +28,6 @@ import {type SiteRun, SiteSupervisor, type StartedSite} from './site-supervisor.
 
 /** The way to the cloud, made by the caller: this side knows nothing of MQTT. */
 export interface DaemonUplink extends CloudLink {
-  clockState(): ClockState;
   start(): void;
   stop(): void;
 }
@@ -40,6 +39,8 @@ export interface DaemonMachine extends CommandMachine {
   readonly openLink: OpenLink;
   readonly openHid: OpenHid;
   readonly openFeed: OpenFeed;
+  readonly ntp: NtpSource;
+  readonly builtMs: number;
   readonly threadPoolSize: number;
   secretReader(folder: string): SecretReader;
   connectCloud(way: CloudWay, daemon: EdgeDaemon): DaemonUplink | Promise<DaemonUplink>;
@@ -174,13 +175,11 @@ async function start(
   config: SiteConfig,
   {path, version, machine, started, desk, tokens, pathOf}: StartParts,
 ): Promise<Omit<Run, 'close' | 'watched'>> {
-  const {clock, entropy, log, openLink, openHid, openFeed} = machine;
+  const {clock, entropy, log, openLink, openHid, openFeed, ntp, builtMs} = machine;
   const {path: databasePath, closers} = started;
   const secrets = machine.secretReader(dirname(path));
   const warnings = startWarnings(config, machine);
   for (const {code, subject} of warnings) log.warn('start.warning', {code, subject});
-  let uplink: DaemonUplink | undefined;
-  const clockState = () => uplink?.clockState() ?? 'floor';
   const parts = {
     config,
     databasePath,
@@ -192,13 +191,15 @@ async function start(
     openLink,
     openHid,
     openFeed,
+    ntp,
+    builtMs,
   };
   let way: CloudWay | undefined;
   const gatewayName = () => enrolledName(way, machine);
-  const options = {...parts, clockState, warnings, configDesk: desk, gatewayName};
+  const options = {...parts, warnings, configDesk: desk, gatewayName};
   const daemon = new EdgeDaemon(options);
   closers.push(() => daemon.close());
-  const page = await openPage({daemon, config, desk, tokens, clock, log});
+  const page = await openPage({daemon, config, desk, tokens, clock: daemon.clock, log});
   closers.push(() => page.close());
   const access = pageAccessText({
     url: page.url,
@@ -211,7 +212,6 @@ async function start(
   const connect = async (found: CloudWay): Promise<void> => {
     way = found;
     const made = await machine.connectCloud(found, daemon);
-    uplink = made;
     daemon.site.connectCloud(made);
     closers.push(() => made.stop());
     made.start();

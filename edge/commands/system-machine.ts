@@ -1,6 +1,7 @@
 import {SystemEntropy} from '../platform/entropy.js';
 import type {Host} from '../platform/host.js';
 import {createJsonLog} from '../platform/json-log.js';
+import {SystemNtp} from '../platform/ntp.js';
 import {SystemClock} from '../platform/system-clock.js';
 import {readTextFile} from '../platform/text-file.js';
 import {systemFeeds, systemHid, systemLinks} from '../runtime/system-links.js';
@@ -23,6 +24,8 @@ export function systemMachine(
     openLink: systemLinks(clock, entropy),
     openHid: systemHid(clock),
     openFeed: systemFeeds(clock, entropy),
+    ntp: new SystemNtp(),
+    builtMs: host.builtMs(),
     threadPoolSize: host.threadPoolSize(),
     readText: readTextFile,
     env: name => host.env(name),

@@ -42,6 +42,11 @@ export const rulesSchema = optional({
   freshForMs: duration(60_000, 2_592_000_000, 'Older grants count as degraded.').default(
     86_400_000,
   ),
+  floorGraceMs: duration(
+    0,
+    31_536_000_000,
+    'While the time of day is unknown, rights with hours or an end open if they last so long beyond the latest time that was sure. Left out: never.',
+  ).optional(),
   buttonWindowMs: duration(0, 600_000, 'Presses within it are one call.').default(5000),
   falseCalls: optional({
     count: integer(1, 100, 'Calls closed as false until this button rings low.').default(3),

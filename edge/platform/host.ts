@@ -1,3 +1,4 @@
+import {statSync} from 'node:fs';
 import {resolve} from 'node:path';
 import process from 'node:process';
 import {readFileIfThere} from './atomic-file.js';
@@ -23,6 +24,11 @@ export class Host {
   threadPoolSize(): number {
     const asked = Number(this.env('UV_THREADPOOL_SIZE'));
     return Number.isInteger(asked) && asked > 0 ? asked : DEFAULT_THREADS;
+  }
+
+  /** When this program was compiled, in ms since 1970; as its files tell. */
+  builtMs(): number {
+    return statSync(new URL(import.meta.url)).mtimeMs;
   }
 
   /** `onStop` runs once, at the first signal that asks the process to end; the result ends it. */

@@ -4,23 +4,26 @@ import type {SiteConfig} from '../config/schema.js';
 import {resolveKey, resolveSecret, type SecretReader} from '../config/secrets.js';
 import type {PageWarning} from '../page/view.js';
 import {loadOrMakeKey} from '../platform/key-file.js';
+import type {NtpSource} from '../platform/ntp.js';
 import {type StretchCode, stretchCode} from '../platform/stretch.js';
 import {FenceFile} from '../store/fence-file.js';
 import {SiteStore} from '../store/site-store.js';
-import type {ClockState} from '../store/stamp.js';
 import {codeDigest} from './devices/code-digest.js';
 import type {DeviceSurroundings} from './devices/site-devices.js';
 import {GrantsInlet} from './grants-inlet.js';
 import {type FencedGateway, IdentityFence, resumeFence} from './identity-fence.js';
+import {SiteClock} from './site-clock.js';
 import type {ConfigDesk} from './site-config/config-desk.js';
 import type {ConfigFact, WatchedSite} from './site-config/contract.js';
 import {SiteRuntime} from './site-runtime.js';
+import {TimeWatch} from './time-watch.js';
 
 export interface EdgeDaemonOptions
   extends Omit<DeviceSurroundings, 'dispatch' | 'digest' | 'codesOf'> {
   readonly version: string;
-  /** What the wall clock is worth now; the link to the cloud knows. */
-  readonly clockState: () => ClockState;
+  readonly ntp: NtpSource;
+  /** When this program was built: it is not earlier. */
+  readonly builtMs: number;
   readonly warnings: readonly PageWarning[];
   /** Takes new site files; left out, this site keeps the one that it has. */
   readonly configDesk?: ConfigDesk | undefined;
@@ -40,6 +43,9 @@ export class EdgeDaemon {
   readonly site: SiteRuntime;
   /** Where grants from the cloud land: stored, then told to the lot. */
   readonly grants: GrantsInlet;
+  /** The clock of everything on this site. */
+  readonly clock: SiteClock;
+  readonly #time: TimeWatch;
   readonly #options: EdgeDaemonOptions;
   #isClosed = false;
 
@@ -49,7 +55,9 @@ export class EdgeDaemon {
    * @throws ConfigError a secret is missing or has the wrong shape
    */
   constructor(options: EdgeDaemonOptions) {
-    const {config, databasePath, secrets, clock, entropy, clockState} = options;
+    const {config, databasePath, secrets, entropy} = options;
+    const clock = new SiteClock(options.clock, options.builtMs);
+    this.clock = clock;
     this.#options = options;
     const keys = collectorKeys(config, secrets);
     checkDeviceSecrets(config, secrets);
@@ -62,13 +70,16 @@ export class EdgeDaemon {
       secretKey,
       clock,
       entropy,
-      clockState,
+      clockState: () => clock.read().clk,
+      floorMs: () => clock.read().floorMs,
+      recallTime: floorMs => clock.recall(floorMs),
       maxBytes: config.databaseMaxMb * 1024 * 1024,
     });
     const warnings = [...options.warnings, ...bareCardWarnings(config)];
     const digest = codeDigest(secretKey);
     const configView = options.configDesk;
     const parts = {
+      clock,
       store: this.store,
       keys,
       digest,
@@ -77,8 +88,10 @@ export class EdgeDaemon {
       stretch: options.stretch ?? stretchCode,
     };
     this.site = new SiteRuntime({...options, ...parts});
+    this.#time = this.#watchTime(clock);
     this.grants = new GrantsInlet(this.store.grants, () => this.site.grantsChanged());
-    this.site.start();
+    this.#time.start();
+    this.site.start(this.#time.offMs());
     resumeFence(this.#fenced());
   }
 
@@ -99,17 +112,15 @@ export class EdgeDaemon {
 
   /** What the way to the cloud needs of this gateway. */
   uplinkParts() {
-    const {clock, entropy, log, version, configDesk} = this.#options;
+    const {entropy, log, version, configDesk} = this.#options;
     const {outbox, boot} = this.store;
-    const [latest] = outbox.read(outbox.head(), 1);
     return {
-      clock,
+      clock: this.clock,
+      time: this.clock,
       entropy,
       log: log.child('uplink'),
       boot,
       firmware: version,
-      // Time never goes back behind what was journalled.
-      notBefore: latest?.wallMs ?? clock.wallMs(),
       outbox,
       grants: this.grants,
       commands: this.site.remoteOrders,
@@ -137,7 +148,22 @@ export class EdgeDaemon {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.site.close();
+    this.#time.close();
     this.store.close();
+  }
+
+  #watchTime(clock: SiteClock): TimeWatch {
+    const {store, site} = this;
+    return new TimeWatch({
+      clock,
+      ntp: this.#options.ntp,
+      log: this.#options.log,
+      former: store.time.former,
+      keep: () => store.time.keep(store.stampNow(), clock.floorToKeep()),
+      journal: fact => void store.journal.append([fact], store.stampNow()),
+      onChange: () => site.clockChanged(),
+      onOffTime: offMs => site.offTimeKnown(offMs),
+    });
   }
 }
 

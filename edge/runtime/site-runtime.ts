@@ -35,6 +35,7 @@ import {LotRunner} from './lot-runner.js';
 import {LotTimers} from './lot-timers.js';
 import {OrderDesk} from './order-desk.js';
 import {RemoteOrders} from './remote-orders.js';
+import type {SiteClock} from './site-clock.js';
 import {SiteHardware} from './site-hardware.js';
 import {drawSite} from './site-picture.js';
 
@@ -54,6 +55,7 @@ export interface ConfigView {
 }
 
 export interface SiteRuntimeOptions extends Omit<DeviceSurroundings, 'dispatch' | 'codesOf'> {
+  readonly clock: SiteClock;
   readonly version: string;
   readonly store: SiteStore;
   readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
@@ -67,6 +69,8 @@ export interface SiteRuntimeOptions extends Omit<DeviceSurroundings, 'dispatch' 
 
 /** How often what nobody reports is looked at: the cloud link, the backlog, rows to prune. */
 const HOUSEKEEPING_MS: Millis = 1000;
+
+const CLOCK_UNSET: PageWarning = {code: 'wallClockUnset', subject: ''};
 
 /** Alarms whose cause may stand on the wire. */
 const WIRE_FAULTS: ReadonlySet<AlarmKind> = new Set(['UNLOCK_FAILED', 'RELOCK_FAILED']);
@@ -132,11 +136,13 @@ export class SiteRuntime implements PageView, PageActions {
     return this.#runner.state;
   }
 
-  /** Take up what the last run left open, then listen to the hardware. */
-  start(): void {
+  /** Take up what the last run left open, `offMs` ago as far as known, then listen to the hardware. */
+  start(offMs: Millis | undefined): void {
     const {store, version} = this.#options;
     const open = store.lot.openRecords();
-    this.#runner.dispatch({kind: 'boot', open, cause: store.startCause, version});
+    const {former} = store.time;
+    const run = former && {endedMs: former.monoMs, offMs};
+    this.#runner.dispatch({kind: 'boot', open, former: run, cause: store.startCause, version});
     this.#hardware.open();
     this.#keepHouse();
     this.#forgetConfig = this.#options.configView?.onReport(() => this.#changed());
@@ -173,13 +179,23 @@ export class SiteRuntime implements PageView, PageActions {
     this.#dispatch({kind: 'admission', stop: 'identity', isStanding, detail});
   }
 
+  /** The clock was lost, or came back. */
+  clockChanged(): void {
+    if (!this.#isClosed) this.#changed();
+  }
+
+  /** A lost clock came back: this long the gateway was off before this run. */
+  offTimeKnown(offMs: Millis): void {
+    this.#dispatch({kind: 'offTime', offMs});
+  }
+
   /** Grants or credentials came, changed or went. */
   grantsChanged(): void {
     this.#dispatch({kind: 'grantsChanged'});
   }
 
   state(): ReturnType<PageView['state']> {
-    const {config, version, warnings, configView} = this.#options;
+    const {config, version, warnings, configView, clock} = this.#options;
     const {storageFault} = this.#runner;
     return drawSite({
       config,
@@ -191,7 +207,7 @@ export class SiteRuntime implements PageView, PageActions {
       devices: this.#hardware.devices(),
       cloud: this.#backlog(),
       storage: {state: storageFault ? 'fault' : 'ok', detail: storageFault ?? ''},
-      warnings,
+      warnings: clock.read().clk === 'floor' ? [...warnings, CLOCK_UNSET] : warnings,
       siteConfig: configView?.picture() ?? NO_TRIAL,
     });
   }
@@ -260,10 +276,11 @@ export class SiteRuntime implements PageView, PageActions {
   }
 
   #lotContext(): Omit<LotContext, 'nowMs' | 'wallMs'> {
-    const {config, store, entropy} = this.#options;
+    const {config, store, entropy, clock} = this.#options;
     const zone = new SiteZone(config.site.timezone);
     return {
       grants: store.book,
+      timeOfDay: () => clock.read(),
       newId: () => entropy.ulid(),
       sense: bay => this.#hardware.sense(bay),
       proofHolds: (card, secretHex) =>

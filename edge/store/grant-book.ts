@@ -49,16 +49,21 @@ export class StoredGrantBook implements GrantBook {
   readonly #revoked = new Set<string>();
   readonly #used = new Set<GrantId>();
   readonly #spent = new Set<string>();
-  /** Monotonic instant of the last confirmation, -Infinity when unknown. */
-  #confirmedMs: Millis = Number.NEGATIVE_INFINITY;
+  readonly #isTimeKnown: () => boolean;
+  /** Monotonic instant of the last confirmation of this run. */
+  #confirmedMs: Millis | undefined;
+  /** By the wall clock, from an earlier run. */
+  readonly #recalledWallMs: UnixMillis | undefined;
 
-  constructor(clock: Clock, contents: BookContents) {
+  /** `isTimeKnown`: whether the wall clock may be compared with that of an earlier run. */
+  constructor(clock: Clock, contents: BookContents, isTimeKnown: () => boolean) {
     this.#clock = clock;
+    this.#isTimeKnown = isTimeKnown;
+    this.#recalledWallMs = contents.confirmedWallMs;
     for (const row of contents.rows) this.put(row);
     for (const id of contents.revoked) this.#revoked.add(id);
     for (const grant of contents.used) this.#used.add(grant);
     for (const id of contents.spent) this.#spent.add(id);
-    this.#recallConfirmation(contents.confirmedWallMs);
   }
 
   cardByUid(uid: CardUid): CardCredential | undefined {
@@ -116,7 +121,11 @@ export class StoredGrantBook implements GrantBook {
 
   /** Infinity when the cloud never confirmed, or nobody can tell how long ago it did. */
   ageMs(): Millis {
-    return this.#clock.nowMs() - this.#confirmedMs;
+    if (this.#confirmedMs !== undefined) return this.#clock.nowMs() - this.#confirmedMs;
+    if (this.#recalledWallMs === undefined || !this.#isTimeKnown()) return Number.POSITIVE_INFINITY;
+    // A wall clock behind the stored instant has lost the time: the age is then unknown, not zero.
+    const ageMs = this.#clock.wallMs() - this.#recalledWallMs;
+    return ageMs >= 0 ? ageMs : Number.POSITIVE_INFINITY;
   }
 
   rowOf(table: GrantStateTable, id: string): GrantStateRow | undefined {
@@ -205,12 +214,5 @@ export class StoredGrantBook implements GrantBook {
     if (row.kind !== 'code') return;
     change(this.#codesByDigest, row.digest, row.id);
     change(this.#codesByEpoch, row.epoch, row.id);
-  }
-
-  /** A wall clock behind the stored instant has lost the time: the age is then unknown, not zero. */
-  #recallConfirmation(confirmedWallMs: UnixMillis | undefined): void {
-    if (confirmedWallMs === undefined) return;
-    const ageMs = this.#clock.wallMs() - confirmedWallMs;
-    if (ageMs >= 0) this.#confirmedMs = this.#clock.nowMs() - ageMs;
   }
 }

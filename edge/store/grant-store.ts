@@ -92,14 +92,15 @@ export class GrantStore {
     this.#clock = parts.clock;
     this.#stampNow = parts.stampNow;
     this.#pepper = parts.pepper;
-    this.book = new StoredGrantBook(parts.clock, {
+    const contents = {
       rows: [...this.#storedGrants(), ...this.#storedCredentials()],
       revoked: this.#column<string>('SELECT id FROM revoked'),
       used: this.#column<GrantId>('SELECT "grant" FROM grant_use'),
       spent: this.#column<string>('SELECT jti FROM used'),
       confirmedWallMs:
         this.#column<UnixMillis | null>('SELECT confirmed_wall FROM meta')[0] ?? undefined,
-    });
+    };
+    this.book = new StoredGrantBook(parts.clock, contents, () => this.#stampNow().clk !== 'floor');
   }
 
   /** Version 0 = none ever arrived. */
@@ -173,6 +174,8 @@ export class GrantStore {
     this.book.confirm();
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#confirmationStoredMs < CONFIRMATION_STEP_MS) return;
+    // An instant of a lost clock would make the book seem younger or older at the next start.
+    if (this.#stampNow().clk === 'floor') return;
     this.#database.transact('confirmation', () =>
       this.#database.statement('UPDATE meta SET confirmed_wall = ?').run(this.#clock.wallMs()),
     );

@@ -9,8 +9,8 @@ import {CHAIN_START, chainHash} from '../../protocols/cloud/chain.js';
 import type {SiteFact} from '../../protocols/site/events.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
+import type {ClockState} from '../domain/time/time-machine.js';
 import {SiteStore} from './site-store.js';
-import type {ClockState} from './stamp.js';
 
 const DAY_MS = 86_400_000;
 const yieldTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));

@@ -1,8 +1,9 @@
 import type {Millis, UnixMillis} from '../../protocols/base/clock.js';
 import type {WireEvent} from '../../protocols/cloud/up-messages.js';
+import type {ClockState} from '../domain/time/time-machine.js';
 import type {StoreDatabase} from './database.js';
 import type {Journal} from './journal.js';
-import type {ClockState, Stamp} from './stamp.js';
+import type {Stamp} from './stamp.js';
 
 /** One committed event. */
 export interface OutboxRow {

@@ -1,4 +1,5 @@
-import type {Clock, Entropy, Millis} from '../../protocols/base/clock.js';
+import type {Clock, Entropy, Millis, UnixMillis} from '../../protocols/base/clock.js';
+import type {ClockState} from '../domain/time/time-machine.js';
 import {loadOrMakeKey} from '../platform/key-file.js';
 import {CommandLog} from './command-log.js';
 import {FrameCounters} from './counters.js';
@@ -10,7 +11,8 @@ import {LotStore} from './lot-store.js';
 import {JournalOutbox} from './outbox.js';
 import {Retention} from './retention.js';
 import {SecretBox} from './secret-box.js';
-import type {ClockState, Stamp} from './stamp.js';
+import type {Stamp} from './stamp.js';
+import {TimeMarks} from './time-marks.js';
 
 const EPOCH_BYTES = 16;
 
@@ -24,6 +26,10 @@ export interface SiteStoreOptions {
   readonly entropy: Entropy;
   /** What the wall clock is worth now. */
   readonly clockState: () => ClockState;
+  /** Surely past: what is deleted for its age is older than asked by this. Absent: the wall clock. */
+  readonly floorMs?: () => UnixMillis;
+  /** Told once, before anything is dated: what an earlier run knew of the time. */
+  readonly recallTime?: (floorMs: UnixMillis) => void;
   readonly maxBytes?: number;
   readonly retentionMs?: Millis;
 }
@@ -41,6 +47,7 @@ export class SiteStore {
   readonly book: StoredGrantBook;
   readonly commands: CommandLog;
   readonly counters: FrameCounters;
+  readonly time: TimeMarks;
   readonly #database: StoreDatabase;
   readonly #retention: Retention;
   readonly #options: SiteStoreOptions;
@@ -58,6 +65,9 @@ export class SiteStore {
     this.boot = entropy.ulid();
     this.startCause = database.formerRun.unclean ? 'unclean' : 'start';
     try {
+      this.time = new TimeMarks(database, this.boot);
+      const {formerFloorMs} = this.time;
+      if (formerFloorMs !== undefined) options.recallTime?.(formerFloorMs);
       const journal = new Journal(database, {boot: this.boot, newEpoch, stamp: stampNow()});
       this.journal = journal;
       this.outbox = new JournalOutbox(database, journal, stampNow);
@@ -95,7 +105,9 @@ export class SiteStore {
 
   /** Delete a slice of what is no longer needed; returns how many rows went. Call it when idle. */
   prune(limit?: number): number {
-    return this.#retention.prune(this.stampNow(), limit);
+    const stamp = this.stampNow();
+    const wallMs = this.#options.floorMs?.() ?? stamp.wallMs;
+    return this.#retention.prune({...stamp, wallMs}, limit);
   }
 
   /** Share of the quota in use, 0..1. */

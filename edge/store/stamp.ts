@@ -1,7 +1,5 @@
 import type {Millis, UnixMillis} from '../../protocols/base/clock.js';
-
-/** How well the time is known: synced lately, drifting since, or only a lower bound. */
-export type ClockState = 'ok' | 'holdover' | 'floor';
+import type {ClockState} from '../domain/time/time-machine.js';
 
 /** Both clocks at one instant, and what the wall clock is worth. */
 export interface Stamp {

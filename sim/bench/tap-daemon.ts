@@ -7,6 +7,7 @@ import {SystemClock} from '../../edge/platform/system-clock.js';
 import {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
 import {systemFeeds, systemHid, systemLinks} from '../../edge/runtime/system-links.js';
 import {ConfigError} from '../../protocols/base/errors.js';
+import {TimeServer} from '../clock/time-server.js';
 import {CardOffice} from '../scenarios/card-office.js';
 import {StoreChannel} from '../scenarios/store-channel.js';
 import {answer} from './child.js';
@@ -32,7 +33,8 @@ export async function run([folder = '']: readonly string[]): Promise<undefined> 
     openLink: systemLinks(clock, entropy),
     openHid: systemHid(clock),
     openFeed: systemFeeds(clock, entropy),
-    clockState: () => 'ok',
+    ntp: new TimeServer(),
+    builtMs: 0,
     warnings: [],
   });
   const office = new CardOffice(new StoreChannel(() => daemon.grants), entropy, () =>

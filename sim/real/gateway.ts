@@ -3,10 +3,10 @@ import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {Act, CommandSink} from '../../cloud-sync/uplink/command-sink.js';
 import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
-import {TimeKeeper} from '../../cloud-sync/uplink/time-keeper.js';
 import {Uplink} from '../../cloud-sync/uplink/uplink.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import type {SystemClock} from '../../edge/platform/system-clock.js';
+import {SiteClock} from '../../edge/runtime/site-clock.js';
 import {SiteStore} from '../../edge/store/site-store.js';
 import type {SiteFact} from '../../protocols/site/events.js';
 import {SILENT, TENANT} from './cloud-on-mosquitto.js';
@@ -42,7 +42,7 @@ export class Gateway {
       outbox: this.store.outbox,
       grants: this.store.grants,
       commands: this.#hand(),
-      time: new TimeKeeper(clock, clock.wallMs()),
+      time: new SiteClock(clock, 0),
       startSpreadMs: 0,
     });
     t.teardown(() => this.uplink.stop());

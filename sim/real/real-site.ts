@@ -10,6 +10,7 @@ import {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
 import {systemFeeds, systemHid, systemLinks} from '../../edge/runtime/system-links.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import type {SiteEventBodies, SiteEventKind} from '../../protocols/site/events.js';
+import {TimeServer} from '../clock/time-server.js';
 import {CardReader} from '../devices/card-reader.js';
 import type {SimCard} from '../devices/sim-card.js';
 import {siteYaml} from '../plan/site-plan.js';
@@ -77,7 +78,8 @@ export class RealSite {
       openLink: systemLinks(clock, entropy),
       openHid: systemHid(clock),
       openFeed: systemFeeds(clock, entropy),
-      clockState: () => 'floor',
+      ntp: new TimeServer(),
+      builtMs: 0,
       warnings: [],
     });
     t.teardown(() => this.edge.close());

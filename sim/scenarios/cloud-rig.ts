@@ -6,10 +6,9 @@ import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
 import type {SyncLog} from '../../cloud-sync/log.js';
 import {readCloudKey} from '../../cloud-sync/uplink/cloud-key.js';
 import type {Act, ActOutcome, CommandSink} from '../../cloud-sync/uplink/command-sink.js';
-import {TimeKeeper} from '../../cloud-sync/uplink/time-keeper.js';
 import {Uplink} from '../../cloud-sync/uplink/uplink.js';
+import {SiteClock} from '../../edge/runtime/site-clock.js';
 import {SiteStore} from '../../edge/store/site-store.js';
-import type {UnixMillis} from '../../protocols/base/clock.js';
 import type {SiteFact} from '../../protocols/site/events.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import type {VirtualClock} from '../clock/virtual-clock.js';
@@ -178,7 +177,7 @@ export class CloudRig {
       outbox: this.store.outbox,
       grants: this.store.grants,
       commands: this.#commandSink(),
-      time: new TimeKeeper(this.clock, 0 as UnixMillis),
+      time: new SiteClock(this.clock, 0),
       startSpreadMs: 0,
     });
   }

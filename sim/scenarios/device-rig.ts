@@ -11,6 +11,7 @@ import {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import type {DeviceEventData, SiteEventBodies} from '../../protocols/site/events.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
+import {TimeServer} from '../clock/time-server.js';
 import {VirtualClock} from '../clock/virtual-clock.js';
 import {Rs485Line} from '../wire/rs485-line.js';
 import {SwitchedEnd} from '../wire/switched-end.js';
@@ -116,7 +117,8 @@ export class DeviceRig {
         return source;
       },
       openFeed: () => new MemoryFeed(clock),
-      clockState: () => 'floor',
+      ntp: new TimeServer(),
+      builtMs: 0,
       warnings: [],
     });
   }

@@ -14,6 +14,7 @@ import {SystemClock} from '../../edge/platform/system-clock.js';
 import {readTextFile} from '../../edge/platform/text-file.js';
 import {systemFeeds, systemHid, systemLinks} from '../../edge/runtime/system-links.js';
 import {UsageError} from '../../protocols/base/errors.js';
+import {TimeServer} from '../clock/time-server.js';
 import {LINE_BAUD_RATE, siteYaml} from '../plan/site-plan.js';
 
 /** A gateway's folder on a real disk, with its site file and real serial ports. */
@@ -101,6 +102,8 @@ export class DiskGateway {
       openLink: systemLinks(clock, entropy),
       openHid: systemHid(clock),
       openFeed: systemFeeds(clock, entropy),
+      ntp: new TimeServer(),
+      builtMs: 0,
       threadPoolSize: 24,
       readText: readTextFile,
       env: () => undefined,

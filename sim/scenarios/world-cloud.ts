@@ -98,10 +98,6 @@ export class WorldCloud {
     return outbox ? outbox.head() - outbox.acked() : 0;
   }
 
-  clockState() {
-    return this.#uplink?.clockState() ?? 'floor';
-  }
-
   /** The internet goes: open connections die, new ones find nobody. */
   cut(): void {
     this.#isCut = true;

@@ -1,14 +1,12 @@
 import type {Millis, Timer, UnixMillis} from '../../../protocols/base/clock.js';
 import {errorText} from '../../../protocols/base/errors.js';
 import {SECOND_MS} from '../../../protocols/base/units.js';
-import type {ClockState} from '../../../protocols/cloud/wire-words.js';
 import type {BrokerTls} from '../broker-stream.js';
 import {
   createGatewayUplink,
   type GatewayUplink,
   type GatewayUplinkOptions,
 } from '../gateway-uplink.js';
-import {TimeKeeper} from '../time-keeper.js';
 import {
   certificateDates,
   type GatewayIdentity,
@@ -17,6 +15,7 @@ import {
 } from './gateway-identity.js';
 import {CertificateRenewal} from './renewal.js';
 import {serverFault} from './server-check.js';
+import {SignedTime} from './signed-time.js';
 
 type FromIdentity = 'broker' | 'tenant' | 'gateway' | 'publicKeyPem' | 'tls' | 'credential';
 type Made = 'renewal' | 'fence' | 'onSignedTime';
@@ -39,7 +38,6 @@ export function createIdentityUplink(options: IdentityUplinkOptions): GatewayUpl
   return {
     pullGrants: () => uplink.current?.pullGrants(),
     isOnline: () => uplink.current?.isOnline() ?? false,
-    clockState: (): ClockState => uplink.current?.clockState() ?? 'floor',
     dropped: () => uplink.current?.dropped() ?? {},
     start: () => uplink.start(),
     stop: () => uplink.stop(),
@@ -49,7 +47,7 @@ export function createIdentityUplink(options: IdentityUplinkOptions): GatewayUpl
 class IdentityUplink {
   readonly #options: IdentityUplinkOptions;
   /** The time by signed word alone: the wall clock has no say in who is trusted. */
-  #signedTime: TimeKeeper | undefined;
+  #signedTime: SignedTime | undefined;
   #current: Current | undefined;
   #complaint: string | undefined;
   #timer: Timer | undefined;
@@ -77,8 +75,8 @@ class IdentityUplink {
     const identity = this.#read();
     if (!identity || identity.certificate === this.#current?.identity.certificate) return;
     this.#current?.uplink.stop();
-    this.#signedTime ??= new TimeKeeper(this.#options.clock, identity.floor);
-    this.#signedTime.raiseFloor(identity.floor);
+    this.#signedTime ??= new SignedTime(this.#options.clock, identity.floor);
+    this.#signedTime.raise(identity.floor);
     const current: Current = {identity, uplink: this.#connect(identity, () => current)};
     this.#current = current;
     current.uplink.start();
@@ -109,7 +107,7 @@ class IdentityUplink {
       ...{broker, tenant, gateway, publicKeyPem},
       credential: `${tenant}/${gateway}/${serial}`,
       tls: brokerTls(() => current().identity, floorMs),
-      onSignedTime: (utcMs, roundTripMs) => this.#signedTime?.offer(utcMs, roundTripMs),
+      onSignedTime: utcMs => this.#signedTime?.raise(utcMs),
       renewal: new CertificateRenewal({
         ...{clock, entropy, log, shelf, floorMs},
         identity: () => current().identity,

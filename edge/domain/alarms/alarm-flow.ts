@@ -1,3 +1,4 @@
+import type {Millis} from '../../../protocols/base/clock.js';
 import type {AlarmKind} from '../../../protocols/site/events.js';
 import type {AlarmId, BayId, CollectorId, PersonId} from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
@@ -123,13 +124,12 @@ export function onAlarmAction(turn: Turn, input: Extract<LotInput, {kind: 'alarm
 }
 
 /** Alarms that a stop of the daemon left open ring on; those that end with their cause are judged anew. */
-export function restoreAlarm(turn: Turn, alarm: AlarmRecord): void {
+export function restoreAlarm(turn: Turn, alarm: AlarmRecord, ageMs: Millis): void {
   if (ALARM_RULES[alarm.kind].selfClears) {
     const {state} = feedAlarm(turn, alarm, {kind: 'recovered'});
     alarmFact(turn, state, {note: 'restart: judged anew'});
     return;
   }
-  const ageMs = Math.max(0, turn.context.wallMs - alarm.raisedWallMs);
   const {state} = feedAlarm(turn, alarm, {kind: 'restore', ageMs});
   soundCalls(turn, state);
 }

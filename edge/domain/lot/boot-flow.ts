@@ -1,4 +1,5 @@
 import type {LockReading} from '../../../drivers/parking-lock/contract.js';
+import type {Millis} from '../../../protocols/base/clock.js';
 import type {BayId} from '../../../protocols/site/ids.js';
 import {journal, sessionOf} from '../actuation/actuation-flow.js';
 import {isFinal} from '../actuation/actuation-machine.js';
@@ -8,12 +9,16 @@ import {restoreLockTests} from '../commissioning/commissioning-flow.js';
 import {restoreLockouts} from '../lockout/lockout-flow.js';
 import {beginStay, journalSession, startWindowTimer} from '../session/session-flow.js';
 import {restoreSession} from '../session/session-machine.js';
-import type {ActuationRecord, LotInput, SessionRecord} from './contract.js';
+import type {ActuationRecord, FormerRun, LotInput, SessionRecord} from './contract.js';
 import type {Turn} from './turn.js';
 
 /** Take up what a stop left open. Nothing moves by itself: orders that were under way are closed. */
-export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot'}>): void {
-  const {open, cause, version} = input;
+export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'offTime'}>): void {
+  if (input.kind === 'offTime') {
+    joinOffTime(turn, input.offMs);
+    return;
+  }
+  const {open, cause, version, former} = input;
   const underway = open.actuations.filter(row => !isFinal(row.state));
   turn.fact('boot', {cause, interrupted: underway.length, version});
   for (const collector of turn.config.collectors) {
@@ -21,9 +26,26 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot'}>): vo
   }
   restoreLockTests(turn, open.lockTests);
   restoreLockouts(turn, open.lockouts);
-  for (const row of underway) interrupt(turn, row);
-  for (const row of open.sessions) resumeStay(turn, row);
-  for (const alarm of open.alarms) restoreAlarm(turn, alarm);
+  for (const row of underway) interrupt(turn, row, former);
+  for (const row of open.sessions) resumeStay(turn, row, former);
+  for (const alarm of open.alarms) restoreAlarm(turn, alarm, ageMs(alarm.raisedMs, former));
+}
+
+/** The time between two runs joins the stays that waited for it, and hours that have passed end. */
+function joinOffTime(turn: Turn, offMs: Millis): void {
+  for (const {session, config} of turn.state.bays.values()) {
+    if (!session) continue;
+    const {row, awaitsOffTime} = session;
+    if (awaitsOffTime) {
+      const openedMs = row.openedMs - offMs;
+      const later = {...row, openedMs, durationMs: turn.nowMs - openedMs};
+      turn.patchBay(config.id, {session: {...session, row: later, awaitsOffTime: false}});
+      turn.record({table: 'session', row: later});
+    }
+    if (row.grant !== null) {
+      startWindowTimer(turn, config.id, turn.context.grants.grantById(row.grant));
+    }
+  }
 }
 
 /** The first reading of a standing arm judges an interrupted lowering: down is as good as opened, else the card is asked for again. */
@@ -56,14 +78,18 @@ export function finishInterrupted(
   turn.startTimer({kind: 'idleScreen', collector}, turn.config.rules.idleScreenMs);
 }
 
-function interrupt(turn: Turn, left: ActuationRecord): void {
-  const {nowMs, wallMs} = turn.context;
-  const sinceMs = Math.max(0, wallMs - left.startedWallMs);
+/** Bills go on over a restart by what the clocks surely counted, never by a wall clock that jumped. */
+function ageMs(sinceMs: Millis, former: FormerRun | undefined): Millis {
+  if (!former) return 0;
+  return Math.max(0, former.endedMs - sinceMs) + (former.offMs ?? 0);
+}
+
+function interrupt(turn: Turn, left: ActuationRecord, former: FormerRun | undefined): void {
   const row: ActuationRecord = {
     ...left,
     state: 'interrupted',
     why: left.state,
-    startedMs: nowMs - sinceMs,
+    startedMs: turn.nowMs - ageMs(left.startedMs, former),
   };
   journal(turn, row);
   turn.patchBay(row.bay, {interrupted: row});
@@ -86,12 +112,16 @@ function giveBack(turn: Turn, {id, cause, desired}: ActuationRecord): void {
   turn.record({table: 'grantUnused', grant: cause.grant, session: sessionOf(id)});
 }
 
-function resumeStay(turn: Turn, left: SessionRecord): void {
-  const {nowMs, wallMs, grants} = turn.context;
-  const session = restoreSession(left, nowMs, wallMs);
+function resumeStay(turn: Turn, left: SessionRecord, former: FormerRun | undefined): void {
+  const {grants} = turn.context;
+  const durationMs = Math.max(left.durationMs, ageMs(left.openedMs, former));
+  const restored = restoreSession(left, turn.nowMs, durationMs);
+  const session = {...restored, awaitsOffTime: former !== undefined && former.offMs === undefined};
   const {row} = session;
   turn.patchBay(row.bay, {session});
   if (row.phase !== left.phase) journalSession(turn, row);
+  // The next start counts from this run's clock.
+  else turn.record({table: 'session', row});
   if (row.phase === 'open_wait_car') {
     turn.startTimer({kind: 'enter', bay: row.bay}, turn.config.rules.enterWithinMs);
   }

@@ -40,6 +40,7 @@ import type {
 } from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import type {LockoutRecord, LockoutRule} from '../lockout/lockout-machine.js';
+import type {TimeReading} from '../time/time-machine.js';
 import type {AdmissionInput} from './admission.js';
 import type {DisplayMessage} from './display-message.js';
 import type {GrantBook} from './grant-book.js';
@@ -122,7 +123,8 @@ export type LotInput =
   /** A fact that was made outside the lot: how many are in a room, what a person did with a device. */
   | {readonly kind: 'deviceFact'; readonly fact: DeviceFact}
   | AdmissionInput
-  /** Grants or credentials were added, changed or withdrawn. */
+  /** Grants or credentials were added, changed or withdrawn. The next verification slot finds them: the
+   *  distance of two checks stays what the rule says. */
   | {readonly kind: 'grantsChanged'}
   | {readonly kind: 'timer'; readonly timer: LotTimer}
   | {
@@ -147,9 +149,21 @@ export type LotInput =
       readonly kind: 'boot';
       readonly open: OpenRecords;
       readonly cause: 'start' | 'unclean';
+      /** The run before; absent at the first start. */
+      readonly former?: FormerRun | undefined;
       /** Of the daemon, for the `boot` fact. */
       readonly version: string;
-    };
+    }
+  /** A lost clock came back and tells how long nothing ran before this start. */
+  | {readonly kind: 'offTime'; readonly offMs: Millis};
+
+/** How durations of the run before go on in this one. */
+export interface FormerRun {
+  /** Its latest known instant, on its own monotonic clock. */
+  readonly endedMs: Millis;
+  /** From then to this start; undefined while no clock can tell. */
+  readonly offMs: Millis | undefined;
+}
 
 export type DeviceFact = Extract<SiteFact, {readonly kind: 'occupancy' | 'override'}>;
 
@@ -300,6 +314,8 @@ export interface LotContext {
   readonly nowMs: Millis;
   readonly wallMs: UnixMillis;
   readonly grants: GrantBook;
+  /** What the wall clock is worth: rights are judged by it, never by `wallMs` alone. */
+  timeOfDay(): TimeReading;
   newId(): string;
   /** What the bay's sensor and lock say this moment, undebounced: interlocks trust nothing older. */
   sense(bay: BayId): BaySense;
@@ -374,6 +390,8 @@ export interface LotRules {
   readonly rereadTimeoutMs: Millis;
   readonly idleScreenMs: Millis;
   readonly freshForMs: Millis;
+  /** With a lost clock, rights with hours open if they end so long after the latest sure time; absent: never. */
+  readonly floorGraceMs?: Millis | undefined;
   readonly buttonWindowMs: Millis;
   readonly falseCalls: {readonly count: number; readonly withinMs: Millis};
   readonly sealFaultsPerMin: number;

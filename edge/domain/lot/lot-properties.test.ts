@@ -8,7 +8,7 @@ import {isFinal} from '../actuation/actuation-machine.js';
 import type {LotContext, LotInput, LotStep, LotTimer} from './contract.js';
 import {LotRig} from './lot-rig.js';
 import {createLot, type LotState} from './lot-state.js';
-import {bayId, cardUid, collectorId, NO_FAULTS, rigConfig} from './rig-config.js';
+import {bayId, cardUid, collectorId, NO_FAULTS, rigConfig, sureTime} from './rig-config.js';
 import {stepLot} from './step-lot.js';
 
 const BAY = bayId('A-012');
@@ -229,6 +229,7 @@ class HostileWorld {
       proofHolds: () => true,
       rotationHolds: () => true,
       inWindow: () => true,
+      timeOfDay: () => sureTime(1_760_000_000_000 + this.#nowMs),
       grants: {
         codeByDigest: () => undefined,
         qrsOf: () => [],

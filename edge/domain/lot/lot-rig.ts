@@ -19,7 +19,9 @@ import {
   type GrantId,
   type HolderId,
 } from '../../../protocols/site/ids.js';
+import type {TimeReading} from '../time/time-machine.js';
 import type {
+  FormerRun,
   LotConfig,
   LotContext,
   LotEffect,
@@ -31,7 +33,15 @@ import type {
 } from './contract.js';
 import type {DisplayMessage} from './display-message.js';
 import {createLot, type LotState} from './lot-state.js';
-import {bayId, cardUid, collectorId, NO_FAULTS, type RigLock, rigConfig} from './rig-config.js';
+import {
+  bayId,
+  cardUid,
+  collectorId,
+  NO_FAULTS,
+  type RigLock,
+  rigConfig,
+  sureTime,
+} from './rig-config.js';
 import {stepLot} from './step-lot.js';
 
 const WALL_START = 1_760_000_000_000;
@@ -61,6 +71,8 @@ export class LotRig {
   readonly used = new Set<GrantId>();
   /** Cards in the field answer a reread with this; absent = gone. */
   readonly inField = new Map<CollectorId, CardPresented>();
+  /** What differs from a clock that is right. */
+  time: Partial<TimeReading> = {};
   bookAgeMs = 0;
   proofIsGood = true;
   rotationIsNow = true;
@@ -81,6 +93,7 @@ export class LotRig {
     config: LotConfig = rigConfig(),
     open: Partial<OpenRecords> = {},
     used: readonly GrantId[] = [],
+    former: FormerRun = {endedMs: 995_000, offMs: 5000},
   ) {
     this.state = createLot(config);
     for (const grant of used) this.used.add(grant);
@@ -97,7 +110,7 @@ export class LotRig {
       });
     }
     const none = {actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: []};
-    this.input({kind: 'boot', open: {...none, ...open}, cause: 'start', version: 'test'});
+    this.input({kind: 'boot', open: {...none, ...open}, cause: 'start', former, version: 'test'});
   }
 
   /** Locks answer, sensors settle: the lot as it stands a few polls after start. */
@@ -357,6 +370,7 @@ export class LotRig {
     return {
       nowMs: this.nowMs,
       wallMs: this.wallMs,
+      timeOfDay: () => ({...sureTime(this.wallMs), ...this.time}),
       newId: () => {
         this.#id += 1;
         return `id-${this.#id}`;

@@ -1,5 +1,5 @@
 import type {ArmState, LockFaults, VehicleFlag} from '../../../drivers/parking-lock/contract.js';
-import type {Millis} from '../../../protocols/base/clock.js';
+import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import {
   asId,
   type BayId,
@@ -7,6 +7,7 @@ import {
   type CollectorId,
   type DeviceId,
 } from '../../../protocols/site/ids.js';
+import type {TimeReading} from '../time/time-machine.js';
 import type {LotConfig, LotRules} from './contract.js';
 
 export const RULES: LotRules = {
@@ -93,4 +94,10 @@ export function rigConfig(rules: Partial<LotRules> = {}): LotConfig {
     ],
     rules: {...RULES, ...rules},
   };
+}
+
+/** A clock that is right. */
+export function sureTime(utcMs: number): TimeReading {
+  const at = utcMs as UnixMillis;
+  return {clk: 'ok', utcMs: at, errorMs: 0, floorMs: at, isVouched: false};
 }

@@ -83,7 +83,6 @@ function dispatch(turn: Turn, input: LotInput): void {
       onAdmission(turn, input);
       return;
     case 'grantsChanged':
-      // The next verification slot finds them: the distance of two checks stays what the rule says.
       return;
     case 'timer':
       onTimer(turn, input.timer);
@@ -95,6 +94,7 @@ function dispatch(turn: Turn, input: LotInput): void {
       onAlarmAction(turn, input);
       return;
     case 'boot':
+    case 'offTime':
       onBoot(turn, input);
   }
 }

@@ -4,7 +4,7 @@ import type {UnixMillis} from '../../../protocols/base/clock.js';
 import type {CardCredential, Grant} from '../../../protocols/site/grant.js';
 import {asId, type CredentialId, type GrantId, type HolderId} from '../../../protocols/site/ids.js';
 import type {LotContext} from '../lot/contract.js';
-import {bayId, cardUid, collectorId, rigConfig} from '../lot/rig-config.js';
+import {bayId, cardUid, collectorId, rigConfig, sureTime} from '../lot/rig-config.js';
 import {parkCard} from '../policies/park-card.js';
 import {type Verification, verifyShown} from './verify.js';
 
@@ -62,6 +62,7 @@ function verify(world: World): Verification {
     proofHolds: () => world.proof === true,
     rotationHolds: () => true,
     inWindow: (_grant, when) => world.window?.(when) ?? true,
+    timeOfDay: () => sureTime(NOW),
     grants: {
       cardByUid: () => card,
       codeByDigest: () => undefined,

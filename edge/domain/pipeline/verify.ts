@@ -5,6 +5,7 @@ import type {Reason} from '../../../protocols/site/reasons.js';
 import type {CollectorConfig, LotConfig, LotContext} from '../lot/contract.js';
 import type {CodeShown, Shown, TokenClaim} from '../lot/shown.js';
 import type {Policy} from '../policies/policy.js';
+import {isStanding, judgeTime, surelyReachedMs} from '../time/validity.js';
 import {isRetried, seriesMs} from './retry-rules.js';
 import {grantOf, narrowed, pointsOf, rotationDoubt} from './token-grant.js';
 
@@ -214,23 +215,28 @@ function refusalOf(verifier: Verifier, grant: Grant): Refusal | undefined {
   }
 }
 
-/** Past its lease a grant may still be good, but this gateway cannot know: a person decides. */
+/** Past its lease, or by a lost clock, a grant may still be good, but this gateway cannot know: a person decides. */
 function timeRefusal(verifier: Verifier, grant: Grant): Refusal | undefined {
   const {context, policy, config} = verifier;
-  const at = context.wallMs;
-  switch (policy.windowPlace(grant, at, context)) {
+  const time = context.timeOfDay();
+  const placeAt = (at: UnixMillis) => policy.windowPlace(grant, at, context);
+  const {validFrom, validUntil} = grant;
+  const right = {validFrom, validUntil, isStanding: isStanding(grant), placeAt};
+  switch (judgeTime(right, time, config.rules.floorGraceMs)) {
+    case 'unsure':
+      return final('NEEDS_GUARD');
     case 'after':
       return final('EXPIRED');
     case 'before':
     case 'outside': {
-      const soon = (at + seriesMs(config.rules.verify)) as UnixMillis;
-      const startsSoon = policy.windowPlace(grant, soon, context) === 'inside';
+      const soon = (time.utcMs + seriesMs(config.rules.verify)) as UnixMillis;
+      const startsSoon = placeAt(soon) === 'inside';
       return {reason: 'NOT_YET_VALID', startsSoon};
     }
     case 'inside':
       break;
   }
-  if (at > grant.leaseUntil) return final('NEEDS_GUARD');
+  if (surelyReachedMs(time) > grant.leaseUntil) return final('NEEDS_GUARD');
   const used = grant.entries === 'one' && context.grants.isUsed(grant.id);
   return used && !verifier.hasOpenStay(grant) ? final('ALREADY_USED') : undefined;
 }

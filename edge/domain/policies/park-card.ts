@@ -1,4 +1,5 @@
-import type {Policy, WindowPlace} from './policy.js';
+import type {WindowPlace} from '../time/validity.js';
+import type {Policy} from './policy.js';
 
 /** Parking with an IC card: opening lowers a lock, the stay ends when the bay is empty and barred again. */
 export const parkCard: Policy = {

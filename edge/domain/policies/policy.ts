@@ -1,9 +1,7 @@
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import type {Credential, Grant, GrantKind} from '../../../protocols/site/grant.js';
 import type {LotContext} from '../lot/contract.js';
-
-/** Where a moment lies to the hours of a grant. */
-export type WindowPlace = 'inside' | 'before' | 'outside' | 'after';
+import type {WindowPlace} from '../time/validity.js';
 
 /** What is particular to one way of using a site; everything else is the one pipeline. */
 export interface Policy {

@@ -1,4 +1,4 @@
-import type {Millis} from '../../../protocols/base/clock.js';
+import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS} from '../../../protocols/base/units.js';
 import type {Grant} from '../../../protocols/site/grant.js';
 import type {
@@ -16,6 +16,7 @@ import type {SessionRecord} from '../lot/contract.js';
 import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
 import {parkCard} from '../policies/park-card.js';
+import {surelyReachedMs} from '../time/validity.js';
 import {openSession, type Session, type SessionInput, stepSession} from './session-machine.js';
 
 /** Good polls after a start before anything may move by itself. */
@@ -74,7 +75,7 @@ export function tellOccupancy(turn: Turn, bayId: BayId): void {
   if (bay.sensor?.occupancy !== 'vacant') return;
   const {grant} = bay.session.row;
   const right = grant === null ? undefined : turn.context.grants.grantById(grant);
-  const mayReturn = parkCard.mayReturn(right, turn.context.wallMs);
+  const mayReturn = parkCard.mayReturn(right, reachedMs(turn));
   feedSession(turn, bayId, {kind: 'carOut', mayReturn});
 }
 
@@ -114,14 +115,19 @@ export function onEnterTimer(turn: Turn, bayId: BayId): void {
 export function onWindowTimer(turn: Turn, bayId: BayId): void {
   const grant = turn.bay(bayId)?.session?.row.grant;
   const right = grant ? turn.context.grants.grantById(grant) : undefined;
-  if (right && turn.context.wallMs < right.validUntil) startWindowTimer(turn, bayId, right);
+  if (right && reachedMs(turn) < right.validUntil) startWindowTimer(turn, bayId, right);
   else feedSession(turn, bayId, {kind: 'windowOver'});
 }
 
 export function startWindowTimer(turn: Turn, bayId: BayId, grant: Grant | undefined): void {
   if (!grant) return;
-  const leftMs = Math.min(DAY_MS, grant.validUntil - turn.context.wallMs);
+  const leftMs = Math.min(DAY_MS, grant.validUntil - reachedMs(turn));
   turn.startTimer({kind: 'window', bay: bayId}, leftMs);
+}
+
+/** A lost clock ends no stay: only what has surely come does. */
+function reachedMs(turn: Turn): UnixMillis {
+  return surelyReachedMs(turn.context.timeOfDay());
 }
 
 export function journalSession(turn: Turn, row: SessionRecord): void {

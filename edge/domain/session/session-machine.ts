@@ -13,6 +13,8 @@ import type {SessionRecord} from '../lot/contract.js';
 export interface Session {
   readonly row: SessionRecord;
   readonly entered: boolean;
+  /** Taken up by a start that could not tell how long nothing ran. */
+  readonly awaitsOffTime?: boolean;
 }
 
 export type SessionInput =
@@ -60,9 +62,8 @@ export function openSession(opening: SessionOpening): Session {
   return {row, entered: false};
 }
 
-/** After a restart the monotonic clock began anew: keep the time the stay had, and what the wall adds. */
-export function restoreSession(row: SessionRecord, nowMs: Millis, wallMs: UnixMillis): Session {
-  const durationMs = Math.max(row.durationMs, wallMs - row.openedWallMs, 0);
+/** After a restart the monotonic clock began anew: the stay goes on with the `durationMs` it had. */
+export function restoreSession(row: SessionRecord, nowMs: Millis, durationMs: Millis): Session {
   const phase: SessionPhase = row.phase === 'relocking' ? 'leaving' : row.phase;
   return {
     row: {...row, phase, openedMs: nowMs - durationMs, durationMs},

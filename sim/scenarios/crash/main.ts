@@ -6,6 +6,7 @@ import {yieldTurn} from '../../../edge/platform/event-loop.js';
 import type {Log} from '../../../edge/platform/log.js';
 import {EdgeDaemon} from '../../../edge/runtime/edge-daemon.js';
 import {SeededEntropy} from '../../clock/seeded-entropy.js';
+import {TimeServer} from '../../clock/time-server.js';
 import {VirtualClock} from '../../clock/virtual-clock.js';
 import {SimSite} from '../../site/sim-site.js';
 import {SwitchedEnd} from '../../wire/switched-end.js';
@@ -62,7 +63,8 @@ const edge = new EdgeDaemon({
   },
   openHid: () => createMemoryHid(clock).source,
   openFeed: () => new MemoryFeed(clock),
-  clockState: () => 'floor',
+  ntp: new TimeServer(),
+  builtMs: 0,
   warnings: [],
 });
 await new CrashStory({site, clock, edge, seed: life.seed}).play();

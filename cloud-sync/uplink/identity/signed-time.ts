@@ -1,0 +1,28 @@
+import type {Clock, Millis, UnixMillis} from '../../../protocols/base/clock.js';
+
+/** assumed: 100 ppm bounds the drift of an uncompensated crystal (sync.md 5.4). */
+const DRIFT = 100e-6;
+
+/** What is surely past by signed words alone, carried on by the monotonic clock. Never goes back. */
+export class SignedTime {
+  readonly #clock: Clock;
+  #floorMs: number;
+  #monoMs: Millis;
+
+  constructor(clock: Clock, floorMs: UnixMillis) {
+    this.#clock = clock;
+    this.#floorMs = floorMs;
+    this.#monoMs = clock.nowMs();
+  }
+
+  /** It is not earlier, however long the word was under way. */
+  raise(floorMs: UnixMillis): void {
+    this.#floorMs = Math.max(this.floorMs(), floorMs);
+    this.#monoMs = this.#clock.nowMs();
+  }
+
+  floorMs(): UnixMillis {
+    const passedMs = (this.#clock.nowMs() - this.#monoMs) * (1 - DRIFT);
+    return Math.floor(this.#floorMs + passedMs) as UnixMillis;
+  }
+}
