@@ -10,6 +10,7 @@ import {GatewaySessions} from './gateway-sessions.js';
 import {GrantSync} from './grant-sync.js';
 import {Ingest} from './ingest.js';
 import {IngestTick} from './ingest-tick.js';
+import {SiteConfigSync} from './site-config-sync.js';
 import type {CloudStore} from './store/cloud-store.js';
 import {CommandTable} from './store/command-table.js';
 import {EventLedger} from './store/event-ledger.js';
@@ -17,6 +18,7 @@ import {FaultTable} from './store/fault-table.js';
 import {GatewayTable} from './store/gateway-table.js';
 import {GrantTable} from './store/grant-table.js';
 import {SecretBox} from './store/secret-box.js';
+import {SiteConfigTable} from './store/site-config-table.js';
 import {SiteView} from './store/site-view.js';
 
 export interface CloudPartsOptions {
@@ -46,6 +48,10 @@ export function assembleParts(options: CloudPartsOptions) {
   const sessions = new GatewaySessions(clock);
   const downlink = new Downlink({tenant, signingKey, log, publish});
   const grantSync = new GrantSync({clock, log, store, gateways, grants, sessions, downlink});
+  const configs = new SiteConfigTable();
+  const siteConfigs = new SiteConfigSync({
+    ...{clock, log, store, gateways, configs, sessions, downlink},
+  });
   const commands = new CommandDesk({
     ...{clock, entropy, log, store, gateways, sessions, downlink},
     commands: commandTable,
@@ -65,7 +71,9 @@ export function assembleParts(options: CloudPartsOptions) {
       commands.onClosed(closed);
     },
   });
-  const desk = new GatewayDesk({clock, drops, sessions, ingest, commands, downlink});
-  const tables = {gateways, faults, grants, ledger, view};
-  return {...tables, sessions, grantSync, commands, ingest, desk};
+  const desk = new GatewayDesk({
+    ...{clock, drops, sessions, ingest, commands, siteConfigs, downlink},
+  });
+  const tables = {gateways, faults, grants, ledger, view, configs};
+  return {...tables, sessions, grantSync, siteConfigs, commands, ingest, desk};
 }

@@ -8,6 +8,7 @@ import type {CommandDesk} from './command-desk.js';
 import type {Downlink} from './downlink.js';
 import type {GatewaySessions} from './gateway-sessions.js';
 import type {Ingest} from './ingest.js';
+import type {SiteConfigSync} from './site-config-sync.js';
 
 export interface GatewayDeskOptions {
   readonly clock: Clock;
@@ -15,6 +16,7 @@ export interface GatewayDeskOptions {
   readonly sessions: GatewaySessions;
   readonly ingest: Ingest;
   readonly commands: CommandDesk;
+  readonly siteConfigs: SiteConfigSync;
   readonly downlink: Downlink;
 }
 
@@ -35,12 +37,14 @@ export class GatewayDesk {
   readonly #duty: Handlers;
 
   constructor(options: GatewayDeskOptions) {
-    const {sessions, ingest, commands} = options;
+    const {sessions, ingest, commands, siteConfigs} = options;
     this.#options = options;
     this.#presence = {
       st: (gateway, status) => sessions.onStatus(gateway, status),
       hello: (gateway, hello) => sessions.onHello(gateway, hello),
-      hb: (gateway, heartbeat) => void sessions.onHeartbeat(gateway, heartbeat),
+      hb: (gateway, heartbeat) => {
+        if (sessions.onHeartbeat(gateway, heartbeat)) siteConfigs.onHeartbeat(gateway);
+      },
       res: (gateway, result) => commands.onResult(gateway, result),
     };
     this.#duty = {
@@ -52,9 +56,8 @@ export class GatewayDesk {
       cfg: (gateway, message) => ingest.take({name: 'cfg', gateway, message}),
       rev: (gateway, message) => ingest.take({name: 'rev', gateway, message}),
       res: (gateway, message) => ingest.take({name: 'res', gateway, message}),
-      // Site files of gateways are no part of this cloud yet.
-      site: () => {},
       csr: () => {},
+      site: (gateway, report) => siteConfigs.onReport(gateway, report),
     };
   }
 

@@ -12,6 +12,7 @@ import {Broker} from './broker.js';
 import {assembleParts} from './cloud-parts.js';
 import {GrantDesk} from './grant-desk.js';
 import {cloudRoutes} from './http/routes.js';
+import {SiteConfigDesk} from './site-config-desk.js';
 import {ApiKeyTable} from './store/api-key-table.js';
 import {CloudStore} from './store/cloud-store.js';
 
@@ -75,13 +76,18 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const publish = broker.publish.bind(broker);
   const parts = assembleParts({...options, tenant, store, drops, publish});
   const {gateways, faults, ledger, view, sessions, commands, ingest, grantSync, grants} = parts;
+  const {configs, siteConfigs} = parts;
   const keys = new ApiKeyTable();
   await store.read(db => keys.put(db, options.apiKey, 'option', clock.wallMs()));
   const onChange = (gateway: string) => grantSync.push(gateway);
   const grantDesk = new GrantDesk({clock, entropy, store, gateways, grants, onChange});
+  const siteConfigDesk = new SiteConfigDesk({
+    ...{clock, store, gateways, configs},
+    onChange: gateway => siteConfigs.push(gateway),
+  });
   const routes = {log, store, gateways, faults, sessions, ledger, view, commands, keys};
   const ready = async () => ingest.isFlowing && (await store.answers());
-  const app = cloudRoutes({...routes, grants: grantDesk, ready});
+  const app = cloudRoutes({...routes, grants: grantDesk, siteConfigs: siteConfigDesk, ready});
   const chores = repeat(clock, log, async () => {
     await grantDesk.renewLeases();
     await commands.tidy();
@@ -91,6 +97,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     commands.close();
     await ingest.close();
     await grantSync.close();
+    await siteConfigs.close();
     await broker.close();
     await store.close();
   });

@@ -8,6 +8,7 @@ import type {SyncLog} from '../../log.js';
 import type {CommandDesk} from '../command-desk.js';
 import type {GatewaySessions} from '../gateway-sessions.js';
 import type {DeskAnswer, GrantDesk} from '../grant-desk.js';
+import type {SiteConfigDesk} from '../site-config-desk.js';
 import type {ApiKeyTable} from '../store/api-key-table.js';
 import type {CloudReader} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
@@ -22,6 +23,7 @@ import {
   grantRequestSchema,
   openRequestSchema,
 } from './requests.js';
+import {addSiteConfigs, isSiteConfigPath, MAX_SITE_BODY_BYTES} from './site-config-routes.js';
 
 export interface RouteOptions {
   readonly log: SyncLog;
@@ -33,6 +35,7 @@ export interface RouteOptions {
   readonly view: SiteView;
   readonly grants: GrantDesk;
   readonly commands: CommandDesk;
+  readonly siteConfigs: SiteConfigDesk;
   readonly keys: ApiKeyTable;
   /** The database answers and the broker listens. */
   readonly ready: () => Promise<boolean>;
@@ -57,9 +60,10 @@ export function cloudRoutes(options: RouteOptions): Hono {
     context.header('www-authenticate', 'Bearer');
     return problem(context, {status: 401, code: 'unauthorized', title: 'API key missing or wrong'});
   });
-  const onError = (context: Context) =>
-    problem(context, {status: 413, code: 'body_too_large', title: 'Body over 32 KB'});
-  app.use('/v1/*', bodyLimit({maxSize: MAX_BODY_BYTES, onError}));
+  const [usual, siteFile] = [limited(MAX_BODY_BYTES), limited(MAX_SITE_BODY_BYTES)];
+  app.use('/v1/*', (context, next) =>
+    isSiteConfigPath(context.req.path) ? siteFile(context, next) : usual(context, next),
+  );
   app.notFound(context => problem(context, {status: 404, code: 'not_found', title: 'Not found'}));
   app.onError((error, context) => {
     options.log.error('request.failed', {path: context.req.path, why: errorText(error)});
@@ -72,7 +76,15 @@ export function cloudRoutes(options: RouteOptions): Hono {
   addReads(app, options);
   addGrants(app, options);
   addCommands(app, options);
+  addSiteConfigs(app, options.siteConfigs);
   return app;
+}
+
+function limited(maxSize: number) {
+  const title = `Body over ${maxSize / 1024} KB`;
+  const onError = (context: Context) =>
+    problem(context, {status: 413, code: 'body_too_large', title});
+  return bodyLimit({maxSize, onError});
 }
 
 function addReads(app: Hono, options: RouteOptions): void {

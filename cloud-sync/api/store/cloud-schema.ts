@@ -166,6 +166,32 @@ export interface ApiKeyColumns {
   created_wall: number;
 }
 
+/** A site file that the cloud wants a gateway to hold. */
+export interface SiteConfigColumns {
+  gw: string;
+  ver: number;
+  sha: string;
+  text: string;
+  /** JSON list of hashes. */
+  base: string;
+  removing: number;
+  by: string;
+  created_wall: number;
+}
+
+/** What a gateway said last of its site file. */
+export interface SiteHeldColumns {
+  gw: string;
+  ver: number;
+  sha: string;
+  state: string;
+  held: string;
+  why: string | null;
+  /** JSON list of texts. */
+  problems: string;
+  reported_wall: number;
+}
+
 export interface CloudSchema {
   gateway: GatewayColumns;
   epoch: EpochColumns;
@@ -181,6 +207,8 @@ export interface CloudSchema {
   command: CommandColumns;
   idempotency: IdempotencyColumns;
   api_key: ApiKeyColumns;
+  site_config: SiteConfigColumns;
+  site_held: SiteHeldColumns;
 }
 
 /** Anything that can read: the store itself, or a transaction. */
