@@ -18,6 +18,7 @@ import type {Timer} from '../../protocols/base/clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import type {SiteEventBodies, SiteEventKind} from '../../protocols/site/events.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
+import {TimeServer} from '../clock/time-server.js';
 import {VirtualClock} from '../clock/virtual-clock.js';
 import {type CollectorPlan, LINE_BAUD_RATE, siteYaml} from '../plan/site-plan.js';
 import {SimSite} from '../site/sim-site.js';
@@ -26,7 +27,7 @@ import {SwitchedEnd} from '../wire/switched-end.js';
 const API_KEY = 'lk_tried';
 const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
 /** Real sockets of the page need turns of the event loop while virtual time passes. */
-const HEARTBEAT_MS = 25;
+const HEARTBEAT_MS = 50;
 const GATEWAY = 'gw-1';
 
 /** Three collectors with seven bays each: 21 locks, 3 displays, 3 buttons, 3 readers are 30 devices. */
@@ -140,6 +141,16 @@ export class TriedSite {
     await this.clock.advance(31_000);
   }
 
+  /** Advance until `condition` holds, which may be a dear one: it is asked twice a second. */
+  async until(condition: () => boolean, limitMs: number): Promise<void> {
+    const untilMs = this.clock.nowMs() + limitMs;
+    while (!condition()) {
+      if (this.clock.nowMs() >= untilMs)
+        throw new UsageError('sim/stuck', `not within ${limitMs} ms`);
+      await this.clock.advance(500);
+    }
+  }
+
   /** The command line on the gateway. */
   commandLine(): CommandMachine {
     return this.#machine();
@@ -215,6 +226,8 @@ export class TriedSite {
       },
       openHid: () => createMemoryHid(clock).source,
       openFeed: () => new MemoryFeed(clock),
+      ntp: new TimeServer(),
+      builtMs: 0,
       threadPoolSize: 24,
       readText: readTextFile,
       env: () => undefined,
@@ -226,10 +239,13 @@ export class TriedSite {
         },
         env: () => undefined,
       }),
-      connectCloud: ({broker, tenant, gateway}, daemon, publicKeyPem) => {
+      connectCloud: (way, daemon) => {
+        if (way.kind === 'identity') throw new UsageError('sim/absent', 'nobody is enrolled here');
+        const {kind: _, ...address} = way;
         const uplink = createGatewayUplink({
           ...daemon.uplinkParts(),
-          ...{broker, tenant, gateway, publicKeyPem, log: SILENT, startSpreadMs: 0},
+          ...address,
+          ...{log: SILENT, startSpreadMs: 0},
           transport: new MqttTransport({kind: 'stream', open: () => this.#openStream()}),
         });
         this.uplinks.push(uplink);
@@ -262,5 +278,5 @@ const PLANS: readonly CollectorPlan[] = COLLECTORS.map((zone, index) => ({
   lineLink: {kind: 'serial', path: `line-C${index + 1}`, baudRate: LINE_BAUD_RATE},
   readerLink: {kind: 'serial', path: `C${index + 1}`, baudRate: LINE_BAUD_RATE},
   keyFile: undefined,
-  pollMs: 1000,
+  pollMs: 2000,
 }));

@@ -4,7 +4,8 @@ import type {SiteConfigDesk, SiteConfigPicture} from '../site-config-desk.js';
 import {problem} from './problem.js';
 
 /** Its body is a whole site file, larger than what other requests may bring. */
-export const SITE_CONFIG_PATH = '/v1/gateways/:gw/site-config';
+const SITE_CONFIG_PATH = '/v1/gateways/:gw/site-config';
+export const MAX_SITE_BODY_BYTES = MAX_SITE_TEXT_BYTES;
 const MAX_NAME_CHARS = 64;
 
 /** True for the one path under which a body may have 256 KB. */
@@ -44,8 +45,6 @@ export function addSiteConfigs(app: Hono, desk: SiteConfigDesk): void {
     return problem(context, {status: 412, code: 'precondition_failed', title, detail});
   });
 }
-
-export const MAX_SITE_BODY_BYTES = MAX_SITE_TEXT_BYTES;
 
 async function textOf(context: Context): Promise<string | undefined> {
   try {

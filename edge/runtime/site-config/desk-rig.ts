@@ -13,7 +13,7 @@ import {SiteFiles} from './site-files.js';
 class PowerCut extends Error {}
 
 /** The disk of this machine, on which the power goes before the step of a number. */
-export class CutDisk implements SafeDisk {
+class CutDisk implements SafeDisk {
   /** Steps so far. */
   steps: string[] = [];
   /** Before which step the power goes; Infinity: never. */

@@ -16,13 +16,13 @@ export const TRIAL_MS: Millis = 60 * SECOND_MS;
 /** More of the devices that answered before may not be gone. Source: requirements E15. */
 const MOST_GONE_SHARE = 0.2;
 /** By then every driver has missed what does not answer, and slow converters have let go of the old link. */
-export const SETTLE_MS: Millis = 30 * SECOND_MS;
+const SETTLE_MS: Millis = 30 * SECOND_MS;
 /** A site that is never at rest for so long refuses the file. */
-export const MOST_WAIT_MS: Millis = 10 * MINUTE_MS;
+const MOST_WAIT_MS: Millis = 10 * MINUTE_MS;
 /** A trial that a power cut or a crash ended is continued once. */
 const MOST_STARTS = 2;
 /** Copies of files that were in force. */
-export const MOST_BACKUPS = 7;
+const MOST_BACKUPS = 7;
 const MOST_HISTORY = 20;
 const MOST_NAMED = 20;
 
