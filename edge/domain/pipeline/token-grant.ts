@@ -28,9 +28,14 @@ export function pointsOf(config: LotConfig, {doors}: TokenClaim): readonly BayId
   return config.bays.filter(bay => collectors.has(bay.collector)).map(bay => bay.id);
 }
 
-/** The right as the token alone states it. */
-export function grantOf(claim: TokenClaim, points: readonly BayId[], kind: GrantKind): Grant {
+/** The right as the token alone states it. The lease is for those of whose grant nobody here has heard. */
+export function grantOf(
+  claim: TokenClaim,
+  at: {readonly points: readonly BayId[]; readonly kind: GrantKind; readonly isHeardOf: boolean},
+): Grant {
   const {number, validFrom, validUntil} = claim;
+  const {points, kind, isHeardOf} = at;
+  const leaseMs = isHeardOf ? validUntil : Math.min(validUntil, validFrom + LEASE_MS);
   return {
     id: idOfNumber(number),
     number,
@@ -46,7 +51,7 @@ export function grantOf(claim: TokenClaim, points: readonly BayId[], kind: Grant
     entries: 'multi',
     state: 'active',
     rev: 0,
-    leaseUntil: Math.min(validUntil, validFrom + LEASE_MS) as UnixMillis,
+    leaseUntil: leaseMs as UnixMillis,
   };
 }
 

@@ -99,9 +99,9 @@ function verifyToken(verifier: Verifier, claim: TokenClaim): Verification {
   const known = context.grants.grantByNumber(claim.number);
   const points = pointsOf(config, claim);
   const [kind = 'park'] = verifier.policy.grantKinds;
-  const own = grantOf(claim, points, kind);
+  const own = grantOf(claim, {points, kind, isHeardOf: known !== undefined});
   const early = judgeGrants(verifier, [own], isSoonGood);
-  if (early.kind === 'refused' && (!known || early.reason !== 'NEEDS_GUARD')) return early;
+  if (early.kind === 'refused') return early;
   const barred = known ? tokenBarredBy(context, known, claim) : rotationDoubt(context, claim);
   if (barred) return refuseFinally(verifier, barred, barred !== 'REPLAY');
   if (points.length === 0) return refuseFinally(verifier, 'OTHER_POINT', true);
