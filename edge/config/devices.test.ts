@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import test from 'ava';
 import {READ_LINE_KINDS, READ_OWN_KINDS} from './device-kinds/read-kinds.js';
 import {deviceSecrets} from './device-secrets.js';
-import {takenParts} from './device-use.js';
+import {codePosts, takenParts} from './device-use.js';
 import {loadSiteConfig} from './load.js';
 
 const INSTALL = 'edge/install';
@@ -194,4 +194,50 @@ test('~A10 a plain collector may ask for a proof only where a pn532 opens the se
     t.regex(problem, vain);
     t.deepEqual(others, []);
   }
+});
+
+const SCANNER = '{id: S-1, kind: code-scanner, link: {kind: serial, path: /dev/s}}';
+const ON_POST =
+  'reader: {kind: rdm6300, link: {kind: serial, path: /dev/r}}, display: D-1, button: E-1';
+const POST = [
+  LOCK,
+  '{id: D-1, kind: display, address: 6}',
+  '{id: E-1, kind: emergency-button, address: 7}',
+  '{id: K-1, kind: keypad, address: 8}',
+];
+
+test('a collector names the scanners and keypads whose codes it judges, and each serves one', t => {
+  const site = (codes: string, more = '') =>
+    siteOf({
+      buses: bus(...POST),
+      devices: `[${SCANNER}]`,
+      collectors: `[${collector(`${ON_POST}, codes: ${codes}${more}`)}]`,
+    });
+  t.deepEqual(problemsOf(site('[S-1, K-1]')), []);
+  const loaded = loadSiteConfig(site('[S-1, K-1]'), 's');
+  t.deepEqual(loaded.ok && [...codePosts(loaded.config)], [
+    ['S-1', 'C1'],
+    ['K-1', 'C1'],
+  ]);
+  t.regex(problemsOf(site('[S-2]'))[0] ?? '', /UNKNOWN_DEVICE .* S-2; did you mean S-1\?/);
+  t.regex(problemsOf(site('[D-1]'))[0] ?? '', /expected one of code-scanner, .* D-1 is a display/);
+  t.regex(problemsOf(site('[S-1, S-1]'))[0] ?? '', /DEVICE_TWICE S-1 serves C1/);
+});
+
+test('numbers that tokens name are given once: of collectors, of bays and of keys', t => {
+  const two = (first: string, second: string) =>
+    siteOf({
+      buses: bus(...POST, '{id: L-2, kind: parking-lock, address: 15}'),
+      collectors: `[{id: C1, zone: A, kind: plain, minCardSecurity: uid, ${first}, ${ON_POST}, bays: [{id: A-1, lock: L-1, ${second}}, {id: A-2, lock: L-2, number: 7}]}]`,
+    });
+  t.deepEqual(problemsOf(two('number: 7', 'number: 8')), []);
+  t.regex(
+    problemsOf(two('number: 7', 'number: 7'))[0] ?? '',
+    /NUMBER_TWICE A-1 and A-2 are both bay 7/,
+  );
+  const key = 'ab'.repeat(32);
+  const keys = `tokenKeys: [{kid: 1, publicKey: '${key}'}, {kid: 1, publicKey: '${key}'}]`;
+  t.regex(problemsOf(`${siteOf({})}\n${keys}`)[0] ?? '', /NUMBER_TWICE/);
+  const short = `tokenKeys: [{kid: 1, publicKey: 'ab'}]`;
+  t.regex(problemsOf(`${siteOf({})}\n${short}`)[0] ?? '', /expected 64 hex digits/);
 });
