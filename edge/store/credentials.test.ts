@@ -12,8 +12,8 @@ import {asId} from '../../protocols/site/ids.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import type {LotRecord} from '../domain/lot/contract.js';
+import type {ClockState} from '../domain/time/time-machine.js';
 import {SiteStore} from './site-store.js';
-import type {ClockState} from './stamp.js';
 
 const yieldTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 const DIGEST = toHex(digestCode('19057344', codeSalt('lot-1', 1)));

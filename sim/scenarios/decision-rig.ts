@@ -11,10 +11,10 @@ import {CodeDesk} from '../../edge/runtime/code-desk.js';
 import type {CodeInlet} from '../../edge/runtime/devices/site-device.js';
 import {LotRunner} from '../../edge/runtime/lot-runner.js';
 import {LotTimers} from '../../edge/runtime/lot-timers.js';
+import {SiteClock} from '../../edge/runtime/site-clock.js';
 import {SiteStore} from '../../edge/store/site-store.js';
-import type {ClockState} from '../../edge/store/stamp.js';
 import {fromHex, toHex} from '../../protocols/base/bytes.js';
-import type {Clock, Entropy, UnixMillis} from '../../protocols/base/clock.js';
+import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import {type GrantStateRow, hashOfState} from '../../protocols/cloud/grant-state.js';
 import {codeSalt} from '../../protocols/credential/keypad-code.js';
@@ -69,7 +69,7 @@ const CHEAP: StretchCode = async (digits, salt) =>
   new Uint8Array(createHmac('sha256', salt).update(digits).digest());
 
 interface Run {
-  readonly clock: Clock;
+  readonly clock: SiteClock;
   readonly store: SiteStore;
   readonly runner: LotRunner;
   readonly timers: LotTimers;
@@ -87,7 +87,8 @@ export interface DecisionRigOptions {
  * collectors with a scanner, a keypad and a bay each. Their wires would only take time.
  */
 export class DecisionRig {
-  clk: ClockState = 'ok';
+  /** The clock of the machine follows a time server when it starts. */
+  isSynchronised = true;
   /** The power goes after the commit: nothing reaches a wire. */
   isCut = false;
   /** Bays that were told to open, oldest first. */
@@ -114,7 +115,9 @@ export class DecisionRig {
   }
 
   /** Switch on, on this clock, with whatever the last run left on the disk. */
-  start(clock: Clock): void {
+  start(system: Clock): void {
+    const clock = new SiteClock(system, 0);
+    if (this.isSynchronised) clock.hearSystem(true);
     const {entropy} = this.#options;
     const loaded = loadSiteConfig(FILE, 'decide.yaml');
     if (!loaded.ok) throw new UsageError('sim/config', loaded.problems.join('\n'));
@@ -122,7 +125,7 @@ export class DecisionRig {
     const path = join(this.#folder, 'lot.db');
     const store = new SiteStore({
       ...{path, site: SITE, secretKey: new Uint8Array(32), clock, entropy},
-      clockState: () => this.clk,
+      clockState: () => clock.read().clk,
     });
     const dispatch = (input: LotInput) => runner.dispatch(input);
     const timers = new LotTimers(clock, timer => dispatch({kind: 'timer', timer}));
@@ -243,7 +246,7 @@ export class DecisionRig {
   }
 
   /** Locks answer and bays are empty. */
-  #settle(clock: Clock, dispatch: (input: LotInput) => void): void {
+  #settle(clock: SiteClock, dispatch: (input: LotInput) => void): void {
     for (const bay of ['A-001', 'A-002'].map(id => asId<BayId>(id))) {
       dispatch({kind: 'lockHealth', bay, health: 'ok'});
       const faults = {
@@ -264,7 +267,7 @@ export class DecisionRig {
     if (effect.kind === 'lockCommand' && effect.command === 'lower') this.lowered.push(effect.bay);
   }
 
-  #context(clock: Clock, store: SiteStore): Omit<LotContext, 'nowMs' | 'wallMs'> {
+  #context(clock: SiteClock, store: SiteStore): Omit<LotContext, 'nowMs' | 'wallMs'> {
     const {entropy} = this.#options;
     return {
       grants: store.book,
@@ -272,9 +275,10 @@ export class DecisionRig {
       sense: () => ({raw: 'vacant', polledMs: clock.nowMs()}),
       proofHolds: () => false,
       rotationHolds: (rotation, secretHex) =>
-        this.clk !== 'floor' &&
-        verifyRotation(fromHex(secretHex), rotation, clock.wallMs() as UnixMillis),
+        clock.read().clk !== 'floor' &&
+        verifyRotation(fromHex(secretHex), rotation, clock.wallMs()),
       inWindow: () => true,
+      timeOfDay: () => clock.read(),
     };
   }
 }
