@@ -36,6 +36,9 @@ export interface TimeState {
   readonly isLearnt: boolean;
   /** What is believed. */
   readonly anchor: Word | undefined;
+  /** What both sources agreed on last, or the floor of the start: leaps are measured from here, so that
+   *  many small ones never add up. */
+  readonly base: Word;
   readonly ntp: Word | undefined;
   readonly cloud: Word | undefined;
 }
@@ -73,6 +76,7 @@ export function startTime(floorMs: number, nowMs: Millis): TimeState {
     floorMonoMs: nowMs,
     isLearnt: false,
     anchor: undefined,
+    base: {utcMs: floorMs, monoMs: nowMs, errorMs: 0, sinceMs: nowMs},
     ntp: undefined,
     cloud: undefined,
   };
@@ -81,8 +85,11 @@ export function startTime(floorMs: number, nowMs: Millis): TimeState {
 /** What this gateway may know of the time of day, from words of its sources and the monotonic clock. */
 export function stepTime(state: TimeState, input: TimeInput, nowMs: Millis): TimeState {
   switch (input.kind) {
-    case 'recall':
-      return {...liftFloor(state, input.floorMs, nowMs), isLearnt: true};
+    case 'recall': {
+      const lifted = liftFloor(state, input.floorMs, nowMs);
+      const base = {utcMs: lifted.floorMs, monoMs: nowMs, errorMs: 0, sinceMs: nowMs};
+      return {...lifted, base, isLearnt: true};
+    }
     case 'issued': {
       const liftMs = input.utcMs - floorAt(state, nowMs);
       return liftFloor(state, input.utcMs - Math.max(0, liftMs - MAX_ISSUED_LIFT_MS), nowMs);
@@ -132,23 +139,26 @@ function hear(
   const repeats = before && Math.abs(carried(before, nowMs) - utcMs) <= AGREE_WITHIN_MS;
   const word: Word = {utcMs, monoMs: nowMs, errorMs, sinceMs: repeats ? before.sinceMs : nowMs};
   const heard = {...state, [source]: word};
-  if (!isBelieved(heard, source, word, nowMs)) return heard;
+  const isSure = isConfirmed(heard, source, word, nowMs);
+  if (!isSure && !isPlausible(heard, word, nowMs)) return heard;
   const {anchor} = state;
   if (anchor && errorAt(anchor, nowMs) < errorMs && agree(anchor, word, nowMs)) return heard;
-  const anchored = {...heard, anchor: word, isLearnt: true};
+  const anchored = {...heard, anchor: word, base: isSure ? word : state.base, isLearnt: true};
   return liftFloor(anchored, utcMs - errorMs, nowMs);
 }
 
-function isBelieved(state: TimeState, source: TimeSource, word: Word, nowMs: Millis): boolean {
+/** Both sources say so, one has for a day, or none ever said anything. */
+function isConfirmed(state: TimeState, source: TimeSource, word: Word, nowMs: Millis): boolean {
   const other = source === 'ntp' ? state.cloud : state.ntp;
   if (other && agree(other, word, nowMs)) return true;
-  if (nowMs - word.sinceMs >= LONE_TRUST_MS) return true;
-  const {anchor} = state;
-  const baseMs = anchor ? carried(anchor, nowMs) : floorAt(state, nowMs);
-  const doubtMs = (anchor ? errorAt(anchor, nowMs) : 0) + word.errorMs;
-  const aheadMs = word.utcMs - baseMs;
-  if (aheadMs < -doubtMs - AGREE_WITHIN_MS) return false;
-  return aheadMs <= LONE_LEAP_MS + doubtMs || !state.isLearnt;
+  return nowMs - word.sinceMs >= LONE_TRUST_MS || !state.isLearnt;
+}
+
+/** Near enough to what was sure for one source alone. */
+function isPlausible({base}: TimeState, word: Word, nowMs: Millis): boolean {
+  const aheadMs = word.utcMs - carried(base, nowMs);
+  const doubtMs = errorAt(base, nowMs) + word.errorMs;
+  return aheadMs >= -doubtMs - AGREE_WITHIN_MS && aheadMs <= LONE_LEAP_MS + doubtMs;
 }
 
 function agree(one: Word, other: Word, nowMs: Millis): boolean {

@@ -1,0 +1,63 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import test from 'ava';
+import type {UnixMillis} from '../../protocols/base/clock.js';
+import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
+import {VirtualClock} from '../../sim/clock/virtual-clock.js';
+import {SiteClock} from '../runtime/site-clock.js';
+import {SiteStore} from './site-store.js';
+
+const HOUR_MS = 3_600_000;
+const NOW = 1_800_000_000_000;
+
+function open(path: string, wallMs: number, seed: number) {
+  const yieldTurn = () => Promise.resolve();
+  const system = new VirtualClock({yieldTurn, wallMs, startMs: seed * 1000});
+  const clock = new SiteClock(system, 0);
+  const store = new SiteStore({
+    path,
+    site: 'lot-1',
+    secretKey: new Uint8Array(32),
+    clock,
+    entropy: new SeededEntropy(seed),
+    clockState: () => clock.read().clk,
+    floorMs: () => clock.read().floorMs,
+    recallTime: floorMs => clock.recall(floorMs),
+  });
+  const keep = () => store.time.keep(store.stampNow(), clock.floorToKeep());
+  return {system, clock, store, keep};
+}
+
+test('the floor and the latest instant of a run outlive it, by its mark or its latest event', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-time-'));
+  t.teardown(() => rmSync(folder, {recursive: true}));
+  const path = join(folder, 'lot.db');
+
+  const first = open(path, NOW, 1);
+  t.is(first.store.time.former, undefined);
+  t.is(first.clock.floorToKeep(), undefined, 'a time that was never known is not kept');
+  first.clock.hearSystem(true);
+  first.keep();
+  await first.system.advance(HOUR_MS);
+  const body = {why: 'test'};
+  first.store.journal.append([{kind: 'epoch.new', body}], first.store.stampNow());
+  first.store.close();
+
+  const dead = open(path, 0, 2);
+  t.deepEqual(dead.store.time.former, {
+    monoMs: 1000 + HOUR_MS,
+    wallMs: (NOW + HOUR_MS) as UnixMillis,
+    clk: 'ok',
+  });
+  t.like(dead.clock.read(), {clk: 'floor', utcMs: NOW + HOUR_MS - 10_000} as never);
+  await dead.system.advance(2 * HOUR_MS);
+  dead.keep();
+  dead.store.close();
+
+  const again = open(path, 0, 3);
+  t.like(again.store.time.former, {monoMs: 2000 + 2 * HOUR_MS, clk: 'floor'});
+  const {floorMs} = again.clock.read();
+  t.true(floorMs > NOW + 3 * HOUR_MS - 11_000, 'time passed with a lost clock too');
+  again.store.close();
+});
