@@ -15,6 +15,7 @@ import {UsageError} from '../protocols/base/errors.js';
 import type {SiteEventBodies, SiteEventKind} from '../protocols/site/events.js';
 import {asId} from '../protocols/site/ids.js';
 import {SeededEntropy} from './clock/seeded-entropy.js';
+import {SkewedClock} from './clock/skewed-clock.js';
 import {TimeServer} from './clock/time-server.js';
 import {VirtualClock} from './clock/virtual-clock.js';
 import type {SimCard} from './devices/sim-card.js';
@@ -54,8 +55,6 @@ export interface WorldOptions {
   /** Put devices on the lines that no plan knows, before the daemon starts. */
   readonly equip?: (world: World) => void;
   readonly seed?: number;
-  /** False: the system's wall clock follows no time server at first; default true. */
-  readonly timeServer?: boolean;
   /** Where the wall clock stands at the start, in ms since 1970. */
   readonly wallMs?: number;
 }
@@ -84,6 +83,8 @@ export class World {
   readonly site: SimSite;
   readonly office: CardOffice;
   readonly cloud: WorldCloud | undefined;
+  /** The gateway's own wall clock, which a scenario may set wrong; the cloud's stays right. */
+  readonly gatewayClock: SkewedClock;
   readonly timeServer: TimeServer;
   /** Log lines of the daemon, parsed. */
   readonly logged: Record<string, unknown>[] = [];
@@ -103,7 +104,8 @@ export class World {
     this.#options = options;
     this.clock = clock;
     this.cloud = cloud;
-    this.timeServer = new TimeServer(options.timeServer);
+    this.gatewayClock = new SkewedClock(clock);
+    this.timeServer = new TimeServer();
     this.#entropy = new SeededEntropy(options.seed ?? 1);
     this.#folder = mkdtempSync(join(tmpdir(), 'latchkey-world-'));
     this.#databasePath = join(this.#folder, 'lot.db');
@@ -248,7 +250,7 @@ export class World {
       databasePath: this.#databasePath,
       version: '0.0.0-sim',
       secrets: {readFile: path => this.#secret(path), env: () => undefined},
-      clock: this.clock,
+      clock: this.gatewayClock,
       entropy: new SeededEntropy(1000 + (this.#options.seed ?? 1) * 100 + this.#starts),
       log,
       openLink: (link, name) => {
