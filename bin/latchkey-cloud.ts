@@ -1,5 +1,6 @@
 #!/usr/bin/env -S UV_THREADPOOL_SIZE=16 node
 import {Command, InvalidArgumentError, Option} from 'commander';
+import {loadOrMakeAuthority} from '../cloud-sync/api/identity/authority-files.js';
 import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
 import {type ListenAddress, startCloud} from '../cloud-sync/api/server.js';
 import {SystemEntropy} from '../edge/platform/entropy.js';
@@ -11,6 +12,9 @@ import {errorText} from '../protocols/base/errors.js';
 interface ServeOptions {
   readonly http: ListenAddress;
   readonly mqtt: ListenAddress;
+  readonly mqtts?: ListenAddress;
+  readonly name?: string[];
+  readonly caKeyFile: string;
   readonly database: string;
   readonly keyFile: string;
   readonly apiKeyFile: string;
@@ -31,15 +35,23 @@ function listenOption(flags: string, what: string, usual: string): Option {
   return new Option(flags, what).argParser(address).default(address(usual), usual);
 }
 
-async function serve(options: ServeOptions): Promise<void> {
-  const {http, mqtt, database, tenant} = options;
+async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void> {
+  const {http, mqtt, mqtts, database, tenant, name: names} = options;
   const entropy = new SystemEntropy(clock);
   const log = createJsonLog({clock, level: 'info'}).child('cloud');
   const signingKey = loadOrMakeSigningKey(options.keyFile);
   const apiKey = loadOrMakeApiKey(options.apiKeyFile, entropy);
   const parts = {clock, entropy, log, database, signingKey, apiKey, tenant};
-  const cloud = await startCloud({...parts, http, mqtt});
-  log.info('cloud.listening', {http: cloud.httpUrl, mqtt: cloud.mqttUrl, tenant});
+  const secure = mqtts && {
+    mqtts,
+    authority: await loadOrMakeAuthority(options.caKeyFile, {clock, entropy}),
+    ...(names && {names}),
+  };
+  // With TLS at hand the port without it stays shut, unless somebody asks for both.
+  const plain = secure && !isPlainAsked ? {} : {mqtt};
+  const cloud = await startCloud({...parts, http, ...plain, ...secure});
+  const {httpUrl, mqttUrl, mqttsUrl} = cloud;
+  log.info('cloud.listening', {http: httpUrl, mqtt: mqttUrl, mqtts: mqttsUrl, tenant});
   host.onStop(signal => {
     log.info('cloud.stopping', {signal});
     cloud.close().then(
@@ -58,13 +70,20 @@ program
   .description('take events from gateways, give them grants and commands')
   .addOption(listenOption('--http <host:port>', 'address of the HTTP interface', '127.0.0.1:8088'))
   .addOption(listenOption('--mqtt <host:port>', 'address of the MQTT broker', '127.0.0.1:1883'))
+  .addOption(
+    new Option('--mqtts <host:port>', 'the broker with TLS, for enrolled gateways').argParser(
+      address,
+    ),
+  )
+  .option('--name <name...>', 'host names and addresses under which gateways reach --mqtts')
+  .option('--ca-key-file <file>', 'authority of gateways; made when missing', './cloud-ca.key')
   .option('--database <file>', 'SQLite file', './cloud.db')
   .option('--key-file <file>', 'signing key; made when missing, with .pub beside', './cloud.key')
   .option('--api-key-file <file>', 'HTTP key; made when missing', './cloud-api.key')
   .option('--tenant <name>', 'whose gateways are served', 'demo')
-  .action(async (options: ServeOptions) => {
+  .action(async (options: ServeOptions, command: Command) => {
     try {
-      await serve(options);
+      await serve(options, command.getOptionValueSource('mqtt') === 'cli');
     } catch (error) {
       host.complain(errorText(error));
       host.exitWith(1);

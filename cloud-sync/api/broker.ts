@@ -5,12 +5,15 @@ import {SyncError} from '../../protocols/base/errors.js';
 import {MAX_PAYLOAD_BYTES} from '../../protocols/cloud/payload.js';
 import {isTopicSegment, parseTopic, type UpName} from '../../protocols/cloud/topics.js';
 import type {DropCounter} from '../drop-counter.js';
+import type {ShownCertificate} from './identity/certificate-desk.js';
 import {PacketSizeGuard} from './packet-size-guard.js';
 
 export interface BrokerOptions {
   /** The only tenant this broker serves. */
   readonly tenant: string;
   readonly drops: DropCounter;
+  /** Who may come: by the certificate that a connection showed, or without one. Left out: everybody. */
+  readonly admits?: (shown: ShownCertificate | undefined, clientId: string) => Promise<boolean>;
   readonly onMessage: (gateway: string, name: UpName, payload: Uint8Array) => void;
 }
 
@@ -27,19 +30,34 @@ const CONCURRENCY = 500;
 export class Broker {
   readonly #options: BrokerOptions;
   readonly #aedes: Aedes;
+  readonly #shown = new WeakMap<Duplex, ShownCertificate>();
+  readonly #clients = new Map<string, Client>();
   #server: Server | undefined;
 
   private constructor(options: BrokerOptions, aedes: Aedes) {
     this.#options = options;
     this.#aedes = aedes;
-    aedes.preConnect = (_client, packet, done) => {
-      done(null, packet.clean === true && isTopicSegment(packet.clientId));
+    aedes.preConnect = (client, packet, done) => {
+      const isSound = packet.clean === true && isTopicSegment(packet.clientId);
+      if (!isSound || !options.admits) return done(null, isSound);
+      const shown = this.#shown.get(client.conn as Duplex);
+      options.admits(shown, packet.clientId).then(
+        isAdmitted => {
+          if (!isAdmitted) options.drops.drop('connect.refused', {gateway: packet.clientId});
+          done(null, isAdmitted);
+        },
+        () => done(null, false),
+      );
     };
     aedes.authorizePublish = (client, packet, done) => done(this.#refusal(client, packet));
     aedes.authorizeSubscribe = (client, subscription, done) => {
       const own = subscription.topic === `v1/${options.tenant}/${client.id}/d/#`;
       done(null, own ? subscription : null);
     };
+    aedes.on('client', client => this.#clients.set(client.id, client));
+    aedes.on('clientDisconnect', client => {
+      if (this.#clients.get(client.id) === client) this.#clients.delete(client.id);
+    });
     aedes.on('publish', (packet, client) => {
       if (client) this.#take(client.id, packet.topic, packet.payload);
     });
@@ -54,8 +72,14 @@ export class Broker {
     return new Broker(options, aedes);
   }
 
-  /** Take over one byte stream, from a socket or from memory. */
-  attach(stream: Duplex): void {
+  /** End the connection of a gateway, if it has one here. */
+  hangUp(gateway: string): void {
+    this.#clients.get(gateway)?.close();
+  }
+
+  /** Take over one byte stream, from a socket or from memory, and what it showed of itself. */
+  attach(stream: Duplex, shown?: ShownCertificate): void {
+    if (shown) this.#shown.set(stream, shown);
     const guard = new PacketSizeGuard(MAX_PACKET_BYTES);
     this.#aedes.handle(stream);
     // Chunks pass by here as the broker reads them, before it parses them.

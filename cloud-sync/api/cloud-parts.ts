@@ -8,15 +8,19 @@ import {Downlink} from './downlink.js';
 import {GatewayDesk} from './gateway-desk.js';
 import {GatewaySessions} from './gateway-sessions.js';
 import {GrantSync} from './grant-sync.js';
+import type {CertificateAuthority} from './identity/certificate-authority.js';
+import {CertificateDesk} from './identity/certificate-desk.js';
 import {Ingest} from './ingest.js';
 import {IngestTick} from './ingest-tick.js';
 import {SiteConfigSync} from './site-config-sync.js';
+import {CertificateTable} from './store/certificate-table.js';
 import type {CloudStore} from './store/cloud-store.js';
 import {CommandTable} from './store/command-table.js';
 import {EventLedger} from './store/event-ledger.js';
 import {FaultTable} from './store/fault-table.js';
 import {GatewayTable} from './store/gateway-table.js';
 import {GrantTable} from './store/grant-table.js';
+import {LifeTable} from './store/life-table.js';
 import {SecretBox} from './store/secret-box.js';
 import {SiteConfigTable} from './store/site-config-table.js';
 import {SiteView} from './store/site-view.js';
@@ -32,6 +36,12 @@ export interface CloudPartsOptions {
   readonly publish: (topic: string, payload: Uint8Array, qos: 0 | 1) => void;
   /** How long a gap may be open before its part is asked for; 0 where batches cannot overtake. */
   readonly gapPatienceMs?: Millis;
+  /** Left out: this cloud gives out no certificates. */
+  readonly identity?: {
+    readonly ca: CertificateAuthority;
+    /** End the connection of a gateway. */
+    readonly hangUp: (gateway: string) => void;
+  };
   /** Hears of each acknowledgement as it goes out. */
   readonly onAck?: (gateway: string, ack: Ack) => void;
 }
@@ -44,6 +54,7 @@ export function assembleParts(options: CloudPartsOptions) {
   const grants = new GrantTable(new SecretBox(signingKey, entropy));
   const ledger = new EventLedger();
   const view = new SiteView();
+  const lives = new LifeTable();
   const commandTable = new CommandTable();
   const sessions = new GatewaySessions(clock);
   const downlink = new Downlink({tenant, signingKey, log, publish});
@@ -58,11 +69,12 @@ export function assembleParts(options: CloudPartsOptions) {
   });
   const tick = new IngestTick({
     ...{clock, log, drops, store, gateways, faults, ledger, view},
-    ...{commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
+    ...{lives, commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
   });
   const ingest = new Ingest({
     ...{clock, log, store, tick},
-    onCommitted: ({acks, reports, closed}) => {
+    onCommitted: ({acks, reports, closed, fences}) => {
+      for (const {gateway, ...fence} of fences) downlink.send(gateway, 'fence', fence);
       for (const {gateway, ack} of acks) {
         options.onAck?.(gateway, ack);
         downlink.acknowledge(gateway, ack);
@@ -71,9 +83,16 @@ export function assembleParts(options: CloudPartsOptions) {
       commands.onClosed(closed);
     },
   });
+  const certificates =
+    options.identity &&
+    new CertificateDesk({
+      ...{clock, log, store, faults, lives, tenant, downlink, ...options.identity},
+      table: new CertificateTable(),
+    });
   const desk = new GatewayDesk({
     ...{clock, drops, sessions, ingest, commands, siteConfigs, downlink},
+    onCertificateRequest: certificates && ((gateway, csr) => certificates.take(gateway, csr)),
   });
   const tables = {gateways, faults, grants, ledger, view, configs};
-  return {...tables, sessions, grantSync, siteConfigs, commands, ingest, desk};
+  return {...tables, sessions, grantSync, siteConfigs, commands, ingest, desk, certificates};
 }

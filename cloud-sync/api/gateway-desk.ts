@@ -18,6 +18,8 @@ export interface GatewayDeskOptions {
   readonly commands: CommandDesk;
   readonly siteConfigs: SiteConfigSync;
   readonly downlink: Downlink;
+  /** Left out: this cloud gives out no certificates. */
+  readonly onCertificateRequest?: ((gateway: string, csr: string) => void) | undefined;
 }
 
 /**
@@ -56,8 +58,8 @@ export class GatewayDesk {
       cfg: (gateway, message) => ingest.take({name: 'cfg', gateway, message}),
       rev: (gateway, message) => ingest.take({name: 'rev', gateway, message}),
       res: (gateway, message) => ingest.take({name: 'res', gateway, message}),
-      csr: () => {},
       site: (gateway, report) => siteConfigs.onReport(gateway, report),
+      csr: (gateway, {csr}) => this.#options.onCertificateRequest?.(gateway, csr),
     };
   }
 

@@ -7,6 +7,7 @@ import {closingOf, reportClosing} from './command-closing.js';
 import {EventIntake, INTAKE_FAULTS, type IntakeResult} from './event-intake.js';
 import {EventViews} from './event-views.js';
 import {GatewayReports, type HeldReport} from './gateway-reports.js';
+import {type FenceOrder, HelloGuard} from './identity/hello-guard.js';
 import type {IngestItem} from './ingest-item.js';
 import type {CloudTransaction} from './store/cloud-schema.js';
 import type {CloudStore} from './store/cloud-store.js';
@@ -14,6 +15,7 @@ import type {CommandClosing, CommandTable} from './store/command-table.js';
 import type {EventLedger} from './store/event-ledger.js';
 import type {FaultTable} from './store/fault-table.js';
 import type {GatewayTable} from './store/gateway-table.js';
+import type {LifeTable} from './store/life-table.js';
 import type {SiteView} from './store/site-view.js';
 
 /** What to do once it is committed. */
@@ -22,6 +24,8 @@ export interface TickOutcome {
   readonly reports: readonly HeldReport[];
   /** Ids of the commands that came to an end. */
   readonly closed: readonly string[];
+  /** Gateways under whose identity another one lives. */
+  readonly fences: readonly FenceOrder[];
 }
 
 export interface IngestTickOptions {
@@ -34,6 +38,7 @@ export interface IngestTickOptions {
   readonly ledger: EventLedger;
   readonly view: SiteView;
   readonly commands: CommandTable;
+  readonly lives: LifeTable;
   /** How long a gap may be open before its part is asked for. */
   readonly gapPatienceMs: Millis;
 }
@@ -60,12 +65,15 @@ export class IngestTick {
     const writer = store.events;
     const options = {tx, ledger, writer, wallMs, patienceMs, careful};
     const intake = await EventIntake.begin(options, epochKeys(items));
+    const {lives, faults, log} = this.#options;
+    const guard = await HelloGuard.begin({tx, lives, faults, wallMs}, items);
     const closings: CommandClosing[] = [];
     const gapsToCheck: string[] = [];
     for (const item of items) {
       if (item.name === 'hb') gapsToCheck.push(item.gateway);
       const closing = item.name === 'res' ? closingOf(item.gateway, item.message) : undefined;
       if (closing) closings.push(closing);
+      if (item.name === 'hello' && !(await guard.admits(item.gateway, item.message))) continue;
       await reports.note(item);
       await keep(intake, item);
     }
@@ -75,7 +83,11 @@ export class IngestTick {
     await views.store(tx, this.#options.view);
     for (const report of views.reports) closings.push(...reportClosing(report));
     await this.#checkGaps(tx, gapsToCheck, wallMs);
+    for (const {gateway, why, epoch} of guard.fences) {
+      log.error('gateway.fenced', {gateway, why, epoch});
+    }
     return {
+      fences: guard.fences,
       acks: results.flatMap(({gateway, ack}) => (ack ? [{gateway, ack}] : [])),
       reports: reports.held(),
       closed: await this.#close(tx, closings),

@@ -11,10 +11,17 @@ import type {SyncLog} from '../log.js';
 import {Broker} from './broker.js';
 import {assembleParts} from './cloud-parts.js';
 import {GrantDesk} from './grant-desk.js';
+import type {IdentityRoutes} from './http/identity-routes.js';
 import {cloudRoutes} from './http/routes.js';
+import type {CertificateAuthority} from './identity/certificate-authority.js';
+import type {CertificateDesk, ShownCertificate} from './identity/certificate-desk.js';
+import {EnrolmentDesk} from './identity/enrolment-desk.js';
+import {SecureListener} from './identity/secure-listener.js';
 import {SiteConfigDesk} from './site-config-desk.js';
 import {ApiKeyTable} from './store/api-key-table.js';
 import {CloudStore} from './store/cloud-store.js';
+import {EnrolmentTable} from './store/enrolment-table.js';
+import {SecretBox} from './store/secret-box.js';
 
 export interface ListenAddress {
   readonly host: string;
@@ -35,11 +42,18 @@ export interface CloudOptions {
   /** Absent: not listened on; `fetch` and `attach` work all the same. */
   readonly http?: ListenAddress;
   readonly mqtt?: ListenAddress;
+  /** Gives gateways their certificates; left out, nobody is enrolled. */
+  readonly authority?: CertificateAuthority;
+  /** MQTT for gateways that show their certificate; wants `authority`. */
+  readonly mqtts?: ListenAddress;
+  /** Names and addresses under which gateways reach `mqtts`; the first is told to them. */
+  readonly names?: readonly string[];
 }
 
 export interface Cloud {
   readonly httpUrl: string | undefined;
   readonly mqttUrl: string | undefined;
+  readonly mqttsUrl: string | undefined;
   /** For the gateways: SPKI in PEM. */
   readonly publicKey: string;
   /** Serve one request without a socket. */
@@ -68,13 +82,20 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud> {
   const {clock, entropy, log, tenant = DEFAULT_TENANT} = options;
   const drops = new DropCounter(log);
+  const {authority} = options;
   const broker = await Broker.open({
     tenant,
     drops,
+    ...(authority && {admits: (shown, clientId) => admits(parts.certificates, shown, clientId)}),
     onMessage: (gateway, name, payload) => parts.desk.take(gateway, name, payload, 'both'),
   });
   const publish = broker.publish.bind(broker);
-  const parts = assembleParts({...options, tenant, store, drops, publish});
+  const hangUp = broker.hangUp.bind(broker);
+  const identity = authority && {ca: authority, hangUp};
+  const parts = assembleParts({
+    ...{...options, tenant, store, drops, publish},
+    ...(identity && {identity}),
+  });
   const {gateways, faults, ledger, view, sessions, commands, ingest, grantSync, grants} = parts;
   const {configs, siteConfigs} = parts;
   const keys = new ApiKeyTable();
@@ -87,12 +108,20 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   });
   const routes = {log, store, gateways, faults, sessions, ledger, view, commands, keys};
   const ready = async () => ingest.isFlowing && (await store.answers());
-  const app = cloudRoutes({...routes, grants: grantDesk, siteConfigs: siteConfigDesk, ready});
+  const secure: SecureAddress = {url: undefined};
+  const enrolling = enrolmentOf(options, parts.certificates, store, secure);
+  const app = cloudRoutes({
+    ...routes,
+    grants: grantDesk,
+    ready,
+    siteConfigs: siteConfigDesk,
+    identity: enrolling,
+  });
   const chores = repeat(clock, log, async () => {
     await grantDesk.renewLeases();
     await commands.tidy();
   });
-  return listening(options, {app, broker, drops}, async () => {
+  return listening(options, {app, broker, drops, secure}, async () => {
     await chores.stop();
     commands.close();
     await ingest.close();
@@ -107,31 +136,91 @@ interface Parts {
   readonly app: Hono;
   readonly broker: Broker;
   readonly drops: DropCounter;
+  readonly secure: SecureAddress;
+}
+
+/** Where gateways find the broker, once it listens. */
+interface SecureAddress {
+  url: string | undefined;
+}
+
+/** A gateway that was ever enrolled must show its certificate: nobody else may take its name. */
+async function admits(
+  certificates: CertificateDesk | undefined,
+  shown: ShownCertificate | undefined,
+  clientId: string,
+): Promise<boolean> {
+  if (!certificates) return true;
+  return shown ? certificates.admits(shown, clientId) : !(await certificates.mustShow(clientId));
+}
+
+function enrolmentOf(
+  {clock, entropy, log, signingKey, tenant = DEFAULT_TENANT}: CloudOptions,
+  certificates: CertificateDesk | undefined,
+  store: CloudStore,
+  secure: SecureAddress,
+): IdentityRoutes | undefined {
+  if (!certificates) return undefined;
+  const enrolment = new EnrolmentDesk({
+    ...{clock, entropy, log, store, certificates, tenant},
+    codes: new EnrolmentTable(new SecretBox(signingKey, entropy)),
+    brokerUrl: () => secure.url,
+    publicKey: publicKeyOf(signingKey),
+  });
+  return {enrolment, certificates};
+}
+
+function publicKeyOf(signingKey: KeyObject): string {
+  return createPublicKey(signingKey).export({format: 'pem', type: 'spki'}).toString();
+}
+
+async function listenSecurely(
+  {clock, log, authority, mqtts, names}: CloudOptions,
+  {broker, drops, secure}: Parts,
+): Promise<SecureListener | undefined> {
+  if (!mqtts || !authority) return undefined;
+  const known = names ?? [mqtts.host];
+  const onConnection = broker.attach.bind(broker);
+  const options = {clock, log, drops, ca: authority, names: known, onConnection};
+  const {listener, port} = await SecureListener.listen(options, mqtts.host, mqtts.port);
+  const [first = mqtts.host] = known;
+  secure.url = `mqtts://${first.includes(':') ? `[${first}]` : first}:${port}`;
+  return listener;
 }
 
 async function listening(
   options: CloudOptions,
-  {app, broker, drops}: Parts,
+  parts: Parts,
   closeParts: () => Promise<void>,
 ): Promise<Cloud> {
+  const {app, broker, drops, secure} = parts;
   const {http, mqtt, signingKey} = options;
   let server: ServerType | undefined;
+  let listener: SecureListener | undefined;
+  const close = () =>
+    closeAll(server, async () => {
+      // The broker ends its connections first; the listener waits for them.
+      const ended = listener?.close();
+      await closeParts();
+      await ended;
+    });
   try {
     server = http && (await listenHttp(app, http));
     const httpPort = (server?.address() as AddressInfo | undefined)?.port;
     const mqttPort = mqtt && (await broker.listen(mqtt.host, mqtt.port));
-    const close = () => closeAll(server, closeParts);
+    listener = await listenSecurely(options, parts);
     return {
       httpUrl: http && `http://${http.host}:${httpPort}`,
       mqttUrl: mqtt && `mqtt://${mqtt.host}:${mqttPort}`,
-      publicKey: createPublicKey(signingKey).export({format: 'pem', type: 'spki'}).toString(),
+      mqttsUrl: secure.url,
+      publicKey: publicKeyOf(signingKey),
       fetch: request => app.fetch(request),
       attach: stream => broker.attach(stream),
       dropped: () => drops.counts(),
       close,
     };
   } catch (error) {
-    await closeAll(server, closeParts);
+    await close();
     throw error;
   }
 }

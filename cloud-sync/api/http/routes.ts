@@ -16,6 +16,7 @@ import type {EventLedger, FeedEvent} from '../store/event-ledger.js';
 import type {FaultTable} from '../store/fault-table.js';
 import type {GatewayRow, GatewayTable} from '../store/gateway-table.js';
 import type {SiteView} from '../store/site-view.js';
+import {addEnrolment, addIdentities, type IdentityRoutes} from './identity-routes.js';
 import {invalid, problem} from './problem.js';
 import {
   cardRequestSchema,
@@ -37,6 +38,8 @@ export interface RouteOptions {
   readonly commands: CommandDesk;
   readonly siteConfigs: SiteConfigDesk;
   readonly keys: ApiKeyTable;
+  /** Left out: this cloud enrols nobody. */
+  readonly identity?: IdentityRoutes | undefined;
   /** The database answers and the broker listens. */
   readonly ready: () => Promise<boolean>;
 }
@@ -50,6 +53,8 @@ export function cloudRoutes(options: RouteOptions): Hono {
   app.get('/readyz', async context =>
     (await options.ready()) ? context.text('ok') : context.text('not ready', 503),
   );
+  app.use('/v1/enroll', limited(MAX_BODY_BYTES));
+  if (options.identity) addEnrolment(app, options.identity);
   app.use('/v1/*', async (context, next) => {
     const key = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1];
     const name = key && (await options.store.read(db => options.keys.nameOf(db, key)));
@@ -77,6 +82,7 @@ export function cloudRoutes(options: RouteOptions): Hono {
   addGrants(app, options);
   addCommands(app, options);
   addSiteConfigs(app, options.siteConfigs);
+  if (options.identity) addIdentities(app, options.identity);
   return app;
 }
 

@@ -192,7 +192,51 @@ export interface SiteHeldColumns {
   reported_wall: number;
 }
 
+/** A one-time code. */
+export interface EnrolmentColumns {
+  id: string;
+  gw: string;
+  /** What is derived from the secret part; sealed. */
+  key: string;
+  created_wall: number;
+  expires_wall: number;
+  /** Requests that did not know the secret. */
+  wrong: Counter;
+  /** The key (SPKI in hex) that it was used for. */
+  used_key: string | null;
+  used_wall: number | null;
+}
+
+/** A certificate that was given out. */
+export interface CertificateColumns {
+  serial: string;
+  gw: string;
+  issued_wall: number;
+  not_after_wall: number;
+  /** First connection that showed it. */
+  seen_wall: number | null;
+  revoked_wall: number | null;
+  why: string | null;
+}
+
+/** A run of a gateway's daemon, as its hellos told of it. */
+export interface LifeColumns {
+  gw: string;
+  boot: string;
+  sid: string;
+  /** Milliseconds with fractions. */
+  mono: number;
+  /** Counts up with each hello of the gateway: the highest is the newest. */
+  no: number;
+  /** How often it came back after another had followed it. */
+  returns: Counter;
+  heard_wall: number;
+}
+
 export interface CloudSchema {
+  enrolment: EnrolmentColumns;
+  certificate: CertificateColumns;
+  life: LifeColumns;
   gateway: GatewayColumns;
   epoch: EpochColumns;
   ev: EventColumns;

@@ -2,6 +2,7 @@ import type {Migration} from 'kysely';
 import type {ColumnTypes} from './column-types.js';
 import {createCloudTables} from './migrations/0001-cloud.js';
 import {createSiteConfigTables} from './migrations/0002-site-config.js';
+import {createIdentityTables} from './migrations/0003-identity.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -9,5 +10,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
   return {
     '0001-cloud': {up: db => createCloudTables(db, types)},
     '0002-site-config': {up: db => createSiteConfigTables(db, types)},
+    '0003-identity': {up: db => createIdentityTables(db, types)},
   };
 }
