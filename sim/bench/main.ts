@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   bus: () => import('./bus.js'),
   tap: () => import('./tap.js'),
   footprint: () => import('./footprint.js'),
+  journal: () => import('./journal.js'),
 };
 
 /** Processes that benches start, so that what is measured shares no event loop with what measures. */
@@ -20,6 +21,7 @@ const ROLES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   'lines-client': () => import('./lines-client.js'),
   'mixed-client': () => import('./mixed-client.js'),
   'command-client': () => import('./command-client.js'),
+  'journal-writer': async () => ({run: (await import('./journal.js')).write}),
   'libmodbus-peer': () => import('./libmodbus-peer.js'),
 };
 
