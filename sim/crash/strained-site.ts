@@ -1,0 +1,133 @@
+import {SeededEntropy} from '../clock/seeded-entropy.js';
+import {rest, until} from '../real/peer-process.js';
+import {CrashPark} from './crash-park.js';
+import {CrashPeople} from './crash-people.js';
+import {type DiskFindings, judgeDisk} from './disk-oracle.js';
+import {GatewayProcess, type SeenSite} from './gateway-process.js';
+import type {Note} from './notes.js';
+import {Watch} from './watch.js';
+
+export interface StrainOptions {
+  /** Where the gateway works. */
+  readonly folder: string;
+  /** For what belongs to the world outside. */
+  readonly outside: string;
+  readonly seed: number;
+  /** A program that starts the gateway and troubles it, with its arguments. */
+  readonly under?: readonly string[];
+}
+
+const CARDS_PER_BAY = 6;
+const LOOK_EVERY_MS = 200;
+const UPLINK_LIMIT_MS = 30_000;
+
+/** A real gateway in trouble with its disk, with people and a cloud about. */
+export class StrainedSite {
+  readonly notes: Note[] = [];
+  /** Kinds of alarm that stood at one time or another. */
+  readonly alarms = new Set<string>();
+  readonly #folder: string;
+  readonly #park: CrashPark;
+  readonly #people: CrashPeople;
+  readonly #watch: Watch;
+  readonly #gateway: GatewayProcess;
+  #looking: Promise<void> | undefined;
+  #isOver = false;
+  #seen: SeenSite | undefined;
+
+  private constructor(
+    options: StrainOptions,
+    parts: {
+      readonly park: CrashPark;
+      readonly people: CrashPeople;
+      readonly gateway: GatewayProcess;
+      readonly notes: Note[];
+    },
+  ) {
+    this.#folder = options.folder;
+    this.#park = parts.park;
+    this.#people = parts.people;
+    this.#gateway = parts.gateway;
+    this.notes = parts.notes;
+    this.#watch = new Watch(parts.park, () => 0, parts.notes, []);
+  }
+
+  /** Until the gateway runs and holds its grants. */
+  static async start(options: StrainOptions): Promise<StrainedSite> {
+    const {folder, outside, seed, under} = options;
+    const notes: Note[] = [];
+    const park = await CrashPark.build({
+      ...{folder: outside, withCloud: true},
+      onFrame: frame => void notes.push({at: 0, kind: 'frame', ...frame}),
+    });
+    park.install(folder);
+    const people = new CrashPeople(park, new SeededEntropy(seed), marker => {
+      notes.push({at: 0, kind: 'told', marker});
+    });
+    await people.fillBook(CARDS_PER_BAY);
+    const gateway = new GatewayProcess({
+      ...{folder, workFolder: outside},
+      ...(under ? {under} : {}),
+    });
+    const site = new StrainedSite(options, {park, people, gateway, notes});
+    await gateway.running();
+    await until('the grants have come', () => site.#watch.isHeld, UPLINK_LIMIT_MS);
+    people.gateway = gateway;
+    people.start();
+    site.#looking = site.#look();
+    return site;
+  }
+
+  get isAlive(): boolean {
+    return !this.#gateway.isOver;
+  }
+
+  get output(): string {
+    return this.#gateway.output;
+  }
+
+  /** Alarms that stand now. */
+  standing(): readonly string[] {
+    const open = this.#seen?.alarms.filter(({state}) => state !== 'closed') ?? [];
+    return open.map(({kind}) => kind);
+  }
+
+  /** Frames that moved an arm so far. */
+  frames(): number {
+    return this.notes.filter(({kind}) => kind === 'frame').length;
+  }
+
+  /** Events that the cloud has confirmed so far. */
+  confirmed(): number {
+    return this.notes.filter(({kind}) => kind === 'event').length;
+  }
+
+  /** Let people go on until `condition` holds. */
+  until(what: string, condition: () => boolean, limitMs = 60_000): Promise<void> {
+    return until(what, () => condition() || !this.isAlive, limitMs);
+  }
+
+  /** Stop everything and judge what the disk holds against all that was promised. */
+  async finish(): Promise<DiskFindings> {
+    await this.close();
+    return judgeDisk(this.#folder, this.notes);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    await this.#people.stop();
+    await this.#looking;
+    await this.#gateway.end();
+    await this.#watch.stop();
+    await this.#park.close();
+  }
+
+  async #look(): Promise<void> {
+    while (!this.#isOver) {
+      this.#seen = await this.#gateway.state().catch(() => this.#seen);
+      for (const kind of this.standing()) this.alarms.add(kind);
+      await rest(LOOK_EVERY_MS);
+    }
+  }
+}
