@@ -7,6 +7,7 @@ import {createMemoryPair} from '../../drivers/port/memory-link.js';
 import {loadSiteConfig} from '../../edge/config/load.js';
 import {yieldTurn} from '../../edge/platform/event-loop.js';
 import {createJsonLog} from '../../edge/platform/json-log.js';
+import type {StretchCode} from '../../edge/platform/stretch.js';
 import {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import type {DeviceEventData, SiteEventBodies} from '../../protocols/site/events.js';
@@ -28,6 +29,8 @@ export interface DeviceRigOptions {
   /** Secrets by the name of the file that holds them. */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly language?: 'en' | 'zh-CN';
+  /** One scrypt of a code; left out: a real one, which takes real time. */
+  readonly stretch?: StretchCode;
 }
 
 const head = (language: string) => `
@@ -45,6 +48,7 @@ rules: {commissioning: replaced}
 export class DeviceRig {
   readonly clock = new VirtualClock({yieldTurn});
   readonly entropy = new SeededEntropy(7);
+  readonly channel: StoreChannel;
   readonly office: CardOffice;
   /** Log lines as they were written. */
   readonly logged: string[] = [];
@@ -57,8 +61,8 @@ export class DeviceRig {
 
   constructor(t: Teardown, options: DeviceRigOptions) {
     this.#options = options;
-    const channel = new StoreChannel(() => this.edge.grants);
-    this.office = new CardOffice(channel, this.entropy, () => this.clock.wallMs());
+    this.channel = new StoreChannel(() => this.edge.grants);
+    this.office = new CardOffice(this.channel, this.entropy, () => this.clock.wallMs());
     t.teardown(() => this.close());
   }
 
@@ -120,6 +124,7 @@ export class DeviceRig {
       ntp: new TimeServer(),
       builtMs: 0,
       warnings: [],
+      ...(this.#options.stretch ? {stretch: this.#options.stretch} : {}),
     });
   }
 

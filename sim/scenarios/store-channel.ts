@@ -6,7 +6,7 @@ import {
   hashWith,
   hashWithout,
 } from '../../protocols/cloud/grant-state.js';
-import type {CardCredential, Grant} from '../../protocols/site/grant.js';
+import type {CardCredential, Credential, Grant} from '../../protocols/site/grant.js';
 import type {GrantChannel} from './card-office.js';
 
 /** Brings grants to a gateway without a cloud, by the very door that the cloud's would take. */
@@ -20,6 +20,10 @@ export class StoreChannel implements GrantChannel {
   }
 
   putCard(row: CardCredential): Promise<void> {
+    return this.#put({table: 'credential', row});
+  }
+
+  putCredential(row: Credential): Promise<void> {
     return this.#put({table: 'credential', row});
   }
 
