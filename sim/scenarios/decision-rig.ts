@@ -117,7 +117,6 @@ export class DecisionRig {
   /** Switch on, on this clock, with whatever the last run left on the disk. */
   start(system: Clock): void {
     const clock = new SiteClock(system, 0);
-    if (this.isSynchronised) clock.hearSystem(true);
     const {entropy} = this.#options;
     const loaded = loadSiteConfig(FILE, 'decide.yaml');
     if (!loaded.ok) throw new UsageError('sim/config', loaded.problems.join('\n'));
@@ -126,7 +125,10 @@ export class DecisionRig {
     const store = new SiteStore({
       ...{path, site: SITE, secretKey: new Uint8Array(32), clock, entropy},
       clockState: () => clock.read().clk,
+      floorMs: () => clock.read().floorMs,
+      recallTime: floorMs => clock.recall(floorMs),
     });
+    if (this.isSynchronised) clock.hearSystem(true);
     const dispatch = (input: LotInput) => runner.dispatch(input);
     const timers = new LotTimers(clock, timer => dispatch({kind: 'timer', timer}));
     const log = QUIET;
@@ -156,7 +158,8 @@ export class DecisionRig {
 
   /** Switch off, in order or by the plug. */
   stop(): void {
-    const {timers, runner, store} = this.run;
+    const {clock, timers, runner, store} = this.run;
+    store.time.keep(store.stampNow(), clock.floorToKeep());
     timers.cancelAll();
     runner.close();
     store.close();
