@@ -1,6 +1,7 @@
 import type {Clock, Millis} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
 import {SECOND_MS} from '../../protocols/base/units.js';
+import {canonicalJson} from '../../protocols/cloud/signing.js';
 import {cutSiteText} from '../../protocols/cloud/site-config.js';
 import type {UpMessages} from '../../protocols/cloud/up-messages.js';
 import type {SyncLog} from '../log.js';
@@ -9,7 +10,7 @@ import type {Downlink} from './downlink.js';
 import type {GatewaySessions} from './gateway-sessions.js';
 import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayTable} from './store/gateway-table.js';
-import type {SiteConfigRow, SiteConfigTable} from './store/site-config-table.js';
+import type {SiteConfigRow, SiteConfigTable, SiteHeldRow} from './store/site-config-table.js';
 
 export interface SiteConfigSyncOptions {
   readonly clock: Clock;
@@ -82,6 +83,8 @@ export class SiteConfigSync {
 
   async #note(gateway: string, report: Report): Promise<void> {
     const {clock, store, gateways, configs} = this.#options;
+    // Most connections say nothing new, and a street that regains power says it all at once.
+    if (isSame(report, await store.read(db => configs.held(db, gateway)))) return;
     await store.transaction(async tx => {
       if (!(await gateways.lock(tx, gateway))) return;
       await configs.setHeld(tx, gateway, report, clock.wallMs());
@@ -116,4 +119,10 @@ export class SiteConfigSync {
       this.#options.downlink.send(gateway, 'site', {...whole, i, piece});
     });
   }
+}
+
+function isSame(report: Report, held: SiteHeldRow | undefined): boolean {
+  if (!held) return false;
+  const {reportedWall: _, ...said} = held;
+  return canonicalJson(said) === canonicalJson(report);
 }

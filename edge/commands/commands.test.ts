@@ -174,6 +174,16 @@ test('status prints one line for each thing', async t => {
   });
 });
 
+test('status shows a site file on trial', async t => {
+  const {lot, machine} = setUp();
+  const trial = {phase: 'trial', version: 3, endsMs: 60_000, answered: 30, gone: 2} as const;
+  lot.change({config: trial});
+  const {lines} = await showStatus('/site/site.yaml', machine);
+  t.true(lines.includes('config trial, 2 of 30 devices gone'));
+  lot.change({config: {...trial, phase: 'staged'}});
+  t.true((await showStatus('/site/site.yaml', machine)).lines.includes('config staged'));
+});
+
 test('status shows faults', async t => {
   const {lot, machine} = setUp();
   const bays = PICTURE.bays.map(bay => ({

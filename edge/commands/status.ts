@@ -1,4 +1,4 @@
-import type {PageAlarm, PageBay, PageState} from '../page/view.js';
+import type {PageAlarm, PageBay, PageConfig, PageState} from '../page/view.js';
 import {ENGLISH} from '../words/english.js';
 import {type CommandMachine, type CommandResult, failed, succeeded} from './command.js';
 import {findDaemon} from './daemon-client.js';
@@ -18,6 +18,7 @@ function statusLines(state: PageState): readonly string[] {
     `${site.id} ${site.name} (Latchkey ${site.version})`,
     `cloud ${ENGLISH.links[cloud.link]}, ${cloud.unsent} unsent`,
     storage.state === 'ok' ? 'storage ok' : `storage fault: ${storage.detail}`,
+    ...configLines(state.config),
     ...state.lines.map(line => `line ${line.id} ${line.state}`),
     ...state.collectors.map(
       ({id, health, screen}) => `collector ${id} ${health}: ${screen?.lines.join(' | ') ?? ''}`,
@@ -30,6 +31,12 @@ function statusLines(state: PageState): readonly string[] {
     ...state.warnings.map(({code, subject}) => `warning ${subject} ${ENGLISH.warnings[code]}`),
     `${state.alarms.length} open alarms`,
   ];
+}
+
+function configLines({phase, answered, gone}: PageConfig): readonly string[] {
+  if (phase === 'none') return [];
+  const counts = phase === 'trial' ? `, ${gone} of ${answered} devices gone` : '';
+  return [`config ${phase}${counts}`];
 }
 
 function bayLine({id, arm, occupancy, session, health, saleable}: PageBay): string {

@@ -29,8 +29,8 @@ export interface ConfigOptions {
   readonly token: string;
 }
 
-/** The text in JSON, with room for its escapes. */
-const MAX_BODY_BYTES = 2 * MAX_SITE_TEXT_BYTES;
+/** The text in JSON, with room for its escapes and for what stands around it. */
+const MAX_BODY_BYTES = 2 * MAX_SITE_TEXT_BYTES + 4096;
 const MAX_NAME_CHARS = 64;
 
 interface Body {

@@ -368,3 +368,28 @@ test.serial('a page whose port is taken after the restart brings the former file
   t.is(tried.siteFile(), TriedSite.text());
   t.is(tried.state.config.phase, 'none');
 });
+
+test.serial(
+  'a start amid a trial goes on with it once; the second takes the file back',
+  async t => {
+    const tried = await setUp(t);
+    const {clock} = tried;
+    t.is((await push(tried, GOOD)).status, 200);
+    await tried.until(() => tried.state.config.phase === 'trial', 10_000);
+    await tried.stop();
+    await tried.boot();
+    t.is(tried.state.config.phase, 'trial');
+    t.is(tried.siteFile(), TriedSite.text());
+    await tried.stop();
+    await tried.boot();
+    t.is(tried.state.config.phase, 'none');
+    t.like(tried.events('config.rolled_back')[0], {why: 'interrupted', version: 1});
+    t.is(tried.siteFile(), TriedSite.text());
+    t.deepEqual(
+      tried.state.alarms.map(({kind}) => kind),
+      ['CONFIG_ROLLED_BACK'],
+    );
+    await clock.advance(15_000);
+    t.like((await look(tried)).held, {version: 1, state: 'rolled_back', why: 'interrupted'});
+  },
+);

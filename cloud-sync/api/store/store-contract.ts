@@ -12,6 +12,7 @@ import {FaultTable} from './fault-table.js';
 import {GatewayTable} from './gateway-table.js';
 import {GrantTable} from './grant-table.js';
 import type {SecretBox} from './secret-box.js';
+import {siteConfigContract} from './site-config-contract.js';
 import {SiteView} from './site-view.js';
 
 export interface StoreContractOptions {
@@ -44,6 +45,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   grants(opening, new GrantTable(box));
   commands(opening);
   views(opening);
+  siteConfigContract(opening);
 }
 
 function transactions({check, gateways, hasManyWriters}: ContractBench): void {
