@@ -1,5 +1,6 @@
 #!/usr/bin/env -S UV_THREADPOOL_SIZE=16 node
 import {Command, InvalidArgumentError, Option} from 'commander';
+import {type BrokerOptions, brokerSite} from '../cloud-sync/api/broker-site.js';
 import {loadOrMakeAuthority} from '../cloud-sync/api/identity/authority-files.js';
 import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
 import {type ListenAddress, startCloud} from '../cloud-sync/api/server.js';
@@ -9,7 +10,7 @@ import {createJsonLog} from '../edge/platform/json-log.js';
 import {SystemClock} from '../edge/platform/system-clock.js';
 import {errorText} from '../protocols/base/errors.js';
 
-interface ServeOptions {
+interface ServeOptions extends BrokerOptions {
   readonly http: ListenAddress;
   readonly mqtt: ListenAddress;
   readonly mqtts?: ListenAddress;
@@ -35,23 +36,32 @@ function listenOption(flags: string, what: string, usual: string): Option {
   return new Option(flags, what).argParser(address).default(address(usual), usual);
 }
 
+/** An address may hold a password; its host may be told. */
+function hostOf(url: string | undefined): string | undefined {
+  return url && new URL(url).host;
+}
+
 async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void> {
   const {http, mqtt, mqtts, database, tenant, name: names} = options;
+  const broker = brokerSite(options);
   const entropy = new SystemEntropy(clock);
   const log = createJsonLog({clock, level: 'info'}).child('cloud');
   const signingKey = loadOrMakeSigningKey(options.keyFile);
   const apiKey = loadOrMakeApiKey(options.apiKeyFile, entropy);
-  const parts = {clock, entropy, log, database, signingKey, apiKey, tenant};
-  const secure = mqtts && {
-    mqtts,
-    authority: await loadOrMakeAuthority(options.caKeyFile, {clock, entropy}),
-    ...(names && {names}),
-  };
+  const parts = {clock, entropy, log, database, signingKey, apiKey, tenant, http};
+  const isSecure = mqtts !== undefined || broker?.url.startsWith('mqtts:');
+  const authority = isSecure
+    ? await loadOrMakeAuthority(options.caKeyFile, {clock, entropy})
+    : undefined;
   // With TLS at hand the port without it stays shut, unless somebody asks for both.
-  const plain = secure && !isPlainAsked ? {} : {mqtt};
-  const cloud = await startCloud({...parts, http, ...plain, ...secure});
+  const own = {...(mqtts ? {mqtts} : {}), ...(mqtts && !isPlainAsked ? {} : {mqtt})};
+  const cloud = await startCloud({
+    ...{...parts, ...(broker ? {broker} : own)},
+    ...{...(authority && {authority}), ...(names && {names})},
+  });
   const {httpUrl, mqttUrl, mqttsUrl} = cloud;
-  log.info('cloud.listening', {http: httpUrl, mqtt: mqttUrl, mqtts: mqttsUrl, tenant});
+  const elsewhere = hostOf(broker?.url);
+  log.info('cloud.listening', {http: httpUrl, mqtt: mqttUrl, mqtts: mqttsUrl, elsewhere, tenant});
   host.onStop(signal => {
     log.info('cloud.stopping', {signal});
     cloud.close().then(
@@ -77,7 +87,14 @@ program
   )
   .option('--name <name...>', 'host names and addresses under which gateways reach --mqtts')
   .option('--ca-key-file <file>', 'authority of gateways; made when missing', './cloud-ca.key')
-  .option('--database <file>', 'SQLite file', './cloud.db')
+  .option('--database <place>', 'SQLite file, or postgres://USER@HOST/DATABASE', './cloud.db')
+  .option(
+    '--broker <url>',
+    'mqtt(s)://HOST of a broker that stands elsewhere, in place of an own one',
+  )
+  .option('--broker-ca <file>', 'the only certificates by which that broker is trusted')
+  .option('--broker-cert <file>', 'certificate shown to that broker')
+  .option('--broker-key <file>', 'private key of that certificate')
   .option('--key-file <file>', 'signing key; made when missing, with .pub beside', './cloud.key')
   .option('--api-key-file <file>', 'HTTP key; made when missing', './cloud-api.key')
   .option('--tenant <name>', 'whose gateways are served', 'demo')

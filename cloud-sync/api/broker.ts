@@ -3,8 +3,9 @@ import type {Duplex} from 'node:stream';
 import {Aedes, type Client, type PublishPacket} from 'aedes';
 import {SyncError} from '../../protocols/base/errors.js';
 import {MAX_PAYLOAD_BYTES} from '../../protocols/cloud/payload.js';
-import {isTopicSegment, parseTopic, type UpName} from '../../protocols/cloud/topics.js';
+import {isTopicSegment, parseTopic} from '../../protocols/cloud/topics.js';
 import type {DropCounter} from '../drop-counter.js';
+import type {BrokerPort, OnMessage} from './broker-port.js';
 import type {ShownCertificate} from './identity/certificate-desk.js';
 import {PacketSizeGuard} from './packet-size-guard.js';
 
@@ -14,7 +15,7 @@ export interface BrokerOptions {
   readonly drops: DropCounter;
   /** Who may come: by the certificate that a connection showed, or without one. Left out: everybody. */
   readonly admits?: (shown: ShownCertificate | undefined, clientId: string) => Promise<boolean>;
-  readonly onMessage: (gateway: string, name: UpName, payload: Uint8Array) => void;
+  readonly onMessage: OnMessage;
 }
 
 /** Topic and packet identifier come on top of the payload. */
@@ -27,7 +28,7 @@ const CONCURRENCY = 500;
  * but `u/st`, and leave no session behind. It stores nothing that a restart would miss.
  * @see sync.md 7, topics and embedded broker
  */
-export class Broker {
+export class Broker implements BrokerPort {
   readonly #options: BrokerOptions;
   readonly #aedes: Aedes;
   readonly #shown = new WeakMap<Duplex, ShownCertificate>();
@@ -61,6 +62,11 @@ export class Broker {
     aedes.on('publish', (packet, client) => {
       if (client) this.#take(client.id, packet.topic, packet.payload);
     });
+  }
+
+  /** It stands as long as this process does. */
+  get isUp(): boolean {
+    return !this.#aedes.closed;
   }
 
   static async open(options: BrokerOptions): Promise<Broker> {
@@ -136,6 +142,6 @@ export class Broker {
       this.#options.drops.drop('topic', {gateway, topic: text.slice(0, 200)});
       return;
     }
-    this.#options.onMessage(gateway, topic.name, Buffer.from(payload));
+    this.#options.onMessage(gateway, topic.name, Buffer.from(payload), 'both');
   }
 }

@@ -4,6 +4,7 @@ import type {UpName} from '../../protocols/cloud/topics.js';
 import {UP_SCHEMAS, type UpMessages} from '../../protocols/cloud/up-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import {rawDeflate} from '../raw-deflate.js';
+import type {Delivery} from './broker-port.js';
 import type {CommandDesk} from './command-desk.js';
 import type {Downlink} from './downlink.js';
 import type {GatewaySessions} from './gateway-sessions.js';
@@ -21,12 +22,6 @@ export interface GatewayDeskOptions {
   /** Left out: this cloud gives out no certificates. */
   readonly onCertificateRequest?: ((gateway: string, csr: string) => void) | undefined;
 }
-
-/**
- * Why a message came here. `duty`: this worker alone has to deal with it. `presence`: every worker
- * hears it, to know who is there and what became of commands. `both`: there is only one worker.
- */
-export type Delivery = 'duty' | 'presence' | 'both';
 
 type Handlers = {
   readonly [Name in UpName]?: (gateway: string, message: UpMessages[Name]) => void;

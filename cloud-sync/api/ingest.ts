@@ -9,8 +9,8 @@ import type {CloudStore} from './store/cloud-store.js';
 export interface IngestOptions {
   readonly clock: Clock;
   readonly log: SyncLog;
-  readonly store: CloudStore;
-  readonly tick: IngestTick;
+  readonly store: Pick<CloudStore, 'transaction'>;
+  readonly tick: Pick<IngestTick, 'run'>;
   /** Called after the commit that the outcome speaks of. */
   readonly onCommitted: (outcome: TickOutcome) => void;
 }

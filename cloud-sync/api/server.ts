@@ -3,12 +3,13 @@ import type {AddressInfo} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {type ServerType, serve} from '@hono/node-server';
 import type {Hono} from 'hono';
-import type {Clock, Entropy, Timer} from '../../protocols/base/clock.js';
+import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText, SyncError} from '../../protocols/base/errors.js';
-import {HOUR_MS} from '../../protocols/base/units.js';
+import {HOUR_MS, SECOND_MS} from '../../protocols/base/units.js';
 import {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {Broker} from './broker.js';
+import type {OnMessage} from './broker-port.js';
 import {assembleParts} from './cloud-parts.js';
 import {GrantDesk} from './grant-desk.js';
 import type {IdentityRoutes} from './http/identity-routes.js';
@@ -17,6 +18,7 @@ import type {CertificateAuthority} from './identity/certificate-authority.js';
 import type {CertificateDesk, ShownCertificate} from './identity/certificate-desk.js';
 import {EnrolmentDesk} from './identity/enrolment-desk.js';
 import {SecureListener} from './identity/secure-listener.js';
+import {type BrokerSite, OutsideBroker, publicUrl} from './outside-broker.js';
 import {SiteConfigDesk} from './site-config-desk.js';
 import {ApiKeyTable} from './store/api-key-table.js';
 import {CloudStore} from './store/cloud-store.js';
@@ -33,14 +35,17 @@ export interface CloudOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: SyncLog;
-  /** Path of the SQLite file, or `:memory:`. */
+  /** Path of a SQLite file, `:memory:`, or `postgres://USER@HOST/DATABASE`. */
   readonly database: string;
+  /** A broker that stands elsewhere, for any number of workers on one PostgreSQL. Absent: an own one. */
+  readonly broker?: BrokerSite;
   /** Ed25519 private key: signs what goes down, and seals card secrets in the database. */
   readonly signingKey: KeyObject;
   readonly apiKey: string;
   readonly tenant?: string;
   /** Absent: not listened on; `fetch` and `attach` work all the same. */
   readonly http?: ListenAddress;
+  /** Where the own broker listens. */
   readonly mqtt?: ListenAddress;
   /** Gives gateways their certificates; left out, nobody is enrolled. */
   readonly authority?: CertificateAuthority;
@@ -58,7 +63,7 @@ export interface Cloud {
   readonly publicKey: string;
   /** Serve one request without a socket. */
   fetch(request: Request): Response | Promise<Response>;
-  /** Take over one MQTT byte stream. */
+  /** Take over one MQTT byte stream: a matter of the own broker alone, with another it is ended. */
   attach(stream: Duplex): void;
   /** Refused messages by kind. */
   dropped(): Readonly<Record<string, number>>;
@@ -66,6 +71,8 @@ export interface Cloud {
 }
 
 const DEFAULT_TENANT = 'demo';
+/** Batches of one gateway may reach two workers, the later one first. */
+const OVERTAKING_MS: Millis = SECOND_MS;
 
 /** Start the thin cloud: broker, ingest, grants, commands and HTTP on one database.
  *  @throws StoreError when the database is not usable, SyncError `cloud/listen` when a port is taken. */
@@ -83,18 +90,25 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const {clock, entropy, log, tenant = DEFAULT_TENANT} = options;
   const drops = new DropCounter(log);
   const {authority} = options;
-  const broker = await Broker.open({
-    tenant,
-    drops,
-    ...(authority && {admits: (shown, clientId) => admits(parts.certificates, shown, clientId)}),
-    onMessage: (gateway, name, payload) => parts.desk.take(gateway, name, payload, 'both'),
-  });
+  const onMessage: OnMessage = (...message) => parts.desk.take(...message);
+  const voice = {clock, entropy, log, drops, tenant, onMessage};
+  const broker = options.broker
+    ? new OutsideBroker({
+        ...{...voice, site: options.broker},
+        onPresence: () => parts.sessions.forget(),
+      })
+    : await Broker.open({
+        ...voice,
+        ...(authority && {
+          admits: (shown, clientId) => admits(parts.certificates, shown, clientId),
+        }),
+      });
   const publish = broker.publish.bind(broker);
   const hangUp = broker.hangUp.bind(broker);
   const identity = authority && {ca: authority, hangUp};
   const parts = assembleParts({
     ...{...options, tenant, store, drops, publish},
-    ...(identity && {identity}),
+    ...{gapPatienceMs: options.broker ? OVERTAKING_MS : 0, ...(identity && {identity})},
   });
   const {gateways, faults, ledger, view, sessions, commands, ingest, grantSync, grants} = parts;
   const {configs, siteConfigs} = parts;
@@ -107,8 +121,8 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     onChange: gateway => siteConfigs.push(gateway),
   });
   const routes = {log, store, gateways, faults, sessions, ledger, view, commands, keys};
-  const ready = async () => ingest.isFlowing && (await store.answers());
-  const secure: SecureAddress = {url: undefined};
+  const ready = async () => broker.isUp && ingest.isFlowing && (await store.answers());
+  const secure: SecureAddress = {url: options.broker && publicUrl(options.broker)};
   const enrolling = enrolmentOf(options, parts.certificates, store, secure);
   const app = cloudRoutes({
     ...routes,
@@ -134,7 +148,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
 
 interface Parts {
   readonly app: Hono;
-  readonly broker: Broker;
+  readonly broker: Broker | OutsideBroker;
   readonly drops: DropCounter;
   readonly secure: SecureAddress;
 }
@@ -176,7 +190,8 @@ function publicKeyOf(signingKey: KeyObject): string {
 
 async function listenSecurely(
   {clock, log, authority, mqtts, names}: CloudOptions,
-  {broker, drops, secure}: Parts,
+  broker: Broker,
+  {drops, secure}: Parts,
 ): Promise<SecureListener | undefined> {
   if (!mqtts || !authority) return undefined;
   const known = names ?? [mqtts.host];
@@ -207,15 +222,16 @@ async function listening(
   try {
     server = http && (await listenHttp(app, http));
     const httpPort = (server?.address() as AddressInfo | undefined)?.port;
-    const mqttPort = mqtt && (await broker.listen(mqtt.host, mqtt.port));
-    listener = await listenSecurely(options, parts);
+    const own = broker instanceof Broker ? broker : undefined;
+    const mqttPort = mqtt && (await own?.listen(mqtt.host, mqtt.port));
+    listener = own && (await listenSecurely(options, own, parts));
     return {
       httpUrl: http && `http://${http.host}:${httpPort}`,
-      mqttUrl: mqtt && `mqtt://${mqtt.host}:${mqttPort}`,
-      mqttsUrl: secure.url,
+      mqttUrl: mqttPort === undefined ? undefined : `mqtt://${mqtt?.host}:${mqttPort}`,
+      mqttsUrl: own && secure.url,
       publicKey: publicKeyOf(signingKey),
       fetch: request => app.fetch(request),
-      attach: stream => broker.attach(stream),
+      attach: stream => (own ? own.attach(stream) : void stream.destroy()),
       dropped: () => drops.counts(),
       close,
     };

@@ -7,7 +7,7 @@ import type {Connection, ConnectionListener, PublishOptions} from './transport.j
 export interface MqttConnectionOptions {
   readonly open: (version: MqttVersion) => MqttClient;
   readonly versions: MqttVersionMemory;
-  readonly filter: string;
+  readonly filter: string | readonly string[];
   readonly listener: ConnectionListener;
   readonly log: SyncLog | undefined;
 }
@@ -88,7 +88,8 @@ export class MqttConnection implements Connection {
     versions.opened(version);
     this.#maxInFlight = Math.min(MAX_IN_FLIGHT, packet.properties?.receiveMaximum ?? MAX_IN_FLIGHT);
     this.#note('broker.connected', {mqtt: version === 5 ? '5' : '3.1.1'});
-    this.#client.subscribe(filter, {qos: 1}, error => {
+    const filters = typeof filter === 'string' ? filter : [...filter];
+    this.#client.subscribe(filters, {qos: 1}, error => {
       if (error) this.#close(errorText(error));
       else if (!this.#ended) listener.onOpen();
     });

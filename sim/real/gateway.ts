@@ -24,7 +24,13 @@ export class Gateway {
   /** Genuine commands that were not carried out, and why. */
   readonly rejected: string[] = [];
 
-  constructor(t: ExecutionContext, clock: SystemClock, cloudKey: KeyObject, port: number) {
+  constructor(
+    t: ExecutionContext,
+    clock: SystemClock,
+    cloudKey: KeyObject,
+    port: number,
+    name = GATEWAY,
+  ) {
     const entropy = new SystemEntropy(clock);
     this.store = new SiteStore({
       path: join(freshFolder(t), 'lot.db'),
@@ -34,7 +40,7 @@ export class Gateway {
     t.teardown(() => this.store.close());
     this.uplink = new Uplink({
       ...{clock, entropy, log: SILENT},
-      address: {tenant: TENANT, gateway: GATEWAY},
+      address: {tenant: TENANT, gateway: name},
       boot: this.store.boot,
       firmware: '0.0.0-real',
       cloudKey: createPublicKey(cloudKey),

@@ -75,6 +75,10 @@ export class CloudRig {
     return this.#uplink as Uplink;
   }
 
+  get cloudFile(): string {
+    return join(this.#folder, 'cloud.db');
+  }
+
   get cloud(): Cloud {
     return this.#cloud as Cloud;
   }
@@ -90,7 +94,7 @@ export class CloudRig {
       clock: this.clock,
       entropy: this.entropy,
       log: this.#log('cloud'),
-      database: join(this.#folder, 'cloud.db'),
+      database: this.cloudFile,
       signingKey: this.#signingKey,
       apiKey: API_KEY,
     });

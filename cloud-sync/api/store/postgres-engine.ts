@@ -60,8 +60,9 @@ export function openPostgres(url: string): CloudEngine {
           : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
   });
-  // An idle connection that breaks is replaced by the pool; who asks next is told.
+  // A connection that breaks is replaced by the pool; who asked or asks next is told by his question.
   pool.on('error', () => {});
+  pool.on('connect', client => client.on('error', () => {}));
   return {
     dialect: new PostgresDialect({pool}),
     types: POSTGRES_TYPES,

@@ -22,7 +22,8 @@ const PRAGMAS = [
   'wal_autocheckpoint=1000',
   'journal_size_limit=16777216',
   'foreign_keys=ON',
-  'busy_timeout=2000',
+  // One process has the file; who else holds it must not hold up everything.
+  'busy_timeout=250',
   'trusted_schema=OFF',
   'cell_size_check=ON',
   'mmap_size=0',

@@ -1,0 +1,125 @@
+import test, {type ExecutionContext} from 'ava';
+import {StoreError} from '../../protocols/base/errors.js';
+import {VirtualClock} from '../../sim/clock/virtual-clock.js';
+import type {SyncLog} from '../log.js';
+import {NotFree} from './event-intake.js';
+import {Ingest} from './ingest.js';
+import type {IngestItem} from './ingest-item.js';
+import type {TickOutcome} from './ingest-tick.js';
+
+const yieldTurn = () => new Promise<void>(resolve => setImmediate(resolve));
+
+/** An ingest whose database does as it is told; what it "commits" is the list of gateways. */
+class Bench {
+  readonly clock = new VirtualClock({yieldTurn});
+  readonly committed: string[][] = [];
+  readonly log: string[] = [];
+  readonly ingest: Ingest;
+  /** What becomes of a transaction. */
+  fate: (gateways: readonly string[], careful: boolean) => void = () => {};
+  tries = 0;
+
+  constructor(t: ExecutionContext) {
+    const note = (event: string) => void this.log.push(event);
+    const log: SyncLog = {debug: () => {}, info: note, warn: note, error: note};
+    const outcome: TickOutcome = {acks: [], reports: [], closed: [], fences: []};
+    this.ingest = new Ingest({
+      clock: this.clock,
+      log,
+      store: {transaction: work => work(undefined as never)},
+      tick: {
+        run: (_tx, items, careful) => {
+          this.tries += 1;
+          const gateways = items.map(item => item.gateway);
+          this.fate(gateways, careful);
+          return Promise.resolve({...outcome, closed: gateways});
+        },
+      },
+      onCommitted: ({closed}) => void this.committed.push([...closed]),
+    });
+    t.teardown(async () => {
+      await this.ingest.close();
+      this.clock.assertIdle();
+    });
+  }
+
+  take(...gateways: readonly string[]): void {
+    for (const gateway of gateways) this.ingest.take(item(gateway));
+  }
+}
+
+const item = (gateway: string) => ({name: 'hb', gateway, message: {}}) as unknown as IngestItem;
+const batch = (gateway: string, events: number) =>
+  ({name: 'ev', gateway, message: {ev: Array(events)}}) as unknown as IngestItem;
+
+test('what comes within a tick is committed at once, and only then told', async t => {
+  const bench = new Bench(t);
+  bench.take('a', 'b', 'a');
+  await bench.clock.advance(4);
+  t.deepEqual(bench.committed, []);
+  await bench.clock.advance(1);
+  t.deepEqual(bench.committed, [['a', 'b', 'a']]);
+});
+
+test('while the database is away nothing is told, and all is committed in order when it is back', async t => {
+  const bench = new Bench(t);
+  for (const code of ['store/full', 'store/locked', 'store/unreachable', 'store/io']) {
+    bench.committed.length = 0;
+    bench.tries = 0;
+    bench.log.length = 0;
+    bench.fate = () => {
+      throw new StoreError(code, 'away');
+    };
+    bench.take('a');
+    await bench.clock.advance(10);
+    bench.take('b');
+    t.false(bench.ingest.isFlowing);
+    await bench.clock.advance(60_000);
+    t.deepEqual(bench.committed, []);
+    // At growing intervals, and told once.
+    t.true(bench.tries > 10 && bench.tries < 25, `${bench.tries}`);
+    t.deepEqual(bench.log, ['store.away']);
+    bench.fate = () => {};
+    await bench.clock.advance(5000);
+    t.deepEqual(bench.committed, [['a', 'b']]);
+    t.true(bench.ingest.isFlowing);
+  }
+});
+
+test('what can never be stored costs its own gateway, and no other', async t => {
+  const bench = new Bench(t);
+  bench.fate = gateways => {
+    if (gateways.includes('bad')) throw new StoreError('store/failed', 'no such value');
+  };
+  bench.take('a', 'bad', 'b', 'a');
+  await bench.clock.advance(10);
+  t.deepEqual(bench.committed, [['a', 'a'], ['b']]);
+  t.deepEqual(bench.log, ['events.not_committed']);
+  t.true(bench.ingest.isFlowing);
+});
+
+test('rows that were not as free as they looked are looked at before they are written', async t => {
+  const bench = new Bench(t);
+  const careful: boolean[] = [];
+  bench.fate = (_, isCareful) => {
+    careful.push(isCareful);
+    if (!isCareful) throw new NotFree();
+  };
+  bench.take('a');
+  await bench.clock.advance(10);
+  t.deepEqual(careful, [false, true]);
+  t.deepEqual(bench.committed, [['a']]);
+});
+
+test('a flood is bounded: beyond it messages are dropped, since gateways send them again', async t => {
+  const bench = new Bench(t);
+  bench.fate = () => {
+    throw new StoreError('store/full', 'away');
+  };
+  for (let round = 0; round < 500; round += 1) bench.ingest.take(batch('a', 500));
+  await bench.clock.advance(1000);
+  bench.fate = () => {};
+  await bench.clock.advance(10_000);
+  t.is(bench.committed.flat().length, 200);
+  t.true(bench.committed.every(gateways => gateways.length <= 40));
+});

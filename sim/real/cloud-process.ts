@@ -1,0 +1,94 @@
+import {createPrivateKey, type KeyObject} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {ExecutionContext} from 'ava';
+import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../../cloud-sync/api/key-files.js';
+import {SystemEntropy} from '../../edge/platform/entropy.js';
+import {SystemClock} from '../../edge/platform/system-clock.js';
+import {PeerProcess, until} from './peer-process.js';
+
+const PROGRAM = 'dist/bin/latchkey-cloud.js';
+
+/** What all workers of one cloud have in common. */
+export interface CloudSite {
+  readonly folder: string;
+  readonly database: string;
+  readonly broker: string;
+  readonly apiKey: string;
+  readonly signingKey: KeyObject;
+}
+
+export function cloudSite(folder: string, database: string, broker: string): CloudSite {
+  loadOrMakeSigningKey(join(folder, 'cloud.key'));
+  const apiKey = loadOrMakeApiKey(join(folder, 'api.key'), new SystemEntropy(new SystemClock()));
+  const signingKey = createPrivateKey(readFileSync(join(folder, 'cloud.key')));
+  return {folder, database, broker, apiKey, signingKey};
+}
+
+/** `latchkey-cloud serve` as it is started in earnest, in a process that can be killed. */
+export class CloudProcess {
+  readonly #site: CloudSite;
+  #process: PeerProcess;
+  #url = '';
+
+  private constructor(site: CloudSite) {
+    this.#site = site;
+    this.#process = spawnCloud(site);
+  }
+
+  static async start(t: ExecutionContext, site: CloudSite): Promise<CloudProcess> {
+    const cloud = new CloudProcess(site);
+    t.teardown(() => cloud.#process.end());
+    await cloud.#listening();
+    return cloud;
+  }
+
+  /** Everything it logged. */
+  get output(): string {
+    return this.#process.output;
+  }
+
+  async kill(): Promise<void> {
+    await this.#process.kill();
+  }
+
+  async restart(): Promise<void> {
+    this.#process = spawnCloud(this.#site);
+    await this.#listening();
+  }
+
+  async isReady(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.#url}/readyz`)).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  async api<Body>(method: string, path: string, body?: object, key?: string): Promise<Body> {
+    const headers: Record<string, string> = {authorization: `Bearer ${this.#site.apiKey}`};
+    if (key !== undefined) headers['idempotency-key'] = key;
+    const init =
+      body === undefined ? {method, headers} : {method, headers, body: JSON.stringify(body)};
+    return (await (await fetch(`${this.#url}${path}`, init)).json()) as Body;
+  }
+
+  async #listening(): Promise<void> {
+    await until(
+      `the cloud is ready: ${this.output}`,
+      () => {
+        this.#url = /"http":"([^"]+)"/.exec(this.output)?.[1] ?? '';
+        return this.#url !== '' && this.isReady();
+      },
+      30_000,
+    );
+  }
+}
+
+function spawnCloud({folder, database, broker}: CloudSite): PeerProcess {
+  const args = [
+    ...['serve', '--http', '127.0.0.1:0', '--database', database, '--broker', broker],
+    ...['--key-file', join(folder, 'cloud.key'), '--api-key-file', join(folder, 'api.key')],
+  ];
+  return new PeerProcess(process.execPath, ['--enable-source-maps', PROGRAM, ...args]);
+}
