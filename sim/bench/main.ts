@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   bus: () => import('./bus.js'),
   tap: () => import('./tap.js'),
   footprint: () => import('./footprint.js'),
+  fleet: () => import('./fleet.js'),
   journal: () => import('./journal.js'),
 };
 
@@ -23,6 +24,7 @@ const ROLES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   'command-client': () => import('./command-client.js'),
   'journal-writer': async () => ({run: (await import('./journal.js')).write}),
   'libmodbus-peer': () => import('./libmodbus-peer.js'),
+  'fleet-gateways': () => import('./fleet-gateways.js'),
 };
 
 const {values, positionals} = parseArgs({

@@ -1,0 +1,134 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {loadOrMakeAuthority} from '../../cloud-sync/api/identity/authority-files.js';
+import {SystemEntropy} from '../../edge/platform/entropy.js';
+import {SystemClock} from '../../edge/platform/system-clock.js';
+import {Child} from './child.js';
+import {writeCertificate, writeFleet} from './fleet-certificates.js';
+import type {FleetAnswer, FleetOrder} from './fleet-gateways.js';
+import {handshakesPerS} from './fleet-handshakes.js';
+import {type FleetForm, type FleetSite, startFleetSite} from './fleet-site.js';
+import {rounded} from './median.js';
+import {usageOf} from './process-usage.js';
+
+const [STORM_GATEWAYS, STEADY_GATEWAYS] = [1000, 10_000];
+/** The wait of the gateways grows meanwhile, as it does in life. */
+const OUTAGE_MS = 5000;
+const CONNECT_LIMIT_MS = 180_000;
+const STEADY_MS = 20_000;
+const LOAD_MS = 8000;
+const EVENTS_PER_GATEWAY_S = 1 / 60;
+/** Times the load of 10,000 gateways; the highest that is carried is the headroom. */
+const STEPS = [2, 5, 10, 20, 40, 80];
+const CARRIED_WITHIN_MS = 2000;
+
+interface FleetRun {
+  readonly db: 'sqlite' | 'postgres';
+  readonly broker: 'aedes' | 'mosquitto';
+  readonly gateways: number;
+  /** From the start of the first gateway to the last that is up. */
+  readonly connectS: number;
+  /** The same from the return of a broker that was killed. */
+  readonly connectStormS: number;
+  readonly missing: number;
+  readonly steadyEventsPerS: number;
+  readonly ackP99Ms: number;
+  /** Null where the broker is a part of the cloud. */
+  readonly brokerCoreShare: number | null;
+  readonly cloudCoreShare: number;
+  readonly cloudRssMiB: number;
+  /** Events a second, one to a message, over those of 10,000 gateways. */
+  readonly headroom: number;
+  readonly rawHandshakesPerS: number;
+}
+
+/** `FORM COUNT`: gateways with certificates of their own against the cloud as it is started in earnest. */
+async function measure(form: FleetForm, count: number): Promise<FleetRun> {
+  tell(`${count} gateways, ${form}`);
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-fleet-'));
+  const clock = new SystemClock();
+  const parts = {clock, entropy: new SystemEntropy(clock)};
+  const ca = await loadOrMakeAuthority(join(folder, 'ca.key'), parts);
+  const fleetFile = await writeFleet(folder, ca, count);
+  const server = await writeCertificate(folder, ca, {kind: 'server'});
+  const rawHandshakesPerS = await handshakesPerS(fleetFile, server);
+  const site = await startFleetSite(form, {folder, ca});
+  const fleet = new Child(
+    'fleet-gateways',
+    ...[fleetFile, site.url, site.publicKeyFile, CONNECT_LIMIT_MS],
+  );
+  try {
+    await fleet.next();
+    const connected = await ask(fleet, {kind: 'connect'});
+    const steady = await driveSteadily(site, fleet, count);
+    const carried = await carriedEventsPerS(fleet);
+    await site.bounce(OUTAGE_MS);
+    const back = await ask(fleet, {kind: 'connect'});
+    return {
+      ...(form === 'embedded'
+        ? {db: 'sqlite', broker: 'aedes'}
+        : {db: 'postgres', broker: 'mosquitto'}),
+      gateways: count,
+      connectS: rounded(connected.tookMs / 1000, 1),
+      connectStormS: rounded(back.tookMs / 1000, 1),
+      missing: count - back.up,
+      ...steady,
+      headroom: rounded(carried / (STEADY_GATEWAYS * EVENTS_PER_GATEWAY_S), 1),
+      rawHandshakesPerS: Math.round(rawHandshakesPerS),
+    };
+  } finally {
+    await fleet.end();
+    await site.close();
+    rmSync(folder, {recursive: true});
+  }
+}
+
+async function driveSteadily(site: FleetSite, fleet: Child, count: number) {
+  const broker = site.brokerPid();
+  const before = [usageOf(site.cloudPid()).cpuS, broker ? usageOf(broker).cpuS : 0] as const;
+  const eventsPerS = count * EVENTS_PER_GATEWAY_S;
+  const {tookMs, acked, ackP99Ms} = await ask(fleet, {
+    ...{kind: 'drive', eventsPerS, forMs: STEADY_MS},
+  });
+  const share = (cpuS: number) => rounded((cpuS * 1000) / tookMs);
+  const {cpuS, rssMiB} = usageOf(site.cloudPid());
+  return {
+    steadyEventsPerS: rounded((acked * 1000) / STEADY_MS, 1),
+    ackP99Ms: Math.round(ackP99Ms),
+    brokerCoreShare: broker ? share(usageOf(broker).cpuS - before[1]) : null,
+    cloudCoreShare: share(cpuS - before[0]),
+    cloudRssMiB: rounded(rssMiB, 1),
+  };
+}
+
+/** The highest step at which all is acknowledged in time. */
+async function carriedEventsPerS(fleet: Child): Promise<number> {
+  let carried = 0;
+  for (const step of STEPS) {
+    const eventsPerS = step * STEADY_GATEWAYS * EVENTS_PER_GATEWAY_S;
+    const answer = await ask(fleet, {kind: 'drive', eventsPerS, forMs: LOAD_MS});
+    if (answer.acked < answer.sent || answer.ackP99Ms > CARRIED_WITHIN_MS) return carried;
+    carried = (answer.acked * 1000) / Math.max(LOAD_MS, answer.tookMs - CARRIED_WITHIN_MS);
+  }
+  return carried;
+}
+
+function ask(fleet: Child, order: FleetOrder): Promise<FleetAnswer> {
+  fleet.say(JSON.stringify(order));
+  return fleet.next<FleetAnswer>();
+}
+
+function tell(what: string): void {
+  process.stderr.write(`fleet: ${what}\n`);
+}
+
+/** Thousands of gateways on one machine. `--only N` measures one size. */
+export async function run([only]: readonly string[]): Promise<object> {
+  const sizes = only === undefined ? [STORM_GATEWAYS, STEADY_GATEWAYS] : [Number(only)];
+  const runs: FleetRun[] = [];
+  for (const size of sizes) {
+    for (const form of ['embedded', 'large'] as const) runs.push(await measure(form, size));
+  }
+  return {bench: 'fleet', runs};
+}
