@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   footprint: () => import('./footprint.js'),
   fleet: () => import('./fleet.js'),
   journal: () => import('./journal.js'),
+  sync: () => import('./sync.js'),
 };
 
 /** Processes that benches start, so that what is measured shares no event loop with what measures. */
@@ -25,6 +26,10 @@ const ROLES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   'journal-writer': async () => ({run: (await import('./journal.js')).write}),
   'libmodbus-peer': () => import('./libmodbus-peer.js'),
   'fleet-gateways': () => import('./fleet-gateways.js'),
+  'sync-cloud': () => import('./sync-cloud.js'),
+  'sync-edge': () => import('./sync-edge.js'),
+  'sync-peer': () => import('./sync-peer.js'),
+  'sync-offline': () => import('./sync-offline.js'),
 };
 
 const {values, positionals} = parseArgs({

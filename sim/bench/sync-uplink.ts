@@ -1,0 +1,33 @@
+import {readCloudKey} from '../../cloud-sync/uplink/cloud-key.js';
+import {TimeKeeper} from '../../cloud-sync/uplink/time-keeper.js';
+import type {Transport} from '../../cloud-sync/uplink/transport.js';
+import type {UplinkOptions} from '../../cloud-sync/uplink/uplink.js';
+import type {SiteStore} from '../../edge/store/site-store.js';
+import type {Clock, Entropy} from '../../protocols/base/clock.js';
+
+export const GATEWAY = 'gw-1';
+const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
+
+interface Parts {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly store: SiteStore;
+  readonly transport: Transport;
+  /** Of the cloud, in PEM. */
+  readonly publicKey: string;
+}
+
+/** A gateway that has a journal and nothing to open. */
+export function uplinkOptions({publicKey, ...parts}: Parts): UplinkOptions {
+  const {clock, entropy, store, transport} = parts;
+  return {
+    ...{clock, entropy, transport, log: SILENT, boot: store.boot, firmware: 'bench'},
+    address: {tenant: 'demo', gateway: GATEWAY},
+    cloudKey: readCloudKey(publicKey),
+    outbox: store.outbox,
+    grants: store.grants,
+    commands: {accept: () => ({kind: 'dup', outcome: undefined}), reject: () => {}},
+    time: new TimeKeeper(clock, clock.wallMs()),
+    startSpreadMs: 0,
+  };
+}
