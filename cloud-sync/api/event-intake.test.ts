@@ -241,7 +241,7 @@ test('a hello resumes with the hash of the last event, or orders a new epoch whe
   await bench.batch(1, 4);
   const h = toHex(bench.hashes[4] ?? CHAIN_START);
   t.deepEqual((await bench.hello(4)).ack, {...ack(4), h});
-  t.deepEqual((await bench.hello(3)).ack, {epoch: EPOCH, new_epoch: 'rollback'});
+  t.deepEqual((await bench.hello(3)).ack, {epoch: EPOCH, new_epoch: 'rollback', known: 4});
 });
 
 test('events of an epoch that said no hello are not confirmed', async t => {

@@ -275,6 +275,7 @@ export class EventIntake {
     if (!epoch || !asks) return undefined;
     const {known, knownHash, gapSinceWall, gapAskedWall} = epoch.row;
     const name = {epoch: epoch.epoch};
+    if (refusal === 'rollback') return {...name, new_epoch: refusal, known};
     if (refusal) return {...name, new_epoch: refusal};
     if (saidHello) return {...name, upto: known, ...(knownHash ? {h: toHex(knownHash)} : {})};
     const {wallMs, patienceMs} = this.#options;

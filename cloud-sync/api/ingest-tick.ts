@@ -1,5 +1,5 @@
 import type {Clock, Millis} from '../../protocols/base/clock.js';
-import {MINUTE_MS} from '../../protocols/base/units.js';
+import {SECOND_MS} from '../../protocols/base/units.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
@@ -43,7 +43,8 @@ export interface IngestTickOptions {
   readonly gapPatienceMs: Millis;
 }
 
-const GAP_ALARM_MS: Millis = MINUTE_MS;
+/** Looked at with each heartbeat, so that a gap is told within a minute. @see sync.md 9, G3 */
+const GAP_ALARM_MS: Millis = 50 * SECOND_MS;
 
 /** Keeps what came from all gateways within one tick, in one transaction. */
 export class IngestTick {

@@ -222,6 +222,8 @@ export class Session {
     const {outbox, log} = this.#setup;
     if (ack.epoch !== outbox.epoch()) return;
     if ('new_epoch' in ack) {
+      // The answer to an old copy of a hello speaks of a gateway that has long gone on.
+      if (ack.known !== undefined && ack.known <= outbox.head()) return;
       this.#startEpoch(ack.new_epoch);
       return;
     }

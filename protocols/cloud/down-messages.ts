@@ -22,12 +22,16 @@ const ACT_KINDS = ['open', 'valve'] as const satisfies readonly ActKind[];
 /** Ed25519 over context, topic and payload, base64url. */
 const sig = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
 
-/** `d/ack`: everything up to `upto` is committed, with the chain hash there in answer to a hello; or please resend from `want`; or number anew, since
- *  the cloud is ahead of this epoch (a restored backup). */
+/** `d/ack`: everything up to `upto` is committed, with the chain hash there in answer to a hello; or
+ *  please resend from `want`; or number anew, since one number means two events, or since the cloud
+ *  knows `known` and the gateway said less (a restored backup). */
 const ackSchema = z.union([
   z.object({epoch: epochSchema, upto: counterSchema, h: hashSchema.optional()}),
   z.object({epoch: epochSchema, want: z.int().min(1)}),
-  z.object({epoch: epochSchema, new_epoch: z.enum(['rollback', 'conflict'])}),
+  z.object({
+    ...{epoch: epochSchema, new_epoch: z.enum(['rollback', 'conflict'])},
+    known: counterSchema.optional(),
+  }),
 ]);
 
 /** `d/time`: `mono_echo` is the newest gateway reading; half the round trip bounds the error. */

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
 import {SystemClock} from '../../edge/platform/system-clock.js';
+import {type SiteEventKind, URGENT_EVENTS} from '../../protocols/site/events.js';
 import {TcpProxy} from '../wire/tcp-proxy.js';
 import {Child} from './child.js';
 import {wireLimitPollsPerS} from './measure-line.js';
@@ -63,13 +64,15 @@ async function reportOf(cloud: Child): Promise<CloudReport> {
   return await cloud.next<CloudReport>();
 }
 
+/** Of the urgent events alone: the others wait for their turn behind the backlog. */
 function latencies(file: string, backlog: number): readonly number[] {
   const database = new Database(file, {readonly: true});
   const rows = database
-    .prepare('SELECT received_wall - wall AS ms FROM ev WHERE seq > ?')
-    .all(backlog) as {readonly ms: number}[];
+    .prepare('SELECT kind, received_wall - wall AS ms FROM ev WHERE seq > ?')
+    .all(backlog) as {readonly kind: string; readonly ms: number}[];
   database.close();
-  return rows.map(({ms}) => ms);
+  const urgent = rows.filter(({kind}) => URGENT_EVENTS.has(kind as SiteEventKind));
+  return urgent.map(({ms}) => ms);
 }
 
 /** MQTT.js alone: its own store over the same link to the same broker. */

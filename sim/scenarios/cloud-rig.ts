@@ -2,6 +2,7 @@ import type {KeyObject} from 'node:crypto';
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import Database from 'better-sqlite3';
 import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
 import type {SyncLog} from '../../cloud-sync/log.js';
 import {readCloudKey} from '../../cloud-sync/uplink/cloud-key.js';
@@ -48,6 +49,8 @@ export class CloudRig {
   readonly #folder: string;
   readonly #signingKey: KeyObject;
   #cloud: Cloud | undefined;
+  /** A connection of its own sees what is committed, and nothing else. */
+  #onlooker: Database.Database | undefined;
 
   private constructor(options: CloudRigOptions) {
     this.clock = options.clock;
@@ -137,6 +140,12 @@ export class CloudRig {
     return {status: response.status, body: (await response.json()) as Body};
   }
 
+  /** Whether the cloud has an event of the gateway, in its place or as an early copy. */
+  isStored(seq: number): boolean {
+    this.#onlooker ??= new Database(join(this.#folder, 'cloud.db'), {readonly: true});
+    return this.#onlooker.prepare('SELECT 1 FROM ev WHERE seq = ?').get(seq) !== undefined;
+  }
+
   /** Every event the cloud shows, page by page. */
   async feed(): Promise<readonly {id: string; seq: number; kind: string; body: unknown}[]> {
     const events: {id: string; seq: number; kind: string; body: unknown}[] = [];
@@ -154,6 +163,7 @@ export class CloudRig {
     this.uplink.stop();
     await this.stopCloud();
     this.store.close();
+    this.#onlooker?.close();
     rmSync(this.#folder, {recursive: true});
   }
 

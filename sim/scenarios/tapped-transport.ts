@@ -49,6 +49,8 @@ export class TappedTransport implements Transport {
   keepDown: string | undefined;
   /** Messages up whose topic holds this vanish. */
   loseUp: string | undefined;
+  /** Messages up of which this is true vanish too. */
+  loseUpIf: (message: TappedMessage) => boolean = () => false;
   readonly kept: TappedMessage[] = [];
   readonly seenDown: TappedMessage[] = [];
   readonly seenUp: TappedMessage[] = [];
@@ -107,6 +109,7 @@ export class TappedTransport implements Transport {
       publish: (topic, payload, publishOptions) => {
         this.seenUp.push({topic, payload});
         if (this.loseUp && topic.includes(this.loseUp)) return;
+        if (this.loseUpIf({topic, payload})) return;
         up.send({topic, payload, options: publishOptions});
       },
       end: () => {

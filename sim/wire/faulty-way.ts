@@ -7,6 +7,8 @@ export interface MessageFaults {
   readonly duplicate: number;
   readonly reorder: number;
   readonly holdMs: Millis;
+  /** How long every message is under way; 0 when left out. */
+  readonly delayMs?: Millis;
 }
 
 export const NO_FAULTS: MessageFaults = {loss: 0, duplicate: 0, reorder: 0, holdMs: 0};
@@ -43,11 +45,13 @@ export class FaultyWay<Message> {
   }
 
   #pass(message: Message): void {
-    if (!this.#happens(this.#faults.reorder)) {
+    const {reorder, holdMs, delayMs = 0} = this.#faults;
+    const heldMs = this.#happens(reorder) ? this.#entropy.fraction() * holdMs : 0;
+    if (heldMs + delayMs === 0) {
       this.#deliver(message);
       return;
     }
-    const afterMs = this.#entropy.fraction() * this.#faults.holdMs;
+    const afterMs = heldMs + delayMs;
     const timer = this.#clock.timer('held message', afterMs, () => {
       this.#held.delete(timer);
       this.#deliver(message);
