@@ -1,7 +1,8 @@
 import {readCloudKey} from '../../cloud-sync/uplink/cloud-key.js';
-import {TimeKeeper} from '../../cloud-sync/uplink/time-keeper.js';
+
 import type {Transport} from '../../cloud-sync/uplink/transport.js';
 import type {UplinkOptions} from '../../cloud-sync/uplink/uplink.js';
+import {SiteClock} from '../../edge/runtime/site-clock.js';
 import type {SiteStore} from '../../edge/store/site-store.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 
@@ -27,7 +28,7 @@ export function uplinkOptions({publicKey, ...parts}: Parts): UplinkOptions {
     outbox: store.outbox,
     grants: store.grants,
     commands: {accept: () => ({kind: 'dup', outcome: undefined}), reject: () => {}},
-    time: new TimeKeeper(clock, clock.wallMs()),
+    time: new SiteClock(clock, 0),
     startSpreadMs: 0,
   };
 }
