@@ -4,6 +4,7 @@ import {type BrokerOptions, brokerSite} from '../cloud-sync/api/broker-site.js';
 import {loadOrMakeAuthority} from '../cloud-sync/api/identity/authority-files.js';
 import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
 import {type ListenAddress, startCloud} from '../cloud-sync/api/server.js';
+import {type MovedTable, moveCloudBetween} from '../cloud-sync/api/store/move-cloud.js';
 import {SystemEntropy} from '../edge/platform/entropy.js';
 import {Host} from '../edge/platform/host.js';
 import {createJsonLog} from '../edge/platform/json-log.js';
@@ -101,6 +102,22 @@ program
   .action(async (options: ServeOptions, command: Command) => {
     try {
       await serve(options, command.getOptionValueSource('mqtt') === 'cli');
+    } catch (error) {
+      host.complain(errorText(error));
+      host.exitWith(1);
+    }
+  });
+
+program
+  .command('migrate')
+  .description('copy all of a cloud that stands still into an empty database; all or nothing')
+  .requiredOption('--from <place>', 'SQLite file or postgres:// address of the cloud as it is')
+  .requiredOption('--to <place>', 'the empty one, in most cases postgres://USER@HOST/DATABASE')
+  .action(async ({from, to}: {from: string; to: string}) => {
+    try {
+      const told = ({table, rows}: MovedTable) => host.print(`${table}: ${rows}`);
+      await moveCloudBetween(from, to, told);
+      host.print('every row read back, every chain walked through: moved');
     } catch (error) {
       host.complain(errorText(error));
       host.exitWith(1);

@@ -2,6 +2,8 @@ import {generateKeyPairSync} from 'node:crypto';
 import test, {type ExecutionContext} from 'ava';
 import {sql} from 'kysely';
 import {CloudStore} from '../../cloud-sync/api/store/cloud-store.js';
+import {fillCloud} from '../../cloud-sync/api/store/full-cloud.js';
+import {moveCloud} from '../../cloud-sync/api/store/move-cloud.js';
 import {SecretBox} from '../../cloud-sync/api/store/secret-box.js';
 import {storeContract} from '../../cloud-sync/api/store/store-contract.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
@@ -65,4 +67,23 @@ test('PostgreSQL: settings under which a commit may be lost are refused', async 
 test('PostgreSQL: an address where nobody answers is told at once', async t => {
   const nobody = CloudStore.open('postgres://latchkey@127.0.0.1:1/cloud');
   await t.throwsAsync(nobody, {instanceOf: StoreError, code: 'store/open'});
+});
+
+test('PostgreSQL: an embedded cloud is moved into it whole, and back', async t => {
+  const {store: target, reopen} = await open(t);
+  const from = await CloudStore.open(':memory:');
+  const back = await CloudStore.open(':memory:');
+  const rows = await fillCloud(from);
+  const moved = await moveCloud(from, target, () => {});
+  t.deepEqual(
+    moved.filter(table => table.rows > 0).map(({table, rows: count}) => [table, count]),
+    Object.entries(rows),
+  );
+  await t.throwsAsync(
+    moveCloud(from, target, () => {}),
+    {code: 'store/not-empty'},
+  );
+  t.deepEqual(await moveCloud(await reopen(), back, () => {}), moved);
+  await from.close();
+  await back.close();
 });

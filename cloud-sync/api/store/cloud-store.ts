@@ -28,13 +28,16 @@ export class CloudStore {
   }
 
   /**
-   * `location`: path of a SQLite file, `:memory:`, or a `postgres://` address.
+   * `location`: path of a SQLite file, `:memory:`, or a `postgres://` address. `mustExist`: make no new
+   * file.
    * @throws StoreError `store/open` when it cannot be opened, `store/foreign` when it is not a database
    *   of this program or of a newer one, `store/not-durable` when a commit is not safe on disk
    */
-  static async open(location: string): Promise<CloudStore> {
+  static async open(location: string, {mustExist = false} = {}): Promise<CloudStore> {
     const isPostgres = /^postgres(?:ql)?:\/\//.test(location);
-    const store = new CloudStore(isPostgres ? openPostgres(location) : openSqlite(location));
+    const store = new CloudStore(
+      isPostgres ? openPostgres(location) : openSqlite(location, mustExist),
+    );
     try {
       await store.#prepare();
       return store;

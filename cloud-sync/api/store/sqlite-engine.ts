@@ -45,8 +45,8 @@ const FAULTS: readonly (readonly [string, string])[] = [
 
 /** @throws StoreError `store/open` when the file cannot be opened or is no database, `store/foreign`
  *  when it is another program's */
-export function openSqlite(file: string): CloudEngine {
-  const connection = openFile(file);
+export function openSqlite(file: string, mustExist = false): CloudEngine {
+  const connection = openFile(file, mustExist);
   try {
     prepareFile(file, connection);
   } catch (error) {
@@ -70,9 +70,9 @@ export function openSqlite(file: string): CloudEngine {
   };
 }
 
-function openFile(file: string): Database.Database {
+function openFile(file: string, fileMustExist: boolean): Database.Database {
   try {
-    const connection = new Database(file);
+    const connection = new Database(file, {fileMustExist});
     // The file is not read before the first statement.
     connection.pragma('schema_version');
     return connection;

@@ -1,0 +1,34 @@
+import type {CloudSchema} from './cloud-schema.js';
+
+/** Every table with its key, in an order in which none comes before one that it refers to. */
+const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
+  gateway: ['gw'],
+  epoch: ['gw', 'no'],
+  ev: ['gw', 'epoch_no', 'seq'],
+  ev_conflict: ['gw', 'epoch_no', 'seq', 'claim'],
+  gap: ['gw', 'epoch_no', 'from_seq'],
+  fault: ['gw', 'kind'],
+  bay: ['gw', 'bay'],
+  alarm: ['gw', 'alarm'],
+  grant_row: ['gw', 'section', 'id'],
+  grant_change: ['gw', 'ver'],
+  revocation: ['gw', 'id'],
+  command: ['id'],
+  idempotency: ['key'],
+  api_key: ['hash'],
+  site_config: ['gw', 'ver'],
+  site_held: ['gw'],
+  enrolment: ['id'],
+  certificate: ['serial'],
+  life: ['gw', 'boot'],
+};
+
+export interface CloudTable {
+  readonly name: keyof CloudSchema;
+  readonly key: readonly string[];
+}
+
+export const CLOUD_TABLES: readonly CloudTable[] = Object.entries(KEYS).map(([name, key]) => ({
+  name: name as keyof CloudSchema,
+  key,
+}));
