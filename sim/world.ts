@@ -48,6 +48,8 @@ export interface WorldOptions {
   /** Another lot on the cloud and the clock of this world, which must be closed after it. */
   readonly beside?: World;
   readonly siteId?: string;
+  /** With `beside`: what `copyCard` of that gateway gave; this one runs from it, under its name. */
+  readonly card?: string;
   readonly rules?: Readonly<Record<string, unknown>>;
   /** Lines and devices beside the collectors; `install` builds what stands there before the daemon starts. */
   readonly plant?: PlantPlan & {readonly install: (world: World) => readonly Installed[]};
@@ -129,7 +131,9 @@ export class World {
     const wallMs = options.wallMs === undefined ? {} : {wallMs: options.wallMs};
     const clock = beside?.clock ?? new VirtualClock({yieldTurn, ...wallMs});
     const cloud = options.cloud ? await WorldCloud.start(clock) : undefined;
-    const world = new World(options, beside?.cloud?.neighbour(`gw-${siteId}`) ?? cloud, clock);
+    const name = options.card ? undefined : `gw-${siteId}`;
+    const world = new World(options, beside?.cloud?.neighbour(name) ?? cloud, clock);
+    if (options.card) copyCard(options.card, world.databasePath);
     options.equip?.(world);
     world.#installed = options.plant?.install(world) ?? [];
     world.startEdge();
@@ -291,12 +295,16 @@ export class World {
   /** Cut the power of the gateway: what was on its disk at this instant is all that remains. */
   async killEdge(): Promise<void> {
     const remains = join(this.#folder, `after-cut-${this.#starts}.db`);
-    for (const suffix of ['', '-wal', '.epoch', '.pepper']) {
-      const from = `${this.#databasePath}${suffix}`;
-      if (existsSync(from)) copyFileSync(from, `${remains}${suffix}`);
-    }
+    copyCard(this.#databasePath, remains);
     await this.stopEdge();
     this.#databasePath = remains;
+  }
+
+  /** Copy the card of the gateway, running or not, as it is at this instant; the result names the copy. */
+  copyCard(): string {
+    const copy = join(this.#folder, `card-${this.nowMs}.db`);
+    copyCard(this.#databasePath, copy);
+    return copy;
   }
 
   async close(): Promise<void> {
@@ -347,5 +355,12 @@ export class World {
       },
       keyFile: one.kind === 'smart' ? `${one.id}.key` : undefined,
     }));
+  }
+}
+
+/** Everything that a gateway keeps beside its database, as it is at this instant. */
+function copyCard(from: string, to: string): void {
+  for (const suffix of ['', '-wal', '.epoch', '.pepper', '.fence']) {
+    if (existsSync(`${from}${suffix}`)) copyFileSync(`${from}${suffix}`, `${to}${suffix}`);
   }
 }

@@ -44,8 +44,10 @@ export class Broker implements BrokerPort {
       const shown = this.#shown.get(client.conn as Duplex);
       options.admits(shown, packet.clientId).then(
         isAdmitted => {
-          if (!isAdmitted) options.drops.drop('connect.refused', {gateway: packet.clientId});
           done(null, isAdmitted);
+          if (isAdmitted) return;
+          options.drops.drop('connect.refused', {gateway: packet.clientId});
+          client.conn.destroy();
         },
         () => done(null, false),
       );

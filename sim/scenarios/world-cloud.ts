@@ -59,8 +59,13 @@ export class WorldCloud {
     return new WorldCloud(cloud, clock, FIRST_GATEWAY);
   }
 
+  /** Ask the cloud's API. */
+  get<Body>(path: string): Promise<Body> {
+    return this.#api.get<Body>(path);
+  }
+
   /** The cable of another gateway to the same cloud. The cloud closes with its first gateway. */
-  neighbour(gateway: string): WorldCloud {
+  neighbour(gateway = this.#gateway): WorldCloud {
     return new WorldCloud(this.#cloud, this.#clock, gateway);
   }
 

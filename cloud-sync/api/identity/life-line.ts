@@ -53,6 +53,7 @@ export function judgeHello({lives, epochs}: GatewayPast, hello: Hello): HelloVer
   const {boot, sid, mono} = hello;
   const life: Life = {boot, sid, mono, no: (newest?.no ?? 0) + 1, returns};
   const takesTurns = returns >= 2 && lives.some(other => other !== known && other.returns >= 1);
-  if (isSuperseded) return {life, fence: 'superseded'};
+  // What a fenced gateway says counts for nothing, least of all against the one that stays.
+  if (isSuperseded) return {life: undefined, fence: 'superseded'};
   return {life, fence: takesTurns ? 'two_lives' : undefined};
 }
