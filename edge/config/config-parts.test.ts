@@ -57,6 +57,8 @@ test('rules left out have the defaults of the requirements', t => {
       slowMs: 600_000,
     },
     commissioning: 'all',
+    whenDiskFull: 'fail_closed',
+    startBackoffMaxMs: 60_000,
   });
 });
 

@@ -71,5 +71,14 @@ export const rulesSchema = optional({
     ).default(30),
     slowMs: duration(60_000, 3_600_000, 'Distance of two tries on such a day.').default(600_000),
   }),
+  whenDiskFull: choice(
+    ['fail_closed', 'open_counted'],
+    'When the disk has no room at all: do nothing that cannot be stored, or go on and count what is not.',
+  ).default('fail_closed'),
+  startBackoffMaxMs: duration(
+    0,
+    600_000,
+    'Longest rest of all arms after starts that follow each other quickly, as in a brown-out.',
+  ).default(60_000),
   sealFaultsPerMin: integer(1, 1000, 'Refused sealed frames a minute until an alarm.').default(5),
 });

@@ -6,6 +6,7 @@ import type {PageWarning} from '../page/view.js';
 import {loadOrMakeKey} from '../platform/key-file.js';
 import type {NtpSource} from '../platform/ntp.js';
 import {type StretchCode, stretchCode} from '../platform/stretch.js';
+import type {Disk} from '../store/disk.js';
 import {FenceFile} from '../store/fence-file.js';
 import {SiteStore} from '../store/site-store.js';
 import {codeDigest} from './devices/code-digest.js';
@@ -31,6 +32,8 @@ export interface EdgeDaemonOptions
   readonly gatewayName?: () => string | undefined;
   /** One scrypt of a code; left out: that of this machine, off the thread. */
   readonly stretch?: StretchCode;
+  /** Default: the disk of this machine. */
+  readonly disk?: Disk;
 }
 
 /** Below it a busy disk or name look-up starves the serial ports. Source: device notes 0.5. */
@@ -74,6 +77,8 @@ export class EdgeDaemon {
       floorMs: () => clock.read().floorMs,
       recallTime: floorMs => clock.recall(floorMs),
       maxBytes: config.databaseMaxMb * 1024 * 1024,
+      whenFull: config.rules.whenDiskFull,
+      ...(options.disk ? {disk: options.disk} : {}),
     });
     const warnings = [...options.warnings, ...bareCardWarnings(config)];
     const digest = codeDigest(secretKey);

@@ -34,12 +34,31 @@ export interface LotRunnerOptions {
   readonly onChange: () => void;
 }
 
+/** Under load, steps that somebody waits for are gathered this long into one transaction. @see sync.md 3.2 */
+const GATHER_MS: Millis = 20;
+/** The same for steps without effects: nobody waits for them. */
+const QUIET_GATHER_MS: Millis = 100;
+/** As many events do not wait for more. */
+const MOST_GATHERED = 16;
+
+/** What an emergency button does to people, not to doors. */
+const RINGING: ReadonlySet<LotEffect['kind']> = new Set(['signal', 'notify', 'show'] as const);
+
 /** Between two attempts to store what the disk refused. */
 const STORE_AGAIN_MS: Millis = 1000;
+
+interface Taken {
+  readonly input: LotInput;
+  readonly step: LotStep<LotState>;
+  readonly changed: boolean;
+}
 
 /**
  * Runs the pure lot machine: one input at a time, commit first, effects after. An effect that causes
  * an input at once only queues it, so steps never nest.
+ *
+ * A step that comes alone is committed at once. While commits follow each other quickly, the steps of
+ * up to 20 ms or 16 events share one, which spares the flash; their effects wait for it, in their order.
  *
  * When the commit fails nothing has happened: the state stays, the effects are dropped and the lot
  * reports a storage fault until a commit succeeds again. A lock never moves on a decision that is
@@ -51,16 +70,25 @@ export class LotRunner {
   readonly #queue: LotInput[] = [];
   /** Inputs told once that could not be stored, the newest of each source. */
   readonly #held = new Map<string, LotInput>();
+  /** Taken, not yet on disk; `#ahead` is the state behind them. */
+  #taken: Taken[] = [];
+  #gathering: Timer | undefined;
+  /** When the last commit was, and the one before. */
+  #committedMs: Millis = Number.NEGATIVE_INFINITY;
+  #beforeMs: Millis = Number.NEGATIVE_INFINITY;
   #again: Timer | undefined;
   #state: LotState;
+  #ahead: LotState;
   #running = false;
   #storageFault: string | undefined;
 
   constructor(options: LotRunnerOptions) {
     this.#options = options;
     this.#state = createLot(options.config);
+    this.#ahead = this.#state;
   }
 
+  /** As far as it is on disk. */
   get state(): LotState {
     return this.#state;
   }
@@ -72,9 +100,21 @@ export class LotRunner {
 
   dispatch(input: LotInput): void {
     this.#queue.push(input);
+    this.#drain(() => {});
+  }
+
+  /** What was taken is stored and carried out first. */
+  close(): void {
+    this.#drain(() => this.#flush());
+    this.#gathering?.cancel();
+    this.#again?.cancel();
+  }
+
+  #drain(first: () => void): void {
     if (this.#running) return;
     this.#running = true;
     try {
+      first();
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         if (this.#held.size === 0 || !this.#hold(next)) this.#run(next);
       }
@@ -83,33 +123,101 @@ export class LotRunner {
     }
   }
 
-  close(): void {
-    this.#again?.cancel();
+  #run(input: LotInput): void {
+    const step = this.#stepFrom(this.#ahead, input);
+    const changed = step.state !== this.#ahead;
+    const taken = {input, step, changed};
+    this.#ahead = step.state;
+    const needsDisk = step.facts.length > 0 || step.records.length > 0;
+    if (!needsDisk && this.#taken.length === 0) {
+      this.#carryOut([taken]);
+      return;
+    }
+    this.#taken.push(taken);
+    this.#gather();
   }
 
-  #run(input: LotInput, isAgain = false): void {
+  #stepFrom(state: LotState, input: LotInput): LotStep<LotState> {
     const {clock, context} = this.#options;
-    const step = stepLot(this.#state, input, {
-      ...context,
-      nowMs: clock.nowMs(),
-      wallMs: clock.wallMs(),
-    });
-    const changed = step.state !== this.#state;
-    if (!this.#commit(input, step, isAgain)) return;
-    this.#state = step.state;
-    for (const effect of step.effects) this.#perform(effect);
-    if (changed) this.#options.onChange();
+    return stepLot(state, input, {...context, nowMs: clock.nowMs(), wallMs: clock.wallMs()});
   }
 
-  #commit(input: LotInput, step: LotStep<LotState>, isAgain: boolean): boolean {
-    if (step.facts.length === 0 && step.records.length === 0) return true;
+  /** Commit now, or wait for company while commits follow each other quickly. */
+  #gather(): void {
+    const {clock} = this.#options;
+    const events = this.#taken.reduce((sum, {step}) => sum + step.facts.length, 0);
+    const isAwaited = this.#taken.some(({step}) => step.effects.length > 0);
+    const windowMs = isAwaited ? GATHER_MS : QUIET_GATHER_MS;
+    const nowMs = clock.nowMs();
+    const dueMs = this.#committedMs + windowMs;
+    const isAlone = nowMs - this.#beforeMs >= 2 * windowMs;
+    if (isAlone || nowMs >= dueMs || events >= MOST_GATHERED) {
+      this.#flush();
+      return;
+    }
+    this.#gathering?.cancel();
+    this.#gathering = clock.timer('lot commit', dueMs - nowMs, () =>
+      this.#drain(() => this.#flush()),
+    );
+  }
+
+  #flush(): void {
+    this.#gathering?.cancel();
+    this.#gathering = undefined;
+    const taken = this.#taken.splice(0);
+    if (taken.length === 0) return;
+    const [only] = taken;
+    if (only && taken.length === 1) {
+      if (this.#commit(only.input, only.step)) this.#carryOut(taken);
+      return;
+    }
     try {
-      this.#options.journal.commit(step);
-      this.#storageFault = undefined;
+      this.#store(
+        taken.flatMap(({step}) => step.facts),
+        taken.flatMap(({step}) => step.records),
+      );
+    } catch {
+      // One of them may be to blame: each is taken anew, by itself.
+      this.#ahead = this.#state;
+      for (const {input} of taken) this.#runAlone(input);
+      return;
+    }
+    this.#carryOut(taken);
+  }
+
+  #runAlone(input: LotInput, isAgain = false): void {
+    const step = this.#stepFrom(this.#state, input);
+    if (!this.#commit(input, step, isAgain)) return;
+    this.#ahead = step.state;
+    this.#carryOut([{input, step, changed: step.state !== this.#state}]);
+  }
+
+  #carryOut(taken: readonly Taken[]): void {
+    const last = taken.at(-1);
+    if (!last) return;
+    this.#state = last.step.state;
+    for (const {step} of taken) {
+      for (const effect of step.effects) this.#perform(effect);
+    }
+    if (taken.some(({changed}) => changed)) this.#options.onChange();
+  }
+
+  #store(facts: readonly SiteFact[], records: readonly LotRecord[]): void {
+    this.#options.journal.commit({facts, records});
+    this.#storageFault = undefined;
+    this.#beforeMs = this.#committedMs;
+    this.#committedMs = this.#options.clock.nowMs();
+  }
+
+  #commit(input: LotInput, {facts, records}: LotStep<LotState>, isAgain = false): boolean {
+    if (facts.length === 0 && records.length === 0) return true;
+    try {
+      this.#store(facts, records);
       return true;
     } catch (thrown) {
+      this.#ahead = this.#state;
       // The disk knew of a use that memory did not; now both do, and the step itself refuses.
-      if (isUsed(thrown) && !isAgain) this.#run(input, true);
+      if (isUsed(thrown) && !isAgain) this.#runAlone(input, true);
       else this.#notStored(input, thrown);
       return false;
     }
@@ -121,6 +229,8 @@ export class LotRunner {
     this.#storageFault = code;
     log.error('lot.not-stored', {input: input.kind, code, error: errorText(thrown)});
     this.#hold(input);
+    // Help is called whatever the disk says; what is kept of it follows.
+    if (input.kind === 'press') this.#ring(input);
     if (input.kind === 'order') {
       const result = {kind: 'failed', why: code} as const;
       this.#perform({kind: 'orderResult', order: input.by, result});
@@ -129,6 +239,12 @@ export class LotRunner {
       this.#perform({kind: 'alarmResult', alarm: input.alarm, result: 'NOT_STORED'});
     }
     onChange();
+  }
+
+  #ring(press: LotInput): void {
+    for (const effect of this.#stepFrom(this.#state, press).effects) {
+      if (RINGING.has(effect.kind)) this.#perform(effect);
+    }
   }
 
   /** Keep what would otherwise be lost. False for what comes again by itself, or has been answered. */
@@ -170,6 +286,8 @@ function isUsed(thrown: unknown): boolean {
 function sourceOf(input: LotInput): string | undefined {
   switch (input.kind) {
     case 'boot':
+    case 'storage':
+    case 'storageSlow':
       return input.kind;
     case 'occupancy':
     case 'lockHealth':

@@ -38,6 +38,7 @@ import {RemoteOrders} from './remote-orders.js';
 import type {SiteClock} from './site-clock.js';
 import {SiteHardware} from './site-hardware.js';
 import {drawSite} from './site-picture.js';
+import {StorageWatch} from './storage-watch.js';
 
 /** The way to the cloud, as the site needs it; a site without a cloud has none. */
 export interface CloudLink {
@@ -84,6 +85,7 @@ export class SiteRuntime implements PageView, PageActions {
   readonly #runner: LotRunner;
   readonly #timers: LotTimers;
   readonly #desk: OrderDesk;
+  readonly #storage: StorageWatch;
   readonly #screens = new Map<CollectorId, Screen>();
   readonly #listeners = new Set<() => void>();
   #cloud: CloudLink | undefined;
@@ -102,7 +104,12 @@ export class SiteRuntime implements PageView, PageActions {
       config: lotConfigOf(config),
       clock,
       log,
-      journal: {commit: change => store.lot.commit({...change, stamp: store.stampNow()})},
+      journal: {
+        commit: change => {
+          store.lot.commit({...change, stamp: store.stampNow()});
+          this.#storage.look();
+        },
+      },
       context: this.#lotContext(),
       perform: effect => this.#perform(effect),
       onChange: () => this.#changed(),
@@ -130,6 +137,11 @@ export class SiteRuntime implements PageView, PageActions {
       codesOf: device => this.codes.inletOf(device),
       dispatch,
     });
+    const sample = () => ({
+      lines: this.#hardware.lineStates().map(({id, state}) => ({id, state})),
+      devices: this.#hardware.devices(),
+    });
+    this.#storage = new StorageWatch({store, clock, dispatch, sample});
   }
 
   get lot(): LotState {
@@ -142,7 +154,9 @@ export class SiteRuntime implements PageView, PageActions {
     const open = store.lot.openRecords();
     const {former} = store.time;
     const run = former && {endedMs: former.monoMs, offMs};
-    this.#runner.dispatch({kind: 'boot', open, former: run, cause: store.startCause, version});
+    const {startCause: cause, shortRuns} = store;
+    this.#runner.dispatch({kind: 'boot', open, former: run, cause, version, shortRuns});
+    this.#storage.look();
     this.#hardware.open();
     this.#keepHouse();
     this.#forgetConfig = this.#options.configView?.onReport(() => this.#changed());
@@ -196,7 +210,7 @@ export class SiteRuntime implements PageView, PageActions {
 
   state(): ReturnType<PageView['state']> {
     const {config, version, warnings, configView, clock} = this.#options;
-    const {storageFault} = this.#runner;
+    const trouble = this.#runner.storageFault ?? this.#storage.trouble;
     return drawSite({
       config,
       version,
@@ -206,8 +220,8 @@ export class SiteRuntime implements PageView, PageActions {
       lines: this.#hardware.lineStates(),
       devices: this.#hardware.devices(),
       cloud: this.#backlog(),
-      storage: {state: storageFault ? 'fault' : 'ok', detail: storageFault ?? ''},
       warnings: clock.read().clk === 'floor' ? [...warnings, CLOCK_UNSET] : warnings,
+      storage: {state: trouble === undefined ? 'ok' : 'fault', detail: trouble ?? ''},
       siteConfig: configView?.picture() ?? NO_TRIAL,
     });
   }
@@ -240,11 +254,11 @@ export class SiteRuntime implements PageView, PageActions {
   }
 
   async close(): Promise<void> {
+    this.#runner.close();
     this.#isClosed = true;
     this.#forgetConfig?.();
     this.#housekeeping?.cancel();
     this.#timers.cancelAll();
-    this.#runner.close();
     await this.#hardware.close();
   }
 
@@ -312,7 +326,9 @@ export class SiteRuntime implements PageView, PageActions {
     const before = this.#shownCloud;
     this.#shownCloud = cloud;
     if (before?.link !== cloud.link || before.unsent !== cloud.unsent) this.#changed();
-    this.#options.store.prune();
+    this.#options.store.tend();
+    this.#storage.tend();
+    this.#storage.look();
   }
 
   /** What the page shows: the last known, while the disk cannot be read. */

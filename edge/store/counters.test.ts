@@ -12,7 +12,7 @@ test('a counter is kept exactly over a restart, never goes back, and names do no
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
   t.teardown(() => rmSync(folder, {recursive: true}));
   const open = () =>
-    new StoreDatabase({path: join(folder, 'lot.db'), site: 'lot-1', newEpoch: EPOCH});
+    new StoreDatabase({path: join(folder, 'lot.db'), site: 'lot-1', newEpoch: () => EPOCH});
 
   const first = open();
   const counters = new FrameCounters(first);

@@ -1,5 +1,5 @@
 import type {StoreDatabase} from './database.js';
-import {guarded} from './sqlite-fault.js';
+import {guarded, isGone} from './sqlite-fault.js';
 
 /** Where one direction of a sealed link keeps its counters, as its driver asks for it. */
 export interface StoredCounter {
@@ -9,19 +9,53 @@ export interface StoredCounter {
   reserve(below: bigint): void;
 }
 
+/** More frames than a site seals while its disk is away. */
+const LEAP = 2 ** 24;
+/** More than in the time between two copies. */
+const OLD_COPY_LEAP = 2n ** 32n;
+
 /**
  * Counters of sealed frames, by name. A counter must never come twice under one key, also not after
  * a power cut: a nonce used twice under one AES-GCM key gives the key stream away.
  */
 export class FrameCounters {
   readonly #database: StoreDatabase;
+  readonly #unstored = new Map<string, bigint>();
 
   constructor(database: StoreDatabase) {
     this.#database = database;
   }
 
+  /**
+   * Skip what may have been spent without a trace: the file was damaged, or the last run reserved in
+   * memory only.
+   */
+  leap(): void {
+    this.#database.transact('counter', () =>
+      this.#database.statement('UPDATE counter SET below = below + ?').run(LEAP),
+    );
+  }
+
+  all(): readonly (readonly [name: string, below: string])[] {
+    return this.#database
+      .statement('SELECT name, CAST(below AS TEXT) FROM counter')
+      .raw()
+      .all() as [string, string][];
+  }
+
+  /** Take them from an older copy: whatever was spent since is left out by a leap. */
+  adopt(counters: readonly (readonly [name: string, below: string])[]): void {
+    for (const [name, below] of counters) this.#reserve(name, BigInt(below) + OLD_COPY_LEAP);
+  }
+
   of(name: string): StoredCounter {
     return {load: () => this.#load(name), reserve: below => this.#reserve(name, below)};
+  }
+
+  /** Bring to the disk what memory reserved alone. */
+  settle(): void {
+    for (const [name, below] of this.#unstored) this.#store(name, below);
+    this.#unstored.clear();
   }
 
   #load(name: string): bigint {
@@ -34,7 +68,17 @@ export class FrameCounters {
     return BigInt(row?.below ?? 0);
   }
 
+  /** A disk that is gone must not silence a collector: the leap of the next start makes up for it. */
   #reserve(name: string, below: bigint): void {
+    try {
+      this.#store(name, below);
+    } catch (thrown) {
+      if (!isGone(thrown)) throw thrown;
+      this.#unstored.set(name, below);
+    }
+  }
+
+  #store(name: string, below: bigint): void {
     this.#database.transact('counter', () =>
       this.#database
         .statement(

@@ -16,13 +16,13 @@ function freshPath(t: ExecutionContext): string {
 }
 
 function openDatabase(t: ExecutionContext, path: string, maxBytes?: number): StoreDatabase {
-  const database = new StoreDatabase({path, site: 'lot-1', newEpoch: EPOCH, maxBytes});
+  const database = new StoreDatabase({path, site: 'lot-1', newEpoch: () => EPOCH, maxBytes});
   t.teardown(() => database.close());
   return database;
 }
 
 function refusal(t: ExecutionContext, path: string, site = 'lot-1'): string | undefined {
-  const thrown = t.throws(() => new StoreDatabase({path, site, newEpoch: EPOCH}), {
+  const thrown = t.throws(() => new StoreDatabase({path, site, newEpoch: () => EPOCH}), {
     instanceOf: StoreError,
   });
   return thrown?.code;
@@ -72,7 +72,7 @@ test('a connection without our settings is not FULL, which is why they are read 
 
 test('a database that cannot keep a write-ahead log is refused', t => {
   const thrown = t.throws(
-    () => new StoreDatabase({path: ':memory:', site: 'lot-1', newEpoch: EPOCH}),
+    () => new StoreDatabase({path: ':memory:', site: 'lot-1', newEpoch: () => EPOCH}),
     {instanceOf: StoreError},
   );
   t.teardown(() => rmSync(':memory:.lock', {force: true}));
@@ -151,7 +151,7 @@ test('tells a clean start from an unclean one', t => {
 });
 
 test('the quota fails a write whole, and room made by deleting is used again', t => {
-  const database = openDatabase(t, freshPath(t), 64 * 4096);
+  const database = openDatabase(t, freshPath(t), 128 * 4096);
   const insert = (name: string): void => {
     database.transact('fill', () => {
       database

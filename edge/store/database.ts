@@ -1,141 +1,158 @@
-import {closeSync, existsSync, openSync} from 'node:fs';
-import {dirname} from 'node:path';
-import SqliteDatabase, {type Database, type Statement} from 'better-sqlite3';
+import type {Database, Statement} from 'better-sqlite3';
+import type {Millis} from '../../protocols/base/clock.js';
 import {StoreError} from '../../protocols/base/errors.js';
-import {CHAIN_START} from '../../protocols/cloud/chain.js';
-import {EMPTY_STATE_HASH} from '../../protocols/cloud/grant-state.js';
-import {APPLICATION_ID, migrate, SCHEMA_VERSION} from './migrations/migrate.js';
-import {applyPragmas, assertPragmas} from './pragmas.js';
-import {guarded} from './sqlite-fault.js';
+import {
+  type Connection,
+  type DatabaseIdentity,
+  type FormerRun,
+  openConnection,
+  openInMemory,
+  reopenConnection,
+  takeLock,
+} from './connection.js';
+import {type Disk, SYSTEM_DISK} from './disk.js';
+import {setAside} from './set-aside.js';
+import {guarded, isDamage, isOfTheMedium} from './sqlite-fault.js';
 
-const PRIVATE_MODE = 0o600;
-/** SQLite's name for no file at all. */
-const IN_MEMORY = ':memory:';
 const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
-
-interface OpenedDatabase {
-  readonly database: Database;
-  readonly formerRun: FormerRun;
-}
-
-/** The file is a database of ours, in a version we know, or an empty one. */
-function assertOurs(database: Database, path: string): void {
-  const schema = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as {n: number};
-  const application = database.pragma('application_id', {simple: true});
-  const version = Number(database.pragma('user_version', {simple: true}));
-  const fresh = schema.n === 0 && application === 0 && version === 0;
-  if (!fresh && application !== APPLICATION_ID) {
-    throw new StoreError('store/not-ours', `${path} belongs to another program`, {path});
-  }
-  if (version > SCHEMA_VERSION) {
-    const text = `${path} was made by a newer version (schema ${version}, known ${SCHEMA_VERSION})`;
-    throw new StoreError('store/newer', text, {path, version});
-  }
-  const check = database.pragma('quick_check(1)', {simple: true});
-  if (check !== 'ok') throw new StoreError('store/damaged', `${path}: ${check}`, {path});
-}
-
-/** What a new database is made with, and what an existing one must agree with. */
-export interface DatabaseIdentity {
-  readonly site: string;
-  /** 16 random bytes; used only when the database is new. */
-  readonly newEpoch: Uint8Array;
-}
+/** So often a failing disk is tried before the site runs without it. */
+const MOST_REPAIRS = 3;
+/** A commit that takes longer keeps people waiting. @see sync.md 3.2 */
+const SLOW_MS: Millis = 150;
+/** Frames in the write-ahead log from which on an idle moment is used: SQLite does it itself at 256. */
+const CHECKPOINT_FRAMES = 128;
 
 export interface DatabaseOptions extends DatabaseIdentity {
   readonly path: string;
   readonly maxBytes?: number | undefined;
+  readonly disk?: Disk | undefined;
+  /** Monotonic time, to see how long a commit takes; left out, nobody looks. */
+  readonly nowMs?: (() => Millis) | undefined;
 }
 
-/** What the database remembers of the run before. */
-export interface FormerRun {
-  /** No run before this one. */
-  readonly fresh: boolean;
-  /** The former run never came to its end. */
-  readonly unclean: boolean;
+export interface SlowCommit {
+  readonly doing: string;
+  readonly tookMs: Millis;
 }
 
-/** Hold `<path>.lock` for as long as the process lives: the system drops it even after a kill. */
-function takeLock(path: string): Database {
-  const folder = dirname(path);
-  if (!existsSync(folder)) {
-    throw new StoreError('store/cannot-open', `folder ${folder} does not exist`, {path});
-  }
-  const lock = new SqliteDatabase(`${path}.lock`, {timeout: 0});
-  try {
-    lock.pragma('journal_mode = MEMORY');
-    lock.exec('BEGIN EXCLUSIVE');
-    return lock;
-  } catch (thrown) {
-    lock.close();
-    throw thrown;
-  }
+/** What the owner of the database does when its handle was replaced. */
+export interface Repairs {
+  /** The same file, opened and checked anew: whatever it lacks of what memory holds is put back. */
+  reopened(): void;
+  /** An empty file took its place; the old one lies aside under `path`, if there was one. */
+  replaced(path: string | undefined): void;
 }
 
 /**
  * The one writing connection to the site's database. Everything is synchronous: a commit is on the
  * disk when `transact` returns.
+ *
+ * A handle that reported a failure of the disk is not trusted again: it is closed and the file opened
+ * and checked anew, at most three times in a row. A damaged file is set aside, never deleted.
  */
 export class StoreDatabase {
-  readonly #database: Database;
-  readonly #lock: Database;
-  readonly #statements = new Map<string, Statement>();
-  readonly #afterCommit: (() => void)[] = [];
   readonly path: string;
   readonly formerRun: FormerRun;
+  readonly #options: DatabaseOptions & {readonly maxBytes: number; readonly disk: Disk};
+
+  readonly #statements = new Map<string, Statement>();
+  readonly #afterCommit: (() => void)[] = [];
+  #lock: Database | undefined;
+  #database: Database | undefined;
+  #generation = 0;
+  #repairs: Repairs | undefined;
+  #failures = 0;
+  #isMemory: boolean;
+  #slow: SlowCommit | undefined;
+  #isClosed = false;
+  #isRepairing = false;
 
   /**
+   * `inMemory`: for a disk that takes nothing; whatever is stored ends with the process.
    * @throws StoreError `store/not-ours`, `store/newer`, `store/damaged`, `store/locked`,
-   * `store/pragma`, `store/cannot-open`, `store/readonly`, `store/full`
+   * `store/pragma`, `store/cannot-open`, `store/readonly`, `store/full`, `store/io`
    */
-  constructor(options: DatabaseOptions) {
-    const {path} = options;
-    const lock = guarded(`lock ${path}`, () => takeLock(path));
-    let opened: OpenedDatabase | undefined;
-    try {
-      opened = guarded(`open ${path}`, () => openChecked(options));
-    } finally {
-      if (opened === undefined) lock.close();
-    }
+  constructor(options: DatabaseOptions, inMemory = false) {
+    const {path, maxBytes = DEFAULT_MAX_BYTES, disk = SYSTEM_DISK} = options;
+    this.#options = {...options, maxBytes, disk};
     this.path = path;
-    this.#lock = lock;
+    this.#isMemory = inMemory;
+    this.#lock = inMemory ? undefined : guarded(`lock ${path}`, () => takeLock(path));
+    let opened: Connection | undefined;
+    try {
+      opened = inMemory
+        ? openInMemory(options)
+        : guarded(`open ${path}`, () => openConnection(this.#options));
+    } finally {
+      if (opened === undefined) this.#lock?.close();
+    }
     this.#database = opened.database;
     this.formerRun = opened.formerRun;
   }
 
-  /** The statement of `sql`, prepared once. */
+  /** Grows whenever something that was read may no longer hold: a rollback, another handle. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** False while nothing that is stored survives the process. */
+  get isDurable(): boolean {
+    return this.#database !== undefined && !this.#isMemory;
+  }
+
+  /** Whom to ask when the handle must be replaced; without anybody a failure is only thrown. */
+  repairWith(repairs: Repairs): void {
+    this.#repairs = repairs;
+  }
+
+  /** The statement of `sql`, prepared once. @throws StoreError `store/io` while the disk is out of use */
   statement(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    const prepared = guarded('prepare', () => this.#database.prepare(sql));
+    const prepared = guarded('prepare', () => this.#handle().prepare(sql));
     this.#statements.set(sql, prepared);
     return prepared;
   }
 
   /**
    * Run `work` as one transaction; called inside another it joins that one. After the outermost
-   * commit the callbacks of `afterCommit` run; after a rollback they are forgotten.
+   * commit the callbacks of `afterCommit` run; after a rollback they are forgotten. `work` runs again
+   * on a new handle when the old one failed, so it may change nothing but the database.
    * @throws StoreError `store/full` and the other faults of a write; nothing is stored then
    */
   transact<Result>(doing: string, work: () => Result): Result {
-    if (this.#database.inTransaction) return work();
-    try {
-      const result = guarded(doing, () => this.#database.transaction(work).immediate());
-      for (const callback of this.#afterCommit.splice(0)) callback();
-      return result;
-    } finally {
-      this.#afterCommit.length = 0;
+    if (this.#handle().inTransaction) return work();
+    for (;;) {
+      try {
+        const result = this.#attempt(doing, work);
+        if (!this.#isRepairing) this.#failures = 0;
+        return result;
+      } catch (thrown) {
+        if (!this.#repair(thrown)) throw thrown;
+      }
+    }
+  }
+
+  /** Read outside a transaction, on a new handle when the old one failed. */
+  read<Result>(doing: string, work: () => Result): Result {
+    if (this.#handle().inTransaction) return work();
+    for (;;) {
+      try {
+        return guarded(doing, work);
+      } catch (thrown) {
+        if (!this.#repair(thrown)) throw thrown;
+      }
     }
   }
 
   /** Run `callback` once the running transaction is on the disk: for what memory holds of it. */
   afterCommit(callback: () => void): void {
-    if (this.#database.inTransaction) this.#afterCommit.push(callback);
+    if (this.#handle().inTransaction) this.#afterCommit.push(callback);
     else callback();
   }
 
   pragma(name: string): unknown {
-    return this.#database.pragma(name, {simple: true});
+    return this.#handle().pragma(name, {simple: true});
   }
 
   /** Share of the quota in use, 0..1; pages that wait for reuse count as free. */
@@ -144,56 +161,163 @@ export class StoreDatabase {
     return used / Number(this.pragma('max_page_count'));
   }
 
-  /** Say that this run ended well, and let go of the file. */
-  close(): void {
-    if (!this.#database.open) return;
+  /**
+   * Move the write-ahead log into the file while nobody waits. Passive: it cuts nothing off, so the
+   * log keeps its room on a disk that has no other left.
+   */
+  checkpoint(): void {
+    if (!this.isDurable) return;
+    const [state] = this.#handle().pragma('wal_checkpoint(NOOP)') as readonly {
+      readonly log: number;
+      readonly checkpointed: number;
+    }[];
+    if (!state || state.log - state.checkpointed < CHECKPOINT_FRAMES) return;
+    guarded('checkpoint', () => this.#handle().pragma('wal_checkpoint(PASSIVE)'));
+  }
+
+  /** The slowest commit over 150 ms since the last call. */
+  takeSlow(): SlowCommit | undefined {
+    const slow = this.#slow;
+    this.#slow = undefined;
+    return slow;
+  }
+
+  /** Look at the whole file; what is found is mended like a failure of its handle. */
+  checkAll(): void {
+    this.read('integrity check', () => {
+      const answer = this.#handle().pragma('integrity_check(1)', {simple: true});
+      if (answer !== 'ok') throw new StoreError('store/damaged', `${this.path}: ${answer}`);
+    });
+  }
+
+  /** Try the disk again after it was given up. True: everything is stored on it from now on. */
+  comeBack(): boolean {
+    if (this.isDurable) return true;
+    this.#failures = 0;
     try {
-      this.transact('close', () => this.statement('UPDATE meta SET running = 0').run());
-    } finally {
-      this.#database.close();
-      this.#lock.close();
+      if (this.#isMemory) this.#leaveMemory();
+      else this.#mend(() => this.#replaceHandle());
+      return true;
+    } catch {
+      return false;
     }
   }
-}
 
-/** Make the row of `meta` or check that it is this site's; also the first write of the connection. */
-function startRun(database: Database, {site, newEpoch}: DatabaseIdentity): FormerRun {
-  const made = database
-    .prepare(
-      `INSERT INTO meta (id, site, epoch, base_hash, grants_hash) VALUES (1, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
-    )
-    .run(site, newEpoch, CHAIN_START, EMPTY_STATE_HASH);
-  const meta = database.prepare('SELECT site, running FROM meta').get() as {
-    readonly site: string;
-    readonly running: number;
-  };
-  if (meta.site !== site) {
-    const text = `the database belongs to site ${meta.site}, not ${site}`;
-    throw new StoreError('store/not-ours', text, {site, owner: meta.site});
+  /** Say that this run ended well, and let go of the file. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#repairs = undefined;
+    try {
+      if (this.isDurable) {
+        this.transact('close', () => this.statement('UPDATE meta SET running = 0').run());
+      }
+    } finally {
+      this.#drop();
+      this.#lock?.close();
+    }
   }
-  database.prepare('UPDATE meta SET starts = starts + 1, running = 1').run();
-  return {fresh: made.changes > 0, unclean: meta.running === 1};
-}
 
-/** Cards and holders are nobody else's to read; SQLite gives its journal files the mode of the database. */
-function makePrivate(path: string): void {
-  if (path !== IN_MEMORY && !existsSync(path)) closeSync(openSync(path, 'a', PRIVATE_MODE));
-}
+  #attempt<Result>(doing: string, work: () => Result): Result {
+    const {nowMs = () => 0} = this.#options;
+    const beganMs = nowMs();
+    let isStored = false;
+    try {
+      const result = guarded(doing, () => this.#handle().transaction(work).immediate());
+      isStored = true;
+      const tookMs = nowMs() - beganMs;
+      if (tookMs > SLOW_MS && tookMs > (this.#slow?.tookMs ?? 0)) this.#slow = {doing, tookMs};
+      for (const callback of this.#afterCommit.splice(0)) callback();
+      return result;
+    } finally {
+      this.#afterCommit.length = 0;
+      if (!isStored) this.#generation += 1;
+    }
+  }
 
-function openChecked(options: DatabaseOptions): OpenedDatabase {
-  const {path, maxBytes = DEFAULT_MAX_BYTES} = options;
-  makePrivate(path);
-  const database = new SqliteDatabase(path);
-  try {
-    assertOurs(database, path);
-    applyPragmas(database, maxBytes);
-    migrate(database);
-    const formerRun = startRun(database, options);
-    assertPragmas(database, maxBytes);
-    return {database, formerRun};
-  } catch (thrown) {
-    database.close();
-    throw thrown;
+  /** True when there is a handle to try again with. */
+  #repair(thrown: unknown): boolean {
+    if (this.#isMemory || !this.#repairs || !isOfTheMedium(thrown)) return false;
+    if (this.#database === undefined) return false;
+    for (let fault: unknown = thrown; this.#failures < MOST_REPAIRS; ) {
+      this.#failures += 1;
+      try {
+        this.#mend(() => (isDamage(fault) ? this.#replaceFile() : this.#replaceHandle()));
+        return true;
+      } catch (next) {
+        fault = next;
+      }
+    }
+    this.#drop();
+    return false;
+  }
+
+  /** What is stored while a handle is replaced proves nothing of the disk yet. */
+  #mend(work: () => void): void {
+    const before = this.#isRepairing;
+    this.#isRepairing = true;
+    try {
+      work();
+    } finally {
+      this.#isRepairing = before;
+    }
+  }
+
+  /** The disk that took nothing at the start is there: with the old file, or an empty one. */
+  #leaveMemory(): void {
+    const {path} = this;
+    this.#lock ??= guarded(`lock ${path}`, () => takeLock(path));
+    let aside: string | undefined;
+    let opened: Connection;
+    try {
+      opened = guarded(`open ${path}`, () => openConnection(this.#options));
+    } catch (thrown) {
+      if (!isDamage(thrown)) throw thrown;
+      aside = setAside(path);
+      opened = guarded('make anew', () => openConnection(this.#options));
+    }
+    this.#drop();
+    this.#database = opened.database;
+    this.#isMemory = false;
+    this.#mend(() => {
+      if (opened.formerRun.fresh) this.#repairs?.replaced(aside);
+      else this.#repairs?.reopened();
+    });
+  }
+
+  #replaceHandle(): void {
+    this.#drop();
+    try {
+      this.#database = guarded('open again', () => reopenConnection(this.#options));
+    } catch (thrown) {
+      if (!isDamage(thrown)) throw thrown;
+      this.#replaceFile();
+      return;
+    }
+    this.#repairs?.reopened();
+  }
+
+  #replaceFile(): void {
+    this.#drop();
+    const aside = setAside(this.path);
+    this.#database = guarded('make anew', () => openConnection(this.#options)).database;
+    this.#repairs?.replaced(aside);
+  }
+
+  #drop(): void {
+    this.#generation += 1;
+    this.#statements.clear();
+    const database = this.#database;
+    this.#database = undefined;
+    try {
+      database?.close();
+    } catch {
+      // A handle that failed may fail once more; nothing is expected of it.
+    }
+  }
+
+  #handle(): Database {
+    if (this.#database) return this.#database;
+    throw new StoreError('store/io', `${this.path} is out of use until the disk works again`);
   }
 }

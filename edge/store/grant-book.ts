@@ -53,7 +53,7 @@ export class StoredGrantBook implements GrantBook {
   /** Monotonic instant of the last confirmation of this run. */
   #confirmedMs: Millis | undefined;
   /** By the wall clock, from an earlier run. */
-  readonly #recalledWallMs: UnixMillis | undefined;
+  #recalledWallMs: UnixMillis | undefined;
 
   /** `isTimeKnown`: whether the wall clock may be compared with that of an earlier run. */
   constructor(clock: Clock, contents: BookContents, isTimeKnown: () => boolean) {
@@ -178,6 +178,18 @@ export class StoredGrantBook implements GrantBook {
     }
   }
 
+  revoked(): readonly string[] {
+    return [...this.#revoked];
+  }
+
+  used(): readonly GrantId[] {
+    return [...this.#used];
+  }
+
+  spent(): readonly string[] {
+    return [...this.#spent];
+  }
+
   revoke(id: string): void {
     this.#revoked.add(id);
   }
@@ -192,6 +204,12 @@ export class StoredGrantBook implements GrantBook {
 
   markSpent(id: string): void {
     this.#spent.add(id);
+  }
+
+  /** Drop tombstone and use of an ended grant: its own end refuses it from now on. */
+  forget(id: string): void {
+    this.#revoked.delete(id);
+    this.#used.delete(id as GrantId);
   }
 
   confirm(): void {
@@ -214,5 +232,17 @@ export class StoredGrantBook implements GrantBook {
     if (row.kind !== 'code') return;
     change(this.#codesByDigest, row.digest, row.id);
     change(this.#codesByEpoch, row.epoch, row.id);
+  }
+
+  /** When the cloud last confirmed it, by the wall clock; undefined while nobody knows. */
+  confirmedWallMs(): UnixMillis | undefined {
+    if (this.#confirmedMs === Number.NEGATIVE_INFINITY) return this.#recalledWallMs;
+    if (!this.#isTimeKnown()) return undefined;
+    return Math.round(this.#clock.wallMs() - this.ageMs()) as UnixMillis;
+  }
+
+  /** From another copy, by the wall clock. */
+  recallConfirmation(confirmedWallMs: UnixMillis): void {
+    this.#recalledWallMs = confirmedWallMs;
   }
 }

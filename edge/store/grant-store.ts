@@ -1,6 +1,5 @@
-import {fromHex, toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Millis, UnixMillis} from '../../protocols/base/clock.js';
-import {MINUTE_MS} from '../../protocols/base/units.js';
+import {DAY_MS, MINUTE_MS} from '../../protocols/base/units.js';
 import {
   type GrantOp,
   type GrantStateRow,
@@ -8,16 +7,11 @@ import {
   hashWith,
   hashWithout,
 } from '../../protocols/cloud/grant-state.js';
-import {pepperDigest} from '../../protocols/credential/keypad-code.js';
-import type {
-  CardCredential,
-  CodeCredential,
-  Grant,
-  QrCredential,
-} from '../../protocols/site/grant.js';
-import type {GrantId} from '../../protocols/site/ids.js';
+import {asId, type GrantId} from '../../protocols/site/ids.js';
 import type {StoreDatabase} from './database.js';
-import {PEPPERED, StoredGrantBook} from './grant-book.js';
+import {StoredGrantBook} from './grant-book.js';
+import {ENDING, GrantRows} from './grant-rows.js';
+import type {GrantsPicture} from './grants-file.js';
 import type {Journal} from './journal.js';
 import type {SecretBox} from './secret-box.js';
 import type {Stamp} from './stamp.js';
@@ -30,22 +24,38 @@ export interface StoredDelta {
   readonly hash: string;
 }
 
+export interface GrantsVersion {
+  readonly ver: number;
+  readonly hash: string;
+}
+
+interface MetaRow extends GrantsVersion {
+  readonly revocations: number;
+  readonly lost: number;
+  readonly confirmed: UnixMillis | null;
+}
+
 export interface StoredSnapshot {
   readonly ver: number;
   readonly hash: string;
   readonly rows: readonly GrantStateRow[];
 }
 
-type OpenCredential =
-  | Omit<CardCredential, 'secretHex'>
-  | CodeCredential
-  | Omit<QrCredential, 'secretHex'>;
-
 /** `version`: the delta starts elsewhere. `hash`: the result would differ. Nothing changed in either. */
 export type GrantsApplied = 'applied' | 'version' | 'hash';
 
 /** A confirmation older than this is written again: each contact would wear the flash for nothing. */
 const CONFIRMATION_STEP_MS: Millis = 10 * MINUTE_MS;
+
+/**
+ * `lost`: there were grants, and no source gave them back. `uses_unsure`: they are all here, but not
+ * which of the one-entry grants were used. Their place is the number in the database.
+ */
+const STANDINGS = ['sure', 'lost', 'uses_unsure'] as const;
+export type GrantsStanding = (typeof STANDINGS)[number];
+
+/** Longer than any token or code that is good once lives: its own end is not known here. */
+const SPENT_KEPT_MS: Millis = 366 * DAY_MS;
 
 /** The state hash that `ops` lead to from the book's present rows. */
 function hashAfter(book: StoredGrantBook, hash: string, ops: readonly GrantOp[]): string {
@@ -68,11 +78,14 @@ export class GrantStore {
   readonly book: StoredGrantBook;
   readonly #database: StoreDatabase;
   readonly #journal: Journal;
-  readonly #box: SecretBox;
+  readonly #rows: GrantRows;
   readonly #clock: Clock;
   readonly #stampNow: () => Stamp;
-  readonly #pepper: () => Uint8Array;
   #confirmationStoredMs: Millis = Number.NEGATIVE_INFINITY;
+  #current: GrantsVersion;
+  #revocations: number;
+  #standing: GrantsStanding;
+  #changes = 0;
 
   /** @throws StoreError `store/secret-key` when the card secrets were stored under another key */
   constructor(
@@ -84,47 +97,169 @@ export class GrantStore {
       readonly stampNow: () => Stamp;
       /** 32 bytes, asked for when the first code comes. */
       readonly pepper: () => Uint8Array;
+      /** The rows come from a damaged file: what does not read is left out. */
+      readonly isSalvaged?: boolean;
     },
   ) {
     this.#database = database;
     this.#journal = parts.journal;
-    this.#box = parts.box;
+    this.#rows = new GrantRows(database, parts.box, parts.pepper);
     this.#clock = parts.clock;
     this.#stampNow = parts.stampNow;
-    this.#pepper = parts.pepper;
+    const meta = this.#database
+      .statement(
+        `SELECT grants_version AS ver, grants_hash AS hash, revocations, grants_lost AS lost,
+           confirmed_wall AS confirmed FROM meta`,
+      )
+      .get() as MetaRow;
+    this.#current = {ver: meta.ver, hash: meta.hash};
+    this.#revocations = meta.revocations;
+    this.#standing = STANDINGS[meta.lost] ?? 'sure';
     const contents = {
-      rows: [...this.#storedGrants(), ...this.#storedCredentials()],
+      rows: this.#rows.all(parts.isSalvaged === true),
       revoked: this.#column<string>('SELECT id FROM revoked'),
       used: this.#column<GrantId>('SELECT "grant" FROM grant_use'),
       spent: this.#column<string>('SELECT jti FROM used'),
-      confirmedWallMs:
-        this.#column<UnixMillis | null>('SELECT confirmed_wall FROM meta')[0] ?? undefined,
+      confirmedWallMs: meta.confirmed ?? undefined,
     };
     this.book = new StoredGrantBook(parts.clock, contents, () => this.#stampNow().clk !== 'floor');
   }
 
   /** Version 0 = none ever arrived. */
-  current(): {readonly ver: number; readonly hash: string} {
-    return this.#database
-      .statement('SELECT grants_version AS ver, grants_hash AS hash FROM meta')
-      .get() as {readonly ver: number; readonly hash: string};
+  current(): GrantsVersion {
+    return this.#current;
   }
 
   /** Version of the revocations applied; 0 = none. */
   revocations(): number {
-    return this.#column<number>('SELECT revocations FROM meta')[0] ?? 0;
+    return this.#revocations;
+  }
+
+  /** What the grants are worth; anything but `sure` ends with the next version from the cloud. */
+  get standing(): GrantsStanding {
+    return this.#standing;
+  }
+
+  /** Is the book what its version says? After a salvage some of it may be gone. */
+  isSound(): boolean {
+    return hashOfState(this.book.rows()) === this.#current.hash;
+  }
+
+  /** Take the second copy in place of what the database no longer has. */
+  adopt(picture: GrantsPicture): void {
+    for (const {table, row} of this.book.rows()) this.book.drop(table, row.id);
+    for (const row of picture.rows) this.book.put(row);
+    for (const id of picture.revoked) this.book.revoke(id);
+    for (const id of picture.used) this.book.markUsed(asId(id));
+    for (const id of picture.spent) this.book.markSpent(id);
+    if (picture.confirmedWallMs !== undefined)
+      this.book.recallConfirmation(picture.confirmedWallMs);
+    this.#current = {ver: picture.ver, hash: picture.hash};
+    this.#revocations = Math.max(this.#revocations, picture.revocations);
+  }
+
+  /** Store the book as it is, under this standing; without a version the cloud sends everything. */
+  persistAs(standing: GrantsStanding, isWhole: boolean): void {
+    this.#standing = standing;
+    if (!isWhole) {
+      this.#current = {ver: 0, hash: hashOfState(this.book.rows())};
+      this.#revocations = 0;
+    }
+    this.persist();
+  }
+
+  /** Grows with everything that a second copy of the grants would have to know. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Everything that a second copy holds; `counters` are not the grants' own. */
+  picture(): Omit<GrantsPicture, 'site' | 'counters'> {
+    return {
+      ...this.#current,
+      rows: this.book.rows(),
+      revocations: this.#revocations,
+      revoked: this.book.revoked(),
+      used: this.book.used(),
+      spent: this.book.spent(),
+      confirmedWallMs: this.book.confirmedWallMs(),
+    };
+  }
+
+  /**
+   * Write the book into a database that has less: another file took the place of the damaged one.
+   * Nothing is journalled, for nothing changed.
+   */
+  persist(): void {
+    const {wallMs} = this.#stampNow();
+    this.#database.transact('grants put back', () => {
+      this.#rows.clear();
+      for (const row of this.book.rows()) this.#rows.write(row);
+      for (const id of this.book.revoked()) this.#putTombstone(id, this.#revocations, wallMs);
+      for (const id of this.book.used()) {
+        this.#database
+          .statement(
+            `INSERT INTO grant_use ("grant", session, wall) VALUES (?, '', ?)
+             ON CONFLICT DO NOTHING`,
+          )
+          .run(id, wallMs);
+      }
+      for (const id of this.book.spent()) {
+        this.#database
+          .statement('INSERT INTO used (jti, exp, wall) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+          .run(id, wallMs + SPENT_KEPT_MS, wallMs);
+      }
+      const {ver, hash} = this.#current;
+      this.#database
+        .statement(
+          `UPDATE meta SET grants_version = ?, grants_hash = ?, revocations = ?,
+             confirmed_wall = ?, grants_lost = ?`,
+        )
+        .run(
+          ...[ver, hash, this.#revocations, this.book.confirmedWallMs() ?? null],
+          STANDINGS.indexOf(this.#standing),
+        );
+    });
+  }
+
+  /** Does the database hold what the book says? */
+  isPersisted(): boolean {
+    const stored = this.#database
+      .statement('SELECT grants_version AS ver, grants_hash AS hash, revocations FROM meta')
+      .get() as GrantsVersion & {readonly revocations: number};
+    const {ver, hash} = this.#current;
+    return stored.ver === ver && stored.hash === hash && stored.revocations === this.#revocations;
+  }
+
+  /** Tombstones and uses of grants that have ended are needed no longer; those of unknown end stay. */
+  forget(endedBefore: UnixMillis, limit: number): number {
+    return this.#database.transact('forget grants', () => {
+      let forgotten = 0;
+      for (const [table, key] of ENDING) {
+        const over = this.#database
+          .statement(`SELECT "${key}" FROM ${table} WHERE ends < ? LIMIT ?`)
+          .pluck()
+          .all(endedBefore, limit) as string[];
+        for (const id of over) {
+          this.#database.statement(`DELETE FROM ${table} WHERE "${key}" = ?`).run(id);
+          this.#database.afterCommit(() => this.book.forget(id));
+        }
+        forgotten += over.length;
+      }
+      return forgotten;
+    });
   }
 
   applyDelta({from, to, ops: sent, hash}: StoredDelta): GrantsApplied {
-    const ops = sent.map(op => (op.op === 'put' ? {...op, ...this.#kept(op)} : op));
+    const ops = sent.map(op => (op.op === 'put' ? {...op, ...this.#rows.kept(op)} : op));
     const current = this.current();
     if (to === current.ver && hash === current.hash) return 'applied';
     if (from !== current.ver) return 'version';
     if (hashAfter(this.book, current.hash, ops) !== hash) return 'hash';
     this.#database.transact('grants', () => {
       for (const op of ops) {
-        if (op.op === 'put') this.#write(op);
-        else this.#erase(op.table, op.id);
+        if (op.op === 'put') this.#rows.write(op);
+        else this.#rows.erase(op.table, op.id);
       }
       this.#setVersion(to, hash);
       this.#database.afterCommit(() => {
@@ -137,11 +272,11 @@ export class GrantStore {
   /** Replace everything. Tombstones stay: what was revoked is not brought back by an older row. */
   applySnapshot({ver, hash, rows: sent}: StoredSnapshot): GrantsApplied {
     if (hashOfState(sent) !== hash) return 'hash';
-    const rows = sent.map(row => this.#kept(row));
+    const rows = sent.map(row => this.#rows.kept(row));
     this.#database.transact('grant snapshot', () => {
       this.#database.statement('DELETE FROM "grant"').run();
       this.#database.statement('DELETE FROM credential').run();
-      for (const row of rows) this.#write(row);
+      for (const row of rows) this.#rows.write(row);
       this.#setVersion(ver, hash);
       this.#database.afterCommit(() => {
         for (const {table, row} of this.book.rows()) this.book.drop(table, row.id);
@@ -154,17 +289,14 @@ export class GrantStore {
   /** Withdraw grants and cards by id, for good and ahead of every version. Idempotent. */
   applyRevocations(ver: number, ids: readonly string[]): void {
     const {wallMs} = this.#stampNow();
+    // At once, also on a disk that takes nothing: the cloud then sends them again.
+    for (const id of ids) this.book.revoke(id);
     this.#database.transact('revocations', () => {
-      for (const id of ids) {
-        this.#database
-          .statement(
-            'INSERT INTO revoked (id, version, wall) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-          )
-          .run(id, ver, wallMs);
-      }
+      for (const id of ids) this.#putTombstone(id, ver, wallMs);
       this.#database.statement('UPDATE meta SET revocations = max(revocations, ?)').run(ver);
       this.#database.afterCommit(() => {
-        for (const id of ids) this.book.revoke(id);
+        this.#revocations = Math.max(this.#revocations, ver);
+        this.#changes += 1;
       });
     });
   }
@@ -184,56 +316,23 @@ export class GrantStore {
 
   #setVersion(version: number, hash: string): void {
     this.#database
-      .statement('UPDATE meta SET grants_version = ?, grants_hash = ?')
+      .statement('UPDATE meta SET grants_version = ?, grants_hash = ?, grants_lost = 0')
       .run(version, hash);
+    this.#database.afterCommit(() => {
+      this.#current = {ver: version, hash};
+      this.#standing = 'sure';
+      this.#changes += 1;
+    });
     this.#journal.append([{kind: 'grants.applied', body: {version, hash}}], this.#stampNow());
   }
 
-  #write(entry: GrantStateRow): void {
-    if (entry.table === 'grant') {
-      this.#database
-        .statement('INSERT OR REPLACE INTO "grant" (id, rev, body) VALUES (?, ?, ?)')
-        .run(entry.row.id, entry.row.rev, JSON.stringify(entry.row));
-      return;
-    }
-    const {secretHex, ...open} = {secretHex: undefined, ...entry.row};
-    const secret = secretHex === undefined ? null : this.#box.seal(fromHex(secretHex), open.id);
+  #putTombstone(id: string, ver: number, wallMs: UnixMillis): void {
+    const ends = this.book.grantById(asId(id))?.validUntil ?? null;
     this.#database
-      .statement('INSERT OR REPLACE INTO credential (id, rev, body, secret) VALUES (?, ?, ?, ?)')
-      .run(open.id, open.rev, JSON.stringify(open), secret);
-  }
-
-  #erase(table: GrantOp['table'], id: string): void {
-    this.#database.statement(`DELETE FROM "${table}" WHERE id = ?`).run(id);
-  }
-
-  #storedGrants(): GrantStateRow[] {
-    return this.#column<string>('SELECT body FROM "grant"').map(body => ({
-      table: 'grant',
-      row: JSON.parse(body) as Grant,
-    }));
-  }
-
-  #storedCredentials(): GrantStateRow[] {
-    const stored = this.#database.statement('SELECT body, secret FROM credential').all() as {
-      readonly body: string;
-      readonly secret: Uint8Array | null;
-    }[];
-    return stored.map(({body, secret}) => {
-      const open = JSON.parse(body) as OpenCredential;
-      if (open.kind === 'code') return {table: 'credential', row: open};
-      const secretHex = secret === null ? undefined : toHex(this.#box.open(secret, open.id));
-      return {table: 'credential', row: {...open, secretHex}};
-    });
-  }
-
-  /** The row as it may lie on this disk: a code under the pepper, whose key lies elsewhere. */
-  #kept(entry: GrantStateRow): GrantStateRow {
-    if (entry.table !== 'credential' || entry.row.kind !== 'code') return entry;
-    const {row} = entry;
-    if (row.digest.startsWith(PEPPERED)) return entry;
-    const digest = `${PEPPERED}${pepperDigest(this.#pepper(), fromHex(row.digest))}`;
-    return {table: 'credential', row: {...row, digest}};
+      .statement(
+        `INSERT INTO revoked (id, version, wall, ends) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      )
+      .run(id, ver, wallMs, ends);
   }
 
   #column<Value>(sql: string): readonly Value[] {

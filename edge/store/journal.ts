@@ -20,11 +20,24 @@ export interface SeqRange {
 /** Reads of a long table go by key and in pages, so that nothing holds the write-ahead log. */
 const PAGE_ROWS = 500;
 
+const URGENT: ReadonlySet<string> = URGENT_EVENTS;
+
 interface MetaRow {
   readonly epoch: Uint8Array;
   readonly acked: number;
   readonly base_seq: number;
   readonly base_hash: Uint8Array;
+}
+
+/** One event with what stood around it when it happened, to be numbered here for the first time. */
+export interface CarriedEvent {
+  readonly boot: string;
+  readonly mono: number;
+  readonly wall: number;
+  readonly clk: string;
+  readonly kind: string;
+  /** JSON text. */
+  readonly body: string;
 }
 
 /**
@@ -37,6 +50,11 @@ export class Journal {
   readonly #file: EpochFile;
   readonly #newEpoch: () => Uint8Array;
   readonly #listeners = new Set<() => void>();
+  /** What the disk says, as long as `generation` is that of the database: a lone event reads nothing. */
+  #known: {readonly generation: number; meta?: MetaRow; tip?: ChainTip} = {generation: -1};
+  /** The newest event that was ever on the disk, whatever became of it. */
+  #stored: ChainTip = {seq: 0, hash: CHAIN_START};
+  #storedAcked = 0;
 
   /**
    * `boot` names this run of the daemon. Starts a new epoch when the second copy of the epoch differs
@@ -48,15 +66,23 @@ export class Journal {
       readonly boot: string;
       readonly newEpoch: () => Uint8Array;
       readonly stamp: Stamp;
+      /** A new file took the place of one that failed: what is carried over, and why. */
+      readonly rebuilt?:
+        | {readonly events: readonly CarriedEvent[]; readonly why: string}
+        | undefined;
     },
   ) {
     this.#database = database;
     this.#file = new EpochFile(database.path);
     this.#newEpoch = options.newEpoch;
     this.boot = options.boot;
-    const doubt = this.#doubt();
-    if (doubt !== undefined) this.startNewEpoch(doubt, options.stamp);
-    else this.#file.write(this.#meta().epoch);
+    const {rebuilt, stamp} = options;
+    const doubt = rebuilt ? undefined : this.#doubt(database.formerRun.fresh);
+    if (rebuilt) this.#beginAgain(rebuilt.events, rebuilt.why, stamp);
+    else if (doubt !== undefined) this.startNewEpoch(doubt, stamp);
+    else if (database.isDurable) this.#file.write(this.#meta().epoch);
+    this.#stored = this.tip();
+    this.#storedAcked = this.acked();
   }
 
   /** 32 hex digits. */
@@ -76,10 +102,42 @@ export class Journal {
   }
 
   tip(): ChainTip {
-    const row = this.#database.statement('SELECT seq, h FROM ev ORDER BY seq DESC LIMIT 1').get() as
-      | {readonly seq: number; readonly h: Uint8Array}
-      | undefined;
-    return row === undefined ? this.base() : {seq: row.seq, hash: new Uint8Array(row.h)};
+    const known = this.#fresh();
+    known.tip ??= this.#readTip();
+    return known.tip;
+  }
+
+  /** The newest event that was ever on the disk: a handle that was replaced may have less. */
+  stored(): ChainTip {
+    return this.#stored;
+  }
+
+  /** The cloud has everything up to `seq`. */
+  setAcked(seq: number): void {
+    this.#database.transact('acknowledge', () => {
+      this.#database.statement('UPDATE meta SET acked = ?').run(seq);
+      delete this.#fresh().meta;
+      this.#database.afterCommit(() => {
+        this.#storedAcked = seq;
+      });
+    });
+  }
+
+  /** `acked()`, also when the file that knew it is gone. */
+  storedAcked(): number {
+    return this.#storedAcked;
+  }
+
+  /** Delete everything up to `last`, from where the chain then goes on; returns how many rows went. */
+  cutTo(last: ChainTip): number {
+    return this.#database.transact('prune', () => {
+      this.#database
+        .statement('UPDATE meta SET base_seq = ?, base_hash = ?')
+        .run(last.seq, last.hash);
+      const {changes} = this.#database.statement('DELETE FROM ev WHERE seq <= ?').run(last.seq);
+      this.#known = {generation: this.#known.generation};
+      return changes;
+    });
   }
 
   /** Append `facts` in order, within the running transaction or as one of their own. */
@@ -87,9 +145,22 @@ export class Journal {
     return this.#database.transact('journal', () => {
       const {seq, hash} = this.tip();
       let tip: ChainTip = {seq, hash};
-      for (const fact of facts) tip = this.#insert(fact, tip, stamp);
-      if (facts.length > 0) this.#database.afterCommit(() => this.#announce());
+      const {clk, wallMs: wall} = stamp;
+      const around = {boot: this.boot, mono: Math.round(stamp.nowMs), wall, clk};
+      for (const {kind, body} of facts) {
+        tip = this.#insert({...around, kind, body: JSON.stringify(body)}, tip);
+      }
+      this.#grown(tip, facts.length);
       return {firstSeq: seq + 1, lastSeq: tip.seq};
+    });
+  }
+
+  /** Append what another file held, as it was. */
+  carryOver(events: readonly CarriedEvent[]): void {
+    this.#database.transact('carry over', () => {
+      let tip = this.tip();
+      for (const event of events) tip = this.#insert(event, tip);
+      this.#grown(tip, events.length);
     });
   }
 
@@ -113,26 +184,48 @@ export class Journal {
       this.#database
         .statement('UPDATE meta SET epoch = ?, acked = 0, base_seq = 0, base_hash = ?')
         .run(epoch, CHAIN_START);
+      this.#known = {generation: this.#known.generation};
       this.append([{kind: 'epoch.new', body: {why}}], stamp);
     });
+    this.#storedAcked = 0;
     // A cut before this line leaves two different copies: the next start makes yet another epoch.
-    this.#file.write(epoch);
+    if (this.#database.isDurable) this.#file.write(epoch);
   }
 
-  #insert(fact: SiteFact, tip: ChainTip, stamp: Stamp): ChainTip {
-    const body = JSON.stringify(fact.body);
+  #insert({boot, mono, wall, clk, kind, body}: CarriedEvent, tip: ChainTip): ChainTip {
     const seq = tip.seq + 1;
     const hash = chainHash(tip.hash, seq, body);
+    const prio = URGENT.has(kind) ? 1 : 0;
     this.#database
       .statement(
         `INSERT INTO ev (seq, prio, boot, mono, wall, clk, kind, body, h)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(
-        ...[seq, URGENT_EVENTS.has(fact.kind) ? 1 : 0, this.boot],
-        ...[Math.round(stamp.nowMs), stamp.wallMs, stamp.clk, fact.kind, body, hash],
-      );
+      .run(seq, prio, boot, mono, wall, clk, kind, body, hash);
     return {seq, hash};
+  }
+
+  /** After a rollback the generation is another one, and the tip is read again. */
+  #grown(tip: ChainTip, count: number): void {
+    if (count === 0) return;
+    this.#fresh().tip = tip;
+    this.#database.afterCommit(() => {
+      this.#stored = tip;
+      this.#announce();
+    });
+  }
+
+  #fresh(): {meta?: MetaRow; tip?: ChainTip} {
+    const {generation} = this.#database;
+    if (this.#known.generation !== generation) this.#known = {generation};
+    return this.#known;
+  }
+
+  #readTip(): ChainTip {
+    const row = this.#database.read('journal tip', () =>
+      this.#database.statement('SELECT seq, h FROM ev ORDER BY seq DESC LIMIT 1').get(),
+    ) as {readonly seq: number; readonly h: Uint8Array} | undefined;
+    return row === undefined ? this.base() : {seq: row.seq, hash: new Uint8Array(row.h)};
   }
 
   /** Give the rows that are left the numbers 1, 2, 3 and a new chain; returns how many. */
@@ -156,19 +249,47 @@ export class Journal {
     }
   }
 
-  #doubt(): string | undefined {
+  /**
+   * The handle was replaced by one to the same file. Should the file have less than it once took, or
+   * belong to another time, numbering starts anew.
+   */
+  recheck(stamp: Stamp): void {
+    const lacks = this.tip().seq < this.#stored.seq;
+    const doubt = lacks ? 'rows_lost' : this.#doubt(false);
+    if (doubt !== undefined) this.startNewEpoch(doubt, stamp);
+    this.#stored = this.tip();
+  }
+
+  /** A new file took the place of a damaged one: go on under its own epoch with what was saved. */
+  beginAgain(events: readonly CarriedEvent[], why: string, stamp: Stamp): void {
+    this.#beginAgain(events, why, stamp);
+    this.#stored = this.tip();
+  }
+
+  #beginAgain(events: readonly CarriedEvent[], why: string, stamp: Stamp): void {
+    this.#database.transact('begin again', () => {
+      this.carryOver(events);
+      if (this.#database.isDurable) this.append([{kind: 'epoch.new', body: {why}}], stamp);
+    });
+    this.#storedAcked = 0;
+    if (this.#database.isDurable) this.#file.write(this.#meta().epoch);
+  }
+
+  #doubt(isFresh: boolean): string | undefined {
     const {epoch, acked} = this.#meta();
     const copy = this.#file.read();
     const agrees = copy !== undefined && equalBytes(copy, new Uint8Array(epoch));
-    if (this.#database.formerRun.fresh) return copy === undefined ? undefined : 'database_new';
+    if (isFresh) return copy === undefined ? undefined : 'database_new';
     if (!agrees) return copy === undefined ? 'epoch_file_missing' : 'epoch_mismatch';
     return this.tip().seq < acked ? 'acked_ahead' : undefined;
   }
 
   #meta(): MetaRow {
-    return this.#database
-      .statement('SELECT epoch, acked, base_seq, base_hash FROM meta')
-      .get() as MetaRow;
+    const known = this.#fresh();
+    known.meta ??= this.#database.read('journal', () =>
+      this.#database.statement('SELECT epoch, acked, base_seq, base_hash FROM meta').get(),
+    ) as MetaRow;
+    return known.meta;
   }
 
   #announce(): void {

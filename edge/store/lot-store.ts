@@ -1,212 +1,217 @@
 import {StoreError} from '../../protocols/base/errors.js';
-import type {ActuationState, SiteFact} from '../../protocols/site/events.js';
-import {asId, type DeviceId} from '../../protocols/site/ids.js';
-import type {LockoutRecord} from '../domain/lockout/lockout-machine.js';
-import type {
-  ActuationRecord,
-  AlarmRecord,
-  LockTestRecord,
-  LotRecord,
-  OpenRecords,
-  SessionRecord,
-} from '../domain/lot/contract.js';
+import type {LotRecord, OpenRecords} from '../domain/lot/contract.js';
 import type {StoreDatabase} from './database.js';
 import type {StoredGrantBook} from './grant-book.js';
-import type {Journal, SeqRange} from './journal.js';
-import {isDuplicate} from './sqlite-fault.js';
+import type {CarriedEvent, Journal, SeqRange} from './journal.js';
+import type {LotCommit} from './lot-commit.js';
+import {keyOf, LotRing, type UnstoredEvents} from './lot-ring.js';
+import {isOpen, isUpserted, LotRows, type UpsertedRecord} from './lot-rows.js';
+import {isGone} from './sqlite-fault.js';
 import type {Stamp} from './stamp.js';
 
-/** What one step of the lot leaves behind, and when it was. */
-export interface LotCommit {
-  readonly facts: readonly SiteFact[];
-  readonly records: readonly LotRecord[];
-  readonly stamp: Stamp;
+/** What a site does when its disk or quota has no room at all. @see sync.md 3.3 */
+export type FullDiskPolicy = 'fail_closed' | 'open_counted';
+
+/** Steps whose loss a disk that swallowed a sync can be made to forget. */
+const REMEMBERED_STEPS = 64;
+
+interface StoredStep {
+  readonly commit: LotCommit;
+  readonly range: SeqRange;
 }
 
-const FINAL_STATES: ReadonlySet<ActuationState> = new Set<ActuationState>([
-  'confirmed',
-  'failed',
-  'aborted',
-  'expired',
-  'interrupted',
-]);
-
-type UseRecord = Extract<LotRecord, {readonly table: 'grantUse' | 'grantUnused'}>;
-type LockTest = Extract<LotRecord, {readonly table: 'lockTest'}>;
-type Lockout = Extract<LotRecord, {readonly table: 'lockout'}>;
-type Spent = Extract<LotRecord, {readonly table: 'used'}>;
-type UpsertedRecord = Exclude<LotRecord, UseRecord | LockTest | Lockout | Spent>;
-
-function isOpen(record: UpsertedRecord): boolean {
-  switch (record.table) {
-    case 'actuation':
-      return !FINAL_STATES.has(record.row.state);
-    case 'session':
-      return record.row.phase !== 'closed';
-    case 'alarm':
-      return record.row.state !== 'closed';
-  }
-}
-
-/** Facts and records of the lot, stored before anything acts on them. */
+/**
+ * Facts and records of the lot, stored before anything acts on them.
+ *
+ * On a disk that fails for good, and on a full one where the owner wants it so, the lot goes on from
+ * memory: the newest 2,000 events are kept for when the disk is back, the others are counted.
+ */
 export class LotStore {
   readonly #database: StoreDatabase;
   readonly #journal: Journal;
-  readonly #book: StoredGrantBook;
-  readonly #site: string;
+  readonly #rows: LotRows;
+  readonly #whenFull: FullDiskPolicy;
+  readonly #ring = new LotRing();
+  /** The newest steps on the disk, in case it loses them. */
+  readonly #recent: StoredStep[] = [];
+  /** All that is not final, as it stands on the disk. */
+  readonly #open = new Map<string, UpsertedRecord>();
+  #isAdrift: boolean;
 
   constructor(
     database: StoreDatabase,
-    parts: {readonly journal: Journal; readonly book: StoredGrantBook; readonly site: string},
+    parts: {
+      readonly journal: Journal;
+      readonly book: StoredGrantBook;
+      readonly site: string;
+      readonly whenFull: FullDiskPolicy;
+    },
   ) {
     this.#database = database;
     this.#journal = parts.journal;
-    this.#book = parts.book;
-    this.#site = parts.site;
+    this.#rows = new LotRows(database, parts.book, parts.site);
+    this.#whenFull = parts.whenFull;
+    this.#isAdrift = !database.isDurable;
+    for (const record of this.#openRows()) this.#open.set(keyOf(record), record);
+  }
+
+  /** True while what is committed lives in memory only. */
+  get isAdrift(): boolean {
+    return this.#isAdrift;
+  }
+
+  /** Events that only memory has. */
+  get unstored(): UnstoredEvents | undefined {
+    return this.#ring.unstored;
   }
 
   /**
    * Store everything in one transaction, on the disk when this returns.
    * @throws StoreError `store/used` when a one-entry grant, token or code was used before, and memory
-   * knows it from then on; `store/full` when the quota is reached; nothing at all is stored then
+   * knows it from then on; `store/full` when the quota is reached, `store/adrift` when it would be used
+   * in memory only; nothing at all is stored then
    */
-  commit({facts, records, stamp}: LotCommit): SeqRange {
-    return this.#database.transact('commit of the lot', () => {
-      for (const record of records) {
-        this.#store(record, stamp);
-      }
-      return this.#journal.append(facts, stamp);
-    });
+  commit(change: LotCommit): SeqRange {
+    if (this.#isAdrift) return this.#keep(change);
+    try {
+      return this.#store(change);
+    } catch (thrown) {
+      if (!this.#goesOn(thrown)) throw thrown;
+      this.#isAdrift = true;
+      return this.#keep(change);
+    }
+  }
+
+  /** A run before this one counted events that never reached the disk: they ended with its memory. */
+  tellUnstored(stamp: Stamp): void {
+    if (!this.#database.isDurable) return;
+    const row = this.#database
+      .statement('SELECT n AS count, first_wall AS firstWallMs, last_wall AS lastWallMs FROM lost')
+      .get() as UnstoredEvents;
+    if (row.count > 0) this.#tellLost(row, 'they were in memory only when the power went', stamp);
   }
 
   /** Rows that were not final when the daemon stopped, oldest first. */
   openRecords(): OpenRecords {
-    return {
-      actuations: this.#open<ActuationRecord>('actuation'),
-      sessions: this.#open<SessionRecord>('session'),
-      alarms: this.#open<AlarmRecord>('alarm'),
-      lockTests: this.#lockTests(),
-      lockouts: this.#lockouts(),
-    };
+    return this.#rows.openRecords();
   }
 
-  #store(record: LotRecord, stamp: Stamp): void {
-    if (record.table === 'grantUse') this.#use(record, stamp);
-    else if (record.table === 'grantUnused') this.#unuse(record);
-    else if (record.table === 'lockTest') this.#keepLockTest(record, stamp);
-    else if (record.table === 'lockout') this.#keepLockout(record);
-    else if (record.table === 'used') this.#spend(record, stamp);
-    else this.#upsert(record, stamp);
+  /** Bring to the disk what memory kept. True: nothing is left in memory. */
+  settle(stamp: Stamp): boolean {
+    if (!this.#isAdrift) return true;
+    if (!this.#database.comeBack()) return false;
+    try {
+      for (let next = this.#ring.first; next; next = this.#ring.first) {
+        this.#store(next);
+        this.#ring.shift();
+      }
+      const {lost, unstored} = this.#ring;
+      const note = 'the disk took nothing, and memory holds no more';
+      if (unstored) this.#tellLost(lost, note, stamp);
+    } catch (thrown) {
+      if (!(thrown instanceof StoreError)) throw thrown;
+      return false;
+    }
+    this.#ring.clear();
+    this.#isAdrift = false;
+    return true;
   }
 
-  #upsert(record: UpsertedRecord, {nowMs, wallMs}: Stamp): void {
-    this.#database
-      .statement(
-        `INSERT INTO ${record.table}
-           (id, site_id, ver, created_at, mono_at, updated_at, is_open, body)
-         VALUES (@id, @site, 1, @wallMs, @monoMs, @wallMs, @open, @body)
-         ON CONFLICT (id) DO UPDATE SET
-           ver = ver + 1, updated_at = @wallMs, is_open = @open, body = @body`,
-      )
-      .run({
-        id: record.row.id,
-        site: this.#site,
-        wallMs,
-        monoMs: Math.round(nowMs),
-        open: isOpen(record) ? 1 : 0,
-        body: JSON.stringify(record.row),
+  /** The disk was found to have less than it took: put back what is missing. */
+  putBack(): void {
+    const {seq} = this.#journal.tip();
+    const missing = this.#recent.filter(({range}) => range.firstSeq > seq);
+    for (const {commit} of missing) this.#store(commit);
+  }
+
+  /** The newest events after number `seq`, as far as memory has them. */
+  eventsAfter(seq: number): readonly CarriedEvent[] {
+    const {boot} = this.#journal;
+    return this.#recent
+      .filter(({range}) => range.firstSeq > seq)
+      .flatMap(({commit: {facts, stamp}}) =>
+        facts.map(({kind, body}) => ({
+          ...{boot, mono: Math.round(stamp.nowMs), wall: stamp.wallMs, clk: stamp.clk},
+          ...{kind, body: JSON.stringify(body)},
+        })),
+      );
+  }
+
+  /** Another file took the place of the old one: everything open goes into it. */
+  putBackOpen(stamp: Stamp): void {
+    this.#database.transact('open rows put back', () => {
+      for (const record of this.#open.values()) this.#rows.write(record, stamp);
+    });
+    this.#recent.length = 0;
+  }
+
+  #store(commit: LotCommit): SeqRange {
+    const {facts, records, stamp} = commit;
+    return this.#database.transact('commit of the lot', () => {
+      for (const record of records) this.#rows.write(record, stamp);
+      const range = this.#journal.append(facts, stamp);
+      this.#database.afterCommit(() => {
+        this.#recent.push({commit, range});
+        if (this.#recent.length > REMEMBERED_STEPS) this.#recent.shift();
+        for (const record of records) this.#remember(record);
       });
+      return range;
+    });
   }
 
-  #use({grant, session}: UseRecord, {wallMs}: Stamp): void {
-    try {
-      this.#database
-        .statement('INSERT INTO grant_use ("grant", session, wall) VALUES (?, ?, ?)')
-        .run(grant, session, wallMs);
-    } catch (thrown) {
-      if (!isDuplicate(thrown)) throw thrown;
-      this.#book.markUsed(grant);
-      const text = `grant ${grant} has been used`;
-      throw new StoreError('store/used', text, {grant, session}, thrown);
+  /** In memory alone nothing can be used up: a power cut would give it back. */
+  #keep(change: LotCommit): SeqRange {
+    if (change.records.some(({table}) => table === 'grantUse' || table === 'used')) {
+      throw new StoreError('store/adrift', 'what is good once cannot be used in memory only');
     }
-    this.#database.afterCommit(() => this.#book.markUsed(grant));
+    this.#ring.push(change);
+    this.#countUnstored();
+    const {seq} = this.#journal.stored();
+    return {firstSeq: seq + 1, lastSeq: seq};
   }
 
-  /** Only the session that used the grant gives it back. */
-  #unuse({grant, session}: UseRecord): void {
-    const {changes} = this.#database
-      .statement('DELETE FROM grant_use WHERE "grant" = ? AND session = ?')
-      .run(grant, session);
-    if (changes > 0) this.#database.afterCommit(() => this.#book.markUnused(grant));
-  }
-
-  #spend({id, validUntil}: Spent, {wallMs}: Stamp): void {
+  /** In place, in a row that was there from the start: needs no page that a full disk has not. */
+  #countUnstored(): void {
+    const unstored = this.#ring.unstored;
+    if (!unstored || !this.#database.isDurable) return;
     try {
-      this.#database
-        .statement('INSERT INTO used (jti, exp, wall) VALUES (?, ?, ?)')
-        .run(id, validUntil, wallMs);
+      this.#database.transact('count the unstored', () =>
+        this.#database
+          .statement('UPDATE lost SET n = ?, first_wall = ?, last_wall = ?')
+          .run(unstored.count, unstored.firstWallMs, unstored.lastWallMs),
+      );
     } catch (thrown) {
-      if (!isDuplicate(thrown)) throw thrown;
-      this.#book.markSpent(id);
-      throw new StoreError('store/used', `${id} has been used`, {id}, thrown);
+      // A disk that takes not even this: memory goes on counting.
+      if (!(thrown instanceof StoreError)) throw thrown;
     }
-    this.#database.afterCommit(() => this.#book.markSpent(id));
   }
 
-  #keepLockout({row}: Lockout): void {
-    const {door, fails, lockLeftMs, dayTries, dayLeftMs} = row;
-    this.#database
-      .statement(
-        `INSERT INTO lockout (door, fails, lock_left, day_tries, day_left) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (door) DO UPDATE SET
-           fails = excluded.fails, lock_left = excluded.lock_left,
-           day_tries = excluded.day_tries, day_left = excluded.day_left`,
-      )
-      .run(door, fails, Math.ceil(lockLeftMs), dayTries, Math.ceil(dayLeftMs));
+  #tellLost(lost: UnstoredEvents | undefined, note: string, stamp: Stamp): void {
+    this.#database.transact('tell the lost', () => {
+      this.#database.statement('UPDATE lost SET n = 0, first_wall = 0, last_wall = 0').run();
+      if (lost)
+        this.#journal.append([{kind: 'storage', body: {what: 'lost', ...lost, note}}], stamp);
+    });
   }
 
-  #lockouts(): readonly LockoutRecord[] {
-    return this.#database
-      .statement(
-        `SELECT door, fails, lock_left AS lockLeftMs, day_tries AS dayTries, day_left AS dayLeftMs
-         FROM lockout`,
-      )
-      .all() as LockoutRecord[];
+  #goesOn(thrown: unknown): boolean {
+    if (isGone(thrown)) return true;
+    const isFull = thrown instanceof StoreError && thrown.code === 'store/full';
+    return isFull && this.#whenFull === 'open_counted';
   }
 
-  #keepLockTest({row}: LockTest, {wallMs}: Stamp): void {
-    const {lock, identity, movedUp, movedDown} = row;
-    this.#database
-      .statement(
-        `INSERT INTO lock_test (lock, identity, moved_up, moved_down, wall) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (lock) DO UPDATE SET
-           identity = excluded.identity, moved_up = excluded.moved_up,
-           moved_down = excluded.moved_down, wall = excluded.wall`,
-      )
-      .run(lock, identity, movedUp ? 1 : 0, movedDown ? 1 : 0, wallMs);
+  #remember(record: LotRecord): void {
+    if (!isUpserted(record)) return;
+    if (isOpen(record)) this.#open.set(keyOf(record), record);
+    else this.#open.delete(keyOf(record));
   }
 
-  #lockTests(): readonly LockTestRecord[] {
-    const rows = this.#database
-      .statement('SELECT lock, identity, moved_up AS up, moved_down AS down FROM lock_test')
-      .all() as {
-      readonly lock: string;
-      readonly identity: string;
-      readonly up: number;
-      readonly down: number;
-    }[];
-    return rows.map(({lock, identity, up, down}) => ({
-      lock: asId<DeviceId>(lock),
-      identity,
-      movedUp: up === 1,
-      movedDown: down === 1,
-    }));
-  }
-
-  #open<Row>(table: UpsertedRecord['table']): readonly Row[] {
-    const rows = this.#database
-      .statement(`SELECT body FROM ${table} WHERE is_open = 1 ORDER BY created_at, id`)
-      .all() as {readonly body: string}[];
-    return rows.map(({body}) => JSON.parse(body) as Row);
+  #openRows(): readonly UpsertedRecord[] {
+    const {actuations, sessions, alarms} = this.#rows.openRecords();
+    return [
+      ...actuations.map(row => ({table: 'actuation', row}) as const),
+      ...sessions.map(row => ({table: 'session', row}) as const),
+      ...alarms.map(row => ({table: 'alarm', row}) as const),
+    ];
   }
 }

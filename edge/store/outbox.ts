@@ -48,12 +48,14 @@ export class JournalOutbox {
 
   /** At most `limit` rows from `fromSeq` on, ascending and without a gap. */
   read(fromSeq: number, limit: number): readonly OutboxRow[] {
-    return this.#database
-      .statement(
-        `SELECT seq, kind, boot, mono AS monoMs, wall AS wallMs, clk, body FROM ev
-         WHERE seq >= ? ORDER BY seq LIMIT ?`,
-      )
-      .all(fromSeq, limit) as OutboxRow[];
+    return this.#database.read('outbox', () =>
+      this.#database
+        .statement(
+          `SELECT seq, kind, boot, mono AS monoMs, wall AS wallMs, clk, body FROM ev
+           WHERE seq >= ? ORDER BY seq LIMIT ?`,
+        )
+        .all(fromSeq, limit),
+    ) as OutboxRow[];
   }
 
   /** The same rows as the contract with the cloud orders their fields: a backlog is read by the
@@ -72,18 +74,18 @@ export class JournalOutbox {
   hashAt(seq: number): Uint8Array | undefined {
     const base = this.#journal.base();
     if (seq === base.seq) return base.hash;
-    const row = this.#database.statement('SELECT h FROM ev WHERE seq = ?').get(seq) as
-      | {readonly h: Uint8Array}
-      | undefined;
+    const tip = this.#journal.tip();
+    if (seq === tip.seq) return tip.hash;
+    const row = this.#database.read('outbox', () =>
+      this.#database.statement('SELECT h FROM ev WHERE seq = ?').get(seq),
+    ) as {readonly h: Uint8Array} | undefined;
     return row === undefined ? undefined : new Uint8Array(row.h);
   }
 
   /** The cloud has committed everything up to `seq`. Ignored when lower than before or not yet here. */
   markAcked(seq: number): void {
     if (seq <= this.acked() || seq > this.head()) return;
-    this.#database.transact('acknowledge', () =>
-      this.#database.statement('UPDATE meta SET acked = ?').run(seq),
-    );
+    this.#journal.setAcked(seq);
   }
 
   startNewEpoch(why: string): void {

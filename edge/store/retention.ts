@@ -1,41 +1,64 @@
-import type {Millis} from '../../protocols/base/clock.js';
+import type {Millis, UnixMillis} from '../../protocols/base/clock.js';
 import {DAY_MS} from '../../protocols/base/units.js';
 import type {StoreDatabase} from './database.js';
-import type {Journal} from './journal.js';
+import type {GrantStore} from './grant-store.js';
+import type {ChainTip, Journal} from './journal.js';
+import {reaches, type StoreLevel} from './quota.js';
 import type {Stamp} from './stamp.js';
+import type {Telemetry} from './telemetry.js';
 
 const DEFAULT_RETENTION_MS: Millis = 30 * DAY_MS;
+/** From 70 % of the quota on. */
+const SHORT_RETENTION_MS: Millis = DAY_MS;
+/** Tombstones outlive their grant: a late copy of it must not bring it back by a clock that is wrong. */
+const TOMBSTONE_REST_MS: Millis = 30 * DAY_MS;
 /** Rows deleted in one slice, so that the line never waits for the disk. */
 const SLICE_ROWS = 50;
-/** From this share of the quota on, confirmed events go whatever their age. */
-const CROWDED = 0.85;
 
 const CLOSED_TABLES = ['actuation', 'session', 'alarm'] as const;
 
-interface PrunableRow {
-  readonly seq: number;
+interface PrunableRow extends ChainTip {
   readonly wall: number;
-  readonly h: Uint8Array;
 }
 
 /** Deletes what the site no longer needs, a slice at a time. Unconfirmed events are never touched. */
 export class Retention {
   readonly #database: StoreDatabase;
   readonly #journal: Journal;
+  readonly #grants: GrantStore;
+  readonly #telemetry: Telemetry;
+  readonly #level: () => StoreLevel;
   readonly #keepMs: Millis;
 
-  constructor(database: StoreDatabase, journal: Journal, keepMs: Millis = DEFAULT_RETENTION_MS) {
+  constructor(
+    database: StoreDatabase,
+    parts: {
+      readonly journal: Journal;
+      readonly grants: GrantStore;
+      readonly telemetry: Telemetry;
+      readonly level: () => StoreLevel;
+      readonly keepMs?: Millis | undefined;
+    },
+  ) {
     this.#database = database;
-    this.#journal = journal;
-    this.#keepMs = keepMs;
+    this.#journal = parts.journal;
+    this.#grants = parts.grants;
+    this.#telemetry = parts.telemetry;
+    this.#level = parts.level;
+    this.#keepMs = parts.keepMs ?? DEFAULT_RETENTION_MS;
   }
 
   /** Delete at most `limit` rows of each table; returns how many went. Call it when idle. */
   prune(stamp: Stamp, limit: number = SLICE_ROWS): number {
-    const oldest = stamp.wallMs - this.#keepMs;
+    const isShort = reaches(this.#level(), 'shortened');
+    const keepMs = isShort ? Math.min(SHORT_RETENTION_MS, this.#keepMs) : this.#keepMs;
+    const oldest = stamp.wallMs - keepMs;
     const events = this.#prunable(oldest, limit);
+    if (events.length === 0 && !this.#hasOld(oldest, stamp)) return 0;
     return this.#database.transact('prune', () => {
-      let deleted = this.#pruneEvents(events);
+      const last = events.at(-1);
+      let deleted = last === undefined ? 0 : this.#journal.cutTo(last);
+      deleted += this.#telemetry.prune(stamp, limit);
       for (const table of CLOSED_TABLES) {
         deleted += this.#database
           .statement(
@@ -48,16 +71,22 @@ export class Retention {
         'DELETE FROM cmd_seen WHERE id IN (SELECT id FROM cmd_seen WHERE wall < ? LIMIT ?)',
       );
       deleted += commands.run(oldest, limit).changes;
-      return deleted + this.#pruneUsed(stamp, limit);
+      deleted += this.#pruneUsed(stamp, limit);
+      // A clock that is only a lower bound ends no grant.
+      if (stamp.clk === 'floor') return deleted;
+      const over = (stamp.wallMs - TOMBSTONE_REST_MS) as UnixMillis;
+      return deleted + this.#grants.forget(over, limit);
     });
   }
 
   /** Confirmed rows from the bottom up to the first that is still young. */
   #prunable(oldest: number, limit: number): readonly PrunableRow[] {
+    const acked = this.#journal.acked();
+    if (acked <= this.#journal.base().seq) return [];
     const rows = this.#database
-      .statement('SELECT seq, wall, h FROM ev WHERE seq <= ? ORDER BY seq LIMIT ?')
-      .all(this.#journal.acked(), limit) as PrunableRow[];
-    if (this.#database.fillLevel() >= CROWDED) return rows;
+      .statement('SELECT seq, wall, h AS hash FROM ev WHERE seq <= ? ORDER BY seq LIMIT ?')
+      .all(acked, limit) as PrunableRow[];
+    if (reaches(this.#level(), 'crowded')) return rows;
     const young = rows.findIndex(row => row.wall >= oldest);
     return young === -1 ? rows : rows.slice(0, young);
   }
@@ -77,10 +106,23 @@ export class Retention {
       .run(wallMs - DAY_MS, limit).changes;
   }
 
-  #pruneEvents(rows: readonly PrunableRow[]): number {
-    const last = rows.at(-1);
-    if (last === undefined) return 0;
-    this.#database.statement('UPDATE meta SET base_seq = ?, base_hash = ?').run(last.seq, last.h);
-    return this.#database.statement('DELETE FROM ev WHERE seq <= ?').run(last.seq).changes;
+  /** A slice that deletes nothing would still begin a transaction, every second of every year. */
+  #hasOld(oldest: number, stamp: Stamp): boolean {
+    const over = stamp.wallMs - TOMBSTONE_REST_MS;
+    const sampled = this.#telemetry.keepsFrom(stamp);
+    const found = this.#database
+      .statement(
+        `SELECT EXISTS (SELECT 1 FROM actuation WHERE is_open = 0 AND updated_at < @oldest)
+           OR EXISTS (SELECT 1 FROM session WHERE is_open = 0 AND updated_at < @oldest)
+           OR EXISTS (SELECT 1 FROM alarm WHERE is_open = 0 AND updated_at < @oldest)
+           OR EXISTS (SELECT 1 FROM cmd_seen WHERE wall < @oldest)
+           OR EXISTS (SELECT 1 FROM revoked WHERE ends < @over)
+           OR EXISTS (SELECT 1 FROM grant_use WHERE ends < @over)
+           OR EXISTS (SELECT 1 FROM used WHERE exp < @over)
+           OR (SELECT wall FROM telemetry ORDER BY id LIMIT 1) < @sampled`,
+      )
+      .pluck()
+      .get({oldest, over, sampled});
+    return found === 1;
   }
 }

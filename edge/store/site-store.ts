@@ -1,23 +1,33 @@
+import {dirname} from 'node:path';
 import type {Clock, Entropy, Millis, UnixMillis} from '../../protocols/base/clock.js';
+import {MINUTE_MS} from '../../protocols/base/units.js';
 import type {ClockState} from '../domain/time/time-machine.js';
 import {loadOrMakeKey} from '../platform/key-file.js';
 import {CommandLog} from './command-log.js';
 import {FrameCounters} from './counters.js';
-import {StoreDatabase} from './database.js';
+import type {SlowCommit, StoreDatabase} from './database.js';
+import {type Disk, SYSTEM_DISK} from './disk.js';
 import type {StoredGrantBook} from './grant-book.js';
-import {GrantStore} from './grant-store.js';
+import {GrantStore, type GrantsStanding} from './grant-store.js';
+import {GrantsFile} from './grants-file.js';
 import {Journal} from './journal.js';
-import {LotStore} from './lot-store.js';
+import {type FullDiskPolicy, LotStore} from './lot-store.js';
+import {openStore, type Refilled} from './open-store.js';
 import {JournalOutbox} from './outbox.js';
+import {levelOf, type StoreLevel} from './quota.js';
 import {Retention} from './retention.js';
 import {SecretBox} from './secret-box.js';
 import type {Stamp} from './stamp.js';
+import {StoreCare} from './store-care.js';
+import {Telemetry} from './telemetry.js';
 import {TimeMarks} from './time-marks.js';
 
 const EPOCH_BYTES = 16;
+/** A run that lasts longer was no part of a series of brown-outs. */
+const SHORT_RUN_MS: Millis = MINUTE_MS;
 
 export interface SiteStoreOptions {
-  /** The database file; `<path>.epoch`, `<path>.lock` and, with codes, `<path>.pepper` lie beside it. */
+  /** The database file; `<path>.epoch`, `.lock`, `.grants`, `.good` and, with codes, `.pepper` lie beside it. */
   readonly path: string;
   readonly site: string;
   /** 32 bytes under which card secrets are stored. */
@@ -32,6 +42,17 @@ export interface SiteStoreOptions {
   readonly recallTime?: (floorMs: UnixMillis) => void;
   readonly maxBytes?: number;
   readonly retentionMs?: Millis;
+  readonly disk?: Disk;
+  /** Default: `fail_closed`. */
+  readonly whenFull?: FullDiskPolicy;
+}
+
+/** How the store stands, for whoever decides and for whoever looks on. */
+export interface StoreCondition {
+  readonly level: StoreLevel;
+  /** False while what happens lives in memory only. */
+  readonly isDurable: boolean;
+  readonly grants: GrantsStanding;
 }
 
 /** Everything that the site remembers, in one file with one writer. */
@@ -40,6 +61,8 @@ export class SiteStore {
   readonly boot: string;
   /** Whether the run before came to its end. */
   readonly startCause: 'start' | 'unclean';
+  /** Runs in a row before this one that ended within a minute, and not in order. */
+  readonly shortRuns: number;
   readonly journal: Journal;
   readonly outbox: JournalOutbox;
   readonly lot: LotStore;
@@ -48,38 +71,64 @@ export class SiteStore {
   readonly commands: CommandLog;
   readonly counters: FrameCounters;
   readonly time: TimeMarks;
+  readonly telemetry: Telemetry;
   readonly #database: StoreDatabase;
   readonly #retention: Retention;
+  readonly #care: StoreCare;
+  readonly #disk: Disk;
   readonly #options: SiteStoreOptions;
   #pepper: Uint8Array | undefined;
+  readonly #startedMs: Millis;
+  #isLasting = false;
+  #level: StoreLevel = 'roomy';
 
-  /** @throws StoreError see `StoreDatabase` and `GrantStore`; nothing stays open then */
+  /** @throws StoreError see `openStore` and `GrantStore`; nothing stays open then */
   constructor(options: SiteStoreOptions) {
-    const {path, site, clock, entropy, maxBytes} = options;
+    const {path, site, clock, entropy, maxBytes, disk = SYSTEM_DISK} = options;
     const newEpoch = (): Uint8Array => entropy.bytes(EPOCH_BYTES);
     const stampNow = (): Stamp => this.stampNow();
     const box = new SecretBox(options.secretKey, entropy);
-    const database = new StoreDatabase({path, site, newEpoch: newEpoch(), maxBytes});
+    const nowMs = () => clock.nowMs();
+    const opened = openStore({path, site, newEpoch, maxBytes, disk, nowMs});
+    const {database, refilled} = opened;
     this.#options = options;
+    this.#disk = disk;
     this.#database = database;
     this.boot = entropy.ulid();
     this.startCause = database.formerRun.unclean ? 'unclean' : 'start';
     try {
-      this.time = new TimeMarks(database, this.boot);
+      const {boot} = this;
+      this.time = new TimeMarks(database, boot);
       const {formerFloorMs} = this.time;
       if (formerFloorMs !== undefined) options.recallTime?.(formerFloorMs);
-      const journal = new Journal(database, {boot: this.boot, newEpoch, stamp: stampNow()});
+      const rebuilt = refilled && carriedBy(refilled);
+      const journal = new Journal(database, {boot, newEpoch, stamp: this.stampNow(), rebuilt});
+      const level = () => this.#level;
+      this.shortRuns = startCounting(database);
+      this.#startedMs = clock.nowMs();
       this.journal = journal;
       this.outbox = new JournalOutbox(database, journal, stampNow);
       this.grants = new GrantStore(database, {
-        ...{journal, box, clock, stampNow},
+        ...{journal, box, clock, stampNow, isSalvaged: refilled !== undefined},
         pepper: () => this.pepper(),
       });
       this.book = this.grants.book;
-      this.lot = new LotStore(database, {journal, book: this.book, site});
+      const {whenFull = 'fail_closed'} = options;
+      this.lot = new LotStore(database, {journal, book: this.book, site, whenFull});
       this.commands = new CommandLog(database);
       this.counters = new FrameCounters(database);
-      this.#retention = new Retention(database, journal, options.retentionMs);
+      this.telemetry = new Telemetry(database, {boot, level});
+      const {grants, lot, counters, telemetry} = this;
+      const keepMs = options.retentionMs;
+      this.#retention = new Retention(database, {journal, grants, telemetry, level, keepMs});
+      const file = new GrantsFile(path, options.secretKey, box);
+      const parts = {database, journal, grants, lot, counters, file, disk, site, clock};
+      this.#care = new StoreCare({...parts, stampNow, level});
+      if (refilled) this.#care.takeOver(refilled);
+      else if (database.formerRun.unclean) counters.leap();
+      database.repairWith(this.#care);
+      this.lot.tellUnstored(this.stampNow());
+      this.#look();
     } catch (thrown) {
       database.close();
       throw thrown;
@@ -103,8 +152,35 @@ export class SiteStore {
     return this.#pepper;
   }
 
+  condition(): StoreCondition {
+    return {
+      level: this.#level,
+      isDurable: !this.lot.isAdrift,
+      grants: this.grants.standing,
+    };
+  }
+
+  /** Once a second, between polls: whatever keeps the database small, sound and copied. */
+  tend(): void {
+    this.#look();
+    this.#noteLasting();
+    this.#care.tend();
+    if (this.#database.isDurable) this.prune();
+  }
+
+  /** Why a second copy could not be kept; undefined while all is well. */
+  get trouble(): string | undefined {
+    return this.#care.trouble;
+  }
+
+  /** The slowest commit over 150 ms since the last call. */
+  takeSlow(): SlowCommit | undefined {
+    return this.#database.takeSlow();
+  }
+
   /** Delete a slice of what is no longer needed; returns how many rows went. Call it when idle. */
   prune(limit?: number): number {
+    this.#look();
     const stamp = this.stampNow();
     const wallMs = this.#options.floorMs?.() ?? stamp.wallMs;
     return this.#retention.prune({...stamp, wallMs}, limit);
@@ -117,6 +193,42 @@ export class SiteStore {
 
   /** Idempotent. A store that is not closed counts as an unclean stop. */
   close(): void {
-    this.#database.close();
+    try {
+      if (this.#database.isDurable) {
+        stopCounting(this.#database);
+        this.#care.finish();
+      }
+    } finally {
+      this.#database.close();
+    }
   }
+
+  #noteLasting(): void {
+    if (this.#isLasting || this.#options.clock.nowMs() - this.#startedMs < SHORT_RUN_MS) return;
+    this.#isLasting = true;
+    if (this.#database.isDurable) stopCounting(this.#database);
+  }
+
+  #look(): void {
+    if (!this.#database.isDurable) return;
+    const partition = this.#disk.partitionOf(dirname(this.#options.path));
+    this.#level = levelOf(this.#database.fillLevel(), partition, this.#level);
+  }
+}
+
+/** Every start counts as a short run until it has lasted, or ended in order. */
+function startCounting(database: StoreDatabase): number {
+  const before = database.statement('SELECT short_runs FROM meta').pluck().get() as number;
+  database.transact('start', () =>
+    database.statement('UPDATE meta SET short_runs = short_runs + 1').run(),
+  );
+  return before;
+}
+
+function stopCounting(database: StoreDatabase): void {
+  database.transact('run', () => database.statement('UPDATE meta SET short_runs = 0').run());
+}
+
+function carriedBy({why, found}: Refilled) {
+  return {why, events: why === 'disk_unwritable' ? [] : (found?.events ?? [])};
 }

@@ -28,6 +28,24 @@ export function isDuplicate(thrown: unknown): boolean {
   );
 }
 
+/** True when the file of the database is not what was written to it. */
+export function isDamage(thrown: unknown): boolean {
+  if (!(thrown instanceof StoreError)) return false;
+  // A header that was overwritten makes it look like no database at all.
+  return thrown.code === 'store/damaged' || thrown.context['sqlite'] === 'SQLITE_NOTADB';
+}
+
+/** True for what a failing disk or a damaged file says: the handle is not to be trusted any longer. */
+export function isOfTheMedium(thrown: unknown): boolean {
+  return isDamage(thrown) || (thrown instanceof StoreError && thrown.code === 'store/io');
+}
+
+/** True when the disk takes nothing, whatever room it has. */
+export function isGone(thrown: unknown): boolean {
+  if (isOfTheMedium(thrown)) return true;
+  return thrown instanceof StoreError && thrown.code === 'store/readonly';
+}
+
 /** Run `work`; what SQLite throws comes out as a `StoreError`. */
 export function guarded<Result>(doing: string, work: () => Result): Result {
   try {

@@ -29,6 +29,7 @@ const EXAMPLES: {readonly [Code in MessageCode]: Extract<DisplayMessage, {code: 
   NOT_READY: {code: 'NOT_READY', bay},
   BAY_OCCUPIED: {code: 'BAY_OCCUPIED', bay, alternative: asId<BayId>('A-013')},
   CAR_PRESENT: {code: 'CAR_PRESENT', bay},
+  NO_ENTRY: {code: 'NO_ENTRY'},
   CALL_SENT: {code: 'CALL_SENT'},
   STAFF_COMING: {code: 'STAFF_COMING'},
 };

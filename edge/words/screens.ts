@@ -26,6 +26,7 @@ const TONES: Readonly<Record<MessageCode, DisplayTone>> = {
   BAY_OCCUPIED: 'bad',
   CAR_PRESENT: 'bad',
   NOT_READY: 'bad',
+  NO_ENTRY: 'bad',
   CALL_SENT: 'call',
   STAFF_COMING: 'call',
 };

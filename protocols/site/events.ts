@@ -52,6 +52,8 @@ export type AlarmKind =
   | 'DEVICE_OFFLINE'
   | 'BUS_DOWN'
   | 'STORAGE_FAULT'
+  | 'STORAGE_FULL'
+  | 'STORAGE_SLOW'
   | 'BATTERY_LOW'
   | 'CODE_GUESSING'
   | 'IDENTITY_CLONED'
@@ -117,6 +119,12 @@ export interface SiteEventBodies {
     readonly cause: 'start' | 'unclean';
     readonly interrupted: number;
     readonly version: string;
+    /** Monotonic time of the last event before this start. */
+    readonly lastMonoMs: Millis | null;
+    /** Runs in a row before this one that ended within a minute by a power cut or a crash. */
+    readonly shortRuns: number;
+    /** For so long no arm is ordered. */
+    readonly restMs: Millis;
   };
   'epoch.new': {readonly why: string};
   'attempt.opened': {
@@ -236,6 +244,15 @@ export interface SiteEventBodies {
     readonly bay: BayId | null;
     readonly reason: string;
     readonly result: string;
+  };
+  /** What became of the store itself: events that were lost, a damaged file that was set aside. */
+  storage: {
+    readonly what: 'lost' | 'rebuilt';
+    /** Events that are gone. */
+    readonly count: number;
+    readonly firstWallMs: UnixMillis | null;
+    readonly lastWallMs: UnixMillis | null;
+    readonly note: string;
   };
   command: {readonly command: CommandId; readonly result: string; readonly why: string | null};
   'grants.applied': {readonly version: number; readonly hash: string};

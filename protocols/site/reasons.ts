@@ -26,5 +26,6 @@ export const REASONS = [
   'NEEDS_GUARD',
   'UNCOMMISSIONED',
   'NO_ADMISSION',
+  'STORAGE_FULL',
 ] as const;
 export type Reason = (typeof REASONS)[number];

@@ -6,7 +6,8 @@ import type {
 import type {Millis} from '../../../protocols/base/clock.js';
 import type {ActuationState} from '../../../protocols/site/events.js';
 import type {InterlockRefusal} from '../interlocks/interlocks.js';
-import type {ActuationRecord, LotRules} from '../lot/contract.js';
+import type {ActuationRecord} from '../lot/contract.js';
+import type {LotRules} from '../lot/lot-rules.js';
 import {lastTryMs, maxTries, nextTryMs} from '../pipeline/retry-rules.js';
 
 /** A command that could not go out within this time is too old to run. */

@@ -43,6 +43,8 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   BUS_DOWN: {...TECHNICAL, escalates: true},
   BUTTON_FAULT: TECHNICAL,
   STORAGE_FAULT: {...TECHNICAL, escalates: true},
+  STORAGE_FULL: {...TECHNICAL, escalates: true},
+  STORAGE_SLOW: TECHNICAL,
   BATTERY_LOW: TECHNICAL,
   IDENTITY_CLONED: {...TECHNICAL, escalates: true},
   ADDRESS_CLASH: {...TECHNICAL, escalates: true},

@@ -25,6 +25,7 @@ const EMPTY: BayView = {
   sensorSuspect: false,
   addressClash: false,
   canRaise: true,
+  isSettled: true,
 };
 
 const sensor = (occupancy: 'unknown' | 'vacant' | 'occupied', fault?: 'stuck') => ({

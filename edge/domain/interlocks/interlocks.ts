@@ -20,6 +20,8 @@ export interface BayView {
   readonly addressClash: boolean;
   /** False: no order raises this arm, hands or a spring do. */
   readonly canRaise: boolean;
+  /** Three good polls since the start, and no rest after a start that followed another too soon. */
+  readonly isSettled: boolean;
 }
 
 export type InterlockRefusal =
@@ -58,6 +60,7 @@ export function mayKeepRaising(view: BayView): InterlockRefusal | undefined {
 export function mayRaise(view: BayView, nowMs: Millis): InterlockRefusal | undefined {
   if (!view.canRaise) return 'NEEDS_GUARD';
   if (view.addressClash) return 'DEVICE_FAULT';
+  if (!view.isSettled) return 'DEVICE_OFFLINE';
   const refusal = mayKeepRaising(view);
   if (refusal) return refusal;
   const {reading} = view;
@@ -76,6 +79,7 @@ export function mayRaise(view: BayView, nowMs: Millis): InterlockRefusal | undef
  */
 export function mayLower(view: BayView, retryHardFault: boolean): InterlockRefusal | undefined {
   if (view.addressClash) return 'DEVICE_FAULT';
+  if (!view.isSettled) return 'DEVICE_OFFLINE';
   if (retryHardFault) return undefined;
   return view.online && view.reading?.faults.motor ? 'DEVICE_FAULT' : undefined;
 }

@@ -4,10 +4,10 @@ import type {BayId} from '../../../protocols/site/ids.js';
 import {feedActuation, guardRaise} from '../actuation/actuation-flow.js';
 import {clearAlarm, openAlarm, raiseAlarm} from '../alarms/alarm-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
-import {feedSession, SURE_POLLS, tellOccupancy} from '../session/session-flow.js';
+import {feedSession, tellOccupancy} from '../session/session-flow.js';
 import {judgeBattery} from './battery-flow.js';
 import {finishInterrupted} from './boot-flow.js';
-import type {BayState} from './lot-state.js';
+import {type BayState, SURE_POLLS} from './lot-state.js';
 import type {Turn} from './turn.js';
 
 /** One poll. Most say nothing new, and those leave the state untouched. */

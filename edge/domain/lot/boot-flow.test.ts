@@ -100,8 +100,11 @@ test('one entry opens one bay, also when its holder opens another before the int
   const rig = new LotRig(rigConfig(), {actuations: [actuation()]}, [grant]);
   rig.grant('01', ['A-012', 'B-017']);
   rig.lock('A-012').arm = 'down';
+  rig.lock('A-012').polls = false;
+  rig.advance(1000);
   rig.tap('C3', '01');
   t.true(rig.used.has(grant));
+  rig.lock('A-012').polls = true;
   rig.settled();
   rig.advance(10_000);
   const stays = rig.bodies('session').filter(({phase}) => phase === 'open_wait_car');

@@ -12,6 +12,8 @@ import {restoreSession} from '../session/session-machine.js';
 import type {ActuationRecord, FormerRun, LotInput, SessionRecord} from './contract.js';
 import type {Turn} from './turn.js';
 
+const FIRST_REST_MS: Millis = 5000;
+
 /** Take up what a stop left open. Nothing moves by itself: orders that were under way are closed. */
 export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'offTime'}>): void {
   if (input.kind === 'offTime') {
@@ -20,7 +22,13 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'off
   }
   const {open, cause, version, former} = input;
   const underway = open.actuations.filter(row => !isFinal(row.state));
-  turn.fact('boot', {cause, interrupted: underway.length, version});
+  const {shortRuns = 0} = input;
+  const lastMonoMs = former?.endedMs ?? null;
+  const {nowMs} = turn;
+  const restMs = restOf(shortRuns, turn.config.rules.startBackoffMaxMs);
+  turn.patch({bootMs: nowMs, restUntilMs: nowMs + restMs});
+  const interrupted = underway.length;
+  turn.fact('boot', {cause, interrupted, version, lastMonoMs, shortRuns, restMs});
   for (const collector of turn.config.collectors) {
     turn.effect({kind: 'show', collector: collector.id, message: {code: 'IDLE'}});
   }
@@ -48,6 +56,14 @@ function joinOffTime(turn: Turn, offMs: Millis): void {
   }
 }
 
+/**
+ * Motors are what pulls a weak supply down: the third start in a row that follows a short run waits 5 s
+ * before it orders any, each further one twice as long.
+ */
+function restOf(shortRuns: number, mostMs: Millis): Millis {
+  return shortRuns < 2 ? 0 : Math.min(mostMs, FIRST_REST_MS * 2 ** (shortRuns - 2));
+}
+
 /** The first reading of a standing arm judges an interrupted lowering: down is as good as opened, else the card is asked for again. */
 export function finishInterrupted(
   turn: Turn,
@@ -73,6 +89,8 @@ export function finishInterrupted(
       actuation: row.id,
     });
   }
+  // Who swiped meanwhile need not do it again.
+  if (!opened && turn.collector(collector)?.series.kind === 'verifying') return;
   const message = opened ? ({code: 'OPEN', bay: bayId} as const) : ({code: 'SWIPE_AGAIN'} as const);
   turn.effect({kind: 'show', collector, message});
   turn.startTimer({kind: 'idleScreen', collector}, turn.config.rules.idleScreenMs);

@@ -39,11 +39,12 @@ import type {
   SessionId,
 } from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
-import type {LockoutRecord, LockoutRule} from '../lockout/lockout-machine.js';
+import type {LockoutRecord} from '../lockout/lockout-machine.js';
 import type {TimeReading} from '../time/time-machine.js';
 import type {AdmissionInput} from './admission.js';
 import type {DisplayMessage} from './display-message.js';
 import type {GrantBook} from './grant-book.js';
+import type {LotRules} from './lot-rules.js';
 import type {CodeShown, TokenRotation, TokenShown} from './shown.js';
 
 /*
@@ -144,6 +145,10 @@ export type LotInput =
       /** With `close`: nobody needed help; three of these in 10 min lower the next ring. */
       readonly falseCall?: boolean;
     }
+  /** How the store stands, whenever that changes. */
+  | {readonly kind: 'storage'; readonly storage: StorageState; readonly detail: string}
+  /** Commits take long, or no longer do. */
+  | {readonly kind: 'storageSlow'; readonly isStanding: boolean; readonly detail: string}
   /** First input after a start: what the store still held open. */
   | {
       readonly kind: 'boot';
@@ -153,6 +158,8 @@ export type LotInput =
       readonly former?: FormerRun | undefined;
       /** Of the daemon, for the `boot` fact. */
       readonly version: string;
+      /** Runs in a row that ended within a minute by a power cut or a crash. */
+      readonly shortRuns?: number;
     }
   /** A lost clock came back and tells how long nothing ran before this start. */
   | {readonly kind: 'offTime'; readonly offMs: Millis};
@@ -163,6 +170,16 @@ export interface FormerRun {
   readonly endedMs: Millis;
   /** From then to this start; undefined while no clock can tell. */
   readonly offMs: Millis | undefined;
+}
+
+/** What the store can be trusted with. */
+export interface StorageState {
+  /** `filling`: somebody is told. `full`: what room is left belongs to those who are in. */
+  readonly room: 'ample' | 'filling' | 'full';
+  /** False while what happens lives in memory only. */
+  readonly isDurable: boolean;
+  /** `uses_unsure`: nobody knows which one-entry grants were used. `lost`: there is nothing to decide by. */
+  readonly grants: 'sure' | 'uses_unsure' | 'lost';
 }
 
 export type DeviceFact = Extract<SiteFact, {readonly kind: 'occupancy' | 'override'}>;
@@ -372,30 +389,4 @@ export interface CollectorConfig {
   readonly arrow: string;
   /** `uid` lets a bare card number pass: an owner's explicit choice, shown on the page. */
   readonly minCardSecurity: 'uid' | 'proof';
-}
-
-export interface RetryRule {
-  readonly repeats: number;
-  /** Start to start. */
-  readonly intervalMs: Millis;
-}
-
-export interface LotRules {
-  readonly unlock: RetryRule & {readonly confirmMs: Millis; readonly retryHardFault: boolean};
-  readonly verify: RetryRule & {readonly retryFinal: boolean};
-  readonly swipe: {readonly maxFailures: number; readonly memoryMs: Millis};
-  readonly debounceMs: Millis;
-  readonly raiseAfterVacantMs: Millis;
-  readonly enterWithinMs: Millis;
-  readonly rereadTimeoutMs: Millis;
-  readonly idleScreenMs: Millis;
-  readonly freshForMs: Millis;
-  /** With a lost clock, rights with hours open if they end so long after the latest sure time; absent: never. */
-  readonly floorGraceMs?: Millis | undefined;
-  readonly buttonWindowMs: Millis;
-  readonly falseCalls: {readonly count: number; readonly withinMs: Millis};
-  readonly sealFaultsPerMin: number;
-  readonly codes: LockoutRule;
-  /** `all`: no lock serves before it was driven up and down once; `replaced`: the first one seen is trusted. */
-  readonly commissioning: 'all' | 'replaced';
 }

@@ -42,5 +42,6 @@ export type DisplayMessage =
   | {readonly code: 'BAY_OCCUPIED'; readonly bay: BayId; readonly alternative: BayId | undefined}
   | {readonly code: 'CAR_PRESENT'; readonly bay: BayId}
   | {readonly code: 'NOT_READY'; readonly bay: BayId}
+  | {readonly code: 'NO_ENTRY'}
   | {readonly code: 'CALL_SENT'}
   | {readonly code: 'STAFF_COMING'};

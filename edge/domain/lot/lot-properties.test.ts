@@ -265,6 +265,8 @@ test('no raise command ever goes out while a flag says car, or a sensor is unkno
 test('the raises that do go out are not prevented by accident', t => {
   const world = playHostile([
     {kind: 'reading', arm: 'down', vehicle: 'absent'},
+    {kind: 'reading', arm: 'down', vehicle: 'absent'},
+    {kind: 'reading', arm: 'down', vehicle: 'absent'},
     {kind: 'raw', raw: 'vacant'},
     {kind: 'sensor', occupancy: 'vacant', faulty: false},
     {kind: 'order', desired: 'up'},

@@ -26,6 +26,7 @@ import type {
   LotConfig,
   LotInput,
   OrderOrigin,
+  StorageState,
 } from './contract.js';
 
 /** For whom an arm goes down, and what opens when it is down. */
@@ -40,6 +41,9 @@ export type Claim =
   | {readonly kind: 'order'; readonly order: OrderOrigin}
   | {readonly kind: 'relock'}
   | {readonly kind: 'safety'};
+
+/** Good polls after a start before anything moves. */
+export const SURE_POLLS = 3;
 
 export interface BayState {
   readonly config: BayConfig;
@@ -102,9 +106,15 @@ export interface LotState {
   readonly partsOffline: ReadonlyMap<DeviceId | CollectorId, CollectorId | undefined>;
   /** While one stands, only stays that run already are served. */
   readonly admissionStops: ReadonlySet<AdmissionStop>;
+  readonly storage: StorageState;
+  readonly bootMs: Millis;
+  /** No arm is ordered before: the starts before this one ended at once. */
+  readonly restUntilMs: Millis;
   /** Inputs that name what the lot does not have. */
   readonly strayInputs: number;
 }
+
+const SOUND_STORAGE: StorageState = {room: 'ample', isDurable: true, grants: 'sure'};
 
 /** The lot before its first input, which must be `boot`. */
 export function createLot(config: LotConfig): LotState {
@@ -116,6 +126,9 @@ export function createLot(config: LotConfig): LotState {
     linesDown: new Map(),
     partsOffline: new Map(),
     admissionStops: new Set(),
+    storage: SOUND_STORAGE,
+    bootMs: 0,
+    restUntilMs: 0,
     strayInputs: 0,
   };
 }

@@ -8,7 +8,8 @@ import {
   type DeviceId,
 } from '../../../protocols/site/ids.js';
 import type {TimeReading} from '../time/time-machine.js';
-import type {LotConfig, LotRules} from './contract.js';
+import type {LotConfig} from './contract.js';
+import type {LotRules} from './lot-rules.js';
 
 export const RULES: LotRules = {
   unlock: {repeats: 5, intervalMs: 5000, confirmMs: 4500, retryHardFault: false},
@@ -30,6 +31,7 @@ export const RULES: LotRules = {
     triesPerDay: 30,
     slowMs: 600_000,
   },
+  startBackoffMaxMs: 60_000,
   commissioning: 'replaced',
 };
 

@@ -4,6 +4,7 @@ import {settleActuation} from '../actuation/settle-flow.js';
 import {onAdmission} from '../alarms/admission-flow.js';
 import {onAlarmAction, onAlarmTimer, onPress} from '../alarms/alarm-flow.js';
 import {onDevice, onLine, onLineSettled, onLockHealth, onSealFault} from '../alarms/health-flow.js';
+import {judgeStorage, onStorage} from '../alarms/storage-flow.js';
 import {onLockIdentity} from '../commissioning/commissioning-flow.js';
 import {onLockoutTimer} from '../lockout/lockout-flow.js';
 import {
@@ -92,6 +93,12 @@ function dispatch(turn: Turn, input: LotInput): void {
       return;
     case 'alarmAction':
       onAlarmAction(turn, input);
+      return;
+    case 'storageSlow':
+      judgeStorage(turn, 'STORAGE_SLOW', input.isStanding, input.detail);
+      return;
+    case 'storage':
+      onStorage(turn, input);
       return;
     case 'boot':
     case 'offTime':

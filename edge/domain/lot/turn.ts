@@ -11,7 +11,13 @@ import type {
   LotStep,
   LotTimer,
 } from './contract.js';
-import type {BayState, Claim, CollectorState, LotState} from './lot-state.js';
+import {
+  type BayState,
+  type Claim,
+  type CollectorState,
+  type LotState,
+  SURE_POLLS,
+} from './lot-state.js';
 
 /** An actuation that reached its end within this turn, with whom it was for. */
 export interface Finished {
@@ -78,6 +84,7 @@ export class Turn {
       sensorSuspect: bay.sensorSuspect,
       addressClash: bay.addressClash,
       canRaise: bay.config.canRaise,
+      isSettled: bay.goodPolls >= SURE_POLLS && this.nowMs >= this.#state.restUntilMs,
     };
   }
 

@@ -1,6 +1,6 @@
 import type {Millis} from '../../../protocols/base/clock.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
-import type {RetryRule} from '../lot/contract.js';
+import type {RetryRule} from '../lot/lot-rules.js';
 
 /** A slot that comes at most this late still counts as on time, so that lateness never adds up. */
 const ON_TIME_MS: Millis = 100;

@@ -11,6 +11,7 @@ import type {AttemptId, BayId, CardUid, CollectorId} from '../../../protocols/si
 import {asId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import {raiseAlarm, restingScreen} from '../alarms/alarm-flow.js';
+import {canUseUp, entryDoubt, isWaking} from '../alarms/storage-flow.js';
 import {codesLockedMs, countCode} from '../lockout/lockout-flow.js';
 import type {DisplayMessage} from '../lot/display-message.js';
 import type {CollectorState} from '../lot/lot-state.js';
@@ -163,13 +164,25 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
   if (!at) return;
   const verification = verifyShown(verifierOf(turn), at.config, series.shown);
   if (verification.kind === 'refused') {
-    refuse(turn, id, series, verification);
+    const isBlind = turn.state.storage.grants === 'lost' && verification.reason === 'NOT_FOUND';
+    if (!isBlind) {
+      refuse(turn, id, series, verification);
+      return;
+    }
+    // The card may be good: without any grants nobody but a person can tell.
+    refuse(turn, id, series, {...verification, reason: 'NEEDS_GUARD', retried: false});
+    show(turn, id, {code: 'NO_ENTRY'});
     return;
   }
   const [first, ...rest] = verification.grants;
   if (!first) return;
   const choice = chooseBay(turn, id, [first, ...rest]);
   const {degraded} = verification;
+  if (choice.kind === 'here' && isWaking(turn, choice.bay)) {
+    const refused = {kind: 'refused', reason: 'DEVICE_OFFLINE', retried: true} as const;
+    refuse(turn, id, series, {...refused, grant: choice.grant, genuine: true, degraded});
+    return;
+  }
   const decide = (result: DecisionResult, reason: Reason | null, bay: BayId | null) =>
     decision(turn, series, {result, reason, grant: choice.grant, bay, degraded});
   switch (choice.kind) {
@@ -206,6 +219,13 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
     }
     case 'here': {
       const bay = choice.bay.config.id;
+      const doubt = isOwn(choice.bay, choice.grant) ? undefined : entryDoubt(turn);
+      if (doubt) {
+        decide('DENY', doubt, bay);
+        succeed(turn, id, series, 'deny', doubt);
+        show(turn, id, {code: 'NO_ENTRY'});
+        return;
+      }
       decide('ALLOW', null, bay);
       const {spends} = verification;
       if (spends !== undefined) {
@@ -381,7 +401,9 @@ function verifierOf(turn: Turn): Verifier {
     for (const bay of turn.state.bays.values()) if (isOwn(bay, grant)) return true;
     return false;
   };
-  return {config: turn.config, context: turn.context, policy: parkCard, hasOpenStay};
+  const {config, context} = turn;
+  const usable = canUseUp(turn.state.storage);
+  return {config, context, policy: parkCard, canUseUp: usable, hasOpenStay};
 }
 
 function show(turn: Turn, id: CollectorId, message: DisplayMessage): void {

@@ -2,7 +2,7 @@ import type {CardVerdict} from '../../../drivers/collector/contract.js';
 import type {Millis} from '../../../protocols/base/clock.js';
 import type {AttemptId, CardUid} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
-import type {LotRules} from '../lot/contract.js';
+import type {LotRules} from '../lot/lot-rules.js';
 import type {Shown} from '../lot/shown.js';
 import {maxTries, nextTryMs} from './retry-rules.js';
 

@@ -43,6 +43,7 @@ interface World {
   readonly grants?: readonly Partial<Grant>[];
   readonly revoked?: readonly string[];
   readonly used?: boolean;
+  readonly canUseUp?: boolean;
   readonly openStay?: boolean;
   readonly proof?: boolean;
   /** Did its sector open? */
@@ -85,7 +86,10 @@ function verify(world: World): Verification {
   };
   const shown = {uid: UID, assurance: assuranceOf(world), userInfo: '', requestNo: 1, atMs: 0};
   return verifyShown(
-    {config: rigConfig(), context, policy: parkCard, hasOpenStay: () => world.openStay === true},
+    {
+      ...{config: rigConfig(), context, policy: parkCard, canUseUp: world.canUseUp !== false},
+      hasOpenStay: () => world.openStay === true,
+    },
     collector,
     {kind: 'card', uid: UID, card: shown},
   );

@@ -32,6 +32,8 @@ export interface Verifier {
   readonly config: LotConfig;
   readonly context: LotContext;
   readonly policy: Policy;
+  /** False while nobody can tell, or keep, which one-entry grants were used. */
+  readonly canUseUp: boolean;
   /** The grant has an open stay here, so its one entry is this very one. */
   hasOpenStay(grant: Grant): boolean;
 }
@@ -139,7 +141,10 @@ function isSoonGood(reason: Reason, startsSoon: boolean): boolean {
 
 function spendOnce(verifier: Verifier, verdict: Verification, id: string): Verification {
   if (verdict.kind === 'refused') return verdict;
-  if (!verifier.context.grants.isSpent(id)) return {...verdict, spends: id};
+  if (!verifier.context.grants.isSpent(id)) {
+    if (verifier.canUseUp) return {...verdict, spends: id};
+    return refuseFinally(verifier, 'NEEDS_GUARD', true);
+  }
   return refuseFinally(verifier, 'ALREADY_USED', true);
 }
 
@@ -237,8 +242,9 @@ function timeRefusal(verifier: Verifier, grant: Grant): Refusal | undefined {
       break;
   }
   if (surelyReachedMs(time) > grant.leaseUntil) return final('NEEDS_GUARD');
-  const used = grant.entries === 'one' && context.grants.isUsed(grant.id);
-  return used && !verifier.hasOpenStay(grant) ? final('ALREADY_USED') : undefined;
+  if (grant.entries !== 'one' || verifier.hasOpenStay(grant)) return undefined;
+  if (context.grants.isUsed(grant.id)) return final('ALREADY_USED');
+  return verifier.canUseUp ? undefined : final('NEEDS_GUARD');
 }
 
 function final(reason: Reason): Refusal {

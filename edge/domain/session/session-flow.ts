@@ -13,14 +13,11 @@ import {sessionOf, startActuation} from '../actuation/actuation-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {mayRaise} from '../interlocks/interlocks.js';
 import type {SessionRecord} from '../lot/contract.js';
-import type {BayState} from '../lot/lot-state.js';
+import {type BayState, SURE_POLLS} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
 import {parkCard} from '../policies/park-card.js';
 import {surelyReachedMs} from '../time/validity.js';
 import {openSession, type Session, type SessionInput, stepSession} from './session-machine.js';
-
-/** Good polls after a start before anything may move by itself. */
-export const SURE_POLLS = 3;
 
 export interface StayHolder {
   readonly grant: GrantId | null;

@@ -3,13 +3,20 @@ import {FOUNDATION} from './0001-foundation.js';
 import {LOCK_TESTS} from './0002-lock-tests.js';
 import {CREDENTIALS} from './0003-credentials.js';
 import {TIME_MARKS} from './0004-time-marks.js';
+import {STORAGE} from './0005-storage.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
 export const APPLICATION_ID = 0x4c544348;
 
 /** In order, without a gap. */
-export const MIGRATIONS: readonly Migration[] = [FOUNDATION, LOCK_TESTS, CREDENTIALS, TIME_MARKS];
+export const MIGRATIONS: readonly Migration[] = [
+  FOUNDATION,
+  LOCK_TESTS,
+  CREDENTIALS,
+  TIME_MARKS,
+  STORAGE,
+];
 
 /** Version of the schema that this code works with. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

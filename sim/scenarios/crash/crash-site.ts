@@ -25,4 +25,5 @@ export const CRASH_RULES = {
   enterWithinMs: 10_000,
   idleScreenMs: 2000,
   debounceMs: 1000,
+  startBackoffMaxMs: 0,
 };

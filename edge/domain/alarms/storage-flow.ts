@@ -1,0 +1,53 @@
+import type {Reason} from '../../../protocols/site/reasons.js';
+import type {LotInput, StorageState} from '../lot/contract.js';
+import type {BayState} from '../lot/lot-state.js';
+import type {Turn} from '../lot/turn.js';
+import {clearAlarm, raiseAlarm} from './alarm-flow.js';
+
+/** A first answer after a start comes within this time, or the lock is away. */
+const FIRST_POLLS_MS = 10_000;
+
+/** The store fills up, fails or recovers: people are told, and what is refused follows from the state. */
+export function onStorage(
+  turn: Turn,
+  {storage, detail}: Extract<LotInput, {kind: 'storage'}>,
+): void {
+  turn.patch({storage});
+  judgeStorage(turn, 'STORAGE_FULL', storage.room !== 'ample', detail);
+  judgeStorage(turn, 'STORAGE_FAULT', !storage.isDurable || storage.grants !== 'sure', detail);
+}
+
+/**
+ * Why nobody new is let in: the last room in the store belongs to those who are in already, and without
+ * grants there is nothing to decide by. Exits, arms that close, calls and people's orders go on.
+ */
+export function entryDoubt(
+  turn: Turn,
+): Extract<Reason, 'STORAGE_FULL' | 'NEEDS_GUARD'> | undefined {
+  const {storage} = turn.state;
+  if (storage.grants === 'lost') return 'NEEDS_GUARD';
+  return storage.room === 'full' ? 'STORAGE_FULL' : undefined;
+}
+
+/** A use that is only remembered in memory comes back with the next power cut. */
+export function canUseUp({isDurable, grants}: StorageState): boolean {
+  return isDurable && grants === 'sure';
+}
+
+/** Too soon after a start to order this arm; worth another look in a second. */
+export function isWaking(turn: Turn, bay: BayState): boolean {
+  if (turn.view(bay).isSettled) return false;
+  const {bootMs, restUntilMs} = turn.state;
+  return turn.nowMs < Math.max(bootMs + FIRST_POLLS_MS, restUntilMs);
+}
+
+/** Raise the alarm or take it back. */
+export function judgeStorage(
+  turn: Turn,
+  kind: 'STORAGE_FULL' | 'STORAGE_FAULT' | 'STORAGE_SLOW',
+  stands: boolean,
+  detail: string,
+): void {
+  if (stands) raiseAlarm(turn, {kind, detail});
+  else clearAlarm(turn, {kind}, 'recovered');
+}

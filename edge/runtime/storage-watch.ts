@@ -1,0 +1,88 @@
+import type {Clock, Millis} from '../../protocols/base/clock.js';
+import {MINUTE_MS} from '../../protocols/base/units.js';
+import type {LotInput, StorageState} from '../domain/lot/contract.js';
+import type {StoreLevel} from '../store/quota.js';
+import type {SiteStore, StoreCondition} from '../store/site-store.js';
+
+/** So long after the last slow commit the disk counts as well again. */
+const SLOW_FOR_MS: Millis = 10 * MINUTE_MS;
+const SAMPLE_EVERY_MS: Millis = 10 * MINUTE_MS;
+
+const ROOM: Readonly<Record<StoreLevel, StorageState['room']>> = {
+  roomy: 'ample',
+  shortened: 'ample',
+  crowded: 'ample',
+  alarm: 'filling',
+  full: 'full',
+};
+
+export interface StorageWatchOptions {
+  readonly store: SiteStore;
+  readonly clock: Clock;
+  readonly dispatch: (input: LotInput) => void;
+  /** How the devices stand, for the samples. */
+  readonly sample: () => object;
+}
+
+/** Tells the lot how its store stands, whenever that changes, and keeps samples of the devices. */
+export class StorageWatch {
+  readonly #options: StorageWatchOptions;
+  #told: string | undefined;
+  #slowUntilMs: Millis | undefined;
+  #sampledMs: Millis;
+
+  constructor(options: StorageWatchOptions) {
+    this.#options = options;
+    this.#sampledMs = options.clock.nowMs();
+  }
+
+  /** What is wrong, in one sentence; undefined while the store is sound. */
+  get trouble(): string | undefined {
+    const {store} = this.#options;
+    return sentence(store.condition()) ?? store.trouble;
+  }
+
+  /** After every commit, and once a second. */
+  look(): void {
+    const condition = this.#options.store.condition();
+    const {level, isDurable, grants} = condition;
+    const storage: StorageState = {room: ROOM[level], isDurable, grants};
+    const told = JSON.stringify(storage);
+    // A sound store at the start is what the lot assumes.
+    const news = this.#told === undefined ? sentence(condition) !== undefined : told !== this.#told;
+    if (!news) return;
+    this.#told = told;
+    this.#options.dispatch({kind: 'storage', storage, detail: sentence(condition) ?? 'recovered'});
+  }
+
+  /** Once a second: commits that took long, and a sample every ten minutes. */
+  tend(): void {
+    const {store, clock, sample} = this.#options;
+    const nowMs = clock.nowMs();
+    const slow = store.takeSlow();
+    if (slow) {
+      const detail = `${slow.doing} took ${Math.round(slow.tookMs)} ms`;
+      if (this.#slowUntilMs === undefined) this.#tellSlow(true, detail);
+      this.#slowUntilMs = nowMs + SLOW_FOR_MS;
+      store.telemetry.keep('debug', 'commit.slow', slow, store.stampNow());
+    } else if (this.#slowUntilMs !== undefined && nowMs >= this.#slowUntilMs) {
+      this.#slowUntilMs = undefined;
+      this.#tellSlow(false, 'recovered');
+    }
+    if (nowMs - this.#sampledMs < SAMPLE_EVERY_MS) return;
+    this.#sampledMs = nowMs;
+    store.telemetry.keep('raw', 'devices', sample(), store.stampNow());
+  }
+
+  #tellSlow(isStanding: boolean, detail: string): void {
+    this.#options.dispatch({kind: 'storageSlow', isStanding, detail});
+  }
+}
+
+function sentence({level, isDurable, grants}: StoreCondition): string | undefined {
+  if (grants === 'lost') return 'the grants are lost: exits and emergency only';
+  if (!isDurable) return 'the disk takes nothing: the site runs from memory';
+  if (grants === 'uses_unsure') return 'it is not known which one-entry grants were used';
+  if (level === 'full') return 'no room left: nobody new is let in';
+  return level === 'alarm' ? 'little room left' : undefined;
+}

@@ -1,0 +1,120 @@
+import {fromHex, toHex} from '../../protocols/base/bytes.js';
+import type {GrantOp, GrantStateRow} from '../../protocols/cloud/grant-state.js';
+import {pepperDigest} from '../../protocols/credential/keypad-code.js';
+import type {
+  CardCredential,
+  CodeCredential,
+  Grant,
+  QrCredential,
+} from '../../protocols/site/grant.js';
+import type {StoreDatabase} from './database.js';
+import {PEPPERED} from './grant-book.js';
+import type {SecretBox} from './secret-box.js';
+
+type OpenCredential =
+  | Omit<CardCredential, 'secretHex'>
+  | CodeCredential
+  | Omit<QrCredential, 'secretHex'>;
+
+/** Tables whose rows are needed until the grant has ended, by the column that names it. */
+export const ENDING = [
+  ['revoked', 'id'],
+  ['grant_use', 'grant'],
+] as const;
+
+/** The tables of grants and credentials; secrets lie in them sealed, digests of codes under the pepper. */
+export class GrantRows {
+  readonly #database: StoreDatabase;
+  readonly #box: SecretBox;
+  readonly #pepper: () => Uint8Array;
+
+  constructor(database: StoreDatabase, box: SecretBox, pepper: () => Uint8Array) {
+    this.#database = database;
+    this.#box = box;
+    this.#pepper = pepper;
+  }
+
+  /** `isSalvaged`: what does not read is left out. @throws StoreError `store/secret-key` */
+  all(isSalvaged: boolean): readonly GrantStateRow[] {
+    return [...this.#storedGrants(isSalvaged), ...this.#storedCredentials(isSalvaged)];
+  }
+
+  /** Within the running transaction, as the other two. */
+  write(entry: GrantStateRow): void {
+    if (entry.table === 'grant') {
+      this.#database
+        .statement('INSERT OR REPLACE INTO "grant" (id, rev, body) VALUES (?, ?, ?)')
+        .run(entry.row.id, entry.row.rev, JSON.stringify(entry.row));
+      for (const [table, key] of ENDING) {
+        this.#database
+          .statement(`UPDATE ${table} SET ends = ? WHERE "${key}" = ?`)
+          .run(entry.row.validUntil, entry.row.id);
+      }
+      return;
+    }
+    const {secretHex, ...open} = {secretHex: undefined, ...entry.row};
+    const secret = secretHex === undefined ? null : this.#box.seal(fromHex(secretHex), open.id);
+    this.#database
+      .statement('INSERT OR REPLACE INTO credential (id, rev, body, secret) VALUES (?, ?, ?, ?)')
+      .run(open.id, open.rev, JSON.stringify(open), secret);
+  }
+
+  clear(): void {
+    for (const table of ['grant', 'credential'] as const) {
+      this.#database.statement(`DELETE FROM "${table}"`).run();
+    }
+  }
+
+  erase(table: GrantOp['table'], id: string): void {
+    this.#database.statement(`DELETE FROM "${table}" WHERE id = ?`).run(id);
+  }
+
+  /** The row as it may lie on this disk: a code under the pepper, whose key lies elsewhere. */
+  kept(entry: GrantStateRow): GrantStateRow {
+    if (entry.table !== 'credential' || entry.row.kind !== 'code') return entry;
+    const {row} = entry;
+    if (row.digest.startsWith(PEPPERED)) return entry;
+    const digest = `${PEPPERED}${pepperDigest(this.#pepper(), fromHex(row.digest))}`;
+    return {table: 'credential', row: {...row, digest}};
+  }
+
+  #storedGrants(isSalvaged: boolean): readonly GrantStateRow[] {
+    return this.#column<string>('SELECT body FROM "grant"').flatMap(body =>
+      readable(isSalvaged, () => ({table: 'grant', row: JSON.parse(body) as Grant})),
+    );
+  }
+
+  #storedCredentials(isSalvaged: boolean): readonly GrantStateRow[] {
+    const stored = this.#database.statement('SELECT body, secret FROM credential').all() as {
+      readonly body: string;
+      readonly secret: Uint8Array | null;
+    }[];
+    return stored.map(({body, secret}) => {
+      const open = JSON.parse(body) as OpenCredential;
+      if (open.kind === 'code') return {table: 'credential', row: open};
+      const secretHex = secret === null ? undefined : toHex(this.#box.open(secret, open.id));
+      return {table: 'credential', row: {...open, secretHex}};
+    });
+    return stored.flatMap(({body, secret}) =>
+      readable(isSalvaged, () => {
+        const open = JSON.parse(body) as OpenCredential;
+        if (open.kind === 'code') return {table: 'credential', row: open};
+        const secretHex = secret === null ? undefined : toHex(this.#box.open(secret, open.id));
+        return {table: 'credential', row: {...open, secretHex}};
+      }),
+    );
+  }
+
+  #column<Value>(sql: string): readonly Value[] {
+    return this.#database.statement(sql).pluck().all() as Value[];
+  }
+}
+
+function readable(isSalvaged: boolean, read: () => GrantStateRow): readonly GrantStateRow[] {
+  try {
+    return [read()];
+  } catch (thrown) {
+    if (!isSalvaged) throw thrown;
+    return [];
+  }
+}

@@ -1,0 +1,85 @@
+import {existsSync} from 'node:fs';
+import {StoreError} from '../../protocols/base/errors.js';
+import {type DatabaseOptions, StoreDatabase} from './database.js';
+import {type Disk, SYSTEM_DISK} from './disk.js';
+import {lastGoodPath} from './last-good.js';
+import {putTables, type Salvage, salvage} from './salvage.js';
+import {setAside} from './set-aside.js';
+import {isDamage} from './sqlite-fault.js';
+
+/** A disk that says so at the start takes nothing, but the site decides from what can be read of it. */
+const UNWRITABLE: ReadonlySet<string> = new Set([
+  'store/io',
+  'store/readonly',
+  'store/full',
+  'store/cannot-open',
+]);
+
+/** What was found in place of a sound database. */
+export interface Refilled {
+  readonly why: 'database_damaged' | 'database_new' | 'disk_unwritable';
+  /** Where the damaged file lies now. */
+  readonly aside: string | undefined;
+  /** What could be read of it. */
+  readonly found: Salvage | undefined;
+  /** Tables that are as complete as they were. */
+  readonly whole: ReadonlySet<string>;
+}
+
+export interface OpenedStore {
+  readonly database: StoreDatabase;
+  /** Undefined: the database is sound, or the first of its site. */
+  readonly refilled: Refilled | undefined;
+}
+
+/**
+ * The site's database. A damaged file is set aside and a new one filled with what can be read of it,
+ * else of the last good copy; on a disk that takes nothing all that happens in memory.
+ * @throws StoreError when the file is not ours, newer, locked, or its folder is missing
+ */
+export function openStore(options: DatabaseOptions): OpenedStore {
+  const {path, disk = SYSTEM_DISK} = options;
+  try {
+    const database = new StoreDatabase(options);
+    const isLost = database.formerRun.fresh && existsSync(`${path}.epoch`);
+    return {database, refilled: isLost ? refill(database, disk, 'database_new') : undefined};
+  } catch (thrown) {
+    if (!(thrown instanceof StoreError) || !existsSync(`${path}.epoch`)) throw thrown;
+    if (isDamage(thrown)) return replaceDamaged(options, disk);
+    if (!UNWRITABLE.has(thrown.code)) throw thrown;
+    return inMemory(options, disk);
+  }
+}
+
+/** Fill an empty database from the file that lies aside, and from the last good copy. */
+export function refill(
+  database: StoreDatabase,
+  disk: Disk,
+  why: Refilled['why'],
+  aside?: string,
+): Refilled {
+  const found = aside === undefined ? undefined : salvage(aside, disk);
+  let whole: ReadonlySet<string> = new Set<string>();
+  if (found) whole = putTables(database, found, whole);
+  const good = salvage(lastGoodPath(database.path), disk);
+  if (good) whole = putTables(database, good, whole);
+  return {why, aside, found, whole};
+}
+
+function replaceDamaged(options: DatabaseOptions, disk: Disk): OpenedStore {
+  let aside: string;
+  let database: StoreDatabase;
+  try {
+    aside = setAside(options.path);
+    database = new StoreDatabase(options);
+  } catch (thrown) {
+    if (!(thrown instanceof StoreError) || !UNWRITABLE.has(thrown.code)) throw thrown;
+    return inMemory(options, disk);
+  }
+  return {database, refilled: refill(database, disk, 'database_damaged', aside)};
+}
+
+function inMemory(options: DatabaseOptions, disk: Disk): OpenedStore {
+  const database = new StoreDatabase(options, true);
+  return {database, refilled: refill(database, disk, 'disk_unwritable', options.path)};
+}

@@ -1,0 +1,177 @@
+import {basename} from 'node:path';
+import type {Clock, Millis} from '../../protocols/base/clock.js';
+import {errorText, StoreError} from '../../protocols/base/errors.js';
+import type {FrameCounters} from './counters.js';
+import type {Repairs, StoreDatabase} from './database.js';
+import type {Disk} from './disk.js';
+import type {GrantStore} from './grant-store.js';
+import type {GrantsFile} from './grants-file.js';
+import {IdleCheck} from './idle-check.js';
+import type {Journal} from './journal.js';
+import {keepLastGood} from './last-good.js';
+import type {LotStore} from './lot-store.js';
+import {type Refilled, refill} from './open-store.js';
+import {reaches, type StoreLevel} from './quota.js';
+import type {Stamp} from './stamp.js';
+
+/** Between two attempts at a disk that was given up. */
+const TRY_AGAIN_MS: Millis = 10_000;
+/** Without a commit for so long nobody waits for the disk. */
+const IDLE_MS: Millis = 2000;
+/** The second copy of the grants may cost the flash this much on average, beside the events. */
+const GRANTS_BYTES_PER_MS = 5;
+
+export interface CareParts {
+  readonly database: StoreDatabase;
+  readonly journal: Journal;
+  readonly grants: GrantStore;
+  readonly lot: LotStore;
+  readonly counters: FrameCounters;
+  readonly file: GrantsFile;
+  readonly disk: Disk;
+  readonly site: string;
+  readonly clock: Clock;
+  readonly stampNow: () => Stamp;
+  readonly level: () => StoreLevel;
+}
+
+/**
+ * Looks after the database: puts back what a failed disk or a damaged file took, keeps the second
+ * copies, and uses the idle moments for checks and checkpoints. @see sync.md 3.3, 3.4
+ */
+export class StoreCare implements Repairs {
+  readonly #parts: CareParts;
+  readonly #check: IdleCheck;
+  #triedMs: Millis = Number.NEGATIVE_INFINITY;
+  #lastSeq = 0;
+  #quietSinceMs: Millis;
+  #grantsWritten = 0;
+  #grantsDueMs: Millis = Number.NEGATIVE_INFINITY;
+  #trouble: string | undefined;
+
+  constructor(parts: CareParts) {
+    this.#parts = parts;
+    this.#check = new IdleCheck(parts.database, parts.journal);
+    this.#quietSinceMs = parts.clock.nowMs();
+    this.#grantsWritten = parts.grants.changes;
+  }
+
+  /** Why a second copy could not be kept; the database itself may be sound. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** What was found in place of the database has been put into a new one: judge it, and say so. */
+  takeOver(refilled: Refilled): void {
+    const {grants, counters, file, site, lot, stampNow} = this.#parts;
+    const {whole, found, aside} = refilled;
+    counters.leap();
+    const isSound = whole.has('grant') && whole.has('credential') && grants.isSound();
+    const picture = isSound ? undefined : file.read(site);
+    if (picture) {
+      grants.adopt(picture);
+      counters.adopt(picture.counters);
+    }
+    const isWhole = isSound || picture !== undefined;
+    const isSure = ['grant_use', 'used', 'revoked'].every(table => whole.has(table));
+    const hasAny = grants.book.rows().length > 0;
+    const isLost = !isWhole && !hasAny;
+    grants.persistAs(isLost ? 'lost' : isSure ? 'sure' : 'uses_unsure', isWhole && !isLost);
+    if (refilled.why === 'disk_unwritable') return;
+    lot.commit({
+      facts: [rebuiltFact(aside, found?.lostEvents ?? 0)],
+      records: [],
+      stamp: stampNow(),
+    });
+  }
+
+  reopened(): void {
+    const {lot, journal, grants, stampNow} = this.#parts;
+    lot.putBack();
+    journal.recheck(stampNow());
+    if (!grants.isPersisted()) grants.persist();
+  }
+
+  replaced(aside: string | undefined): void {
+    const {database, disk, journal, grants, lot, counters, stampNow} = this.#parts;
+    const stamp = stampNow();
+    const acked = journal.storedAcked();
+    const {found} = refill(database, disk, 'database_damaged', aside);
+    counters.leap();
+    grants.persist();
+    const saved = (found?.events ?? []).filter(({seq}) => seq > acked);
+    const lastSaved = Math.max(acked, saved.at(-1)?.seq ?? 0);
+    const inMemory = lot.eventsAfter(lastSaved);
+    journal.beginAgain([...saved, ...inMemory], 'database_damaged', stamp);
+    lot.putBackOpen(stamp);
+    const lost = Math.max(0, (found?.lostEvents ?? 0) - inMemory.length);
+    journal.append([rebuiltFact(aside, lost)], stamp);
+  }
+
+  /** Once a second, between polls. */
+  tend(): void {
+    const {lot, database, counters, clock, stampNow} = this.#parts;
+    const nowMs = clock.nowMs();
+    if (lot.isAdrift) {
+      // A full disk has its handle still, and may have room at any moment.
+      if (database.isDurable || nowMs - this.#triedMs >= TRY_AGAIN_MS) {
+        this.#triedMs = nowMs;
+        if (lot.settle(stampNow())) counters.settle();
+      }
+      return;
+    }
+    if (!this.#isQuiet(nowMs)) return;
+    this.#contained(() => this.#keepGrants(nowMs));
+    database.checkpoint();
+    this.#lookOver();
+  }
+
+  /** Nothing may be left to a copy that a stop would never write. */
+  finish(): void {
+    if (!this.#parts.lot.isAdrift)
+      this.#contained(() => this.#keepGrants(Number.POSITIVE_INFINITY));
+  }
+
+  #isQuiet(nowMs: Millis): boolean {
+    const {seq} = this.#parts.journal.tip();
+    if (seq !== this.#lastSeq) {
+      this.#lastSeq = seq;
+      this.#quietSinceMs = nowMs;
+    }
+    return nowMs - this.#quietSinceMs >= IDLE_MS;
+  }
+
+  /** A large copy is written the more seldom: a grant a minute must not wear the flash out. */
+  #keepGrants(nowMs: Millis): void {
+    const {grants, counters, file, site} = this.#parts;
+    if (grants.changes === this.#grantsWritten || nowMs < this.#grantsDueMs) return;
+    const {changes} = grants;
+    const sizeBytes = file.write({site, ...grants.picture(), counters: counters.all()});
+    this.#grantsWritten = changes;
+    this.#grantsDueMs = nowMs + sizeBytes / GRANTS_BYTES_PER_MS;
+  }
+
+  #lookOver(): void {
+    const {database, disk, level, stampNow} = this.#parts;
+    if (!this.#check.step(stampNow().wallMs)) return;
+    // A copy needs the room that the events are short of.
+    if (reaches(level(), 'crowded')) return;
+    this.#contained(() => keepLastGood(database, disk));
+  }
+
+  #contained(work: () => void): void {
+    try {
+      work();
+      this.#trouble = undefined;
+    } catch (thrown) {
+      if (thrown instanceof StoreError) throw thrown;
+      this.#trouble = errorText(thrown);
+    }
+  }
+}
+
+function rebuiltFact(aside: string | undefined, count: number) {
+  const note = aside === undefined ? 'the file was gone' : `set aside as ${basename(aside)}`;
+  const body = {what: 'rebuilt', count, firstWallMs: null, lastWallMs: null, note} as const;
+  return {kind: 'storage', body} as const;
+}
