@@ -1,4 +1,4 @@
-import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
+import type {Clock, Millis, Timer, UnixMillis} from '../../protocols/base/clock.js';
 import {EdgeError, errorText} from '../../protocols/base/errors.js';
 import type {SiteFact} from '../../protocols/site/events.js';
 import type {
@@ -13,12 +13,17 @@ import {createLot, type LotState} from '../domain/lot/lot-state.js';
 import {stepLot} from '../domain/lot/step-lot.js';
 import type {Log} from '../platform/log.js';
 
-/** The one transaction of a step. Throws a typed StoreError when nothing was stored. */
+/** What one step leaves behind, and when it was taken. */
+export interface LotChange {
+  readonly facts: readonly SiteFact[];
+  readonly records: readonly LotRecord[];
+  readonly nowMs: Millis;
+  readonly wallMs: UnixMillis;
+}
+
+/** One transaction for all `changes`. Throws a typed StoreError when nothing was stored. */
 export interface LotJournal {
-  commit(change: {
-    readonly facts: readonly SiteFact[];
-    readonly records: readonly LotRecord[];
-  }): void;
+  commit(changes: readonly LotChange[]): void;
 }
 
 export interface LotRunnerOptions {
@@ -51,6 +56,8 @@ interface Taken {
   readonly input: LotInput;
   readonly step: LotStep<LotState>;
   readonly changed: boolean;
+  readonly nowMs: Millis;
+  readonly wallMs: UnixMillis;
 }
 
 /**
@@ -124,12 +131,9 @@ export class LotRunner {
   }
 
   #run(input: LotInput): void {
-    const step = this.#stepFrom(this.#ahead, input);
-    const changed = step.state !== this.#ahead;
-    const taken = {input, step, changed};
-    this.#ahead = step.state;
-    const needsDisk = step.facts.length > 0 || step.records.length > 0;
-    if (!needsDisk && this.#taken.length === 0) {
+    const taken = this.#take(this.#ahead, input);
+    this.#ahead = taken.step.state;
+    if (!needsDisk(taken) && this.#taken.length === 0) {
       this.#carryOut([taken]);
       return;
     }
@@ -137,9 +141,11 @@ export class LotRunner {
     this.#gather();
   }
 
-  #stepFrom(state: LotState, input: LotInput): LotStep<LotState> {
+  #take(state: LotState, input: LotInput): Taken {
     const {clock, context} = this.#options;
-    return stepLot(state, input, {...context, nowMs: clock.nowMs(), wallMs: clock.wallMs()});
+    const [nowMs, wallMs] = [clock.nowMs(), clock.wallMs()];
+    const step = stepLot(state, input, {...context, nowMs, wallMs});
+    return {input, step, changed: step.state !== state, nowMs, wallMs};
   }
 
   /** Commit now, or wait for company while commits follow each other quickly. */
@@ -168,14 +174,11 @@ export class LotRunner {
     if (taken.length === 0) return;
     const [only] = taken;
     if (only && taken.length === 1) {
-      if (this.#commit(only.input, only.step)) this.#carryOut(taken);
+      if (this.#commit(only)) this.#carryOut(taken);
       return;
     }
     try {
-      this.#store(
-        taken.flatMap(({step}) => step.facts),
-        taken.flatMap(({step}) => step.records),
-      );
+      this.#store(taken);
     } catch {
       // One of them may be to blame: each is taken anew, by itself.
       this.#ahead = this.#state;
@@ -186,10 +189,10 @@ export class LotRunner {
   }
 
   #runAlone(input: LotInput, isAgain = false): void {
-    const step = this.#stepFrom(this.#state, input);
-    if (!this.#commit(input, step, isAgain)) return;
-    this.#ahead = step.state;
-    this.#carryOut([{input, step, changed: step.state !== this.#state}]);
+    const taken = this.#take(this.#state, input);
+    if (!this.#commit(taken, isAgain)) return;
+    this.#ahead = taken.step.state;
+    this.#carryOut([taken]);
   }
 
   #carryOut(taken: readonly Taken[]): void {
@@ -202,17 +205,23 @@ export class LotRunner {
     if (taken.some(({changed}) => changed)) this.#options.onChange();
   }
 
-  #store(facts: readonly SiteFact[], records: readonly LotRecord[]): void {
-    this.#options.journal.commit({facts, records});
+  #store(taken: readonly Taken[]): void {
+    this.#options.journal.commit(
+      taken.filter(needsDisk).map(({step, nowMs, wallMs}) => {
+        const {facts, records} = step;
+        return {facts, records, nowMs, wallMs};
+      }),
+    );
     this.#storageFault = undefined;
     this.#beforeMs = this.#committedMs;
     this.#committedMs = this.#options.clock.nowMs();
   }
 
-  #commit(input: LotInput, {facts, records}: LotStep<LotState>, isAgain = false): boolean {
-    if (facts.length === 0 && records.length === 0) return true;
+  #commit(taken: Taken, isAgain = false): boolean {
+    const {input} = taken;
+    if (!needsDisk(taken)) return true;
     try {
-      this.#store(facts, records);
+      this.#store([taken]);
       return true;
     } catch (thrown) {
       this.#ahead = this.#state;
@@ -242,7 +251,7 @@ export class LotRunner {
   }
 
   #ring(press: LotInput): void {
-    for (const effect of this.#stepFrom(this.#state, press).effects) {
+    for (const effect of this.#take(this.#state, press).step.effects) {
       if (RINGING.has(effect.kind)) this.#perform(effect);
     }
   }
@@ -276,6 +285,10 @@ export class LotRunner {
       this.#options.log.error('lot.effect-failed', {effect: effect.kind, code, error: message});
     }
   }
+}
+
+function needsDisk({step}: Taken): boolean {
+  return step.facts.length > 0 || step.records.length > 0;
 }
 
 function isUsed(thrown: unknown): boolean {

@@ -105,8 +105,14 @@ export class SiteRuntime implements PageView, PageActions {
       clock,
       log,
       journal: {
-        commit: change => {
-          store.lot.commit({...change, stamp: store.stampNow()});
+        commit: changes => {
+          const {clk} = store.stampNow();
+          store.lot.commit(
+            ...changes.map(({facts, records, nowMs, wallMs}) => ({
+              ...{facts, records},
+              stamp: {nowMs, wallMs, clk},
+            })),
+          );
           this.#storage.look();
         },
       },

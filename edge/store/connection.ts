@@ -11,7 +11,7 @@ import {quotaBytes} from './quota.js';
 
 const PRIVATE_MODE = 0o600;
 /** SQLite's name for no file at all. */
-export const IN_MEMORY = ':memory:';
+const IN_MEMORY = ':memory:';
 
 /** What a new database is made with, and what an existing one must agree with. */
 export interface DatabaseIdentity {

@@ -89,12 +89,6 @@ export class GrantRows {
       readonly body: string;
       readonly secret: Uint8Array | null;
     }[];
-    return stored.map(({body, secret}) => {
-      const open = JSON.parse(body) as OpenCredential;
-      if (open.kind === 'code') return {table: 'credential', row: open};
-      const secretHex = secret === null ? undefined : toHex(this.#box.open(secret, open.id));
-      return {table: 'credential', row: {...open, secretHex}};
-    });
     return stored.flatMap(({body, secret}) =>
       readable(isSalvaged, () => {
         const open = JSON.parse(body) as OpenCredential;

@@ -71,14 +71,14 @@ export class LotStore {
    * knows it from then on; `store/full` when the quota is reached, `store/adrift` when it would be used
    * in memory only; nothing at all is stored then
    */
-  commit(change: LotCommit): SeqRange {
-    if (this.#isAdrift) return this.#keep(change);
+  commit(...changes: readonly LotCommit[]): SeqRange {
+    if (this.#isAdrift) return this.#keep(changes);
     try {
-      return this.#store(change);
+      return this.#store(changes);
     } catch (thrown) {
       if (!this.#goesOn(thrown)) throw thrown;
       this.#isAdrift = true;
-      return this.#keep(change);
+      return this.#keep(changes);
     }
   }
 
@@ -102,7 +102,7 @@ export class LotStore {
     if (!this.#database.comeBack()) return false;
     try {
       for (let next = this.#ring.first; next; next = this.#ring.first) {
-        this.#store(next);
+        this.#store([next]);
         this.#ring.shift();
       }
       const {lost, unstored} = this.#ring;
@@ -121,7 +121,7 @@ export class LotStore {
   putBack(): void {
     const {seq} = this.#journal.tip();
     const missing = this.#recent.filter(({range}) => range.firstSeq > seq);
-    for (const {commit} of missing) this.#store(commit);
+    for (const {commit} of missing) this.#store([commit]);
   }
 
   /** The newest events after number `seq`, as far as memory has them. */
@@ -145,26 +145,33 @@ export class LotStore {
     this.#recent.length = 0;
   }
 
-  #store(commit: LotCommit): SeqRange {
-    const {facts, records, stamp} = commit;
+  #store(changes: readonly LotCommit[]): SeqRange {
     return this.#database.transact('commit of the lot', () => {
-      for (const record of records) this.#rows.write(record, stamp);
-      const range = this.#journal.append(facts, stamp);
-      this.#database.afterCommit(() => {
-        this.#recent.push({commit, range});
-        if (this.#recent.length > REMEMBERED_STEPS) this.#recent.shift();
-        for (const record of records) this.#remember(record);
-      });
-      return range;
+      const ranges = changes.map(commit => this.#put(commit));
+      const {seq} = this.#journal.tip();
+      return {firstSeq: ranges[0]?.firstSeq ?? seq + 1, lastSeq: seq};
     });
   }
 
+  #put(commit: LotCommit): SeqRange {
+    const {facts, records, stamp} = commit;
+    for (const record of records) this.#rows.write(record, stamp);
+    const range = this.#journal.append(facts, stamp);
+    this.#database.afterCommit(() => {
+      this.#recent.push({commit, range});
+      if (this.#recent.length > REMEMBERED_STEPS) this.#recent.shift();
+      for (const record of records) this.#remember(record);
+    });
+    return range;
+  }
+
   /** In memory alone nothing can be used up: a power cut would give it back. */
-  #keep(change: LotCommit): SeqRange {
-    if (change.records.some(({table}) => table === 'grantUse' || table === 'used')) {
+  #keep(changes: readonly LotCommit[]): SeqRange {
+    const records = changes.flatMap(change => change.records);
+    if (records.some(({table}) => table === 'grantUse' || table === 'used')) {
       throw new StoreError('store/adrift', 'what is good once cannot be used in memory only');
     }
-    this.#ring.push(change);
+    for (const change of changes) this.#ring.push(change);
     this.#countUnstored();
     const {seq} = this.#journal.stored();
     return {firstSeq: seq + 1, lastSeq: seq};
