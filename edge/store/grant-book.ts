@@ -236,7 +236,7 @@ export class StoredGrantBook implements GrantBook {
 
   /** When the cloud last confirmed it, by the wall clock; undefined while nobody knows. */
   confirmedWallMs(): UnixMillis | undefined {
-    if (this.#confirmedMs === Number.NEGATIVE_INFINITY) return this.#recalledWallMs;
+    if (this.#confirmedMs === undefined) return this.#recalledWallMs;
     if (!this.#isTimeKnown()) return undefined;
     return Math.round(this.#clock.wallMs() - this.ageMs()) as UnixMillis;
   }

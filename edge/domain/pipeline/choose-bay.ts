@@ -1,5 +1,6 @@
 import type {Grant} from '../../../protocols/site/grant.js';
 import type {BayId, CollectorId, GrantId} from '../../../protocols/site/ids.js';
+import {entryDoubt} from '../alarms/storage-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {isFresh, seesCar} from '../interlocks/interlocks.js';
 import type {BayState} from '../lot/lot-state.js';
@@ -45,7 +46,8 @@ export function chooseBay(
   const tried = here.filter(({bay}) => isCommissioned(turn.config, bay));
   const taken = tried[0];
   const free = tried.find(({bay}) => !isTaken(turn, bay));
-  if (free && turn.state.admissionStops.size > 0) return {kind: 'closed', ...free};
+  const isClosed = turn.state.admissionStops.size > 0 || entryDoubt(turn) !== undefined;
+  if (free && isClosed) return {kind: 'closed', ...free};
   if (free) return {kind: 'here', ...free, insteadOf: insteadOf(taken?.bay, free.bay)};
   if (taken) return {kind: 'occupied', ...taken};
   const untried = here[0];

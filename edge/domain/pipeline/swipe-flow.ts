@@ -165,36 +165,28 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
   const verification = verifyShown(verifierOf(turn), at.config, series.shown);
   if (verification.kind === 'refused') {
     const isBlind = turn.state.storage.grants === 'lost' && verification.reason === 'NOT_FOUND';
-    if (!isBlind) {
-      refuse(turn, id, series, verification);
-      return;
-    }
     // The card may be good: without any grants nobody but a person can tell.
-    refuse(turn, id, series, {...verification, reason: 'NEEDS_GUARD', retried: false});
-    show(turn, id, {code: 'NO_ENTRY'});
+    const blind = {...verification, reason: 'NEEDS_GUARD', retried: false} as const;
+    refuse(turn, id, series, isBlind ? blind : verification);
+    if (isBlind) show(turn, id, {code: 'NO_ENTRY'});
     return;
   }
   const [first, ...rest] = verification.grants;
   if (!first) return;
   const choice = chooseBay(turn, id, [first, ...rest]);
   const {degraded} = verification;
+  const {grant} = choice;
+  const refuseFor = (reason: Reason, retried: boolean) =>
+    refuse(turn, id, series, {kind: 'refused', reason, grant, retried, genuine: true, degraded});
   if (choice.kind === 'here' && isWaking(turn, choice.bay)) {
-    const refused = {kind: 'refused', reason: 'DEVICE_OFFLINE', retried: true} as const;
-    refuse(turn, id, series, {...refused, grant: choice.grant, genuine: true, degraded});
+    refuseFor('DEVICE_OFFLINE', true);
     return;
   }
   const decide = (result: DecisionResult, reason: Reason | null, bay: BayId | null) =>
-    decision(turn, series, {result, reason, grant: choice.grant, bay, degraded});
+    decision(turn, series, {result, reason, grant, bay, degraded});
   switch (choice.kind) {
     case 'nowhere':
-      refuse(turn, id, series, {
-        kind: 'refused',
-        reason: 'OTHER_SITE',
-        grant: choice.grant,
-        retried: false,
-        genuine: true,
-        degraded,
-      });
+      refuseFor('OTHER_SITE', false);
       return;
     case 'elsewhere':
       decide('REDIRECT', 'OTHER_POINT', choice.bay.config.id);
@@ -211,21 +203,15 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
     case 'closed':
     case 'untried': {
       const bay = choice.bay.config.id;
-      const reason = choice.kind === 'closed' ? 'NO_ADMISSION' : 'UNCOMMISSIONED';
+      const doubt = entryDoubt(turn);
+      const reason = choice.kind === 'closed' ? (doubt ?? 'NO_ADMISSION') : 'UNCOMMISSIONED';
       decide('DENY', reason, bay);
       succeed(turn, id, series, 'deny', reason);
-      show(turn, id, {code: 'NOT_READY', bay});
+      show(turn, id, reason === doubt ? {code: 'NO_ENTRY'} : {code: 'NOT_READY', bay});
       return;
     }
     case 'here': {
       const bay = choice.bay.config.id;
-      const doubt = isOwn(choice.bay, choice.grant) ? undefined : entryDoubt(turn);
-      if (doubt) {
-        decide('DENY', doubt, bay);
-        succeed(turn, id, series, 'deny', doubt);
-        show(turn, id, {code: 'NO_ENTRY'});
-        return;
-      }
       decide('ALLOW', null, bay);
       const {spends} = verification;
       if (spends !== undefined) {
