@@ -35,6 +35,8 @@ export interface LotRunnerOptions {
   readonly context: Omit<LotContext, 'nowMs' | 'wallMs'>;
   /** Carry out one effect. Called only after the commit of its step; an `EdgeError` is logged. */
   readonly perform: (effect: LotEffect) => void;
+  /** False: each step in a transaction of its own, whatever the load. */
+  readonly gathers?: boolean;
   /** After every step that changed the state: for the page and the publishers of live state. */
   readonly onChange: () => void;
 }
@@ -150,14 +152,14 @@ export class LotRunner {
 
   /** Commit now, or wait for company while commits follow each other quickly. */
   #gather(): void {
-    const {clock} = this.#options;
+    const {clock, gathers = true} = this.#options;
     const events = this.#taken.reduce((sum, {step}) => sum + step.facts.length, 0);
     const isAwaited = this.#taken.some(({step}) => step.effects.length > 0);
     const windowMs = isAwaited ? GATHER_MS : QUIET_GATHER_MS;
     const nowMs = clock.nowMs();
     const dueMs = this.#committedMs + windowMs;
     const isAlone = nowMs - this.#beforeMs >= 2 * windowMs;
-    if (isAlone || nowMs >= dueMs || events >= MOST_GATHERED) {
+    if (!gathers || isAlone || nowMs >= dueMs || events >= MOST_GATHERED) {
       this.#flush();
       return;
     }

@@ -134,10 +134,12 @@ export class DecisionRig {
     const log = QUIET;
     const runner = new LotRunner({
       ...{config: lotConfigOf(config), clock, log},
+      // Whoever asks here wants the answer now, not with the next full transaction.
+      gathers: false,
       journal: {
-        commit: change => {
+        commit: changes => {
           this.commits += 1;
-          store.lot.commit({...change, stamp: store.stampNow()});
+          store.lot.commit(...changes.map(change => ({...change, stamp: store.stampNow()})));
         },
       },
       context: this.#context(clock, store),

@@ -214,10 +214,8 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
       const bay = choice.bay.config.id;
       decide('ALLOW', null, bay);
       const {spends} = verification;
-      if (spends !== undefined) {
-        const {validUntil} = choice.grant;
-        turn.record({table: 'used', id: spends, validUntil});
-      }
+      const {validUntil} = grant;
+      if (spends !== undefined) turn.record({table: 'used', id: spends, validUntil});
       succeed(turn, id, series, 'allow', undefined);
       const message = unlock(turn, choice.bay, choice.grant, series.attempt);
       const instead = choice.insteadOf;
