@@ -20,6 +20,7 @@ import {EventLedger} from './store/event-ledger.js';
 import {FaultTable} from './store/fault-table.js';
 import {GatewayTable} from './store/gateway-table.js';
 import {GrantTable} from './store/grant-table.js';
+import {LateUseTable} from './store/late-use-table.js';
 import {LifeTable} from './store/life-table.js';
 import {SecretBox} from './store/secret-box.js';
 import {SiteConfigTable} from './store/site-config-table.js';
@@ -55,6 +56,7 @@ export function assembleParts(options: CloudPartsOptions) {
   const ledger = new EventLedger();
   const view = new SiteView();
   const lives = new LifeTable();
+  const lateUses = new LateUseTable();
   const commandTable = new CommandTable();
   const sessions = new GatewaySessions(clock);
   const downlink = new Downlink({tenant, signingKey, log, publish});
@@ -68,7 +70,7 @@ export function assembleParts(options: CloudPartsOptions) {
     commands: commandTable,
   });
   const tick = new IngestTick({
-    ...{clock, log, drops, store, gateways, faults, ledger, view},
+    ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses},
     ...{lives, commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
   });
   const ingest = new Ingest({
@@ -93,6 +95,6 @@ export function assembleParts(options: CloudPartsOptions) {
     ...{clock, drops, sessions, ingest, commands, siteConfigs, downlink},
     onCertificateRequest: certificates && ((gateway, csr) => certificates.take(gateway, csr)),
   });
-  const tables = {gateways, faults, grants, ledger, view, configs};
+  const tables = {gateways, faults, grants, ledger, view, lateUses, configs};
   return {...tables, sessions, grantSync, siteConfigs, commands, ingest, desk, certificates};
 }

@@ -1,8 +1,14 @@
 import type {z} from 'zod';
 import type {DropCounter} from '../drop-counter.js';
-import {alarmBodySchema, bayBodySchema, commandBodySchema} from './site-event-schemas.js';
+import {
+  alarmBodySchema,
+  bayBodySchema,
+  commandBodySchema,
+  decisionBodySchema,
+} from './site-event-schemas.js';
 import type {CloudTransaction} from './store/cloud-schema.js';
 import type {StoredEvent} from './store/event-ledger.js';
+import type {GrantUse, LateUseTable} from './store/late-use-table.js';
 import type {EventPlace, PlacedAlarm, PlacedBay, SiteView} from './store/site-view.js';
 
 export interface CommandReport {
@@ -12,12 +18,14 @@ export interface CommandReport {
   readonly why: string | null;
 }
 
-/** Gathers what new events say about bays, alarms and commands, the latest of each. What a body does not
+/** Gathers what new events say about bays, alarms and commands, the latest of each, and which grants
+ *  were used. What a body does not
  *  bear is counted, and the event itself stays stored all the same. */
 export class EventViews {
   readonly #drops: DropCounter;
   readonly #bays = new Map<string, PlacedBay>();
   readonly #alarms = new Map<string, PlacedAlarm>();
+  readonly #uses: GrantUse[] = [];
   readonly reports: CommandReport[] = [];
 
   constructor(drops: DropCounter) {
@@ -36,13 +44,18 @@ export class EventViews {
     } else if (event.kind === 'command') {
       const body = this.#read(event, commandBodySchema);
       if (body) this.reports.push({gateway, ...body});
+    } else if (event.kind === 'decision') {
+      const body = this.#read(event, decisionBodySchema);
+      if (body?.result !== 'ALLOW' || body.grant === null) return;
+      this.#uses.push({...place, clk: event.clk, grant: body.grant, bay: body.bay});
     }
   }
 
   /** Bring the views up to date. */
-  async store(tx: CloudTransaction, view: SiteView): Promise<void> {
+  async store(tx: CloudTransaction, view: SiteView, lateUses: LateUseTable): Promise<void> {
     await view.putBays(tx, inOrder(this.#bays));
     await view.putAlarms(tx, inOrder(this.#alarms));
+    await lateUses.note(tx, this.#uses);
   }
 
   #read<Body>(event: StoredEvent, schema: z.ZodType<Body>): Body | undefined {

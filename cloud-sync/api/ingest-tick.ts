@@ -15,6 +15,7 @@ import type {CommandClosing, CommandTable} from './store/command-table.js';
 import type {EventLedger} from './store/event-ledger.js';
 import type {FaultTable} from './store/fault-table.js';
 import type {GatewayTable} from './store/gateway-table.js';
+import type {LateUseTable} from './store/late-use-table.js';
 import type {LifeTable} from './store/life-table.js';
 import type {SiteView} from './store/site-view.js';
 
@@ -37,6 +38,7 @@ export interface IngestTickOptions {
   readonly faults: FaultTable;
   readonly ledger: EventLedger;
   readonly view: SiteView;
+  readonly lateUses: LateUseTable;
   readonly commands: CommandTable;
   readonly lives: LifeTable;
   /** How long a gap may be open before its part is asked for. */
@@ -81,7 +83,7 @@ export class IngestTick {
     const results = await intake.finish();
     const views = new EventViews(drops);
     for (const result of results) await this.#settle(tx, result, views);
-    await views.store(tx, this.#options.view);
+    await views.store(tx, this.#options.view, this.#options.lateUses);
     for (const report of views.reports) closings.push(...reportClosing(report));
     await this.#checkGaps(tx, gapsToCheck, wallMs);
     for (const {gateway, why, epoch} of guard.fences) {

@@ -110,7 +110,8 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     ...{...options, tenant, store, drops, publish},
     ...{gapPatienceMs: options.broker ? OVERTAKING_MS : 0, ...(identity && {identity})},
   });
-  const {gateways, faults, ledger, view, sessions, commands, ingest, grantSync, grants} = parts;
+  const {gateways, faults, ledger, view, lateUses, sessions, commands, ingest, grantSync, grants} =
+    parts;
   const {configs, siteConfigs} = parts;
   const keys = new ApiKeyTable();
   await store.read(db => keys.put(db, options.apiKey, 'option', clock.wallMs()));
@@ -120,7 +121,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     ...{clock, store, gateways, configs},
     onChange: gateway => siteConfigs.push(gateway),
   });
-  const routes = {log, store, gateways, faults, sessions, ledger, view, commands, keys};
+  const routes = {log, store, gateways, faults, sessions, ledger, view, lateUses, commands, keys};
   const ready = async () => broker.isUp && ingest.isFlowing && (await store.answers());
   const secure: SecureAddress = {url: options.broker && publicUrl(options.broker)};
   const enrolling = enrolmentOf(options, parts.certificates, store, secure);

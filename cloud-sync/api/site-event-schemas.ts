@@ -38,6 +38,13 @@ export const commandBodySchema = z.object({
   why: z.string().max(200).nullable(),
 });
 
+/** Of a decision only what tells a use of a grant. */
+export const decisionBodySchema = z.object({
+  result: z.string().max(32),
+  grant: z.string().max(64).nullable(),
+  bay: z.string().max(64).nullable(),
+});
+
 true satisfies SameShape<z.infer<typeof bayBodySchema>, Bay>;
 true satisfies SameShape<z.infer<typeof alarmBodySchema>, Alarm>;
 true satisfies SameShape<z.infer<typeof commandBodySchema>, Command>;

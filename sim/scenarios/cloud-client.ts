@@ -5,6 +5,10 @@ import type {GrantChannel} from './card-office.js';
 export interface CloudEvent {
   readonly seq: number;
   readonly kind: string;
+  readonly wallMs: number;
+  readonly clk: string;
+  /** When it happened, of a clock that was lost then and came back. */
+  readonly correctedMs: number | null;
   readonly body: Readonly<Record<string, unknown>>;
 }
 

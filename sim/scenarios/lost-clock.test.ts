@@ -49,6 +49,7 @@ const phases = (world: World) => world.events('session').map(({body}) => body.ph
 test('E8 after a dead RTC the clock is untrusted: standing cards open, hours wait for a person, stays are counted on, and a signed time repairs it', t =>
   withWorld(t, POSTS, async world => {
     const startMs = world.clock.wallMs();
+    const startTruthMs = startMs - world.nowMs;
     const validUntil = (startMs + 90 * DAY_MS) as UnixMillis;
     const tenant = await world.office.cardFor(['A-012'], {kind: 'lease', validUntil});
     const booking = await world.office.cardFor(['A-013'], {validUntil});
@@ -86,6 +87,14 @@ test('E8 after a dead RTC the clock is untrusted: standing cards open, hours wai
     t.is(steps.length, 1);
     t.true(Math.abs((steps[0]?.body.toWallMs ?? 0) - world.clock.wallMs()) < 10_000);
     t.is(rows(world).at(-1)?.clk, 'ok');
+    await world.advance(MINUTE_MS);
+    const atCloud = (await world.cloud?.events('attempt.opened')) ?? [];
+    t.is(atCloud.length, 3);
+    for (const {wallMs, correctedMs, seq} of atCloud) {
+      const truthMs = startTruthMs + (rows(world).find(row => row.seq === seq)?.monoMs ?? 0);
+      t.true(wallMs < truthMs - 10 * MINUTE_MS, 'as it was written, the record is wrong');
+      t.true(Math.abs((correctedMs ?? 0) - truthMs) <= 1000, 'the cloud shows when it was');
+    }
     await world.tap('C1', booking);
     t.like(lastDecision(world), {result: 'ALLOW'});
     await world.advance(MINUTE_MS);

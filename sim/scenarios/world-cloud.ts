@@ -16,6 +16,14 @@ interface GatewaySummary {
   readonly revocations: {readonly version: number; readonly held: number};
 }
 
+interface Risk {
+  readonly kind: string;
+  readonly grant: string;
+  readonly clk: string;
+  readonly usedMs: number;
+  readonly revokedMs: number;
+}
+
 const API_KEY = 'lk_world';
 const FIRST_GATEWAY = 'gw-1';
 /** How long a change may take to reach a gateway that is online. */
@@ -121,6 +129,12 @@ export class WorldCloud {
   /** All events that the cloud holds of the gateway, by sequence. */
   events(kind?: string): Promise<readonly CloudEvent[]> {
     return this.#api.events(kind);
+  }
+
+  /** Uses that somebody should look at. */
+  async risks(): Promise<readonly Risk[]> {
+    const path = `/v1/gateways/${this.#gateway}/risks`;
+    return (await this.#api.get<{risks: Risk[]}>(path)).risks;
   }
 
   /** Open a bay from afar; settles with what the API says of it. */

@@ -6,6 +6,7 @@ import {isTopicSegment} from '../../../protocols/cloud/topics.js';
 import {asId, type BayId} from '../../../protocols/site/ids.js';
 import type {SyncLog} from '../../log.js';
 import type {CommandDesk} from '../command-desk.js';
+import {correctedWalls} from '../event-times.js';
 import type {GatewaySessions} from '../gateway-sessions.js';
 import type {DeskAnswer, GrantDesk} from '../grant-desk.js';
 import type {SiteConfigDesk} from '../site-config-desk.js';
@@ -15,6 +16,7 @@ import type {CloudStore} from '../store/cloud-store.js';
 import type {EventLedger, FeedEvent} from '../store/event-ledger.js';
 import type {FaultTable} from '../store/fault-table.js';
 import type {GatewayRow, GatewayTable} from '../store/gateway-table.js';
+import type {LateUse, LateUseTable} from '../store/late-use-table.js';
 import type {SiteView} from '../store/site-view.js';
 import {addEnrolment, addIdentities, type IdentityRoutes} from './identity-routes.js';
 import {invalid, problem} from './problem.js';
@@ -34,6 +36,7 @@ export interface RouteOptions {
   readonly sessions: GatewaySessions;
   readonly ledger: EventLedger;
   readonly view: SiteView;
+  readonly lateUses: LateUseTable;
   readonly grants: GrantDesk;
   readonly commands: CommandDesk;
   readonly siteConfigs: SiteConfigDesk;
@@ -94,7 +97,7 @@ function limited(maxSize: number) {
 }
 
 function addReads(app: Hono, options: RouteOptions): void {
-  const {store, gateways, ledger, view} = options;
+  const {store, gateways, ledger, view, lateUses} = options;
   const known = async (
     context: Context,
     read: (db: CloudReader, gateway: string) => Promise<object>,
@@ -119,14 +122,18 @@ function addReads(app: Hono, options: RouteOptions): void {
   app.get('/v1/gateways/:gw/alarms', context =>
     known(context, async (db, gw) => ({alarms: await view.alarms(db, gw)})),
   );
+  app.get('/v1/gateways/:gw/risks', context =>
+    known(context, async (db, gw) => ({risks: risksOf(await lateUses.of(db, gw))})),
+  );
   app.get('/v1/gateways/:gw/events', context => {
     const query = eventsQuerySchema.safeParse(context.req.query());
     if (!query.success) return invalid(context, query.error);
     const {after, limit} = query.data;
     const [epochNo = 0, seq = 0] = after.split('.').map(Number);
-    return known(context, async (db, gw) =>
-      page(gw, after, await ledger.feed(db, gw, epochNo, seq, limit)),
-    );
+    return known(context, async (db, gw) => {
+      const events = await ledger.feed(db, gw, epochNo, seq, limit);
+      return page(gw, after, events, await correctedWalls(db, ledger, gw, events));
+    });
   });
 }
 
@@ -152,7 +159,20 @@ async function summary(
   };
 }
 
-function page(gateway: string, after: string, events: readonly FeedEvent[]): object {
+/** Nobody is punished by machine for any of these: a person looks at them. */
+function risksOf(uses: readonly LateUse[]): readonly object[] {
+  return uses.map(({epoch, seq, grant, bay, usedWall, revokedWall, clk}) => ({
+    kind: 'USED_AFTER_REVOKE',
+    ...{epoch, seq, grant, bay, usedMs: usedWall, revokedMs: revokedWall, clk},
+  }));
+}
+
+function page(
+  gateway: string,
+  after: string,
+  events: readonly FeedEvent[],
+  corrected: ReadonlyMap<FeedEvent, number>,
+): object {
   const last = events.at(-1);
   return {
     events: events.map(event => ({
@@ -163,6 +183,7 @@ function page(gateway: string, after: string, events: readonly FeedEvent[]): obj
       boot: event.boot,
       monoMs: event.mono,
       wallMs: event.wall,
+      correctedMs: corrected.get(event) ?? null,
       clk: event.clk,
       body: parsed(event.body),
       receivedMs: event.receivedWall,

@@ -233,6 +233,18 @@ export interface LifeColumns {
   heard_wall: number;
 }
 
+/** A use of a grant after its revocation. */
+export interface LateUseColumns {
+  gw: string;
+  epoch_no: number;
+  seq: number;
+  grant_id: string;
+  bay: string | null;
+  used_wall: number;
+  clk: string;
+  revoked_wall: number;
+}
+
 export interface CloudSchema {
   enrolment: EnrolmentColumns;
   certificate: CertificateColumns;
@@ -253,6 +265,7 @@ export interface CloudSchema {
   api_key: ApiKeyColumns;
   site_config: SiteConfigColumns;
   site_held: SiteHeldColumns;
+  late_use: LateUseColumns;
 }
 
 /** Anything that can read: the store itself, or a transaction. */

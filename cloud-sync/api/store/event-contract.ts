@@ -1,7 +1,9 @@
 import {fromHex, toHex} from '../../../protocols/base/bytes.js';
+import {correctedWalls} from '../event-times.js';
 import type {CloudTransaction} from './cloud-schema.js';
 import type {ContractBench} from './contract-bench.js';
 import type {StoredEvent} from './event-ledger.js';
+import {LateUseTable} from './late-use-table.js';
 
 const EPOCH = 'ab'.repeat(16);
 /** Bytes of every value, and a body that no printer would write twice the same way. */
@@ -18,6 +20,7 @@ const event = (seq: number, changes: Partial<StoredEvent> = {}): StoredEvent => 
 export function eventContract(bench: ContractBench): void {
   keptEvents(bench);
   doubtfulEvents(bench);
+  timedEvents(bench);
 }
 
 async function begin(
@@ -143,4 +146,55 @@ function doubtfulEvents(bench: ContractBench): void {
 /** Buffers and arrays of bytes alike. */
 function plain(row: StoredEvent): object {
   return {...row, hash: row.hash && toHex(row.hash)};
+}
+
+function timedEvents(bench: ContractBench): void {
+  const {check, ledger} = bench;
+  check(
+    'a lost clock is corrected by the next sure event of its boot alone',
+    async (t, {store}) => {
+      await store.transaction(async tx => {
+        await begin(bench, tx, 'gw-1', EPOCH);
+        const lost = {clk: 'floor', boot: 'B2', wall: 5};
+        const events = [
+          event(1, {clk: 'floor', boot: 'B1'}),
+          event(2, {...lost, mono: 1000}),
+          event(3, {...lost, mono: 4000}),
+          event(4, {clk: 'ok', boot: 'B2', wall: 90_000, mono: 9000}),
+        ];
+        await store.events.insert(tx, [{gateway: 'gw-1', events}], 7);
+        const epochs = await store.events.lockEpochs(tx, [{gateway: 'gw-1', epoch: EPOCH}]);
+        const known = epochs.map(one => ({...one, row: {...one.row, known: 4}}));
+        await store.events.saveEpochs(tx, known);
+      });
+      const walls = await store.read(async db => {
+        const events = await ledger.feed(db, 'gw-1', 0, 0, 10);
+        const corrected = await correctedWalls(db, ledger, 'gw-1', events);
+        return events.map(one => corrected.get(one));
+      });
+      t.deepEqual(walls, [undefined, 82_000, 85_000, undefined]);
+    },
+  );
+
+  check('a use after the revocation is kept once, one before it is none', async (t, {store}) => {
+    const uses = new LateUseTable();
+    const use = (seq: number, wall: number, clk: string, grant = 'g-1') => ({
+      ...{gateway: 'gw-1', epochNo: 1, seq, grant, bay: 'A-012', wall, clk},
+    });
+    await store.transaction(async tx => {
+      await begin(bench, tx, 'gw-1', EPOCH);
+      const revoked = {gw: 'gw-1', id: 'g-1', ver: 1, wall: 1000};
+      await tx.insertInto('revocation').values(revoked).execute();
+      await uses.note(tx, [use(1, 999, 'ok'), use(2, 1000, 'ok'), use(3, 5, 'floor')]);
+      await uses.note(tx, [use(2, 1000, 'ok'), use(4, 2000, 'ok', 'g-2')]);
+    });
+    const kept = await store.read(db => uses.of(db, 'gw-1'));
+    t.deepEqual(
+      kept.map(({seq, clk, revokedWall}) => [seq, clk, revokedWall]),
+      [
+        [3, 'floor', 1000],
+        [2, 'ok', 1000],
+      ],
+    );
+  });
 }

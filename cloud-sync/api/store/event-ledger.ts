@@ -122,6 +122,25 @@ export class EventLedger {
       .execute();
   }
 
+  /** The next event that knew the time, if it is of the same boot. */
+  async nextSure(
+    db: CloudReader,
+    gateway: string,
+    {epochNo, seq, boot}: Pick<StoredEvent, 'epochNo' | 'seq' | 'boot'>,
+  ): Promise<StoredEvent | undefined> {
+    const found = await db
+      .selectFrom('ev')
+      .select(STORED)
+      .where('gw', '=', gateway)
+      .where('epoch_no', '=', epochNo)
+      .where('seq', '>', seq)
+      .where('clk', '!=', 'floor')
+      .orderBy('seq')
+      .limit(1)
+      .executeTakeFirst();
+    return found?.boot === boot ? found : undefined;
+  }
+
   async replace(tx: CloudTransaction, gateway: string, event: StoredEvent): Promise<void> {
     const {kind, boot, mono, wall, clk, body, hash: h} = event;
     await tx
