@@ -21,6 +21,7 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   enrolment: ['id'],
   certificate: ['serial'],
   life: ['gw', 'boot'],
+  late_use: ['gw', 'epoch_no', 'seq'],
 };
 
 export interface CloudTable {
