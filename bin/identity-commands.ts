@@ -1,6 +1,7 @@
 import type {Command} from 'commander';
+import type {SecretOptions} from '../edge/commands/backup.js';
 import {type EnrolOptions, enrolSite} from '../edge/commands/enroll.js';
-import type {systemMachine} from '../edge/commands/system-machine.js';
+import {type systemMachine, systemVersion} from '../edge/commands/system-machine.js';
 import type {Host} from '../edge/platform/host.js';
 import {PrivateFolder} from '../edge/platform/private-folder.js';
 
@@ -26,5 +27,49 @@ export function addIdentityCommands(
         }),
       );
       host.finish(result);
+    });
+  addBackupCommands(program, host, machine);
+}
+
+function addBackupCommands(
+  program: Command,
+  host: Host,
+  machine: ReturnType<typeof systemMachine>,
+): void {
+  const passphrase = ['--passphrase-file <file>', 'file that holds the passphrase'] as const;
+  const key = ['--key-file <file>', 'file that holds 32 bytes in hex, instead'] as const;
+  const site = ['--config <file>', 'site file', 'site.yaml'] as const;
+  const backup = program
+    .command('backup')
+    .description('put everything of a site into one sealed file, also while it runs')
+    .argument('<file>', 'the file to make')
+    .option(...passphrase)
+    .option(...key)
+    .option(...site)
+    .action(async (file: string, options: SecretOptions & {config: string}) => {
+      const {backupSite} = await import('../edge/commands/backup.js');
+      host.finish(await backupSite(file, {...options, version: systemVersion()}, machine));
+    });
+  backup
+    .command('verify')
+    .description('read a backup to its end and say what it holds')
+    .argument('<file>', 'the backup')
+    .option(...passphrase)
+    .option(...key)
+    .action(async (file: string, options: SecretOptions) => {
+      const {verifySite} = await import('../edge/commands/backup.js');
+      host.finish(await verifySite(file, {...backup.opts(), ...options}, machine));
+    });
+  program
+    .command('restore')
+    .description('put a backup in place; the gateway numbers anew and sends what was unsent')
+    .argument('<file>', 'the backup')
+    .option(...passphrase)
+    .option(...key)
+    .option('--config <file>', 'where the site file is to lie', 'site.yaml')
+    .option('--replace', 'put aside what is there', false)
+    .action(async (file: string, options: SecretOptions & {config: string; replace: boolean}) => {
+      const {restoreSite} = await import('../edge/commands/backup.js');
+      host.finish(await restoreSite(file, options, machine));
     });
 }

@@ -54,3 +54,15 @@ export function guarded<Result>(doing: string, work: () => Result): Result {
     throw storeFault(thrown, doing);
   }
 }
+
+/** The same for what settles later. */
+export async function guardedAsync<Result>(
+  doing: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw storeFault(thrown, doing);
+  }
+}
