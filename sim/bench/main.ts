@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   tap: () => import('./tap.js'),
   footprint: () => import('./footprint.js'),
   fleet: () => import('./fleet.js'),
+  decide: () => import('./decide.js'),
   journal: () => import('./journal.js'),
   sync: () => import('./sync.js'),
 };

@@ -7,7 +7,7 @@ import {asId} from '../../protocols/site/ids.js';
 import {openTerminalMaster} from '../wire/posix-terminal.js';
 import {makeBenchSite} from './bench-site.js';
 import {Child} from './child.js';
-import {median, rounded} from './median.js';
+import {median, percentile, rounded} from './median.js';
 import {type SeenCommand, TURNAROUND_MS} from './paced-slave.js';
 
 const BAUD = 9600;
@@ -64,11 +64,6 @@ function judge(tapMs: number, {startMs, before}: SeenCommand['command']): Tap {
   const inFlight = before.filter(span => span.startMs <= tapMs).at(-1);
   const freeMs = Math.max(tapMs, inFlight ? inFlight.endMs + SILENCE_MS : tapMs);
   return {latencyMs: startMs - tapMs, overheadMs: startMs - freeMs};
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
 /** Tap to frame at 9600 baud while the line never rests. */
