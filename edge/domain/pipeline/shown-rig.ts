@@ -7,7 +7,7 @@ import {cardUid, collectorId, rigConfig} from '../lot/rig-config.js';
 import type {TokenClaim} from '../lot/shown.js';
 
 /** The usual lot with numbers: bays 1-4 in their order, collectors 1-3. */
-export function numberedConfig(): LotConfig {
+function numberedConfig(): LotConfig {
   const config = rigConfig();
   return {
     ...config,

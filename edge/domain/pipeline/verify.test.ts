@@ -50,6 +50,8 @@ interface World {
   readonly sector?: boolean;
   readonly demandsProof?: boolean;
   readonly window?: (at: UnixMillis) => boolean;
+  /** Does the policy take cards at all? */
+  readonly takesCards?: boolean;
 }
 
 function verify(world: World): Verification {
@@ -84,10 +86,12 @@ function verify(world: World): Verification {
     arrow: '',
     minCardSecurity: world.demandsProof ? ('proof' as const) : ('uid' as const),
   };
+  const kinds = world.takesCards === false ? (['qr'] as const) : (['card'] as const);
+  const policy = {...parkCard, credentialKinds: new Set(kinds)};
   const shown = {uid: UID, assurance: assuranceOf(world), userInfo: '', requestNo: 1, atMs: 0};
   return verifyShown(
     {
-      ...{config: rigConfig(), context, policy: parkCard, canUseUp: world.canUseUp !== false},
+      ...{config: rigConfig(), context, policy, canUseUp: world.canUseUp !== false},
       hasOpenStay: () => world.openStay === true,
     },
     collector,
@@ -107,6 +111,7 @@ const SECRET = {secretHex: '00'.repeat(16)};
 const TABLE: readonly (readonly [string, World, string])[] = [
   ['a good grant', {}, 'granted'],
   ['an unknown card', {card: null}, 'NOT_FOUND*'],
+  ['a card where only tokens serve', {takesCards: false}, 'NOT_FOUND'],
   ['a card without grants', {grants: []}, 'NOT_FOUND*'],
   ['a grant of another profile', {grants: [{kind: 'shower'}]}, 'NOT_FOUND*'],
   ['a grant still being paid', {grants: [{state: 'offered'}]}, 'NOT_FOUND*'],

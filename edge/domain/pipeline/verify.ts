@@ -49,6 +49,11 @@ export function verifyShown(
   collector: CollectorConfig,
   shown: Shown,
 ): Verification {
+  const {kind} = shown;
+  const isToken = kind === 'token' || kind === 'badToken';
+  if (!verifier.policy.credentialKinds.has(isToken ? 'qr' : kind)) {
+    return refuseFinally(verifier, 'NOT_FOUND', false);
+  }
   switch (shown.kind) {
     case 'card':
       return verifyCard(verifier, collector, shown.card);
