@@ -18,8 +18,9 @@ export type OnMessage = (
 export interface BrokerPort {
   /** True while messages can come and go. */
   readonly isUp: boolean;
-  /** Promises nothing: what matters is sent again when a gateway says that it lacks it. */
-  publish(topic: string, payload: Uint8Array, qos: 0 | 1): void;
+  /** Promises nothing: what matters is sent again when a gateway says that it lacks it. A broker that can
+   *  forgets the message after `expiryS`. */
+  publish(topic: string, payload: Uint8Array, qos: 0 | 1, expiryS?: number): void;
   /** The connection of this gateway is not wanted any more. */
   hangUp(gateway: string): void;
   close(): Promise<void>;

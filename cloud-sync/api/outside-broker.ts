@@ -72,8 +72,8 @@ export class OutsideBroker implements BrokerPort {
     return this.#duty.isUp && this.#presence.isUp;
   }
 
-  publish(topic: string, payload: Uint8Array, qos: 0 | 1): void {
-    this.#duty.publish(topic, payload, qos);
+  publish(topic: string, payload: Uint8Array, qos: 0 | 1, expiryS?: number): void {
+    this.#duty.publish(topic, payload, qos, expiryS);
   }
 
   /** A broker elsewhere ends no connection for us: its own list of revoked certificates has to. */
@@ -122,8 +122,9 @@ class Line {
     return this.#isUp;
   }
 
-  publish(topic: string, payload: Uint8Array, qos: 0 | 1): void {
-    this.#connection.publish(topic, payload, {qos, retain: false});
+  publish(topic: string, payload: Uint8Array, qos: 0 | 1, expiryS?: number): void {
+    const expiry = expiryS === undefined ? {} : {expiryS};
+    this.#connection.publish(topic, payload, {qos, retain: false, ...expiry});
   }
 
   close(): void {

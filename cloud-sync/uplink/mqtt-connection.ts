@@ -26,6 +26,7 @@ export class MqttConnection implements Connection {
   #client: MqttClient;
   #isSecondTry = false;
   #isOpen = false;
+  #speaks5 = false;
   #ended = false;
   #inFlight = 0;
   #maxInFlight = MAX_IN_FLIGHT;
@@ -42,8 +43,10 @@ export class MqttConnection implements Connection {
     if (isStalled && options.qos === 0) return;
     const confirmed = options.qos === 1 && this.#inFlight < this.#maxInFlight;
     if (confirmed) this.#inFlight += 1;
-    const qos = confirmed ? 1 : 0;
-    this.#client.publish(topic, Buffer.from(payload), {...options, qos}, error => {
+    const {retain, expiryS} = options;
+    const properties = this.#speaks5 && expiryS !== undefined && {messageExpiryInterval: expiryS};
+    const wish = {qos: confirmed ? 1 : 0, retain, ...(properties ? {properties} : {})} as const;
+    this.#client.publish(topic, Buffer.from(payload), wish, error => {
       if (confirmed) this.#inFlight -= 1;
       // What did not arrive is sent again from the journal; here it is only told.
       const reason = reasonOf(error);
@@ -85,6 +88,7 @@ export class MqttConnection implements Connection {
   #onConnect(version: MqttVersion, packet: IConnackPacket): void {
     const {versions, filter, listener} = this.#options;
     this.#isOpen = true;
+    this.#speaks5 = version === 5;
     versions.opened(version);
     this.#maxInFlight = Math.min(MAX_IN_FLIGHT, packet.properties?.receiveMaximum ?? MAX_IN_FLIGHT);
     this.#note('broker.connected', {mqtt: version === 5 ? '5' : '3.1.1'});

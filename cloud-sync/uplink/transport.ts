@@ -1,6 +1,8 @@
 export interface PublishOptions {
   readonly qos: 0 | 1;
   readonly retain: boolean;
+  /** A broker of MQTT 5 that could not deliver it within so many seconds forgets it. */
+  readonly expiryS?: number;
 }
 
 export interface ConnectOptions {
