@@ -2,7 +2,7 @@ import {z} from 'zod';
 
 /** How well a gateway knows the time: synced under 24 h ago, drifting since, or only a lower bound.
  *  @see sync.md 5.4 */
-export const CLOCK_STATES = ['ok', 'holdover', 'floor'] as const;
+const CLOCK_STATES = ['ok', 'holdover', 'floor'] as const;
 export type ClockState = (typeof CLOCK_STATES)[number];
 
 export const clockStateSchema = z.enum(CLOCK_STATES);

@@ -4,7 +4,7 @@ import {createSerialLink} from '../../drivers/port/serial-port.js';
 import type {Clock} from '../../protocols/base/clock.js';
 
 export const LINE_BAUD = 9600;
-export const LINE_UNITS = 32;
+const LINE_UNITS = 32;
 const WARM_UP_MS = 1000;
 
 export interface PolledLine {

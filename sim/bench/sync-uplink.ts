@@ -6,7 +6,7 @@ import {SiteClock} from '../../edge/runtime/site-clock.js';
 import type {SiteStore} from '../../edge/store/site-store.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 
-export const GATEWAY = 'gw-1';
+const GATEWAY = 'gw-1';
 const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
 
 interface Parts {
