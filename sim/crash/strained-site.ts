@@ -97,6 +97,11 @@ export class StrainedSite {
     return this.notes.filter(({kind}) => kind === 'frame').length;
   }
 
+  /** Answers so far that said done. */
+  answers(): number {
+    return this.notes.filter(({kind}) => kind === 'told').length;
+  }
+
   /** Events that the cloud has confirmed so far. */
   confirmed(): number {
     return this.notes.filter(({kind}) => kind === 'event').length;

@@ -20,7 +20,7 @@ export class StayTrails {
   readonly #trails = new Map<string, Trail>();
   readonly #toleranceMs: Millis;
 
-  /** `toleranceMs`: how far the clocks of the site may drift apart during a stay. */
+  /** `toleranceMs`: how far what is charged may be from what the clock on the wall says. */
   constructor(toleranceMs: Millis = ROUNDING_MS) {
     this.#toleranceMs = toleranceMs;
   }
@@ -44,8 +44,10 @@ export class StayTrails {
     for (const body of bodies) {
       const row = JSON.parse(body) as SessionRecord;
       const last = this.#trails.get(row.id)?.last;
-      if (last?.phase !== row.phase || last.durationMs !== row.durationMs) {
-        problems.push(`stay ${row.id}: table ${row.phase}, journal ${last?.phase}`);
+      // A start counts on from its own clock, and only the table says how far the stay had come.
+      if (last?.phase !== row.phase || row.durationMs < last.durationMs) {
+        const held = `${row.phase} ${row.durationMs}`;
+        problems.push(`stay ${row.id}: table ${held}, journal ${last?.phase} ${last?.durationMs}`);
       }
       if ((row.phase === 'closed') === open.includes(row.id)) {
         problems.push(`stay ${row.id} is ${row.phase} and kept as the opposite`);
