@@ -45,7 +45,7 @@ const DECISION: SiteFact = {
 };
 
 /** A durable decision against the least that a disk asks for one, and against SQLite alone. */
-export async function run([only]: readonly string[]): Promise<object> {
+export function run([only]: readonly string[]): object {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-journal-'));
   try {
     const rows = new Rows(folder, 'rows');
@@ -61,7 +61,7 @@ export async function run([only]: readonly string[]): Promise<object> {
     rows.close();
     raw.close();
     bare.close();
-    const growth = only === 'quick' ? {} : {insertCostRatio1MTo1k: await costOfGrowth(folder)};
+    const growth = only === 'quick' ? {} : {insertCostRatio1MTo1k: costOfGrowth(folder)};
     return {bench: 'journal', samples: SAMPLES, ...single, ...speed, ...wear, ...growth};
   } finally {
     rmSync(folder, {recursive: true, force: true});
@@ -213,7 +213,7 @@ function syncsPerEvent(folder: string): number | null {
 }
 
 /** A commit behind a million rows over one behind a thousand, taken in turns. */
-async function costOfGrowth(folder: string): Promise<number> {
+function costOfGrowth(folder: string): number {
   const many = new Rows(folder, 'many');
   const few = new Rows(folder, 'few');
   for (let count = 0; count < MANY_ROWS; count += FILL_ROWS) many.commit(FILL_ROWS);

@@ -41,15 +41,15 @@ for (const store of ['edge', 'cloud']) {
 }
 
 /** Start a site under strace that meddles with one system call of the gateway. */
-async function meddled(t: ExecutionContext, call: string, inject: string): Promise<StrainedSite> {
+async function meddled(t: ExecutionContext, call: string, inject: string) {
   const folder = workFolder(t);
   const [disk, outside] = [join(folder, 'disk'), join(folder, 'outside')];
   for (const each of [disk, outside]) mkdirSync(each);
-  const log = ['-o', join(outside, 'strace.log')];
+  const log = join(outside, 'strace.log');
   const site = await StrainedSite.start({
     ...{folder: disk, outside, seed: SEED},
     // -D: the gateway stays our child, and the tracer goes with it.
-    under: ['strace', '-D', '-f', '-qq', '--seccomp-bpf', ...log].concat([
+    under: ['strace', '-D', '-f', '-qq', '--seccomp-bpf', '-o', log].concat([
       '-e',
       `trace=${call}`,
       '-e',
@@ -57,15 +57,17 @@ async function meddled(t: ExecutionContext, call: string, inject: string): Promi
     ]),
   });
   t.teardown(() => site.close());
-  return site;
+  /** Calls that were meddled with so far. */
+  const injected = () => readFileSync(log, 'utf8').split('INJECTED').length - 1;
+  return {site, injected};
 }
 
 test.serial(
   '~G7 a disk that fails a few syncs loses nothing that was acked, and decisions go on',
   async t => {
     t.timeout(180_000);
-    const site = await meddled(t, SYNCS, 'error=EIO:when=90..92');
-    await site.until('a sync fails', () => /SQLITE_IOERR|store\/io/.test(site.output));
+    const {site, injected} = await meddled(t, SYNCS, 'error=EIO:when=90..92');
+    await site.until('a sync fails', () => injected() >= 1);
     const before = site.frames();
     await site.until('arms move again', () => site.frames() >= before + 3);
     t.true(site.isAlive, site.output.slice(-2000));
@@ -79,8 +81,8 @@ test.serial(
   '~G7 a disk that has no room for a few writes loses nothing that was acked, and decisions go on',
   async t => {
     t.timeout(180_000);
-    const site = await meddled(t, 'pwrite64', 'error=ENOSPC:when=500..504');
-    await site.until('a write fails', () => /SQLITE_FULL|store\/full/.test(site.output));
+    const {site, injected} = await meddled(t, 'pwrite64', 'error=ENOSPC:when=500..504');
+    await site.until('a write fails', () => injected() >= 1);
     const before = site.frames();
     await site.until('arms move again', () => site.frames() >= before + 3);
     t.true(site.isAlive, site.output.slice(-2000));
@@ -93,7 +95,7 @@ test.serial(
   '~G1 syncs that take 200 ms delay the arm, and never let it overtake the commit',
   async t => {
     t.timeout(180_000);
-    const site = await meddled(t, SYNCS, 'delay_enter=200000:when=60..100');
+    const {site, injected} = await meddled(t, SYNCS, 'delay_enter=200000:when=60..100');
     const before = site.frames();
     await site.until('arms move', () => site.frames() >= before + 6);
     t.true(site.isAlive, site.output.slice(-2000));
