@@ -58,7 +58,7 @@ async function meddled(t: ExecutionContext, call: string, inject: string) {
   });
   t.teardown(() => site.close());
   /** Calls that were meddled with so far. */
-  const injected = () => readFileSync(log, 'utf8').split('INJECTED').length - 1;
+  const injected = () => readFileSync(log, 'utf8').split(/INJECTED|DELAYED/).length - 1;
   return {site, injected};
 }
 
@@ -96,6 +96,7 @@ test.serial(
   async t => {
     t.timeout(180_000);
     const {site, injected} = await meddled(t, SYNCS, 'delay_enter=200000:when=60..100');
+    await site.until('a sync is late', () => injected() >= 1);
     const before = site.frames();
     await site.until('arms move', () => site.frames() >= before + 6);
     t.true(site.isAlive, site.output.slice(-2000));
