@@ -9,6 +9,7 @@ import {createPageApp, type PageApp} from '../edge/page/page-app.js';
 import {yieldTurn} from '../edge/platform/event-loop.js';
 import {createJsonLog} from '../edge/platform/json-log.js';
 import {EdgeDaemon} from '../edge/runtime/edge-daemon.js';
+import type {Disk} from '../edge/store/disk.js';
 import {toHex} from '../protocols/base/bytes.js';
 import type {Millis} from '../protocols/base/clock.js';
 import {UsageError} from '../protocols/base/errors.js';
@@ -56,6 +57,8 @@ export interface WorldOptions {
   readonly language?: 'zh-CN' | 'en';
   /** Put devices on the lines that no plan knows, before the daemon starts. */
   readonly equip?: (world: World) => void;
+  /** Default: the disk of this machine. */
+  readonly disk?: Disk;
   readonly seed?: number;
   /** Where the wall clock stands at the start, in ms since 1970. */
   readonly wallMs?: number;
@@ -268,6 +271,7 @@ export class World {
       ntp: this.timeServer,
       builtMs: 0,
       warnings: [],
+      ...(this.#options.disk ? {disk: this.#options.disk} : {}),
     });
     this.#edge = edge;
     this.cloud?.join(edge);
@@ -360,7 +364,7 @@ export class World {
 
 /** Everything that a gateway keeps beside its database, as it is at this instant. */
 function copyCard(from: string, to: string): void {
-  for (const suffix of ['', '-wal', '.epoch', '.pepper', '.fence']) {
+  for (const suffix of ['', '-wal', '.epoch', '.grants', '.good', '.pepper', '.fence']) {
     if (existsSync(`${from}${suffix}`)) copyFileSync(`${from}${suffix}`, `${to}${suffix}`);
   }
 }

@@ -44,7 +44,7 @@ export interface LotRunnerOptions {
 /** Under load, steps that somebody waits for are gathered this long into one transaction. @see sync.md 3.2 */
 const GATHER_MS: Millis = 20;
 /** The same for steps without effects: nobody waits for them. */
-const QUIET_GATHER_MS: Millis = 100;
+const QUIET_GATHER_MS: Millis = 200;
 /** As many events do not wait for more. */
 const MOST_GATHERED = 16;
 

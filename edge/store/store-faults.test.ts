@@ -1,0 +1,303 @@
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import type {UnixMillis} from '../../protocols/base/clock.js';
+import {StoreError} from '../../protocols/base/errors.js';
+import {type GrantStateRow, hashOfState} from '../../protocols/cloud/grant-state.js';
+import type {SiteFact} from '../../protocols/site/events.js';
+import {asId} from '../../protocols/site/ids.js';
+import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
+import {VirtualClock} from '../../sim/clock/virtual-clock.js';
+import {yieldTurn} from '../platform/event-loop.js';
+import {FaultyDisk} from './disk-rig.js';
+import {SiteStore, type SiteStoreOptions} from './site-store.js';
+
+const MB = 1024 * 1024;
+
+class Bench {
+  readonly folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
+  readonly path = join(this.folder, 'lot.db');
+  readonly clock = new VirtualClock({yieldTurn});
+  readonly entropy = new SeededEntropy(11);
+  readonly disk = new FaultyDisk();
+  readonly #t: ExecutionContext;
+
+  constructor(t: ExecutionContext) {
+    this.#t = t;
+    t.teardown(() => rmSync(this.folder, {recursive: true}));
+  }
+
+  open(more: Partial<SiteStoreOptions> = {}): SiteStore {
+    const {path, clock, entropy, disk} = this;
+    const store = new SiteStore({
+      ...{path, site: 'lot-1', secretKey: new Uint8Array(32).fill(9), clock, entropy, disk},
+      clockState: () => 'ok',
+      ...more,
+    });
+    this.#t.teardown(() => store.close());
+    return store;
+  }
+
+  /** Put noise over the pages from `from` on, as a share of the file. */
+  damage(from: number, to: number): void {
+    const content = readFileSync(this.path);
+    const page = (share: number) => Math.floor((content.length * share) / 4096) * 4096;
+    content.fill(0xa5, page(from), page(to));
+    writeFileSync(this.path, content);
+  }
+}
+
+function fact(why: string): SiteFact {
+  return {kind: 'epoch.new', body: {why}};
+}
+
+function commit(store: SiteStore, ...whys: readonly string[]): void {
+  store.lot.commit({facts: whys.map(fact), records: [], stamp: store.stampNow()});
+}
+
+function whys(store: SiteStore): readonly string[] {
+  return store.outbox
+    .read(1, 10_000)
+    .map(({body}) => (JSON.parse(body) as {why?: string}).why ?? '')
+    .filter(why => why !== '');
+}
+
+function grant(id: string): GrantStateRow {
+  return {
+    table: 'grant',
+    row: {
+      ...{id: asId(id), number: '1', kind: 'park', holder: asId('h'), holderMask: '陈**'},
+      ...{credentials: [], points: [asId('A-1')], weekly: [], entries: 'multi', state: 'active'},
+      ...{validFrom: 0 as UnixMillis, validUntil: 9e12 as UnixMillis, rev: 1},
+      leaseUntil: 9e12 as UnixMillis,
+    },
+  };
+}
+
+function grantAll(store: SiteStore, ...ids: readonly string[]): void {
+  const rows = ids.map(grant);
+  store.grants.applySnapshot({ver: 7, hash: hashOfState(rows), rows});
+}
+
+test('a sync that fails costs the handle, not the event: the file is opened anew and the commit repeated', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  commit(store, 'before');
+  bench.disk.fault = {code: 'SQLITE_IOERR_FSYNC', times: 1};
+  commit(store, 'told');
+  t.is(bench.disk.connects, 2);
+  t.deepEqual(whys(store), ['before', 'told']);
+  t.true(store.condition().isDurable);
+  store.close();
+  t.deepEqual(whys(bench.open()), ['before', 'told']);
+});
+
+test('after three failures the lot goes on from memory, uses nothing up, and its events follow in order', async t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1');
+  commit(store, 'a');
+  bench.disk.fault = {code: 'SQLITE_IOERR_WRITE', times: Number.POSITIVE_INFINITY};
+  commit(store, 'b');
+  commit(store, 'c', 'd');
+  t.false(store.condition().isDurable);
+  t.truthy(store.book.grantById(asId('g-1')), 'decisions go on');
+  const use = {table: 'grantUse', grant: asId('g-1'), session: asId('s')} as const;
+  const refused = t.throws(
+    () => store.lot.commit({facts: [], records: [use as never], stamp: store.stampNow()}),
+    {instanceOf: StoreError},
+  );
+  t.is(refused?.code, 'store/adrift');
+  bench.disk.fault = undefined;
+  await bench.clock.advance(10_000);
+  store.tend();
+  t.true(store.condition().isDurable);
+  t.deepEqual(whys(store), ['a', 'b', 'c', 'd']);
+});
+
+test('memory keeps the newest 2,000 events and counts the others', async t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  bench.disk.isGone = true;
+  bench.disk.fault = {code: 'SQLITE_IOERR_WRITE', times: 1};
+  for (let event = 1; event <= 2300; event += 1) commit(store, `event ${event}`);
+  bench.disk.isGone = false;
+  await bench.clock.advance(10_000);
+  store.tend();
+  t.is(whys(store).length, 2000);
+  t.is(whys(store)[0], 'event 301');
+  t.like(JSON.parse(store.outbox.read(2001, 1)[0]?.body ?? ''), {what: 'lost', count: 300});
+});
+
+test('~E12 a file found damaged in use is set aside: grants and unconfirmed events go on under a new epoch', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1', 'g-2');
+  commit(store, 'a', 'b', 'c');
+  store.outbox.markAcked(2);
+  const epoch = store.outbox.epoch();
+  bench.disk.fault = {code: 'SQLITE_CORRUPT', times: 1};
+  commit(store, 'd');
+  t.true(existsSync(`${bench.path}.damaged-1`));
+  t.not(store.outbox.epoch(), epoch);
+  t.deepEqual(whys(store), ['b', 'c', 'database_damaged', 'd']);
+  t.is(store.grants.standing, 'sure');
+  store.close();
+  const later = bench.open();
+  t.is(later.grants.current().ver, 7);
+  t.truthy(later.book.grantById(asId('g-2')));
+  t.deepEqual(whys(later), ['b', 'c', 'database_damaged', 'd']);
+});
+
+test('~E12 a database whose header is gone comes back from the signed grants, and says what is unsure', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1', 'g-2');
+  store.grants.applyRevocations(3, ['g-2']);
+  store.close();
+  bench.damage(0, 1);
+  const after = bench.open();
+  t.deepEqual(
+    [after.grants.current().ver, after.grants.revocations(), after.grants.standing],
+    [7, 3, 'uses_unsure'],
+  );
+  t.true(after.book.isRevoked(asId('g-2')));
+  t.like(after.outbox.read(1, 9).at(-1), {kind: 'storage'});
+});
+
+test('~E12 with neither database nor signed grants there is nothing to decide by, until the cloud sends them', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1');
+  store.close();
+  bench.damage(0, 1);
+  const signed = `${bench.path}.grants`;
+  writeFileSync(signed, readFileSync(signed, 'utf8').replace('g-1', 'g-9'));
+  const after = bench.open();
+  t.is(after.grants.standing, 'lost');
+  t.is(after.grants.current().ver, 0);
+  grantAll(after, 'g-1');
+  t.is(after.grants.standing, 'sure');
+});
+
+test('a disk that takes nothing at the start is read, decided from, and come back to', async t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1');
+  commit(store, 'a');
+  const epoch = store.outbox.epoch();
+  store.close();
+  bench.disk.isGone = true;
+  const blind = bench.open();
+  t.false(blind.condition().isDurable);
+  t.truthy(blind.book.grantById(asId('g-1')));
+  commit(blind, 'b');
+  bench.disk.isGone = false;
+  await bench.clock.advance(20_000);
+  blind.tend();
+  t.true(blind.condition().isDurable);
+  t.is(blind.outbox.epoch(), epoch);
+  t.deepEqual(whys(blind), ['a', 'b']);
+});
+
+test('~G7 a full quota takes no event before it is confirmed, keeps its log, and recovers alone', t => {
+  const bench = new Bench(t);
+  const store = bench.open({maxBytes: 2 * MB});
+  const levels = new Set<string>();
+  const stored = () => whys(store).length;
+  for (;;) {
+    store.prune();
+    levels.add(store.condition().level);
+    try {
+      commit(store, 'x'.repeat(900));
+    } catch (thrown) {
+      t.is((thrown as StoreError).code, 'store/full');
+      break;
+    }
+  }
+  t.deepEqual([...levels], ['roomy', 'shortened', 'crowded', 'alarm', 'full']);
+  const count = stored();
+  t.true(count > 1000);
+  t.is(store.prune(), 0, 'nothing unconfirmed goes');
+  t.true(readdirSync(bench.folder).includes('lot.db-wal'));
+  store.outbox.markAcked(store.outbox.head() - 10);
+  while (store.prune() > 0);
+  t.true(store.fillLevel() < 0.86);
+  t.notThrows(() => commit(store, 'room again'));
+  t.true(stored() < count);
+});
+
+test('~G7 with open_counted a full disk is decided on, counted in place, and told after a power cut', t => {
+  const bench = new Bench(t);
+  const store = bench.open({whenFull: 'open_counted'});
+  commit(store, 'a');
+  bench.disk.fault = {code: 'SQLITE_FULL', times: 1};
+  commit(store, 'b', 'c');
+  t.false(store.condition().isDurable);
+  t.is(store.lot.unstored?.count, 2);
+  const copy = join(bench.folder, 'cut.db');
+  for (const suffix of ['', '-wal', '.epoch']) {
+    writeFileSync(`${copy}${suffix}`, readFileSync(`${bench.path}${suffix}`));
+  }
+  const after = bench.open({path: copy});
+  const [told] = after.outbox.read(after.outbox.head(), 1);
+  t.like(JSON.parse(told?.body ?? ''), {what: 'lost', count: 2});
+});
+
+test('~G4 50,000 unconfirmed events of 30 days fit a twentieth of the quota that holds 1,000,000', async t => {
+  const bench = new Bench(t);
+  const store = bench.open({maxBytes: (512 * MB) / 20});
+  const events = 50_000;
+  const body = {
+    ...{attempt: '01JD0000000000000000000000', tryNo: 1, result: 'ALLOW', reason: null},
+    ...{grant: 'grant-2031', holder: 'holder-2031', bay: 'A-012', degraded: false},
+  };
+  const facts = Array.from({length: 50}, () => ({kind: 'decision', body}) as unknown as SiteFact);
+  for (let event = 0; event < events; event += facts.length) {
+    await bench.clock.advance((30 * 86_400_000 * facts.length) / events);
+    store.lot.commit({facts, records: [], stamp: store.stampNow()});
+    if (event % 5000 === 0) store.prune();
+  }
+  t.is(store.outbox.head(), events);
+  t.is(store.outbox.low(), 1);
+  t.is(store.outbox.read(1, events).length, events);
+  t.true(store.fillLevel() < 0.95, String(store.fillLevel()));
+});
+
+test('the partition bounds the quota, and a disk that others fill counts as full', t => {
+  const bench = new Bench(t);
+  bench.disk.partition = {sizeBytes: 32 * MB, freeBytes: 30 * MB};
+  const store = bench.open();
+  commit(store, 'a');
+  store.prune();
+  t.is(store.condition().level, 'roomy');
+  bench.disk.partition = {sizeBytes: 32 * MB, freeBytes: 7 * MB};
+  store.prune();
+  t.is(store.condition().level, 'full');
+  bench.disk.partition = {sizeBytes: 32 * MB, freeBytes: 30 * MB};
+  store.prune();
+  t.is(store.condition().level, 'roomy');
+});
+
+test('~E11 samples go first, then traces, and from 95 % on neither is taken', t => {
+  const bench = new Bench(t);
+  const store = bench.open({maxBytes: 2 * MB});
+  const {telemetry} = store;
+  for (let row = 0; row < 60; row += 1) {
+    telemetry.keep('raw', 'poll', {row}, store.stampNow());
+    telemetry.keep('debug', 'trace', {row}, store.stampNow());
+  }
+  while (store.fillLevel() < 0.72) commit(store, 'x'.repeat(900));
+  const events = store.outbox.head();
+  store.prune();
+  t.deepEqual([telemetry.count('raw'), telemetry.count('debug')], [10, 60]);
+  store.prune();
+  store.prune();
+  t.deepEqual([telemetry.count('raw'), telemetry.count('debug')], [0, 10]);
+  t.is(store.outbox.head(), events);
+  while (store.fillLevel() < 0.96) commit(store, 'x'.repeat(900));
+  while (store.prune() > 0);
+  telemetry.keep('raw', 'poll', {}, store.stampNow());
+  t.is(telemetry.count('raw'), 0);
+});
