@@ -112,7 +112,12 @@ export class CertificateAuthority {
       signingAlgorithm: SIGNING,
       signingKey: await signingKey(this.#parts.key),
     });
-    return `${crl.toString('pem')}\n`;
+    // The library writes a label that OpenSSL does not know.
+    const lines =
+      Buffer.from(crl.rawData)
+        .toString('base64')
+        .match(/.{1,64}/g) ?? [];
+    return ['-----BEGIN X509 CRL-----', ...lines, '-----END X509 CRL-----', ''].join('\n');
   }
 
   async #issue(
