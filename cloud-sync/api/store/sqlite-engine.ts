@@ -19,7 +19,8 @@ const APPLICATION_ID = 0x4c_4b_43_4c;
 
 const PRAGMAS = [
   'synchronous=FULL',
-  'wal_autocheckpoint=1000',
+  // Under load the same pages are written again and again: the fewer checkpoints, the fewer writes.
+  'wal_autocheckpoint=4000',
   'journal_size_limit=16777216',
   'foreign_keys=ON',
   // One process has the file; who else holds it must not hold up everything.

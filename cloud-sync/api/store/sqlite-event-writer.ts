@@ -1,6 +1,12 @@
 import type Database from 'better-sqlite3';
-import type {EpochRow} from './event-ledger.js';
+import type {EpochRow, StoredEvent} from './event-ledger.js';
 import type {EpochKey, EventRun, EventWriter, NamedEpoch} from './event-writer.js';
+
+/** Rows of one statement: a fifth less time than one by one, and no gain beyond. */
+const MANY = 10;
+const VALUES = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const INSERT = `INSERT OR IGNORE INTO ev (gw, epoch_no, seq, kind, boot, mono, wall, clk, body,
+  received_wall, h) VALUES`;
 
 /**
  * Plain prepared statements on the connection that holds the transaction: building a query per event
@@ -31,13 +37,21 @@ export class SqliteEventWriter implements EventWriter {
   }
 
   insert(_tx: unknown, runs: readonly EventRun[], receivedWall: number): number {
-    const {insert} = this.#statements();
+    const {insert, insertMany} = this.#statements();
     let count = 0;
     for (const {gateway, events} of runs) {
-      for (const {epochNo, seq, kind, boot, mono, wall, clk, body, hash} of events) {
-        count += insert.run(
-          ...[gateway, epochNo, seq, kind, boot, mono, wall, clk, body, receivedWall, hash],
-        ).changes;
+      const inMany = events.length - (events.length % MANY);
+      for (let at = 0; at < inMany; at += MANY) {
+        const values: unknown[] = [];
+        for (let index = at; index < at + MANY; index += 1) {
+          pushValues(values, gateway, events[index] as StoredEvent, receivedWall);
+        }
+        count += insertMany.run(values).changes;
+      }
+      for (const event of events.slice(inMany)) {
+        const values: unknown[] = [];
+        pushValues(values, gateway, event, receivedWall);
+        count += insert.run(values).changes;
       }
     }
     return count;
@@ -50,6 +64,16 @@ export class SqliteEventWriter implements EventWriter {
   }
 }
 
+function pushValues(
+  values: unknown[],
+  gateway: string,
+  event: StoredEvent,
+  receivedWall: number,
+): void {
+  const {epochNo, seq, kind, boot, mono, wall, clk, body, hash} = event;
+  values.push(gateway, epochNo, seq, kind, boot, mono, wall, clk, body, receivedWall, hash);
+}
+
 function prepare(connection: Database.Database) {
   return {
     epoch: connection.prepare(
@@ -60,9 +84,7 @@ function prepare(connection: Database.Database) {
       `UPDATE epoch SET known = ?, known_h = ?, chained = ?, beyond = ?, gap_since_wall = ?,
        gap_asked_wall = ? WHERE gw = ? AND no = ?`,
     ),
-    insert: connection.prepare(
-      `INSERT OR IGNORE INTO ev (gw, epoch_no, seq, kind, boot, mono, wall, clk, body, received_wall, h)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
+    insert: connection.prepare(`${INSERT} ${VALUES}`),
+    insertMany: connection.prepare(`${INSERT} ${Array(MANY).fill(VALUES).join(', ')}`),
   };
 }
