@@ -77,7 +77,8 @@ function broken(problem: string): DiskFindings {
 function judge(database: Database.Database, folder: string, notes: readonly Note[]): DiskFindings {
   const problems: string[] = [];
   const stored = readJournal(database, problems);
-  const {meta, rows} = stored;
+  const {meta} = stored;
+  const rows = [...confirmedAndGone(meta, notes), ...stored.rows];
   const orders = new OrderTrails();
   // What a stay costs over a power cut is for the tests of the clock.
   const stays = new StayTrails(Number.POSITIVE_INFINITY);
@@ -128,11 +129,22 @@ function readJournal(database: Database.Database, problems: string[]): Stored {
   return {meta, rows, bodies: new Map(raw.map(({seq, body}) => [seq, body]))};
 }
 
+/** Events that the gateway deleted once the cloud had them, as the cloud gives them out. */
+function confirmedAndGone(meta: Meta, notes: readonly Note[]): readonly JournalRow[] {
+  return notes.flatMap(note => {
+    if (note.kind !== 'event' || note.seq > meta.base_seq) return [];
+    const {seq, event, body} = note;
+    return [{seq, wallMs: 0, kind: event, body: JSON.parse(body)} as unknown as JournalRow];
+  });
+}
+
 /** What the cloud, a person or the wire was told before the cut rests on something that is there. */
 function notedIsThere({meta, bodies}: Stored, notes: readonly Note[]): readonly string[] {
   const problems: string[] = [];
   const epoch = toHex(meta.epoch);
-  const all = [...bodies.values()].join('\n');
+  const gone = notes.flatMap(note => (note.kind === 'event' ? [note.body] : []));
+  // What the cloud has confirmed may have been deleted to make room.
+  const all = [...bodies.values(), ...(meta.base_seq > 0 ? gone : [])].join('\n');
   for (const note of notes) {
     if (note.kind === 'event') {
       const body = bodies.get(note.seq);

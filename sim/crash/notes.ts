@@ -7,7 +7,13 @@ export type Note = {readonly at: number} & (
   /** A frame that moves an arm came out of the gateway. */
   | {readonly kind: 'frame'; readonly bay: string; readonly command: 'lower' | 'raise'}
   /** The cloud has committed an event. `body`: its JSON text. */
-  | {readonly kind: 'event'; readonly epoch: string; readonly seq: number; readonly body: string}
+  | {
+      readonly kind: 'event';
+      readonly epoch: string;
+      readonly seq: number;
+      readonly event: string;
+      readonly body: string;
+    }
   /** An HTTP answer or a command's result said done; `marker` stands in the event that it rests on. */
   | {readonly kind: 'told'; readonly marker: string}
   /** The gateway reported that it holds this version of the grants. */

@@ -66,9 +66,16 @@ export class Watch {
       const page = await cloud.get<{events: readonly FeedEvent[]; next: string}>(
         `/v1/gateways/${GATEWAY}/events?limit=500${after}`,
       );
-      for (const {epoch, seq, body} of page.events) {
+      for (const {epoch, seq, kind, body} of page.events) {
         const text = JSON.stringify(body);
-        this.#notes.push({at: this.#position(), kind: 'event', epoch, seq, body: text});
+        this.#notes.push({
+          at: this.#position(),
+          kind: 'event',
+          epoch,
+          seq,
+          event: kind,
+          body: text,
+        });
       }
       if (page.events.length === 0) return;
       this.#cursor = page.next;
@@ -84,5 +91,6 @@ interface SeenGateway {
 interface FeedEvent {
   readonly epoch: string;
   readonly seq: number;
+  readonly kind: string;
   readonly body: unknown;
 }

@@ -1,0 +1,85 @@
+import {closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync} from 'node:fs';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {rest} from '../real/peer-process.js';
+import {crashOptions} from './crash-options.js';
+import {makeImage, withMounted} from './sim-disk.js';
+import {StrainedSite} from './strained-site.js';
+import {clearWorkFolder, makeWorkFolder} from './work-folder.js';
+
+const {seed: SEED} = crashOptions();
+const DISK_MIB = 32;
+const FULL_MS = 6000;
+/** Less than the write-ahead log may need, and not nothing. */
+const SCARCE_BYTES = 5 * 2 ** 20;
+const CHUNK = Buffer.alloc(2 ** 14, 1);
+
+/** Another program takes the room until only so much is left. */
+function fill(folder: string, leavesBytes: number): void {
+  const fd = openSync(join(folder, 'filler'), 'w');
+  const freeBytes = () => {
+    const {bavail, bsize} = statfsSync(folder);
+    return bavail * bsize;
+  };
+  try {
+    while (freeBytes() > leavesBytes) writeSync(fd, CHUNK);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') throw thrown;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A small disk with a running site, people at its arms; judged at the end. */
+async function onSmallDisk(
+  t: ExecutionContext,
+  story: (site: StrainedSite, disk: string) => Promise<void>,
+): Promise<void> {
+  const folder = makeWorkFolder();
+  t.teardown(() => clearWorkFolder(folder));
+  const outside = join(folder, 'outside');
+  mkdirSync(outside);
+  const image = join(folder, 'small.img');
+  await makeImage(image, DISK_MIB);
+  await withMounted(image, folder, async disk => {
+    const site = await StrainedSite.start({folder: disk, outside, seed: SEED});
+    try {
+      await site.until('arms move', () => site.frames() >= 3);
+      await story(site, disk);
+      const [frames, confirmed] = [site.frames(), site.confirmed()];
+      rmSync(join(disk, 'filler'));
+      await site.until('arms move again', () => site.frames() >= frames + 4);
+      await site.until('the cloud hears of it', () => site.confirmed() >= confirmed + 10);
+      t.true(site.isAlive, site.output.slice(-3000));
+      const {problems} = await site.finish();
+      t.deepEqual(problems, []);
+    } finally {
+      await site.close();
+    }
+  });
+}
+
+test.serial(
+  '~G7 a 32 MB disk with less room than the log may need: somebody is told, people are answered, nothing is lost, and it recovers alone',
+  async t => {
+    t.timeout(240_000);
+    await onSmallDisk(t, async (site, disk) => {
+      fill(disk, SCARCE_BYTES);
+      await site.until('somebody is told', () => site.alarms.has('STORAGE_FULL'));
+      const told = site.answers();
+      await site.until('people are answered', () => site.answers() >= told + 2);
+    });
+  },
+);
+
+test.serial(
+  '~G7 a 32 MB disk that another program fills to the last byte: nothing acked is lost, nothing moves unstored, and it recovers alone',
+  async t => {
+    t.timeout(240_000);
+    await onSmallDisk(t, async (site, disk) => {
+      fill(disk, 0);
+      await rest(FULL_MS);
+      t.true(site.isAlive, site.output.slice(-3000));
+    });
+  },
+);
