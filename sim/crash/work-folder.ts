@@ -26,8 +26,9 @@ export async function sweepAbandoned(): Promise<readonly string[]> {
 
 /** Unmount all that is mounted below `folder`, let go of its loop devices, end its processes, delete it. */
 export async function clearWorkFolder(folder: string): Promise<void> {
-  await unmountBelow(folder);
+  // Asked first: once the export is unmounted, a device no longer tells whose it is.
   const loops = await tool('losetup', '--list', '--noheadings', '--output', 'NAME,BACK-FILE');
+  await unmountBelow(folder);
   for (const line of loops.split('\n')) {
     const [device = '', file = ''] = line.trim().split(/\s+/);
     if (file.startsWith(`${folder}/`)) await tool('losetup', '--detach', device).catch(() => '');
