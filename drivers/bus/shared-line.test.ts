@@ -155,7 +155,7 @@ test('a command goes before confirming reads, and both before polls; the frame i
   t.is(rig.wire.collisions, 0);
 });
 
-test('E21 a late answer of lock 3 in the slot of lock 4 is refused by its address and never credited', async t => {
+test('E21 a late answer of lock 3 in the slot of lock 4 is refused by its address and never credited (libmodbus #83)', async t => {
   const rig = await makeRig(t, 4);
   rig.unit(3).registers.set([0, 7, 7]);
   rig.unit(4).registers.set([0, 4, 4]);

@@ -59,12 +59,25 @@ test('a link that is closed while it opens lets the port go', async t => {
   t.pass();
 });
 
-test('texts of the system are told apart', t => {
+test('zwave-js-ui, five port messages: not there, forbidden, held by another, refused and pulled out are told apart', async t => {
   const codeOf = (text: string) => openFailure('/dev/x', new RangeError(text)).code;
   t.is(codeOf('Error: Permission denied, cannot open /dev/x'), 'port/denied');
   t.is(codeOf('Error: No such file or directory, cannot open /dev/x'), 'port/missing');
   t.is(codeOf('Error Resource temporarily unavailable Cannot lock port'), 'port/locked');
   t.is(codeOf('Error: Input/output error setting custom baud rate of 3'), 'port/lost');
+  const folder = mkdtempSync(join(tmpdir(), 'pulled-port-'));
+  const terminal = new PseudoTerminal(join(folder, 'port'));
+  const link = createSerialLink({path: terminal.path, baudRate: 9600, clock, fraction});
+  const pulled = await new Promise<LinkError>(resolve => {
+    link.open({onUp: () => void terminal.close(), onBytes: () => {}, onDown: resolve});
+  });
+  await link.close();
+  rmSync(folder, {recursive: true});
+  const opening = ['Permission denied', 'No such file or directory', 'Cannot lock port', 'EIO'];
+  const told = opening.map(text => openFailure('/dev/x', new RangeError(text)).message);
+  told.push(pulled.message.replaceAll(terminal.path, '/dev/x'));
+  const words = told.map(text => text.split(':')[0]);
+  t.is(new Set(words).size, 5, words.join('; '));
 });
 
 test('a converter that nobody listens on is missing', async t => {

@@ -24,6 +24,8 @@ export interface CloudRigOptions {
   /** Both databases in memory, where the machine has a file system for it: tens of thousands of syncs
    *  are otherwise minutes of waiting for a disk that this test is not about. */
   readonly inMemory?: boolean;
+  /** Quota of the gateway's database. */
+  readonly maxBytes?: number;
 }
 
 interface Answered<Body> {
@@ -47,6 +49,7 @@ export class CloudRig {
   store: SiteStore;
   #uplink: Uplink | undefined;
   readonly #folder: string;
+  readonly #maxBytes: number | undefined;
   readonly #signingKey: KeyObject;
   #cloud: Cloud | undefined;
   /** A connection of its own sees what is committed, and nothing else. */
@@ -55,6 +58,7 @@ export class CloudRig {
   private constructor(options: CloudRigOptions) {
     this.clock = options.clock;
     this.#signingKey = options.signingKey;
+    this.#maxBytes = options.maxBytes;
     this.entropy = new SeededEntropy(options.seed ?? 1);
     const parent = options.inMemory && existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir();
     this.#folder = mkdtempSync(join(parent, 'latchkey-cloud-'));
@@ -76,6 +80,10 @@ export class CloudRig {
 
   get uplink(): Uplink {
     return this.#uplink as Uplink;
+  }
+
+  get edgeFile(): string {
+    return join(this.#folder, 'lot.db');
   }
 
   get cloudFile(): string {
@@ -169,12 +177,13 @@ export class CloudRig {
 
   #openStore(): SiteStore {
     return new SiteStore({
-      path: join(this.#folder, 'lot.db'),
+      path: this.edgeFile,
       site: 'lot-1',
       secretKey: new Uint8Array(32),
       clock: this.clock,
       entropy: this.entropy,
       clockState: () => 'ok',
+      ...(this.#maxBytes === undefined ? {} : {maxBytes: this.#maxBytes}),
     });
   }
 

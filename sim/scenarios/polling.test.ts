@@ -77,7 +77,7 @@ test('P6 three collectors of eight locks load and are all polled within 2 s; B-0
   );
 });
 
-test('P7 lock 7 of 32 unplugged is OFFLINE within 3 cycles with one alarm, the other 31 stay polled within 2 s, recovery is logged once', async t => {
+test('P7 lock 7 of 32 unplugged is OFFLINE within 3 cycles with one alarm, the other 31 stay polled within 2 s, recovery is logged once (node-red-modbus #446)', async t => {
   const bays = baysOf('A', 32);
   const others = bays.map((_, index) => index + 1).filter(unit => unit !== 7);
   const collectors = [{id: 'C1', kind: 'smart' as const, bays}];

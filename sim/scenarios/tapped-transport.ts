@@ -8,7 +8,7 @@ import type {
   PublishOptions,
   Transport,
 } from '../../cloud-sync/uplink/transport.js';
-import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import type {Clock, Entropy, Millis} from '../../protocols/base/clock.js';
 import {FaultyWay, type MessageFaults} from '../wire/faulty-way.js';
 
 export interface TappedMessage {
@@ -45,6 +45,10 @@ export class TappedTransport implements Transport {
   #live: Live | undefined;
   /** No connection comes about while true. */
   cut = false;
+  /** The cable is out and nobody is told: nothing gets through either way, and no call is answered. */
+  isDark = false;
+  /** When each connection was begun. */
+  readonly attemptsMs: Millis[] = [];
   /** Messages down whose topic ends so are kept in `kept` instead of delivered. */
   keepDown: string | undefined;
   /** Messages up whose topic holds this vanish. */
@@ -85,6 +89,7 @@ export class TappedTransport implements Transport {
 
   connect(options: ConnectOptions, listener: ConnectionListener): Connection {
     const {clock, entropy} = this.#options;
+    this.attemptsMs.push(clock.nowMs());
     const parts = {clock, entropy, faults: this.#faults};
     const down = new FaultyWay<TappedMessage>(parts, message =>
       listener.onMessage(message.topic, message.payload),
@@ -108,6 +113,7 @@ export class TappedTransport implements Transport {
     return {
       publish: (topic, payload, publishOptions) => {
         this.seenUp.push({topic, payload});
+        if (this.isDark) return;
         if (this.loseUp && topic.includes(this.loseUp)) return;
         if (this.loseUpIf({topic, payload})) return;
         up.send({topic, payload, options: publishOptions});
@@ -124,6 +130,7 @@ export class TappedTransport implements Transport {
     // Unlike a socket, one half of a pair does not close with the other.
     near.once('close', () => far.destroy());
     far.once('close', () => near.destroy());
+    if (this.isDark) return near;
     const running = this.cut ? undefined : this.#options.cloud();
     if (running) running.attach(far);
     else far.destroy();
@@ -131,6 +138,7 @@ export class TappedTransport implements Transport {
   }
 
   #takeDown(message: TappedMessage, way: FaultyWay<TappedMessage>): void {
+    if (this.isDark) return;
     this.seenDown.push(message);
     if (this.keepDown && message.topic.endsWith(this.keepDown)) this.kept.push(message);
     else way.send(message);
