@@ -3,10 +3,8 @@ import {statSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
 import Sqlite from 'better-sqlite3';
 import {rawDeflate} from '../../cloud-sync/raw-deflate.js';
-import {WINDOW_BATCHES} from '../../cloud-sync/uplink/outbox-pump.js';
 import {StoreError} from '../../protocols/base/errors.js';
 import {DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS} from '../../protocols/base/units.js';
-import {MAX_BATCH_EVENTS} from '../../protocols/cloud/event-batch.js';
 import {decodePayload} from '../../protocols/cloud/payload.js';
 import {UP_SCHEMAS} from '../../protocols/cloud/up-messages.js';
 import {VirtualClock} from '../clock/virtual-clock.js';
@@ -285,32 +283,4 @@ test('openHAB cloud #212: a gateway that falls silent is off line at the cloud b
   rig.transport.isDark = false;
   await drained(rig);
   t.is((await order('again')).body.state, 'done');
-});
-
-test('TB #2132: after an outage of 13 h memory is flat, and the back-fill keeps within its window', async t => {
-  const rig = await openRig(t);
-  await rig.connect();
-  rig.transport.cut = true;
-  rig.transport.drop();
-  const heaps: number[] = [];
-  for (let hour = 0; hour < 13; hour += 1) {
-    for (let part = 0; part < 12; part += 1) {
-      rig.append(50);
-      await rig.clock.advance(5 * MINUTE_MS);
-    }
-    heaps.push(process.memoryUsage().heapUsed / 2 ** 20);
-  }
-  t.true((heaps.at(-1) ?? 0) - (heaps[0] ?? 0) < 32, heaps.map(Math.round).join(' '));
-  rig.transport.cut = false;
-  rig.transport.keepDown = '/d/ack';
-  // The first word of the cloud is an acknowledgement too.
-  await rig.clock.until(() => rig.transport.kept.length > 0, 2 * MINUTE_MS);
-  const [first] = rig.transport.kept;
-  if (first) rig.transport.playDown(first);
-  await rig.clock.advance(5 * SECOND_MS);
-  t.true(new Set(sentSeqs(rig)).size <= WINDOW_BATCHES * MAX_BATCH_EVENTS);
-  t.true(unsent(rig) >= 13 * 600 - WINDOW_BATCHES * MAX_BATCH_EVENTS);
-  rig.transport.keepDown = undefined;
-  await drained(rig);
-  await assertOnce(t, rig);
 });
