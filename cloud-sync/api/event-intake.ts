@@ -6,6 +6,7 @@ import {CHAIN_START} from '../../protocols/cloud/chain.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {Batch, Hello, UpMessages} from '../../protocols/cloud/up-messages.js';
 import {chained, storedEvent} from './event-chain.js';
+import {copiesIn} from './event-copies.js';
 import {EventKeeper, type KeeperOptions} from './event-keeper.js';
 import type {EpochRow, StoredEvent} from './store/event-ledger.js';
 import {byName, type EpochKey, type EventRun} from './store/event-writer.js';
@@ -43,6 +44,8 @@ interface Epoch extends EpochKey {
 
 interface Tally {
   readonly fresh: StoredEvent[];
+  /** Of the epoch that the gateway is in: here already under an earlier one. */
+  readonly copies: Set<number>;
   epoch?: Epoch;
   refusal?: 'rollback' | 'conflict';
   fault?: IntakeFault;
@@ -109,6 +112,7 @@ export class EventIntake {
     }
     tally.epoch = epoch;
     tally.asks = true;
+    if (batch.o) await this.#noteCopies(epoch, tally, batch);
     const {known, knownHash} = epoch.row;
     const overlap = Math.max(0, known - batch.from + 1);
     const hangsOn = overlap === 0 ? batch.p : hexOf(events[overlap - 1]?.hash);
@@ -165,7 +169,7 @@ export class EventIntake {
       fault: tally.fault,
       began: tally.began ?? false,
       closedGap: tally.closedGap ?? false,
-      fresh: tally.fresh,
+      fresh: tally.fresh.filter(({seq}) => !tally.copies.has(seq)),
     }));
     const changed = [...this.#epochs.values()].filter(epoch => epoch.isChanged);
     await this.#options.writer.saveEpochs(this.#options.tx, changed);
@@ -186,6 +190,16 @@ export class EventIntake {
       await ledger.addGap(tx, gateway, added.row.no, gap, wallMs);
     }
     return epoch;
+  }
+
+  async #noteCopies({gateway, row}: Epoch, tally: Tally, batch: Batch): Promise<void> {
+    await this.#flush(gateway);
+    const {tx, ledger} = this.#options;
+    const epoch = async (name: string) =>
+      this.#epochs.get(nameOf({gateway, epoch: name}))?.row ?? ledger.epoch(tx, gateway, name);
+    const copies = await copiesIn({tx, ledger, epoch}, gateway, batch);
+    await ledger.addCopies(tx, gateway, row.no, copies);
+    for (const seq of copies) tally.copies.add(seq);
   }
 
   /** Events that hang on the last one known go at once, as long as they meet nothing that is there. */
@@ -294,7 +308,7 @@ export class EventIntake {
   #tally(gateway: string): Tally {
     const held = this.#tallies.get(gateway);
     if (held) return held;
-    const tally: Tally = {fresh: []};
+    const tally: Tally = {fresh: [], copies: new Set()};
     this.#tallies.set(gateway, tally);
     return tally;
   }

@@ -1,4 +1,7 @@
-import type {WireEvent} from '../../protocols/cloud/up-messages.js';
+import type {Batch, WireEvent} from '../../protocols/cloud/up-messages.js';
+
+/** Where a row that was carried over stood first. */
+export type EventOrigin = NonNullable<Batch['o']>[number];
 
 /**
  * The journal as its sender sees it. Everything is synchronous and answers from committed rows only:
@@ -17,6 +20,9 @@ export interface Outbox {
   /** At most `limit` rows from `fromSeq` on as they go out, ascending and without a gap; fewer at the
    *  end. Bodies are the JSON text exactly as hashed into the chain. */
   page(fromSeq: number, limit: number): readonly WireEvent[];
+  /** Origins of the rows from `fromSeq` on that were carried over from an epoch before, at most `limit`;
+   *  they are the lowest rows of an epoch, so none follows the first that has none. */
+  origins(fromSeq: number, limit: number): readonly EventOrigin[];
   /** Chain hash after `seq`, 32 bytes; 32 zero bytes for 0; undefined for a row no longer known.
    *  `low() - 1` is always known. */
   hashAt(seq: number): Uint8Array | undefined;

@@ -146,7 +146,12 @@ export class PumpRunner {
     const after = outbox.hashAt(from + ev.length - 1);
     if (!before || !after) return 'unreadable';
     const ends = {p: toHex(before), h: toHex(after)};
-    return encodeLines(batchLines({epoch: outbox.epoch(), from, ev, ...ends}), rawDeflate);
+    const origins = outbox.origins(from, ev.length);
+    const carried = origins.length > 0 ? {o: origins} : {};
+    return encodeLines(
+      batchLines({epoch: outbox.epoch(), from, ev, ...ends, ...carried}),
+      rawDeflate,
+    );
   }
 
   #sendLive(from: number, to: number): void {

@@ -3,6 +3,7 @@ import {CHAIN_START, chainHash} from '../../protocols/cloud/chain.js';
 import {type SiteFact, URGENT_EVENTS} from '../../protocols/site/events.js';
 import type {StoreDatabase} from './database.js';
 import {EpochFile} from './epoch-file.js';
+import {type Origin, Origins} from './origins.js';
 import type {Stamp} from './stamp.js';
 
 /** Newest event, or the point from which the chain goes on. */
@@ -38,6 +39,8 @@ export interface CarriedEvent {
   readonly kind: string;
   /** JSON text. */
   readonly body: string;
+  /** Where it stood in the journal that it comes from, if it got that far. */
+  readonly origin?: Origin | undefined;
 }
 
 /**
@@ -46,6 +49,7 @@ export interface CarriedEvent {
  */
 export class Journal {
   readonly boot: string;
+  readonly origins: Origins;
   readonly #database: StoreDatabase;
   readonly #file: EpochFile;
   readonly #newEpoch: () => Uint8Array;
@@ -73,6 +77,7 @@ export class Journal {
     },
   ) {
     this.#database = database;
+    this.origins = new Origins(database);
     this.#file = new EpochFile(database.path);
     this.#newEpoch = options.newEpoch;
     this.boot = options.boot;
@@ -135,6 +140,7 @@ export class Journal {
         .statement('UPDATE meta SET base_seq = ?, base_hash = ?')
         .run(last.seq, last.hash);
       const {changes} = this.#database.statement('DELETE FROM ev WHERE seq <= ?').run(last.seq);
+      this.origins.dropTo(last.seq);
       this.#known = {generation: this.#known.generation};
       return changes;
     });
@@ -159,7 +165,10 @@ export class Journal {
   carryOver(events: readonly CarriedEvent[]): void {
     this.#database.transact('carry over', () => {
       let tip = this.tip();
-      for (const event of events) tip = this.#insert(event, tip);
+      for (const event of events) {
+        tip = this.#insert(event, tip);
+        if (event.origin) this.origins.put(tip.seq, event.origin);
+      }
       this.#grown(tip, events.length);
     });
   }
@@ -177,9 +186,10 @@ export class Journal {
   startNewEpoch(why: string, stamp: Stamp): void {
     const epoch = this.#newEpoch();
     this.#database.transact('new epoch', () => {
-      const {acked} = this.#meta();
+      const {acked, epoch: former} = this.#meta();
       this.#database.statement('DELETE FROM ev WHERE seq <= ?').run(acked);
-      const count = this.#renumber();
+      this.origins.dropTo(acked);
+      const count = this.#renumber(former);
       this.#database.statement("UPDATE sqlite_sequence SET seq = ? WHERE name = 'ev'").run(count);
       this.#database
         .statement('UPDATE meta SET epoch = ?, acked = 0, base_seq = 0, base_hash = ?')
@@ -229,19 +239,24 @@ export class Journal {
   }
 
   /** Give the rows that are left the numbers 1, 2, 3 and a new chain; returns how many. */
-  #renumber(): number {
+  #renumber(epoch: Uint8Array): number {
     let tip: ChainTip = {seq: 0, hash: CHAIN_START};
     let from = 0;
     for (;;) {
       const rows = this.#database
-        .statement('SELECT seq, body FROM ev WHERE seq > ? ORDER BY seq LIMIT ?')
-        .all(from, PAGE_ROWS) as {readonly seq: number; readonly body: string}[];
+        .statement('SELECT seq, body, h FROM ev WHERE seq > ? ORDER BY seq LIMIT ?')
+        .all(from, PAGE_ROWS) as {
+        readonly seq: number;
+        readonly body: string;
+        readonly h: Uint8Array;
+      }[];
       for (const row of rows) {
         const seq = tip.seq + 1;
         const hash = chainHash(tip.hash, seq, row.body);
         this.#database
           .statement('UPDATE ev SET seq = ?, h = ? WHERE seq = ?')
           .run(seq, hash, row.seq);
+        this.origins.move({epoch, seq: row.seq, h: row.h}, seq);
         tip = {seq, hash};
         from = row.seq;
       }

@@ -3,6 +3,7 @@ import type {WireEvent} from '../../protocols/cloud/up-messages.js';
 import type {ClockState} from '../domain/time/time-machine.js';
 import type {StoreDatabase} from './database.js';
 import type {Journal} from './journal.js';
+import type {SentOrigin} from './origins.js';
 import type {Stamp} from './stamp.js';
 
 /** One committed event. */
@@ -68,6 +69,11 @@ export class JournalOutbox {
       )
       .raw()
       .all(fromSeq, limit) as WireEvent[];
+  }
+
+  /** Where rows from `fromSeq` on stood first, as far as they were carried over. */
+  origins(fromSeq: number, limit: number): readonly SentOrigin[] {
+    return this.#journal.origins.read(fromSeq, limit);
   }
 
   /** Chain hash after `seq`, 32 bytes; undefined for a row no longer known. `low() - 1` always is. */

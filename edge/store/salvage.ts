@@ -4,9 +4,10 @@ import {chainHash} from '../../protocols/cloud/chain.js';
 import type {StoreDatabase} from './database.js';
 import type {Disk} from './disk.js';
 import type {CarriedEvent} from './journal.js';
+import type {Origin} from './origins.js';
 
 /** Made anew with every file, or carried over by the journal itself. */
-const NOT_COPIED: ReadonlySet<string> = new Set(['ev', 'meta', 'lost', 'telemetry']);
+const NOT_COPIED: ReadonlySet<string> = new Set(['ev', 'meta', 'lost', 'telemetry', 'carried']);
 const OWN_META: ReadonlySet<string> = new Set([
   ...['id', 'site', 'epoch', 'acked', 'base_seq', 'base_hash'],
   ...['starts', 'running', 'short_runs', 'checked_wall', 'grants_lost'],
@@ -56,7 +57,8 @@ export function salvage(path: string, disk: Disk): Salvage | undefined {
     }
     const [meta] = rowsOf(database, 'meta', 0).rows;
     const acked = Number(meta?.['acked'] ?? 0);
-    const events = soundEvents(rowsOf(database, 'ev', acked).rows as unknown as SalvagedEvent[]);
+    const found = soundEvents(rowsOf(database, 'ev', acked).rows as unknown as SalvagedEvent[]);
+    const events = found.map(withOrigin(meta, carriedIn(database, names)));
     const known = highestNumber(database);
     const lostEvents = Math.max(0, known - acked - events.length);
     return {meta, tables, events, lostEvents};
@@ -65,6 +67,26 @@ export function salvage(path: string, disk: Disk): Salvage | undefined {
   } finally {
     database?.close();
   }
+}
+
+function carriedIn(database: Database, tables: readonly string[]): ReadonlyMap<unknown, Origin> {
+  if (!tables.includes('carried')) return new Map();
+  return new Map(
+    rowsOf(database, 'carried', 0).rows.map(row => {
+      const {epoch, first_seq: seq, h} = row as {epoch: Buffer; first_seq: number; h: Buffer};
+      return [row['seq'], {epoch, seq, h}];
+    }),
+  );
+}
+
+/** The cloud may hold an event that this file has not marked so. */
+function withOrigin(meta: Row | undefined, carried: ReadonlyMap<unknown, Origin>) {
+  const epoch = meta?.['epoch'];
+  return (event: SalvagedEvent): SalvagedEvent => {
+    const {seq, h} = event;
+    const here = epoch instanceof Uint8Array ? {epoch, seq, h} : undefined;
+    return {...event, origin: carried.get(seq) ?? here};
+  };
 }
 
 /** Put the tables of `source` into `database`; those that `have` holds whole already are left out. */

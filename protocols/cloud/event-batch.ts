@@ -30,6 +30,12 @@ type WireEvent = DeepReadonly<
   ]
 >;
 
+/**
+ * Where an event stood first, before the gateway had to number anew: epoch, number and chain hash there.
+ * The hash covers all that came before, so that two events of one origin are one event.
+ */
+type Origin = DeepReadonly<[epoch: string, seq: number, h: string]>;
+
 /** Events `from .. from+n-1`; `p` is the chain hash before the first, `h` after the last. */
 interface Batch {
   readonly epoch: string;
@@ -38,6 +44,8 @@ interface Batch {
   readonly ev: readonly WireEvent[];
   readonly p: string;
   readonly h: string;
+  /** Origins of the first of them, those that were carried over into this epoch. */
+  readonly o?: readonly Origin[] | undefined;
 }
 
 /**
@@ -56,6 +64,11 @@ const headSchema = z.object({
     .min(1)
     .max(MAX_BATCH_EVENTS),
   kinds: z.array(eventKindSchema).min(1).max(MAX_BATCH_EVENTS),
+  o: z
+    .array(z.tuple([epochSchema, z.int().min(1), hashSchema]))
+    .min(1)
+    .max(MAX_BATCH_EVENTS)
+    .optional(),
   // The three columns and the bodies are checked below, by hand: they are what the time goes into.
   kind: z.unknown(),
   mono: z.unknown(),
@@ -68,8 +81,8 @@ type Head = z.infer<typeof headSchema>;
 export const batchSchema = headSchema.transform((head, context): Batch => {
   const events = readEvents(head);
   if (typeof events !== 'string') {
-    const {epoch, from, n, p, h} = head;
-    return {epoch, from, n, ev: events, p, h};
+    const {epoch, from, n, p, h, o} = head;
+    return {epoch, from, n, ev: events, p, h, ...(o && {o})};
   }
   context.addIssue({code: 'custom', path: [events]});
   return z.NEVER;
@@ -77,7 +90,7 @@ export const batchSchema = headSchema.transform((head, context): Batch => {
 
 /** The lines of a batch; every body is one line already, since JSON never writes a line break. */
 export function batchLines(batch: Omit<Batch, 'n'>): readonly string[] {
-  const {epoch, from, ev, p, h} = batch;
+  const {epoch, from, ev, p, h, o} = batch;
   const kinds: string[] = [];
   const places = new Map<string, number>();
   const run: [number, string, string][] = [];
@@ -101,14 +114,15 @@ export function batchLines(batch: Omit<Batch, 'n'>): readonly string[] {
     lastMono = mono;
     lastOffset = offset;
   }
-  lines[0] = JSON.stringify({epoch, from, n: ev.length, p, h, run, kinds, ...columns});
+  lines[0] = JSON.stringify({epoch, from, n: ev.length, p, h, run, kinds, ...columns, o});
   return lines;
 }
 
 /** The events, or which part of the message does not fit. */
 function readEvents(head: Head): readonly WireEvent[] | string {
-  const {n, kinds, run} = head;
+  const {n, kinds, run, o} = head;
   const {kind, mono, wall, lines} = head;
+  if (o && o.length > n) return 'o';
   if (!isColumn(kind, n)) return 'kind';
   if (!isColumn(mono, n)) return 'mono';
   if (!isColumn(wall, n)) return 'wall';

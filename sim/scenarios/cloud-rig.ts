@@ -14,6 +14,7 @@ import type {SiteFact} from '../../protocols/site/events.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import type {VirtualClock} from '../clock/virtual-clock.js';
 import {type MessageFaults, NO_FAULTS} from '../wire/faulty-way.js';
+import {FileCopies} from './model/file-copies.js';
 import {TappedTransport} from './tapped-transport.js';
 
 export interface CloudRigOptions {
@@ -28,6 +29,14 @@ export interface CloudRigOptions {
   readonly maxBytes?: number;
 }
 
+export interface FeedEvent {
+  /** Gateway, epoch and number. */
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: string;
+  readonly body: unknown;
+}
+
 interface Answered<Body> {
   readonly status: number;
   readonly body: Body;
@@ -35,6 +44,9 @@ interface Answered<Body> {
 
 const API_KEY = 'rig-key';
 const MEMORY_DISK = '/dev/shm';
+const GATEWAY_FILE = 'lot.db';
+const EPOCH_FILE = '.epoch';
+const CLOUD_FILE = 'cloud.db';
 
 /** A gateway's real store and uplink against the real cloud, on memory links and virtual time. */
 export class CloudRig {
@@ -51,6 +63,9 @@ export class CloudRig {
   readonly #folder: string;
   readonly #maxBytes: number | undefined;
   readonly #signingKey: KeyObject;
+  readonly #gatewayCopies: FileCopies;
+  readonly #cloudCopies: FileCopies;
+  #copiedEpoch = '';
   #cloud: Cloud | undefined;
   /** A connection of its own sees what is committed, and nothing else. */
   #onlooker: Database.Database | undefined;
@@ -62,6 +77,10 @@ export class CloudRig {
     this.entropy = new SeededEntropy(options.seed ?? 1);
     const parent = options.inMemory && existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir();
     this.#folder = mkdtempSync(join(parent, 'latchkey-cloud-'));
+    const copies = (name: string, ...endings: string[]) =>
+      new FileCopies(join(this.#folder, name), join(this.#folder, `copy of ${name}`), endings);
+    this.#gatewayCopies = copies(GATEWAY_FILE, EPOCH_FILE);
+    this.#cloudCopies = copies(CLOUD_FILE);
     this.transport = new TappedTransport({
       clock: this.clock,
       entropy: this.entropy,
@@ -87,7 +106,7 @@ export class CloudRig {
   }
 
   get cloudFile(): string {
-    return join(this.#folder, 'cloud.db');
+    return join(this.#folder, CLOUD_FILE);
   }
 
   get cloud(): Cloud {
@@ -125,6 +144,35 @@ export class CloudRig {
     this.#uplink = this.#newUplink();
   }
 
+  /** Copy the gateway's files as they lie there, whatever is going on. */
+  copyGateway(): void {
+    this.#gatewayCopies.take();
+    this.#copiedEpoch = this.store.outbox.epoch();
+  }
+
+  /** Put the last copy back, as one does with an old card, and start. Without one, or with one from
+   *  before the last numbering, just restart: that one would be fenced as a clone. */
+  restoreGateway(withEpochFile: boolean): void {
+    const isOfNow = this.#copiedEpoch === this.store.outbox.epoch();
+    this.uplink.stop();
+    this.store.close();
+    if (isOfNow) this.#gatewayCopies.putBack(withEpochFile ? [] : [EPOCH_FILE]);
+    this.store = this.#openStore();
+    this.#uplink = this.#newUplink();
+  }
+
+  copyCloud(): void {
+    this.#cloudCopies.take();
+  }
+
+  /** Put the cloud's last copy back; false when none was taken. */
+  async restoreCloud(): Promise<boolean> {
+    await this.stopCloud();
+    const isBack = this.#cloudCopies.putBack();
+    await this.startCloud();
+    return isBack;
+  }
+
   /** Journal `count` bay events at once. */
   append(count: number, kind: 'bay' | 'decision' = 'bay'): void {
     const fact = (): SiteFact => (kind === 'bay' ? bayFact() : decisionFact(this.entropy.ulid()));
@@ -150,13 +198,13 @@ export class CloudRig {
 
   /** Whether the cloud has an event of the gateway, in its place or as an early copy. */
   isStored(seq: number): boolean {
-    this.#onlooker ??= new Database(join(this.#folder, 'cloud.db'), {readonly: true});
+    this.#onlooker ??= new Database(join(this.#folder, CLOUD_FILE), {readonly: true});
     return this.#onlooker.prepare('SELECT 1 FROM ev WHERE seq = ?').get(seq) !== undefined;
   }
 
   /** Every event the cloud shows, page by page. */
-  async feed(): Promise<readonly {id: string; seq: number; kind: string; body: unknown}[]> {
-    const events: {id: string; seq: number; kind: string; body: unknown}[] = [];
+  async feed(): Promise<readonly FeedEvent[]> {
+    const events: FeedEvent[] = [];
     let after = '0.0';
     for (;;) {
       const path = `/v1/gateways/gw-1/events?after=${after}&limit=1000`;

@@ -72,6 +72,13 @@ export interface ConflictColumns extends EventFields {
   claim: string;
 }
 
+/** Says again what is here under an earlier epoch: kept for the chain, shown to nobody. */
+export interface CopyColumns {
+  gw: string;
+  epoch_no: number;
+  seq: number;
+}
+
 export interface GapColumns {
   gw: string;
   epoch_no: number;
@@ -253,6 +260,7 @@ export interface CloudSchema {
   epoch: EpochColumns;
   ev: EventColumns;
   ev_conflict: ConflictColumns;
+  ev_copy: CopyColumns;
   gap: GapColumns;
   fault: FaultColumns;
   bay: BayColumns;

@@ -141,6 +141,23 @@ export class EventLedger {
     return found?.boot === boot ? found : undefined;
   }
 
+  /** Chain hashes of those that are here. */
+  async hashes(
+    db: CloudReader,
+    gateway: string,
+    epochNo: number,
+    seqs: readonly number[],
+  ): Promise<ReadonlyMap<number, Uint8Array | null>> {
+    const rows = await db
+      .selectFrom('ev')
+      .select(['seq', 'h'])
+      .where('gw', '=', gateway)
+      .where('epoch_no', '=', epochNo)
+      .where('seq', 'in', seqs)
+      .execute();
+    return new Map(rows.map(({seq, h}) => [seq, h]));
+  }
+
   async replace(tx: CloudTransaction, gateway: string, event: StoredEvent): Promise<void> {
     const {kind, boot, mono, wall, clk, body, hash: h} = event;
     await tx
@@ -165,6 +182,21 @@ export class EventLedger {
     await tx
       .insertInto('ev_conflict')
       .values({...columnsOf(gateway, event), claim, received_wall: receivedWall})
+      .onConflict(clash => clash.doNothing())
+      .execute();
+  }
+
+  /** These say again, under a later epoch, what is here under an earlier one. */
+  async addCopies(
+    tx: CloudTransaction,
+    gateway: string,
+    epochNo: number,
+    seqs: readonly number[],
+  ): Promise<void> {
+    if (seqs.length === 0) return;
+    await tx
+      .insertInto('ev_copy')
+      .values(seqs.map(seq => ({gw: gateway, epoch_no: epochNo, seq})))
       .onConflict(clash => clash.doNothing())
       .execute();
   }
@@ -218,6 +250,17 @@ export class EventLedger {
       .where('e.gw', '=', gateway)
       .where(sql<boolean>`(e.epoch_no, e.seq) > (${afterEpochNo}, ${afterSeq})`)
       .whereRef('e.seq', '<=', 'p.known')
+      .where(({not, exists, selectFrom}) =>
+        not(
+          exists(
+            selectFrom('ev_copy as c')
+              .select('c.seq')
+              .whereRef('c.gw', '=', 'e.gw')
+              .whereRef('c.epoch_no', '=', 'e.epoch_no')
+              .whereRef('c.seq', '=', 'e.seq'),
+          ),
+        ),
+      )
       .orderBy('e.epoch_no')
       .orderBy('e.seq')
       .limit(limit)

@@ -4,6 +4,7 @@ import {LOCK_TESTS} from './0002-lock-tests.js';
 import {CREDENTIALS} from './0003-credentials.js';
 import {TIME_MARKS} from './0004-time-marks.js';
 import {STORAGE} from './0005-storage.js';
+import {ORIGINS} from './0006-origins.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   CREDENTIALS,
   TIME_MARKS,
   STORAGE,
+  ORIGINS,
 ];
 
 /** Version of the schema that this code works with. */

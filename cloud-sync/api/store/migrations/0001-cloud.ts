@@ -76,6 +76,11 @@ function eventTables(make: Tables, types: ColumnTypes) {
     event('ev_conflict')
       .addColumn('claim', text, column => column.notNull())
       .addPrimaryKeyConstraint('ev_conflict_key', ['gw', 'epoch_no', 'seq', 'claim']),
+    make('ev_copy')
+      .addColumn('gw', text, column => column.notNull())
+      .addColumn('epoch_no', whole, column => column.notNull())
+      .addColumn('seq', whole, column => column.notNull())
+      .addPrimaryKeyConstraint('ev_copy_key', ['gw', 'epoch_no', 'seq']),
     make('gap')
       .addColumn('gw', text, column => column.notNull())
       .addColumn('epoch_no', whole, column => column.notNull())
