@@ -21,7 +21,14 @@ export interface BrokerOptions {
 /** Topic and packet identifier come on top of the payload. */
 const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 512;
 const DRAIN_TIMEOUT_MS = 20_000;
-const CONCURRENCY = 500;
+/**
+ * No limit, so that nothing waits in the emitter's queue: there a few connections that do not read would
+ * hold up what all others send, and a long queue that is let go at once overflows the stack. What waits
+ * for one connection is bounded below.
+ */
+const CONCURRENCY = 0;
+/** Well above a snapshot of a large site on a slow line. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 /**
  * The embedded MQTT broker: gateways publish below their own `u/`, hear their own `d/`, retain nothing
@@ -117,6 +124,12 @@ export class Broker implements BrokerPort {
   }
 
   publish(topic: string, payload: Uint8Array, qos: 0 | 1): void {
+    const gateway = parseTopic(topic)?.gateway ?? '';
+    const conn = this.#clients.get(gateway)?.conn as Duplex | undefined;
+    if (conn && conn.writableLength > MAX_WAITING_BYTES) {
+      this.#options.drops.drop('publish/not_read', {gateway});
+      return;
+    }
     const packet = {cmd: 'publish', topic, qos, retain: false, dup: false} as const;
     this.#aedes.publish({...packet, payload: Buffer.from(payload)}, () => {});
   }
