@@ -197,7 +197,7 @@ export class EventIntake {
     const {tx, ledger} = this.#options;
     const epoch = async (name: string) =>
       this.#epochs.get(nameOf({gateway, epoch: name}))?.row ?? ledger.epoch(tx, gateway, name);
-    const copies = await copiesIn({tx, ledger, epoch}, gateway, batch);
+    const copies = await copiesIn({tx, ledger, epoch}, gateway, batch, row.no);
     await ledger.addCopies(tx, gateway, row.no, copies);
     for (const seq of copies) tally.copies.add(seq);
   }

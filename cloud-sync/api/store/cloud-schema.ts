@@ -79,6 +79,17 @@ export interface CopyColumns {
   seq: number;
 }
 
+/** Where an event stood first that was carried over, maybe more than once. */
+export interface OriginColumns {
+  gw: string;
+  epoch_no: number;
+  seq: number;
+  first_epoch: string;
+  first_seq: number;
+  /** Its chain hash there. */
+  first_h: Uint8Array;
+}
+
 export interface GapColumns {
   gw: string;
   epoch_no: number;
@@ -261,6 +272,7 @@ export interface CloudSchema {
   ev: EventColumns;
   ev_conflict: ConflictColumns;
   ev_copy: CopyColumns;
+  ev_origin: OriginColumns;
   gap: GapColumns;
   fault: FaultColumns;
   bay: BayColumns;

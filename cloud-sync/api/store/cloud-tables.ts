@@ -7,6 +7,7 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   ev: ['gw', 'epoch_no', 'seq'],
   ev_conflict: ['gw', 'epoch_no', 'seq', 'claim'],
   ev_copy: ['gw', 'epoch_no', 'seq'],
+  ev_origin: ['gw', 'epoch_no', 'seq'],
   gap: ['gw', 'epoch_no', 'from_seq'],
   fault: ['gw', 'kind'],
   bay: ['gw', 'bay'],

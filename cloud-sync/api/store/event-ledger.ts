@@ -45,6 +45,19 @@ export interface MarkedGap {
   readonly why: string;
 }
 
+export interface CarriedPlace {
+  readonly seq: number;
+  readonly first: {readonly epoch: string; readonly seq: number; readonly h: Uint8Array};
+}
+
+export interface CarriedEarlier {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly body: string;
+  readonly firstSeq: number;
+  readonly firstHash: Uint8Array;
+}
+
 const EVENT = ['seq', 'kind', 'boot', 'mono', 'wall', 'clk', 'body'] as const;
 const STORED = ['epoch_no as epochNo', 'h as hash', ...EVENT] as const;
 const EPOCH = [
@@ -198,6 +211,51 @@ export class EventLedger {
       .insertInto('ev_copy')
       .values(seqs.map(seq => ({gw: gateway, epoch_no: epochNo, seq})))
       .onConflict(clash => clash.doNothing())
+      .execute();
+  }
+
+  /** These were carried over to where they are. */
+  async addOrigins(
+    tx: CloudTransaction,
+    gateway: string,
+    epochNo: number,
+    carried: readonly CarriedPlace[],
+  ): Promise<void> {
+    if (carried.length === 0) return;
+    const rows = carried.map(({seq, first: {epoch: first_epoch, seq: first_seq, h: first_h}}) => ({
+      ...{gw: gateway, epoch_no: epochNo, seq},
+      ...{first_epoch, first_seq, first_h},
+    }));
+    await tx
+      .insertInto('ev_origin')
+      .values(rows)
+      .onConflict(clash => clash.doNothing())
+      .execute();
+  }
+
+  /** Events that are here under an epoch before `epochNo`, and stood in `firstEpoch` first. */
+  carriedFrom(
+    db: CloudReader,
+    gateway: string,
+    epochNo: number,
+    {epoch, seqs}: {readonly epoch: string; readonly seqs: readonly number[]},
+  ): Promise<readonly CarriedEarlier[]> {
+    return db
+      .selectFrom('ev_origin as o')
+      .innerJoin('ev as e', join =>
+        join
+          .onRef('e.gw', '=', 'o.gw')
+          .onRef('e.epoch_no', '=', 'o.epoch_no')
+          .onRef('e.seq', '=', 'o.seq'),
+      )
+      .innerJoin('epoch as p', join =>
+        join.onRef('p.gw', '=', 'o.gw').onRef('p.no', '=', 'o.epoch_no'),
+      )
+      .select(['p.epoch', 'e.seq', 'e.body', 'o.first_seq as firstSeq', 'o.first_h as firstHash'])
+      .where('o.gw', '=', gateway)
+      .where('o.first_epoch', '=', epoch)
+      .where('o.first_seq', 'in', seqs)
+      .where('o.epoch_no', '<', epochNo)
       .execute();
   }
 
