@@ -159,9 +159,11 @@ export class SiteRuntime implements PageView, PageActions {
     const {store, version} = this.#options;
     const open = store.lot.openRecords();
     const {former} = store.time;
-    const run = former && {endedMs: former.monoMs, offMs};
-    const {startCause: cause, shortRuns} = store;
-    this.#runner.dispatch({kind: 'boot', open, former: run, cause, version, shortRuns});
+    const {boot: run, startCause: cause, shortRuns} = store;
+    this.#runner.dispatch({
+      ...{kind: 'boot', run, open, cause, version, shortRuns},
+      former: former && {endedMs: former.monoMs, offMs},
+    });
     this.#storage.look();
     this.#hardware.open();
     this.#keepHouse();

@@ -116,6 +116,8 @@ export type DeviceEventData = Readonly<Record<string, string | number | boolean 
  */
 export interface SiteEventBodies {
   boot: {
+    /** Of this run: two copies of a card that start alike still tell two stories. */
+    readonly run: string;
     readonly cause: 'start' | 'unclean';
     readonly interrupted: number;
     readonly version: string;

@@ -153,8 +153,8 @@ export class DecisionRig {
       isLocked: id => (runner.state.collectors.get(id)?.lockout.lockedUntilMs ?? 0) > clock.nowMs(),
     });
     this.#run = {clock, store, runner, timers, desk};
-    const {startCause: cause} = store;
-    dispatch({kind: 'boot', open: store.lot.openRecords(), cause, version: 'test'});
+    const {boot: run, startCause: cause} = store;
+    dispatch({kind: 'boot', run, open: store.lot.openRecords(), cause, version: 'test'});
     this.#settle(clock, dispatch);
   }
 

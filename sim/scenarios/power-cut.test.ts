@@ -27,7 +27,8 @@ test('E5 power cut in the series: an arm that is DOWN on boot is finished as ope
     t.is(commanded, 3);
     t.is(world.site.lock(BAY).arm, 'down');
     t.is(world.screen('C1'), 'A-012 open / Drive in');
-    t.like(world.events('boot').at(-1)?.body, {cause: 'unclean', interrupted: 1});
+    const run = world.edge.store.boot;
+    t.like(world.events('boot').at(-1)?.body, {run, cause: 'unclean', interrupted: 1});
     t.is(world.events('actuation').at(-1)?.body.state, 'interrupted');
     t.deepEqual(
       world.events('session').map(({body}) => [body.phase, body.holder]),

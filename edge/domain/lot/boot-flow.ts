@@ -20,7 +20,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'off
     joinOffTime(turn, input.offMs);
     return;
   }
-  const {open, cause, version, former} = input;
+  const {run, open, cause, version, former} = input;
   const underway = open.actuations.filter(row => !isFinal(row.state));
   const {shortRuns = 0} = input;
   const lastMonoMs = former?.endedMs ?? null;
@@ -28,7 +28,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'off
   const restMs = restOf(shortRuns, turn.config.rules.startBackoffMaxMs);
   turn.patch({bootMs: nowMs, restUntilMs: nowMs + restMs});
   const interrupted = underway.length;
-  turn.fact('boot', {cause, interrupted, version, lastMonoMs, shortRuns, restMs});
+  turn.fact('boot', {run, cause, interrupted, version, lastMonoMs, shortRuns, restMs});
   for (const collector of turn.config.collectors) {
     turn.effect({kind: 'show', collector: collector.id, message: {code: 'IDLE'}});
   }

@@ -152,6 +152,8 @@ export type LotInput =
   /** First input after a start: what the store still held open. */
   | {
       readonly kind: 'boot';
+      /** Names this run; no other has the same. */
+      readonly run: string;
       readonly open: OpenRecords;
       readonly cause: 'start' | 'unclean';
       /** The run before; absent at the first start. */

@@ -112,6 +112,7 @@ class HostileWorld {
     this.#book.grant('02', ['B-017'], {entries: 'multi', validUntil: 9e15 as UnixMillis});
     this.feed({
       kind: 'boot',
+      run: 'run-1',
       cause: 'start',
       version: 'test',
       open: {actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: []},

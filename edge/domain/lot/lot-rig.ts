@@ -110,7 +110,8 @@ export class LotRig {
       });
     }
     const none = {actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: []};
-    this.input({kind: 'boot', open: {...none, ...open}, cause: 'start', former, version: 'test'});
+    const boot = {kind: 'boot', run: 'run-1', cause: 'start', version: 'test'} as const;
+    this.input({...boot, open: {...none, ...open}, former});
   }
 
   /** Locks answer, sensors settle: the lot as it stands a few polls after start. */
@@ -181,8 +182,7 @@ export class LotRig {
       kind: 'card',
       id: credential,
       holder,
-      uid: uidId,
-      secretHex: undefined,
+      ...{uid: uidId, secretHex: undefined},
       state: 'active',
       rev: 1,
     });
