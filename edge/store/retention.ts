@@ -109,6 +109,7 @@ export class Retention {
   /** A slice that deletes nothing would still begin a transaction, every second of every year. */
   #hasOld(oldest: number, stamp: Stamp): boolean {
     const over = stamp.wallMs - TOMBSTONE_REST_MS;
+    const ended = stamp.clk === 'ok' ? stamp.wallMs - DAY_MS : 0;
     const sampled = this.#telemetry.keepsFrom(stamp);
     const found = this.#database
       .statement(
@@ -118,11 +119,12 @@ export class Retention {
            OR EXISTS (SELECT 1 FROM cmd_seen WHERE wall < @oldest)
            OR EXISTS (SELECT 1 FROM revoked WHERE ends < @over)
            OR EXISTS (SELECT 1 FROM grant_use WHERE ends < @over)
-           OR EXISTS (SELECT 1 FROM used WHERE exp < @over)
+           OR EXISTS (SELECT 1 FROM used WHERE exp < @ended
+             AND NOT EXISTS (SELECT 1 FROM credential WHERE credential.id = used.jti))
            OR (SELECT wall FROM telemetry ORDER BY id LIMIT 1) < @sampled`,
       )
       .pluck()
-      .get({oldest, over, sampled});
+      .get({oldest, over, ended, sampled});
     return found === 1;
   }
 }
