@@ -73,7 +73,7 @@ export const rulesSchema = optional({
   }),
   whenDiskFull: choice(
     ['fail_closed', 'open_counted'],
-    'When the disk has no room at all: do nothing that cannot be stored, or go on and count what is not.',
+    'When the database has used up its quota: do nothing that cannot be stored, or go on in memory and count what is not.',
   ).default('fail_closed'),
   startBackoffMaxMs: duration(
     0,

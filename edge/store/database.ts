@@ -1,8 +1,10 @@
 import type {Database, Statement} from 'better-sqlite3';
 import type {Millis} from '../../protocols/base/clock.js';
 import {StoreError} from '../../protocols/base/errors.js';
+import {Ballast} from './ballast.js';
 import {
   type Connection,
+  type ConnectionOptions,
   type DatabaseIdentity,
   type FormerRun,
   openConnection,
@@ -12,7 +14,7 @@ import {
 } from './connection.js';
 import {type Disk, SYSTEM_DISK} from './disk.js';
 import {setAside} from './set-aside.js';
-import {guarded, isDamage, isOfTheMedium} from './sqlite-fault.js';
+import {guarded, isDamage, isOfTheMedium, wantsRoom} from './sqlite-fault.js';
 
 const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
 /** So often a failing disk is tried before the site runs without it. */
@@ -53,7 +55,9 @@ export interface Repairs {
 export class StoreDatabase {
   readonly path: string;
   readonly formerRun: FormerRun;
-  readonly #options: DatabaseOptions & {readonly maxBytes: number; readonly disk: Disk};
+  /** Kept for the hour in which others have filled the disk. */
+  readonly ballast: Ballast;
+  readonly #options: DatabaseOptions & ConnectionOptions;
 
   readonly #statements = new Map<string, Statement>();
   readonly #afterCommit: (() => void)[] = [];
@@ -76,13 +80,12 @@ export class StoreDatabase {
     const {path, maxBytes = DEFAULT_MAX_BYTES, disk = SYSTEM_DISK} = options;
     this.#options = {...options, maxBytes, disk};
     this.path = path;
+    this.ballast = new Ballast(path, disk);
     this.#isMemory = inMemory;
     this.#lock = inMemory ? undefined : guarded(`lock ${path}`, () => takeLock(path));
     let opened: Connection | undefined;
     try {
-      opened = inMemory
-        ? openInMemory(options)
-        : guarded(`open ${path}`, () => openConnection(this.#options));
+      opened = inMemory ? openInMemory(options) : this.#open(`open ${path}`, openConnection);
     } finally {
       if (opened === undefined) this.#lock?.close();
     }
@@ -128,7 +131,7 @@ export class StoreDatabase {
         if (!this.#isRepairing) this.#failures = 0;
         return result;
       } catch (thrown) {
-        if (!this.#repair(thrown)) throw thrown;
+        if (!this.#makesRoom(thrown) && !this.#repair(thrown)) throw thrown;
       }
     }
   }
@@ -235,6 +238,21 @@ export class StoreDatabase {
     }
   }
 
+  /** True when there was no room, and there is some now. */
+  #makesRoom(thrown: unknown): boolean {
+    return !this.#isMemory && wantsRoom(thrown) && this.ballast.giveUp();
+  }
+
+  #open<Opened>(doing: string, open: (options: ConnectionOptions) => Opened): Opened {
+    const attempt = () => guarded(doing, () => open(this.#options));
+    try {
+      return attempt();
+    } catch (thrown) {
+      if (!wantsRoom(thrown) || !this.ballast.giveUp()) throw thrown;
+      return attempt();
+    }
+  }
+
   /** True when there is a handle to try again with. */
   #repair(thrown: unknown): boolean {
     if (this.#isMemory || !this.#repairs || !isOfTheMedium(thrown)) return false;
@@ -270,11 +288,11 @@ export class StoreDatabase {
     let aside: string | undefined;
     let opened: Connection;
     try {
-      opened = guarded(`open ${path}`, () => openConnection(this.#options));
+      opened = this.#open(`open ${path}`, openConnection);
     } catch (thrown) {
       if (!isDamage(thrown)) throw thrown;
       aside = setAside(path);
-      opened = guarded('make anew', () => openConnection(this.#options));
+      opened = this.#open('make anew', openConnection);
     }
     this.#drop();
     this.#database = opened.database;
@@ -288,7 +306,7 @@ export class StoreDatabase {
   #replaceHandle(): void {
     this.#drop();
     try {
-      this.#database = guarded('open again', () => reopenConnection(this.#options));
+      this.#database = this.#open('open again', reopenConnection);
     } catch (thrown) {
       if (!isDamage(thrown)) throw thrown;
       this.#replaceFile();
@@ -300,7 +318,7 @@ export class StoreDatabase {
   #replaceFile(): void {
     this.#drop();
     const aside = setAside(this.path);
-    this.#database = guarded('make anew', () => openConnection(this.#options)).database;
+    this.#database = this.#open('make anew', openConnection).database;
     this.#repairs?.replaced(aside);
   }
 

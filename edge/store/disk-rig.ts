@@ -8,21 +8,27 @@ export class FaultyDisk implements Disk {
   fault: {readonly code: string; times: number} | undefined;
   /** Nothing can be opened any more. */
   isGone = false;
+  /** So often there is no room to open anything. */
+  fullOpens = 0;
   partition: Partition | undefined;
   connects = 0;
 
   connect(path: string, options?: {readonly readonly: boolean}): Database {
     if (this.isGone) throw new SqliteDatabase.SqliteError('disk I/O error', 'SQLITE_IOERR');
+    if (this.fullOpens > 0) {
+      this.fullOpens -= 1;
+      throw new SqliteDatabase.SqliteError('database or disk is full', 'SQLITE_FULL');
+    }
     this.connects += 1;
     const database = new SqliteDatabase(path, options);
     const transaction = database.transaction.bind(database);
-    const failing = (work: () => unknown) => {
-      const whole = transaction(() => {
-        const result = work();
+    const failing = (work: (...args: unknown[]) => unknown) => {
+      const whole = transaction((...args: unknown[]) => {
+        const result = work(...args);
         this.#fail();
         return result;
       });
-      return {immediate: () => whole.immediate()};
+      return {immediate: (...args: unknown[]) => whole.immediate(...args)};
     };
     database.transaction = failing as unknown as typeof database.transaction;
     return database;

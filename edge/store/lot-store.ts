@@ -9,7 +9,7 @@ import {isOpen, isUpserted, LotRows, type UpsertedRecord} from './lot-rows.js';
 import {isGone} from './sqlite-fault.js';
 import type {Stamp} from './stamp.js';
 
-/** What a site does when its disk or quota has no room at all. @see sync.md 3.3 */
+/** What a site does when its quota has no room at all. @see sync.md 3.3 */
 export type FullDiskPolicy = 'fail_closed' | 'open_counted';
 
 /** Steps whose loss a disk that swallowed a sync can be made to forget. */
@@ -23,8 +23,8 @@ interface StoredStep {
 /**
  * Facts and records of the lot, stored before anything acts on them.
  *
- * On a disk that fails for good, and on a full one where the owner wants it so, the lot goes on from
- * memory: the newest 2,000 events are kept for when the disk is back, the others are counted.
+ * On a disk that fails for good or that others have filled, and at the end of the quota where the owner
+ * wants it so, the lot goes on from memory: the newest 2,000 events are kept for when the disk is back, the others are counted.
  */
 export class LotStore {
   readonly #database: StoreDatabase;
@@ -204,7 +204,9 @@ export class LotStore {
   #goesOn(thrown: unknown): boolean {
     if (isGone(thrown)) return true;
     const isFull = thrown instanceof StoreError && thrown.code === 'store/full';
-    return isFull && this.#whenFull === 'open_counted';
+    if (!isFull) return false;
+    // What others take is none of the site's doing: like a disk that fails.
+    return this.#whenFull === 'open_counted' || this.#database.ballast.isCrowdedOut();
   }
 
   #remember(record: LotRecord): void {

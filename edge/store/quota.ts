@@ -4,7 +4,7 @@ const MB = 1024 * 1024;
 /** Never ours: logs, the write-ahead log and what else lives on the partition. */
 const RESERVE_BYTES = 64 * MB;
 /** Twice the size that the write-ahead log is cut back to: with less, the next commit may find no room. */
-const WAL_ROOM_BYTES = 8 * MB;
+export const WAL_ROOM_BYTES = 8 * MB;
 
 /**
  * How full the store is, by the highest mark that was reached: from 70 % on confirmed events are kept

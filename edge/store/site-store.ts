@@ -27,7 +27,7 @@ const EPOCH_BYTES = 16;
 const SHORT_RUN_MS: Millis = MINUTE_MS;
 
 export interface SiteStoreOptions {
-  /** The database file; `<path>.epoch`, `.lock`, `.grants`, `.good` and, with codes, `.pepper` lie beside it. */
+  /** The database file; `<path>.epoch`, `.lock`, `.grants`, `.good`, `.ballast` and, with codes, `.pepper` lie beside it. */
   readonly path: string;
   readonly site: string;
   /** 32 bytes under which card secrets are stored. */

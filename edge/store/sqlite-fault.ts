@@ -40,6 +40,17 @@ export function isOfTheMedium(thrown: unknown): boolean {
   return isDamage(thrown) || (thrown instanceof StoreError && thrown.code === 'store/io');
 }
 
+/** True for what a partition without room says: to a commit, and to opening the log and its index. */
+export function wantsRoom(thrown: unknown): boolean {
+  if (!(thrown instanceof StoreError)) return false;
+  const {code, context} = thrown;
+  return (
+    code === 'store/full' ||
+    code === 'store/cannot-open' ||
+    context['sqlite'] === 'SQLITE_IOERR_SHMSIZE'
+  );
+}
+
 /** True when the disk takes nothing, whatever room it has. */
 export function isGone(thrown: unknown): boolean {
   if (isOfTheMedium(thrown)) return true;

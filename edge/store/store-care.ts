@@ -113,13 +113,15 @@ export class StoreCare implements Repairs {
     const {lot, database, counters, clock, stampNow} = this.#parts;
     const nowMs = clock.nowMs();
     if (lot.isAdrift) {
-      // A full disk has its handle still, and may have room at any moment.
-      if (database.isDurable || nowMs - this.#triedMs >= TRY_AGAIN_MS) {
+      // At the end of its quota it has its handle still, and may have room at any moment.
+      const mayHaveRoom = database.isDurable && !database.ballast.isCrowdedOut();
+      if (mayHaveRoom || nowMs - this.#triedMs >= TRY_AGAIN_MS) {
         this.#triedMs = nowMs;
         if (lot.settle(stampNow())) counters.settle();
       }
       return;
     }
+    database.ballast.grow();
     if (!this.#isQuiet(nowMs)) return;
     this.#contained(() => this.#keepGrants(nowMs));
     database.checkpoint();

@@ -1,4 +1,12 @@
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -243,6 +251,56 @@ test('~G7 with open_counted a full disk is decided on, counted in place, and tol
   const after = bench.open({path: copy});
   const [told] = after.outbox.read(after.outbox.head(), 1);
   t.like(JSON.parse(told?.body ?? ''), {what: 'lost', count: 2});
+});
+
+test('~G7 a disk that others fill costs the ballast first, then the lot goes on from memory, and both come back with the room', async t => {
+  const bench = new Bench(t);
+  const roomy = {sizeBytes: 64 * MB, freeBytes: 40 * MB};
+  bench.disk.partition = roomy;
+  const store = bench.open();
+  grantAll(store, 'g-1');
+  const ballast = () => statSync(`${bench.path}.ballast`, {throwIfNoEntry: false})?.size ?? 0;
+  const tend = async () => {
+    await bench.clock.advance(10_000);
+    store.tend();
+  };
+  for (let second = 0; second < 20; second += 1) store.tend();
+  t.is(ballast(), 4 * MB);
+  bench.disk.partition = {...roomy, freeBytes: 0};
+  bench.disk.fault = {code: 'SQLITE_FULL', times: 1};
+  commit(store, 'a', 'b');
+  t.is(ballast(), 0);
+  t.true(store.condition().isDurable);
+  t.deepEqual(whys(store), ['a', 'b'], 'once, and on the disk');
+  bench.disk.fault = {code: 'SQLITE_FULL', times: Number.POSITIVE_INFINITY};
+  commit(store, 'c');
+  await tend();
+  t.like(store.condition(), {isDurable: false, level: 'full'});
+  t.truthy(store.book.grantById(asId('g-1')), 'decisions go on');
+  t.is(ballast(), 0, 'no ballast from others');
+  bench.disk.fault = undefined;
+  bench.disk.partition = roomy;
+  await tend();
+  await tend();
+  t.like(store.condition(), {isDurable: true, level: 'roomy'});
+  t.deepEqual(whys(store), ['a', 'b', 'c']);
+  t.true(ballast() > 0);
+});
+
+test('~G7 a start on a disk that others have filled has the ballast to begin with', t => {
+  const bench = new Bench(t);
+  const roomy = {sizeBytes: 64 * MB, freeBytes: 40 * MB};
+  bench.disk.partition = roomy;
+  const store = bench.open();
+  commit(store, 'a');
+  store.tend();
+  store.close();
+  bench.disk.partition = {...roomy, freeBytes: 0};
+  bench.disk.fullOpens = 1;
+  const after = bench.open();
+  t.true(after.condition().isDurable);
+  t.false(existsSync(`${bench.path}.ballast`));
+  t.deepEqual(whys(after), ['a']);
 });
 
 test('~G4 50,000 unconfirmed events of 30 days fit a twentieth of the quota that holds 1,000,000', async t => {
