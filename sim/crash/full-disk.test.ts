@@ -1,22 +1,27 @@
-import {closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync} from 'node:fs';
+import {closeSync, mkdirSync, openSync, rmSync, statfsSync, statSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {rest} from '../real/peer-process.js';
 import {crashOptions} from './crash-options.js';
+import {DATABASE} from './crash-park.js';
 import {makeImage, withMounted} from './sim-disk.js';
 import {StrainedSite} from './strained-site.js';
 import {clearWorkFolder, makeWorkFolder} from './work-folder.js';
 
 const {seed: SEED} = crashOptions();
 const DISK_MIB = 32;
-const FULL_MS = 6000;
+const BALLAST_BYTES = 4 * 2 ** 20;
+const FILLERS = ['filler', 'filler-2'] as const;
 /** Less than the write-ahead log may need, and not nothing. */
 const SCARCE_BYTES = 5 * 2 ** 20;
 const CHUNK = Buffer.alloc(2 ** 14, 1);
 
 /** Another program takes the room until only so much is left. */
-function fill(folder: string, leavesBytes: number): void {
-  const fd = openSync(join(folder, 'filler'), 'w');
+function fill(
+  folder: string,
+  leavesBytes: number,
+  name: (typeof FILLERS)[number] = FILLERS[0],
+): void {
+  const fd = openSync(join(folder, name), 'w');
   const freeBytes = () => {
     const {bavail, bsize} = statfsSync(folder);
     return bavail * bsize;
@@ -47,12 +52,14 @@ async function onSmallDisk(
       await site.until('arms move', () => site.frames() >= 3);
       await story(site, disk);
       const [frames, confirmed] = [site.frames(), site.confirmed()];
-      rmSync(join(disk, 'filler'));
+      for (const name of FILLERS) rmSync(join(disk, name), {force: true});
       await site.until('arms move again', () => site.frames() >= frames + 4);
       await site.until('the cloud hears of it', () => site.confirmed() >= confirmed + 10);
       t.true(site.isAlive, site.output.slice(-3000));
       const {problems} = await site.finish();
       t.deepEqual(problems, []);
+      t.true(site.turnedAwayStored() >= site.turnedAway(), 'access events are kept');
+      t.log(`turned away ${site.turnedAway()}, stored ${site.turnedAwayStored()}`);
     } finally {
       await site.close();
     }
@@ -73,13 +80,33 @@ test.serial(
 );
 
 test.serial(
-  '~G7 a 32 MB disk that another program fills to the last byte: nothing acked is lost, nothing moves unstored, and it recovers alone',
+  'G7 a 32 MB disk that another program fills to the last byte, twice: people are answered from the ballast, then from memory, somebody is told, every access event is kept, and it recovers alone',
   async t => {
-    t.timeout(240_000);
+    t.timeout(280_000);
     await onSmallDisk(t, async (site, disk) => {
+      const ballast = join(disk, `${DATABASE}.ballast`);
+      await site.until('the ballast is whole', () => sizeOf(ballast) === BALLAST_BYTES);
       fill(disk, 0);
-      await rest(FULL_MS);
+      await site.until('the ballast is given up', () => sizeOf(ballast) === 0);
+      await site.until('somebody is told', () => site.standing().includes('STORAGE_FULL'));
+      await goesOn(site);
+      t.false(site.alarms.has('STORAGE_FAULT'), 'all of it is on the disk');
+
+      fill(disk, 0, FILLERS[1]);
+      await site.until('it runs from memory', () => site.standing().includes('STORAGE_FAULT'));
+      await goesOn(site);
       t.true(site.isAlive, site.output.slice(-3000));
     });
   },
 );
+
+/** Cards are decided on, and what people order is done. */
+async function goesOn(site: StrainedSite): Promise<void> {
+  const [answers, shown] = [site.answers(), site.turnedAway()];
+  await site.until('people are answered', () => site.answers() >= answers + 2);
+  await site.until('cards are decided on', () => site.turnedAway() >= shown + 2);
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, {throwIfNoEntry: false})?.size ?? 0;
+}

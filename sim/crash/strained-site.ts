@@ -1,6 +1,6 @@
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {rest, until} from '../real/peer-process.js';
-import {CrashPark} from './crash-park.js';
+import {COLLECTORS, CrashPark} from './crash-park.js';
 import {CrashPeople} from './crash-people.js';
 import {type DiskFindings, judgeDisk} from './disk-oracle.js';
 import {GatewayProcess, type SeenSite} from './gateway-process.js';
@@ -18,6 +18,9 @@ export interface StrainOptions {
 }
 
 const CARDS_PER_BAY = 6;
+/** First line of the display, and the reason in the event. */
+const NO_ENTRY = 'No new entry';
+const FULL = '"STORAGE_FULL"';
 const LOOK_EVERY_MS = 200;
 const UPLINK_LIMIT_MS = 30_000;
 
@@ -100,6 +103,19 @@ export class StrainedSite {
   /** Answers so far that said done. */
   answers(): number {
     return this.notes.filter(({kind}) => kind === 'told').length;
+  }
+
+  /** How often a display has said so far that nobody new is let in. */
+  turnedAway(): number {
+    const screens = COLLECTORS.flatMap(id => this.#park.site.post(id).screens);
+    return screens.filter(({screen}) => screen.lines[0] === NO_ENTRY).length;
+  }
+
+  /** How many decisions to say so the cloud has confirmed. */
+  turnedAwayStored(): number {
+    return this.notes.filter(
+      note => note.kind === 'event' && note.event === 'decision' && note.body.includes(FULL),
+    ).length;
   }
 
   /** Events that the cloud has confirmed so far. */
