@@ -63,6 +63,7 @@ export class StoreDatabase {
   readonly #afterCommit: (() => void)[] = [];
   #lock: Database | undefined;
   #database: Database | undefined;
+  #prepared: ((work: () => unknown) => unknown) | undefined;
   #generation = 0;
   #repairs: Repairs | undefined;
   #failures = 0;
@@ -226,7 +227,7 @@ export class StoreDatabase {
     const beganMs = nowMs();
     let isStored = false;
     try {
-      const result = guarded(doing, () => this.#handle().transaction(work).immediate());
+      const result = guarded(doing, () => this.#commit()(work) as Result);
       isStored = true;
       const tookMs = nowMs() - beganMs;
       if (tookMs > SLOW_MS && tookMs > (this.#slow?.tookMs ?? 0)) this.#slow = {doing, tookMs};
@@ -236,6 +237,12 @@ export class StoreDatabase {
       this.#afterCommit.length = 0;
       if (!isStored) this.#generation += 1;
     }
+  }
+
+  /** Prepared once for each handle: making it costs as much as a small commit. */
+  #commit(): (work: () => unknown) => unknown {
+    this.#prepared ??= this.#handle().transaction((work: () => unknown) => work()).immediate;
+    return this.#prepared;
   }
 
   /** True when there was no room, and there is some now. */
@@ -327,6 +334,7 @@ export class StoreDatabase {
     this.#statements.clear();
     const database = this.#database;
     this.#database = undefined;
+    this.#prepared = undefined;
     try {
       database?.close();
     } catch {
