@@ -110,7 +110,8 @@ export class Broker implements BrokerPort {
     const server = createServer(socket => this.attach(socket));
     this.#server = server;
     return new Promise((resolve, reject) => {
-      server.once('error', error => {
+      // For good: a later error, such as too many open files, ends one connection and not the process.
+      server.on('error', error => {
         const where = {host, port};
         reject(
           new SyncError('cloud/listen', `MQTT ${host}:${port}: ${error.message}`, where, error),

@@ -245,7 +245,8 @@ async function listening(
 function listenHttp(app: Hono, {host, port}: ListenAddress): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const server = serve({fetch: app.fetch, hostname: host, port}, () => resolve(server));
-    server.once('error', error => {
+    // For good: a later error, such as too many open files, ends one connection and not the process.
+    server.on('error', error => {
       const where = {host, port};
       const text = `HTTP ${host}:${port}: ${errorText(error)}`;
       reject(new SyncError('cloud/listen', text, where, error));

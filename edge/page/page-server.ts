@@ -49,11 +49,9 @@ export async function startPage(options: PageOptions): Promise<Page> {
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
+    // For good: a later error, such as too many open files, ends one connection and not the site.
+    server.on('error', reject);
+    server.listen(port, host, resolve);
   });
 }
 

@@ -59,7 +59,8 @@ export class SecureListener {
     await listener.#renew();
     const server = listener.#server;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', error => {
+      // For good: a later error, such as too many open files, ends one connection and not the process.
+      server.on('error', error => {
         const text = `MQTT with TLS ${host}:${port}: ${errorText(error)}`;
         reject(new SyncError('cloud/listen', text, {host, port}, error));
       });
