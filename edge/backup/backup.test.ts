@@ -155,6 +155,12 @@ test('a restore replaces nothing unasked, and never a database that a daemon hol
   t.false(existsSync(`${sitePath}.restoring`));
   const {aside} = await restore(true);
   t.true(aside.every(path => existsSync(path)));
+  const second = await restore(true);
+  t.deepEqual(
+    second.aside.filter(path => aside.includes(path)),
+    [],
+    'what the first restore put aside is still there',
+  );
   const again = openStore(folder, 3);
   t.teardown(() => again.close());
   t.not(again.outbox.epoch(), epoch, 'a restored copy never goes on with old numbers');

@@ -36,6 +36,8 @@ interface Place {
 const DRAFT = '.restoring';
 const ASIDE = '.before-restore';
 const PRIVATE_MODE = 0o600;
+/** Files that belong to a database and are of no use to another. */
+const COMPANIONS = ['.epoch', '-wal', '-shm', '.fence'] as const;
 
 /**
  * Put a backup in place. It is read to its end and checked before anything is written, written beside
@@ -76,15 +78,16 @@ async function putInPlace(
   pathOf: (path: string) => string,
 ): Promise<Pick<Restored, 'files' | 'aside'>> {
   const aside: string[] = [];
+  const suffix = freeSuffix([database, ...places.map(({final}) => final)]);
   // Without its second copy the epoch is in doubt, so that numbering begins anew.
-  for (const suffix of ['.epoch', '-wal', '-shm', '.fence']) {
-    if (!existsSync(`${database}${suffix}`)) continue;
-    await rename(`${database}${suffix}`, `${database}${ASIDE}${suffix}`);
+  for (const companion of COMPANIONS) {
+    if (!existsSync(`${database}${companion}`)) continue;
+    await rename(`${database}${companion}`, `${database}${suffix}${companion}`);
   }
   for (const {draft, final} of places) {
     if (existsSync(final)) {
-      await rename(final, `${final}${ASIDE}`);
-      aside.push(`${final}${ASIDE}`);
+      await rename(final, `${final}${suffix}`);
+      aside.push(`${final}${suffix}`);
     }
     await rename(draft, final);
     await syncFolder(dirname(final));
@@ -92,6 +95,15 @@ async function putInPlace(
   const identity = placeOf({role: 'identity', path: 'identity/gateway.json'}, config, pathOf);
   if (identity) markRestored(identity);
   return {files: places.map(({final}) => final), aside};
+}
+
+/** What an earlier restore put aside may be the only copy of its events: it is never overwritten. */
+function freeSuffix(files: readonly string[]): string {
+  for (let count = 1; ; count += 1) {
+    const suffix = count === 1 ? ASIDE : `${ASIDE}-${count}`;
+    const names = files.flatMap(file => ['', ...COMPANIONS].map(end => `${file}${suffix}${end}`));
+    if (!names.some(name => existsSync(name))) return suffix;
+  }
 }
 
 /** The gateway that the backup was made on may still hold this key: another is asked for at once. */
