@@ -128,6 +128,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const app = cloudRoutes({
     ...routes,
     grants: grantDesk,
+    grantRows: grants,
     ready,
     siteConfigs: siteConfigDesk,
     identity: enrolling,

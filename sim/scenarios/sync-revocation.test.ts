@@ -1,8 +1,14 @@
 import {generateKeyPairSync} from 'node:crypto';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
+import {yieldTurn} from '../../edge/platform/event-loop.js';
+import {DAY_MS, MINUTE_MS} from '../../protocols/base/units.js';
+import type {GrantStateRow} from '../../protocols/cloud/grant-state.js';
 import {asId, type GrantId} from '../../protocols/site/ids.js';
+import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {VirtualClock} from '../clock/virtual-clock.js';
 import {CloudRig} from './cloud-rig.js';
+import {uidOf} from './credential-rows.js';
+import {DecisionRig} from './decision-rig.js';
 
 const TURNS = 12;
 async function yieldTurns(): Promise<void> {
@@ -17,12 +23,70 @@ const signingKey = generateKeyPairSync('ed25519').privateKey;
 const grantId = (name: string) => asId<GrantId>(name);
 
 const order = (id: string) => ({
-  ...{id, holder: 'h-1', credentials: ['k-1'], points: ['A-012']},
+  ...{id, holder: 'h-1', credentials: ['k-0'], points: ['A-012']},
   ...{validFrom: 0, validUntil: 4_000_000_000_000},
 });
 
-// That offline the lease of 30 days is its bound is proven by E3 in grant-times.test.ts.
-test('~G13 a revocation works within 2 s online, and outlives a late grant and a restart', async t => {
+interface Effect {
+  readonly effectiveOn: {readonly gateways: number; readonly of: number};
+  readonly waitingFor: readonly {readonly gateway: string; readonly online: boolean}[];
+}
+
+/** What a gateway holds that is cut off from here on, without hearing of a revocation. */
+async function heldByOther(rig: CloudRig): Promise<readonly GrantStateRow[]> {
+  const standing = {points: ['A-001'], kind: 'lease', credentials: ['k-1']};
+  await rig.api('POST', '/v1/gateways/gw-1/cards', {id: 'k-1', holder: 'h-1', uid: uidOf(1)});
+  await rig.api('POST', GRANTS, {...order('g-standing'), ...standing});
+  await rig.clock.until(() => rig.store.book.grantById(grantId('g-standing')) !== undefined);
+  return rig.store.book.rows();
+}
+
+/** A permanent card at a gateway that hears of no revocation: its lease ends, whatever it was. */
+async function endsWithLease(t: ExecutionContext, rows: readonly GrantStateRow[], wallMs: number) {
+  const alone = new DecisionRig({entropy: new SeededEntropy(3)});
+  t.teardown(() => alone.remove());
+  const verdict = () => {
+    alone.tap(1, uidOf(1));
+    return alone.verdict;
+  };
+  const running = new VirtualClock({yieldTurn, wallMs});
+  alone.start(running);
+  alone.apply(rows);
+  await running.advance(29 * DAY_MS);
+  t.is(verdict(), 'ALLOW', 'day 29 without a cloud');
+  await running.advance(DAY_MS + 10 * MINUTE_MS);
+  t.is(alone.run.clock.read().clk, 'holdover', 'nobody has told it the time since it started');
+  t.is(verdict(), 'NEEDS_GUARD', 'day 30');
+  alone.stop();
+  // Off for a day: the one source of time it has must not end a right by a leap before it was believed.
+  const again = new VirtualClock({yieldTurn, wallMs: running.wallMs() + DAY_MS});
+  alone.start(again);
+  t.is(verdict(), 'NEEDS_GUARD', 'and for good');
+}
+
+/** Off when the lease ended, and a lone time server: sync.md 5.4 gives it a day before it ends anything. */
+async function endsADayAfterPower(
+  t: ExecutionContext,
+  rows: readonly GrantStateRow[],
+  wallMs: number,
+) {
+  const alone = new DecisionRig({entropy: new SeededEntropy(4)});
+  t.teardown(() => alone.remove());
+  alone.start(new VirtualClock({yieldTurn, wallMs}));
+  alone.apply(rows);
+  alone.stop();
+  const later = new VirtualClock({yieldTurn, wallMs: wallMs + 31 * DAY_MS});
+  alone.start(later);
+  alone.tap(1, uidOf(1));
+  t.is(alone.run.clock.read().clk, 'floor');
+  t.is(alone.verdict, 'ALLOW', 'one source alone ends nothing');
+  await later.advance(DAY_MS);
+  alone.run.clock.hearSystem(true);
+  alone.tap(1, uidOf(1));
+  t.is(alone.verdict, 'NEEDS_GUARD', 'a day later it is believed');
+}
+
+test('G13 a revocation works within 2 s online, outlives a late grant and a restart, is bounded by the lease offline, and shows where it works', async t => {
   const clock = new VirtualClock({yieldTurn: yieldTurns, startMs: 5000});
   // 100 to 400 ms each way, so that messages overtake each other too.
   const faults = {loss: 0, duplicate: 0.1, reorder: 0.5, holdMs: 300, delayMs: 100};
@@ -58,4 +122,20 @@ test('~G13 a revocation works within 2 s online, and outlives a late grant and a
   t.true(book.isRevoked(grantId('g-late')), 'and revoked all the same');
   rig.restartEdge();
   t.true(rig.store.book.isRevoked(grantId('g-late')));
+  await rig.connect();
+
+  const rows = await heldByOther(rig);
+  const effect = async () => (await rig.api<Effect>('GET', '/v1/revocations/g-standing')).body;
+  rig.transport.cut = true;
+  rig.transport.drop();
+  await rig.api('DELETE', `${GRANTS}/g-standing`);
+  await clock.advance(2 * MINUTE_MS);
+  t.like(await effect(), {effectiveOn: {gateways: 0, of: 1}});
+  t.like((await effect()).waitingFor[0], {gateway: 'gw-1', online: false});
+  await endsWithLease(t, rows, clock.wallMs());
+  await endsADayAfterPower(t, rows, clock.wallMs());
+  rig.transport.cut = false;
+  await clock.until(() => rig.store.book.isRevoked(grantId('g-standing')), 5 * MINUTE_MS);
+  await clock.advance(1000);
+  t.like(await effect(), {effectiveOn: {gateways: 1, of: 1}, waitingFor: []});
 });

@@ -16,6 +16,7 @@ import type {CloudStore} from '../store/cloud-store.js';
 import type {EventLedger, FeedEvent} from '../store/event-ledger.js';
 import type {FaultTable} from '../store/fault-table.js';
 import type {GatewayRow, GatewayTable} from '../store/gateway-table.js';
+import type {GrantTable, Withdrawal} from '../store/grant-table.js';
 import type {LateUse, LateUseTable} from '../store/late-use-table.js';
 import type {SiteView} from '../store/site-view.js';
 import {addEnrolment, addIdentities, type IdentityRoutes} from './identity-routes.js';
@@ -38,6 +39,7 @@ export interface RouteOptions {
   readonly view: SiteView;
   readonly lateUses: LateUseTable;
   readonly grants: GrantDesk;
+  readonly grantRows: GrantTable;
   readonly commands: CommandDesk;
   readonly siteConfigs: SiteConfigDesk;
   readonly keys: ApiKeyTable;
@@ -201,7 +203,34 @@ function parsed(body: string): unknown {
   }
 }
 
-function addGrants(app: Hono, {grants}: RouteOptions): void {
+/** How far a revocation has come: shown for as long as its tombstone is kept. @see sync.md 8 */
+function effectOf(
+  {sessions}: RouteOptions,
+  id: string,
+  withdrawals: readonly Withdrawal[],
+): object {
+  const waiting = withdrawals.filter(({ver, heldRev}) => heldRev < ver);
+  return {
+    id,
+    revokedMs: Math.min(...withdrawals.map(({revokedWall}) => revokedWall)),
+    effectiveOn: {gateways: withdrawals.length - waiting.length, of: withdrawals.length},
+    waitingFor: waiting.map(({gateway, seenWall}) => ({
+      gateway,
+      online: sessions.online(gateway) !== undefined,
+      seenMs: seenWall,
+    })),
+  };
+}
+
+function addGrants(app: Hono, options: RouteOptions): void {
+  const {grants, grantRows, store} = options;
+  app.get('/v1/revocations/:id', async context => {
+    const id = context.req.param('id');
+    const withdrawals = await store.read(db => grantRows.withdrawals(db, id));
+    return withdrawals.length === 0
+      ? context.notFound()
+      : context.json(effectOf(options, id, withdrawals));
+  });
   app.post('/v1/gateways/:gw/grants', context =>
     withBody(context, grantRequestSchema, async (gateway, order) =>
       answer(context, await grants.putGrant(gateway, order)),

@@ -22,6 +22,17 @@ export interface GrantKey {
   readonly id: string;
 }
 
+/** A tombstone at one gateway. */
+export interface Withdrawal {
+  readonly gateway: string;
+  readonly revokedWall: number;
+  readonly ver: number;
+  /** The gateway holds all tombstones up to here. */
+  readonly heldRev: number;
+  /** When the gateway was last heard. */
+  readonly seenWall: number | null;
+}
+
 /** Beyond this many changes a gateway is sent the whole state instead. */
 const MAX_CHANGES = 2000;
 
@@ -151,6 +162,18 @@ export class GrantTable {
       .where('ver', '>', ver)
       .orderBy('ver')
       .limit(limit)
+      .execute();
+  }
+
+  /** Where `id` was withdrawn, and whether the gateway has said that it knows. */
+  withdrawals(db: CloudReader, id: string): Promise<readonly Withdrawal[]> {
+    return db
+      .selectFrom('revocation as r')
+      .innerJoin('gateway as g', 'g.gw', 'r.gw')
+      .select(['r.gw as gateway', 'r.wall as revokedWall', 'r.ver', 'g.held_rev as heldRev'])
+      .select('g.seen_wall as seenWall')
+      .where('r.id', '=', id)
+      .orderBy('r.gw')
       .execute();
   }
 
