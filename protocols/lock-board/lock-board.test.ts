@@ -114,7 +114,11 @@ for (const model of MODELS) {
     test(`${model.name} ${name}: in step again after damage`, t => {
       checkResync({
         decode: received => decodeFixed(frame, {}, received),
-        frames: fields.map(values => encodeFixed(frame, values)),
+        // A frame that ends in the byte it begins with is, repeated without a pause, also a frame one byte
+        // off: an XOR over so few bytes cannot tell. On a line it never comes without a pause.
+        frames: fields
+          .map(values => encodeFixed(frame, values))
+          .filter(bytes => bytes.at(-1) !== bytes[0]),
         same,
       });
       t.pass();

@@ -11,8 +11,8 @@ interface Trail {
   readonly last: SessionBody;
 }
 
-/** The two clocks round apart. */
-const ROUNDING_MS: Millis = 2;
+/** The two clocks round apart, and once more with every start that a stay outlives. */
+const ROUNDING_MS: Millis = 6;
 
 /** Every stay, as the journal tells it: opened once, closed once, and as long as the clock on the wall says. */
 export class StayTrails {
