@@ -1,4 +1,4 @@
-import {closeSync, existsSync, openSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {dirname} from 'node:path';
 import SqliteDatabase, {type Database} from 'better-sqlite3';
 import {StoreError} from '../../protocols/base/errors.js';
@@ -7,11 +7,8 @@ import {EMPTY_STATE_HASH} from '../../protocols/cloud/grant-state.js';
 import type {Disk} from './disk.js';
 import {APPLICATION_ID, migrate, SCHEMA_VERSION} from './migrations/migrate.js';
 import {applyPragmas, assertPragmas} from './pragmas.js';
+import {IN_MEMORY, makePrivate} from './private-file.js';
 import {quotaBytes} from './quota.js';
-
-const PRIVATE_MODE = 0o600;
-/** SQLite's name for no file at all. */
-const IN_MEMORY = ':memory:';
 
 /** What a new database is made with, and what an existing one must agree with. */
 export interface DatabaseIdentity {
@@ -137,9 +134,4 @@ function startRun(database: Database, {site, newEpoch}: DatabaseIdentity): Forme
   }
   database.prepare('UPDATE meta SET starts = starts + 1, running = 1').run();
   return {fresh: made.changes > 0, unclean: meta.running === 1};
-}
-
-/** Cards and holders are nobody else's to read; SQLite gives its journal files the mode of the database. */
-function makePrivate(path: string): void {
-  if (!existsSync(path)) closeSync(openSync(path, 'a', PRIVATE_MODE));
 }

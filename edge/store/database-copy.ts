@@ -3,6 +3,7 @@ import SqliteDatabase, {type Database} from 'better-sqlite3';
 import {toHex} from '../../protocols/base/bytes.js';
 import {StoreError} from '../../protocols/base/errors.js';
 import {APPLICATION_ID, SCHEMA_VERSION} from './migrations/migrate.js';
+import {makePrivate} from './private-file.js';
 import {guarded, guardedAsync} from './sqlite-fault.js';
 
 /** What a copy of a site's database holds. */
@@ -37,6 +38,7 @@ export async function copyDatabase(path: string, target: string): Promise<void> 
   const source = guarded(`open ${path}`, () => new SqliteDatabase(path, {fileMustExist: true}));
   try {
     source.pragma('busy_timeout = 2000');
+    guarded(`make ${target}`, () => makePrivate(target));
     await guardedAsync(`copy ${path}`, () => source.backup(target, {progress: () => ALL_PAGES}));
   } finally {
     source.close();

@@ -4,6 +4,7 @@ import {syncFolder} from '../platform/atomic-file.js';
 import type {StoreDatabase} from './database.js';
 import type {Disk} from './disk.js';
 import {migrate} from './migrations/migrate.js';
+import {makePrivate} from './private-file.js';
 
 /** Events are the cloud's to keep, and far too many. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['ev', 'telemetry', 'lost']);
@@ -20,6 +21,7 @@ export function keepLastGood(database: StoreDatabase, disk: Disk): void {
   const path = lastGoodPath(database.path);
   const draft = `${path}.tmp`;
   rmSync(draft, {force: true});
+  makePrivate(draft);
   const copy = disk.connect(draft);
   try {
     copy.pragma('journal_mode = DELETE');
