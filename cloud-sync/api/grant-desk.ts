@@ -36,6 +36,8 @@ export interface GrantDeskOptions {
 
 /** A gateway cut off from the cloud keeps honouring a grant this long. @see sync.md 8 */
 const LEASE_MS = 30 * DAY_MS;
+/** Tombstones outlive their grant: a late copy of it must not come back by a clock that is wrong. */
+const TOMBSTONE_REST_MS = 30 * DAY_MS;
 const RENEW_BELOW_MS = 15 * DAY_MS;
 
 /** Issues, changes and withdraws grants and cards. */
@@ -50,8 +52,7 @@ export class GrantDesk {
   putGrant(gateway: string, order: GrantOrder): Promise<DeskAnswer<Grant>> {
     const {entropy, grants} = this.#options;
     const id = order.id ?? asId<GrantId>(entropy.ulid());
-    return this.#put(gateway, id, async tx => {
-      const before = await grants.get(tx, gateway, 'grant', id);
+    return this.#put(gateway, {table: 'grant', id}, async (tx, before) => {
       const row: Grant = {
         ...order,
         id,
@@ -67,8 +68,7 @@ export class GrantDesk {
   putCard(gateway: string, order: CardOrder): Promise<DeskAnswer<CardCredential>> {
     const {entropy, grants} = this.#options;
     const id = order.id ?? asId<CredentialId>(entropy.ulid());
-    return this.#put(gateway, id, async tx => {
-      const before = await grants.get(tx, gateway, 'credential', id);
+    return this.#put(gateway, {table: 'credential', id}, async (tx, before) => {
       const row: CardCredential = {...order, kind: 'card', id, rev: (before?.row.rev ?? 0) + 1};
       await grants.put(tx, gateway, {table: 'credential', row});
       return row;
@@ -85,7 +85,12 @@ export class GrantDesk {
     const row = await store.transaction(async tx => {
       if (!(await gateways.lock(tx, gateway))) return undefined;
       const before = await grants.get(tx, gateway, section, id);
-      if (!before || !(await grants.revoke(tx, gateway, id, clock.wallMs()))) return before?.row;
+      if (!before) return undefined;
+      const endsWall = before.table === 'grant' ? before.row.validUntil : null;
+      const tombstone = {id, wallMs: clock.wallMs(), endsWall};
+      // Without its tombstone, which ended with it, the row still says so.
+      if (before.row.state === 'revoked') return before.row;
+      if (!(await grants.revoke(tx, gateway, tombstone))) return before.row;
       const revoked = asRevoked(before);
       await grants.put(tx, gateway, revoked);
       return revoked.row;
@@ -110,6 +115,13 @@ export class GrantDesk {
     }
   }
 
+  /** Of a grant that has ended its own end is enough. */
+  async forgetEnded(): Promise<void> {
+    const {clock, store, grants} = this.#options;
+    const endedBefore = clock.wallMs() - TOMBSTONE_REST_MS;
+    await store.read(db => grants.forgetEnded(db, endedBefore));
+  }
+
   /** Those that another worker has not renewed meanwhile. */
   async #renew(
     tx: CloudTransaction,
@@ -129,15 +141,17 @@ export class GrantDesk {
 
   async #put<Row>(
     gateway: string,
-    id: string,
-    keep: (tx: CloudTransaction) => Promise<Row>,
+    {table, id}: {readonly table: GrantStateRow['table']; readonly id: string},
+    keep: (tx: CloudTransaction, before: GrantStateRow | undefined) => Promise<Row>,
   ): Promise<DeskAnswer<Row>> {
     const {store, gateways, grants, onChange} = this.#options;
     const answer = await store.transaction(async (tx): Promise<DeskAnswer<Row>> => {
       await gateways.add(tx, [gateway]);
       await gateways.lock(tx, gateway);
-      if (await grants.isRevoked(tx, gateway, id)) return {kind: 'revoked'};
-      return {kind: 'stored', row: await keep(tx)};
+      const before = await grants.get(tx, gateway, table, id);
+      const isRevoked =
+        before?.row.state === 'revoked' || (await grants.isRevoked(tx, gateway, id));
+      return isRevoked ? {kind: 'revoked'} : {kind: 'stored', row: await keep(tx, before)};
     });
     if (answer.kind === 'stored') onChange(gateway);
     return answer;

@@ -91,7 +91,10 @@ export class GrantSync {
       grants.revokedSince(db, row.gw, row.heldRev, MAX_REVOCATIONS),
     );
     const last = list.at(-1);
-    if (last) downlink.send(row.gw, 'rev', {ver: last.ver, ids: list.map(({id}) => id)});
+    // The newest may be forgotten by now: with all the rest it holds them too.
+    const isAll = list.length < MAX_REVOCATIONS;
+    const ver = Math.max(last?.ver ?? 0, isAll ? row.revVer : 0);
+    downlink.send(row.gw, 'rev', {ver, ids: list.map(({id}) => id)});
   }
 
   async #sendState(row: GatewayRow): Promise<void> {

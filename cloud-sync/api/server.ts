@@ -135,6 +135,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   });
   const chores = repeat(clock, log, async () => {
     await grantDesk.renewLeases();
+    await grantDesk.forgetEnded();
     await commands.tidy();
   });
   return listening(options, {app, broker, drops, secure}, async () => {

@@ -1,7 +1,8 @@
 import {generateKeyPairSync} from 'node:crypto';
 import test, {type ExecutionContext} from 'ava';
+import Database from 'better-sqlite3';
 import {yieldTurn} from '../../edge/platform/event-loop.js';
-import {DAY_MS, MINUTE_MS} from '../../protocols/base/units.js';
+import {DAY_MS, HOUR_MS, MINUTE_MS} from '../../protocols/base/units.js';
 import type {GrantStateRow} from '../../protocols/cloud/grant-state.js';
 import {asId, type GrantId} from '../../protocols/site/ids.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
@@ -138,4 +139,32 @@ test('G13 a revocation works within 2 s online, outlives a late grant and a rest
   await clock.until(() => rig.store.book.isRevoked(grantId('g-standing')), 5 * MINUTE_MS);
   await clock.advance(1000);
   t.like(await effect(), {effectiveOn: {gateways: 1, of: 1}, waitingFor: []});
+});
+
+test('the cloud keeps a tombstone until its grant has ended, and the id stays revoked without it', async t => {
+  const clock = new VirtualClock({yieldTurn: yieldTurns, startMs: 5000});
+  const rig = await CloudRig.open({clock, signingKey, inMemory: true});
+  t.teardown(() => rig.close());
+  await rig.connect();
+  const ended = {...order('g-ended'), validUntil: clock.wallMs() - 30 * DAY_MS};
+  for (const grant of [order('g-lasting'), ended]) {
+    await rig.api('POST', GRANTS, grant);
+    await rig.api('DELETE', `${GRANTS}/${grant.id}`);
+  }
+  await clock.until(() => rig.store.book.isRevoked(grantId('g-ended')));
+  t.is((await rig.api('GET', '/v1/revocations/g-ended')).status, 200);
+  await clock.advance(2 * HOUR_MS);
+  t.is((await rig.api('GET', '/v1/revocations/g-ended')).status, 404);
+  t.is((await rig.api('GET', '/v1/revocations/g-lasting')).status, 200);
+  t.is((await rig.api('POST', GRANTS, order('g-ended'))).status, 409);
+  t.is((await rig.api('DELETE', `${GRANTS}/g-ended`)).status, 200);
+
+  // A gateway that knows nothing any more is told the rest, and is then as far as the cloud.
+  const file = new Database(rig.edgeFile);
+  file.exec('UPDATE meta SET revocations = 0');
+  file.close();
+  rig.restartEdge();
+  t.is(rig.store.grants.revocations(), 0);
+  await rig.connect();
+  await clock.until(() => rig.store.grants.revocations() === 2, MINUTE_MS);
 });

@@ -156,6 +156,8 @@ export interface RevocationColumns {
   id: string;
   ver: number;
   wall: number;
+  /** When the grant would have ended by itself; null: a card, which never does. */
+  ends_wall: ColumnType<number | null, number | null | undefined, number | null>;
 }
 
 export interface CommandColumns {

@@ -22,6 +22,12 @@ export interface GrantKey {
   readonly id: string;
 }
 
+export interface Tombstone {
+  readonly id: string;
+  readonly wallMs: number;
+  readonly endsWall: number | null;
+}
+
 /** A tombstone at one gateway. */
 export interface Withdrawal {
   readonly gateway: string;
@@ -125,12 +131,11 @@ export class GrantTable {
       .execute();
   }
 
-  /** False when it was revoked before. */
+  /** `endsWall`: when it would have ended by itself, null = never. False when it was revoked before. */
   async revoke(
     tx: CloudTransaction,
     gateway: string,
-    id: string,
-    wallMs: number,
+    {id, wallMs, endsWall}: Tombstone,
   ): Promise<boolean> {
     if (await this.isRevoked(tx, gateway, id)) return false;
     const {ver} = await tx
@@ -139,7 +144,10 @@ export class GrantTable {
       .where('gw', '=', gateway)
       .returning('rev_ver as ver')
       .executeTakeFirstOrThrow();
-    await tx.insertInto('revocation').values({gw: gateway, id, ver, wall: wallMs}).execute();
+    await tx
+      .insertInto('revocation')
+      .values({gw: gateway, id, ver, wall: wallMs, ends_wall: endsWall})
+      .execute();
     return true;
   }
 
@@ -162,6 +170,21 @@ export class GrantTable {
       .where('ver', '>', ver)
       .orderBy('ver')
       .limit(limit)
+      .execute();
+  }
+
+  /** Drop the tombstones of grants that ended before `wallMs`, once their gateway has said that it knows. */
+  async forgetEnded(db: CloudReader, wallMs: number): Promise<void> {
+    await db
+      .deleteFrom('revocation')
+      .where('ends_wall', '<', wallMs)
+      .where(({eb, selectFrom}) =>
+        eb(
+          'ver',
+          '<=',
+          selectFrom('gateway as g').select('g.held_rev').whereRef('g.gw', '=', 'revocation.gw'),
+        ),
+      )
       .execute();
   }
 

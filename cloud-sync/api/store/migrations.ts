@@ -5,6 +5,7 @@ import {createSiteConfigTables} from './migrations/0002-site-config.js';
 import {createIdentityTables} from './migrations/0003-identity.js';
 import {createLateUseTable} from './migrations/0004-late-use.js';
 import {createOriginTable} from './migrations/0005-origin.js';
+import {addTombstoneEnd} from './migrations/0005-tombstone-end.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -14,6 +15,7 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0002-site-config': {up: db => createSiteConfigTables(db, types)},
     '0003-identity': {up: db => createIdentityTables(db, types)},
     '0004-late-use': {up: db => createLateUseTable(db, types)},
+    '0005-tombstone-end': {up: db => addTombstoneEnd(db, types)},
     '0005-origin': {up: db => createOriginTable(db, types)},
   };
 }

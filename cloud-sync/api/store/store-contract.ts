@@ -43,6 +43,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   transactions(opening);
   eventContract(opening);
   grants(opening, new GrantTable(box));
+  revocations(opening, new GrantTable(box));
   commands(opening);
   views(opening);
   siteConfigContract(opening);
@@ -145,9 +146,12 @@ function grants({check, gateways}: ContractBench, table: GrantTable): void {
     await store.transaction(tx => table.skipTo(tx, 'gw-1', 40));
     t.is((await store.read(db => gateways.get(db, 'gw-1')))?.cfgVer, 40);
   });
+}
 
+function revocations({check, gateways}: ContractBench, table: GrantTable): void {
   check('a revocation is counted once, for good', async (t, {store}) => {
-    const revoke = (id: string) => store.transaction(tx => table.revoke(tx, 'gw-1', id, 5));
+    const revoke = (id: string) =>
+      store.transaction(tx => table.revoke(tx, 'gw-1', {id, wallMs: 5, endsWall: null}));
     await store.transaction(tx => gateways.add(tx, ['gw-1']));
     t.deepEqual(
       [await revoke('g-1'), await revoke('g-2'), await revoke('g-1')],
@@ -160,6 +164,29 @@ function grants({check, gateways}: ContractBench, table: GrantTable): void {
       t.is((await gateways.get(db, 'gw-1'))?.revVer, 2);
     });
   });
+
+  check(
+    'a tombstone goes after the end of its grant, when its gateway knows',
+    async (t, {store}) => {
+      await store.transaction(async tx => {
+        await gateways.add(tx, ['gw-1']);
+        const tombstone = {wallMs: 5, endsWall: 1000};
+        await table.revoke(tx, 'gw-1', {...tombstone, id: 'g-1'});
+        await table.revoke(tx, 'gw-1', {...tombstone, id: 'k-1', endsWall: null});
+        await table.revoke(tx, 'gw-1', {...tombstone, id: 'g-2'});
+        await gateways.setHeldRevocations(tx, 'gw-1', 2);
+      });
+      const left = async (endedBefore: number) => {
+        await store.read(db => table.forgetEnded(db, endedBefore));
+        const rows = await store.read(db => table.revokedSince(db, 'gw-1', 0, 10));
+        return rows.map(({id}) => id);
+      };
+      t.deepEqual(await left(1000), ['g-1', 'k-1', 'g-2']);
+      t.deepEqual(await left(1001), ['k-1', 'g-2'], 'the gateway has not heard of g-2');
+      await store.read(db => gateways.setHeldRevocations(db, 'gw-1', 3));
+      t.deepEqual(await left(1001), ['k-1']);
+    },
+  );
 
   check('what a gateway holds is kept with its row', async (t, {store}) => {
     await store.transaction(async tx => {
