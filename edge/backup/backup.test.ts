@@ -60,6 +60,7 @@ function site(t: ExecutionContext) {
     store.journal.append([fact(`A-${index}`)], store.stampNow());
   }
   store.outbox.markAcked(10);
+  store.counters.of('C2.out').reserve(1000n);
   const used = {table: 'grantUse', grant: 'g-1', session: 's-1'} as never;
   store.lot.commit({facts: [], records: [used], stamp: store.stampNow()});
   const sitePath = join(folder, 'site.yaml');
@@ -99,6 +100,11 @@ test('~I-7 a backup of a running site holds its unsent events and used grants, a
   t.deepEqual(bodies(restored, 1).slice(0, 20), bodies(store, 11).slice(0, 20));
   t.true(restored.book.isUsed('g-1' as never));
   t.is(restored.outbox.acked(), 0);
+  const spent = restored.counters.of('C2.out').load();
+  t.true(
+    spent >= 2n ** 32n,
+    'frames sealed since the backup are not sealed under their numbers again',
+  );
 });
 
 test('a backup that is cut short or changed anywhere is refused before anything is written', async t => {

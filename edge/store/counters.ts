@@ -10,7 +10,7 @@ export interface StoredCounter {
 }
 
 /** More frames than a site seals while its disk is away. */
-const LEAP = 2 ** 24;
+const LEAP = 2n ** 24n;
 /** More than in the time between two copies. */
 const OLD_COPY_LEAP = 2n ** 32n;
 
@@ -31,9 +31,12 @@ export class FrameCounters {
    * memory only.
    */
   leap(): void {
-    this.#database.transact('counter', () =>
-      this.#database.statement('UPDATE counter SET below = below + ?').run(LEAP),
-    );
+    this..leapBy(LEAP);
+  }
+
+  /** The file may be an older copy, put back: skip what may have been spent since it was made. */
+  leapFar(): void {
+    this.#leapBy(OLD_COPY_LEAP);
   }
 
   all(): readonly (readonly [name: string, below: string])[] {
@@ -56,6 +59,12 @@ export class FrameCounters {
   settle(): void {
     for (const [name, below] of this.#unstored) this.#store(name, below);
     this.#unstored.clear();
+  }
+
+  #leapBy(count: bigint): void {
+    this.#database.transact('counter', () =>
+      this.#database.statement('UPDATE counter SET below = below + ?').run(count),
+    );
   }
 
   #load(name: string): bigint {

@@ -49,6 +49,8 @@ export interface CarriedEvent {
  */
 export class Journal {
   readonly boot: string;
+  /** At the start the file was in doubt: it may be an older copy. */
+  readonly wasInDoubt: boolean;
   readonly origins: Origins;
   readonly #database: StoreDatabase;
   readonly #file: EpochFile;
@@ -83,6 +85,7 @@ export class Journal {
     this.boot = options.boot;
     const {rebuilt, stamp} = options;
     const doubt = rebuilt ? undefined : this.#doubt(database.formerRun.fresh);
+    this.wasInDoubt = doubt !== undefined;
     if (rebuilt) this.#beginAgain(rebuilt.events, rebuilt.why, stamp);
     else if (doubt !== undefined) this.startNewEpoch(doubt, stamp);
     else if (database.isDurable) this.#file.write(this.#meta().epoch);

@@ -125,6 +125,7 @@ export class SiteStore {
       const parts = {database, journal, grants, lot, counters, file, disk, site, clock};
       this.#care = new StoreCare({...parts, stampNow, level});
       if (refilled) this.#care.takeOver(refilled);
+      else if (journal.wasInDoubt) counters.leapFar();
       else if (database.formerRun.unclean) counters.leap();
       database.repairWith(this.#care);
       this.lot.tellUnstored(this.stampNow());
