@@ -31,7 +31,7 @@ export class FrameCounters {
    * memory only.
    */
   leap(): void {
-    this..leapBy(LEAP);
+    this.#leapBy(LEAP);
   }
 
   /** The file may be an older copy, put back: skip what may have been spent since it was made. */
