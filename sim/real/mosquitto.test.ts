@@ -138,7 +138,7 @@ test('over mosquitto a batch that runs ahead is kept, and the cloud wants the mi
   await guest.publish(`${other}/u/ev`, encodedBatch(batch(1, 2)));
   await until('the gap is closed', () => acks().length === 3);
   t.deepEqual(acks(), [
-    {epoch, upto: 0},
+    {epoch, upto: 0, h: toHex(CHAIN_START)},
     {epoch, want: 1},
     {epoch, upto: 4},
   ]);

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {loadSiteConfig} from '../../edge/config/load.js';
+import {SURE_POLLS} from '../../edge/domain/lot/lot-state.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {createJsonLog} from '../../edge/platform/json-log.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
@@ -87,9 +88,12 @@ export class RealSite {
     this.office = new CardOffice(channel, entropy, () => clock.wallMs());
   }
 
-  /** Until the lock has been heard. */
+  /** Until the lock has been heard as often as it takes to trust it after a start. */
   online(limitMs?: number): Promise<void> {
-    return until('the lock answers', () => this.#bay().health === 'ok', limitMs);
+    const isTrusted = () =>
+      [...this.edge.site.lot.bays.values()].every(bay => bay.goodPolls >= SURE_POLLS);
+    const answers = () => this.#bay().health === 'ok' && isTrusted();
+    return until('the lock answers', answers, limitMs);
   }
 
   get arm(): string {

@@ -1,11 +1,7 @@
 import type {Reason} from '../../../protocols/site/reasons.js';
 import type {LotInput, StorageState} from '../lot/contract.js';
-import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
 import {clearAlarm, raiseAlarm} from './alarm-flow.js';
-
-/** A first answer after a start comes within this time, or the lock is away. */
-const FIRST_POLLS_MS = 10_000;
 
 /** The store fills up, fails or recovers: people are told, and what is refused follows from the state. */
 export function onStorage(
@@ -32,13 +28,6 @@ export function entryDoubt(
 /** A use that is only remembered in memory comes back with the next power cut. */
 export function canUseUp({isDurable, grants}: StorageState): boolean {
   return isDurable && grants === 'sure';
-}
-
-/** Too soon after a start to order this arm; worth another look in a second. */
-export function isWaking(turn: Turn, bay: BayState): boolean {
-  if (turn.view(bay).isSettled) return false;
-  const {bootMs, restUntilMs} = turn.state;
-  return turn.nowMs < Math.max(bootMs + FIRST_POLLS_MS, restUntilMs);
 }
 
 /** Raise the alarm or take it back. */

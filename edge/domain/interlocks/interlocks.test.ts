@@ -26,6 +26,7 @@ const EMPTY: BayView = {
   addressClash: false,
   canRaise: true,
   isSettled: true,
+  isWaking: false,
 };
 
 const sensor = (occupancy: 'unknown' | 'vacant' | 'occupied', fault?: 'stuck') => ({
@@ -111,4 +112,11 @@ test('no view with any sign of a car, or any doubt about it, lets an arm rise', 
     }),
   );
   t.pass();
+});
+
+test('an arm that is still waking is not lowered; one that stays silent is past waiting for, and gets all tries', t => {
+  t.is(mayLower({...EMPTY, isSettled: false, isWaking: true}, false), 'DEVICE_OFFLINE');
+  t.is(mayLower({...EMPTY, isSettled: false, isWaking: true}, true), 'DEVICE_OFFLINE');
+  t.is(mayLower({...EMPTY, isSettled: false, online: false}, false), undefined);
+  t.is(mayRaise({...EMPTY, isSettled: false}, NOW), 'DEVICE_OFFLINE');
 });

@@ -22,6 +22,9 @@ export interface BayView {
   readonly canRaise: boolean;
   /** Three good polls since the start, and no rest after a start that followed another too soon. */
   readonly isSettled: boolean;
+  /** Not settled yet, and so soon after the start that it still may be. A lock that stays silent is past
+   *  waiting for: whoever stands before it gets all tries, and then the guard. */
+  readonly isWaking: boolean;
 }
 
 export type InterlockRefusal =
@@ -79,7 +82,7 @@ export function mayRaise(view: BayView, nowMs: Millis): InterlockRefusal | undef
  */
 export function mayLower(view: BayView, retryHardFault: boolean): InterlockRefusal | undefined {
   if (view.addressClash) return 'DEVICE_FAULT';
-  if (!view.isSettled) return 'DEVICE_OFFLINE';
+  if (view.isWaking) return 'DEVICE_OFFLINE';
   if (retryHardFault) return undefined;
   return view.online && view.reading?.faults.motor ? 'DEVICE_FAULT' : undefined;
 }

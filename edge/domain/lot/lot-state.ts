@@ -44,6 +44,8 @@ export type Claim =
 
 /** Good polls after a start before anything moves. */
 export const SURE_POLLS = 3;
+/** They come within this time of a start, or the lock is away. */
+export const FIRST_POLLS_MS = 10_000;
 
 export interface BayState {
   readonly config: BayConfig;

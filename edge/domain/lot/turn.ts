@@ -15,6 +15,7 @@ import {
   type BayState,
   type Claim,
   type CollectorState,
+  FIRST_POLLS_MS,
   type LotState,
   SURE_POLLS,
 } from './lot-state.js';
@@ -76,6 +77,8 @@ export class Turn {
   }
 
   view(bay: BayState): BayView {
+    const {bootMs, restUntilMs} = this.#state;
+    const isSettled = bay.goodPolls >= SURE_POLLS && this.nowMs >= restUntilMs;
     return {
       reading: bay.reading,
       sensor: bay.sensor,
@@ -84,7 +87,8 @@ export class Turn {
       sensorSuspect: bay.sensorSuspect,
       addressClash: bay.addressClash,
       canRaise: bay.config.canRaise,
-      isSettled: bay.goodPolls >= SURE_POLLS && this.nowMs >= this.#state.restUntilMs,
+      isSettled,
+      isWaking: !isSettled && this.nowMs < Math.max(bootMs + FIRST_POLLS_MS, restUntilMs),
     };
   }
 

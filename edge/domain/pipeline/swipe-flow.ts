@@ -11,7 +11,7 @@ import type {AttemptId, BayId, CardUid, CollectorId} from '../../../protocols/si
 import {asId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import {raiseAlarm, restingScreen} from '../alarms/alarm-flow.js';
-import {canUseUp, entryDoubt, isWaking} from '../alarms/storage-flow.js';
+import {canUseUp, entryDoubt} from '../alarms/storage-flow.js';
 import {codesLockedMs, countCode} from '../lockout/lockout-flow.js';
 import type {DisplayMessage} from '../lot/display-message.js';
 import type {CollectorState} from '../lot/lot-state.js';
@@ -178,7 +178,7 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
   const {grant} = choice;
   const refuseFor = (reason: Reason, retried: boolean) =>
     refuse(turn, id, series, {kind: 'refused', reason, grant, retried, genuine: true, degraded});
-  if (choice.kind === 'here' && isWaking(turn, choice.bay)) {
+  if (choice.kind === 'here' && turn.view(choice.bay).isWaking) {
     refuseFor('DEVICE_OFFLINE', true);
     return;
   }
