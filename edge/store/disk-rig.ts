@@ -6,6 +6,8 @@ import type {Disk} from './disk.js';
 export class FaultyDisk implements Disk {
   /** SQLite's code that the next commits fail with, and how many of them. */
   fault: {readonly code: string; times: number} | undefined;
+  /** The next commit is in the log when it says that its sync failed. */
+  landsAllTheSame = false;
   /** Nothing can be opened any more. */
   isGone = false;
   /** So often there is no room to open anything. */
@@ -28,7 +30,14 @@ export class FaultyDisk implements Disk {
         this.#fail();
         return result;
       });
-      return {immediate: (...args: unknown[]) => whole.immediate(...args)};
+      return {
+        immediate: (...args: unknown[]) => {
+          const result = whole.immediate(...args);
+          if (!this.landsAllTheSame) return result;
+          this.landsAllTheSame = false;
+          throw new SqliteDatabase.SqliteError('told to fail late', 'SQLITE_IOERR_FSYNC');
+        },
+      };
     };
     database.transaction = failing as unknown as typeof database.transaction;
     return database;

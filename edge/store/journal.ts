@@ -164,6 +164,19 @@ export class Journal {
     });
   }
 
+  /**
+   * True when a commit up to `tip`, whose sync failed, is there all the same: a new handle finds it in the
+   * log. Within a transaction; it then counts as made by this one.
+   */
+  hasLanded(tip: ChainTip): boolean {
+    const row = this.#database.statement('SELECT h FROM ev WHERE seq = ?').get(tip.seq) as
+      | {readonly h: Uint8Array}
+      | undefined;
+    if (row === undefined || !equalBytes(new Uint8Array(row.h), tip.hash)) return false;
+    this.#grown(tip, 1);
+    return true;
+  }
+
   /** Append what another file held, as it was. */
   carryOver(events: readonly CarriedEvent[]): void {
     this.#database.transact('carry over', () => {

@@ -2,7 +2,7 @@ import {StoreError} from '../../protocols/base/errors.js';
 import type {LotRecord, OpenRecords} from '../domain/lot/contract.js';
 import type {StoreDatabase} from './database.js';
 import type {StoredGrantBook} from './grant-book.js';
-import type {CarriedEvent, Journal, SeqRange} from './journal.js';
+import type {CarriedEvent, ChainTip, Journal, SeqRange} from './journal.js';
 import type {LotCommit} from './lot-commit.js';
 import {keyOf, LotRing, type UnstoredEvents} from './lot-ring.js';
 import {isOpen, isUpserted, LotRows, type UpsertedRecord} from './lot-rows.js';
@@ -146,10 +146,16 @@ export class LotStore {
   }
 
   #store(changes: readonly LotCommit[]): SeqRange {
+    let attempted: {readonly tip: ChainTip; readonly ranges: readonly SeqRange[]} | undefined;
     return this.#database.transact('commit of the lot', () => {
-      const ranges = changes.map(commit => this.#put(commit));
-      const {seq} = this.#journal.tip();
-      return {firstSeq: ranges[0]?.firstSeq ?? seq + 1, lastSeq: seq};
+      const hasLanded = attempted !== undefined && this.#journal.hasLanded(attempted.tip);
+      if (attempted && hasLanded) this.#takeAsStored(changes, attempted.ranges);
+      const ranges =
+        attempted && hasLanded ? attempted.ranges : changes.map(commit => this.#put(commit));
+      const tip = this.#journal.tip();
+      const isNew = changes.some(({facts}) => facts.length > 0);
+      attempted = isNew ? {tip, ranges} : undefined;
+      return {firstSeq: ranges[0]?.firstSeq ?? tip.seq + 1, lastSeq: tip.seq};
     });
   }
 
@@ -157,12 +163,37 @@ export class LotStore {
     const {facts, records, stamp} = commit;
     for (const record of records) this.#rows.write(record, stamp);
     const range = this.#journal.append(facts, stamp);
+    this.#rememberLater(commit, range);
+    return range;
+  }
+
+  /** The sync failed and the commit is there: nothing is written twice, and memory learns of it now. */
+  #takeAsStored(changes: readonly LotCommit[], ranges: readonly SeqRange[]): void {
+    changes.forEach((commit, index) => {
+      for (const record of commit.records) {
+        if (record.table === 'grantUse' || record.table === 'used')
+          this.#learnOfUse(record, commit);
+      }
+      const range = ranges[index];
+      if (range) this.#rememberLater(commit, range);
+    });
+  }
+
+  /** Writing it again is refused, and with that memory knows. */
+  #learnOfUse(record: LotCommit['records'][number], {stamp}: LotCommit): void {
+    try {
+      this.#rows.write(record, stamp);
+    } catch (thrown) {
+      if (!(thrown instanceof StoreError) || thrown.code !== 'store/used') throw thrown;
+    }
+  }
+
+  #rememberLater(commit: LotCommit, range: SeqRange): void {
     this.#database.afterCommit(() => {
       this.#recent.push({commit, range});
       if (this.#recent.length > REMEMBERED_STEPS) this.#recent.shift();
-      for (const record of records) this.#remember(record);
+      for (const record of commit.records) this.#remember(record);
     });
-    return range;
   }
 
   /** In memory alone nothing can be used up: a power cut would give it back. */

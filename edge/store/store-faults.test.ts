@@ -88,6 +88,23 @@ function grantAll(store: SiteStore, ...ids: readonly string[]): void {
   store.grants.applySnapshot({ver: 7, hash: hashOfState(rows), rows});
 }
 
+test('a commit whose sync failed and that is in the log all the same is not made twice, and a use in it is known', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1');
+  commit(store, 'before');
+  bench.disk.landsAllTheSame = true;
+  const use = {table: 'grantUse', grant: asId<never>('g-1'), session: asId<never>('s-1')} as const;
+  const {lastSeq} = store.lot.commit({
+    ...{facts: [fact('once')], records: [use], stamp: store.stampNow()},
+  });
+  t.is(store.outbox.head(), lastSeq);
+  t.deepEqual(whys(store), ['before', 'once']);
+  t.true(store.book.isUsed(asId('g-1')));
+  commit(store, 'after');
+  t.deepEqual(whys(store), ['before', 'once', 'after']);
+});
+
 test('a sync that fails costs the handle, not the event: the file is opened anew and the commit repeated', t => {
   const bench = new Bench(t);
   const store = bench.open();

@@ -44,7 +44,7 @@ class CrashingSite {
 
   constructor(folder: string, number: number) {
     this.#databasePath = join(folder, `lot-${number}.db`);
-    this.audit = new CrashAudit(this.#databasePath);
+    this.audit = new CrashAudit(this.#databasePath, POWER_OFF_MS);
     this.#chance = new SeededEntropy(number);
     this.#firstSeed = number * 1000;
   }

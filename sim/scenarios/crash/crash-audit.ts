@@ -1,11 +1,12 @@
 import {existsSync} from 'node:fs';
 import Database from 'better-sqlite3';
 import {equalBytes} from '../../../protocols/base/bytes.js';
+import type {Millis} from '../../../protocols/base/clock.js';
 import {CHAIN_START, chainHash} from '../../../protocols/cloud/chain.js';
 import type {SiteEventBodies, SiteEventKind} from '../../../protocols/site/events.js';
 import {BAYS, type CrashLine} from './crash-lines.js';
 import {type JournalRow, OrderTrails} from './order-trails.js';
-import {StayTrails} from './stay-trails.js';
+import {ROUNDING_MS, StayTrails} from './stay-trails.js';
 
 interface EventRow {
   readonly seq: number;
@@ -23,13 +24,15 @@ export class CrashAudit {
   readonly problems: string[] = [];
   readonly #path: string;
   readonly #orders = new OrderTrails();
-  readonly #stays = new StayTrails();
+  readonly #stays: StayTrails;
   #seq = 0;
   #hash: Uint8Array = CHAIN_START;
   #wallMs = 0;
 
-  constructor(path: string) {
+  /** `offMs`: how long the site is off after each kill. */
+  constructor(path: string, offMs: Millis) {
     this.#path = path;
+    this.#stays = new StayTrails(ROUNDING_MS, offMs);
   }
 
   /** Wall time of the newest event. */

@@ -8,21 +8,28 @@ type SessionBody = SiteEventBodies['session'];
 
 interface Trail {
   readonly openedWallMs: number;
+  readonly openedInLife: number;
   readonly last: SessionBody;
 }
 
-/** The two clocks round apart, and once more with every start that a stay outlives. */
-const ROUNDING_MS: Millis = 6;
+/** The two clocks round apart. */
+export const ROUNDING_MS: Millis = 2;
+/** And once more with every start that a stay outlives: what was off is known to the millisecond. */
+const ROUNDING_PER_LIFE_MS: Millis = 1;
 
 /** Every stay, as the journal tells it: opened once, closed once, and as long as the clock on the wall says. */
 export class StayTrails {
   readonly counts = {opened: 0, closed: 0};
   readonly #trails = new Map<string, Trail>();
   readonly #toleranceMs: Millis;
+  readonly #offMs: Millis;
+  #lives = 0;
 
-  /** `toleranceMs`: how far what is charged may be from what the clock on the wall says. */
-  constructor(toleranceMs: Millis = ROUNDING_MS) {
+  /** `toleranceMs`: how far what is charged may be from what the clock on the wall says. `offMs`: how long
+   *  the site is off between two lives; a life that ends before it knows the time cannot charge it. */
+  constructor(toleranceMs: Millis = ROUNDING_MS, offMs: Millis = 0) {
     this.#toleranceMs = toleranceMs;
+    this.#offMs = offMs;
   }
 
   /** Bays with a stay that has not ended. */
@@ -31,7 +38,9 @@ export class StayTrails {
     return new Set(open.map(({last}) => last.bay));
   }
 
+  /** What one life of the site has journalled. */
   take(rows: readonly JournalRow[]): readonly string[] {
+    this.#lives += 1;
     return rows.flatMap(row => (row.kind === 'session' ? this.#step(row.body, row.wallMs) : []));
   }
 
@@ -72,7 +81,11 @@ export class StayTrails {
 
   #step(body: SessionBody, wallMs: number): readonly string[] {
     const before = this.#trails.get(body.session);
-    this.#trails.set(body.session, {openedWallMs: before?.openedWallMs ?? wallMs, last: body});
+    const {openedWallMs, openedInLife} = before ?? {
+      openedWallMs: wallMs,
+      openedInLife: this.#lives,
+    };
+    this.#trails.set(body.session, {openedWallMs, openedInLife, last: body});
     if (body.phase === 'closed') this.counts.closed += 1;
     if (!before) {
       this.counts.opened += 1;
@@ -83,7 +96,10 @@ export class StayTrails {
       problems.push(`stay ${body.session} goes on as ${body.phase} after its end`);
     }
     const byWallMs = wallMs - before.openedWallMs;
-    if (Math.abs(body.durationMs - byWallMs) > this.#toleranceMs) {
+    const lives = this.#lives - openedInLife;
+    const roundingMs = this.#toleranceMs + lives * ROUNDING_PER_LIFE_MS;
+    const overMs = body.durationMs - byWallMs;
+    if (overMs > roundingMs || overMs < -roundingMs - lives * this.#offMs) {
       problems.push(`stay ${body.session}: charged ${body.durationMs} ms of ${byWallMs} ms`);
     }
     return problems;
