@@ -135,3 +135,16 @@ test('an address holds host, port and name of the user, and everything else is r
     t.throws(() => readBrokerAddress(url), {code: 'config/broker'}, url);
   }
 });
+
+test('what is wrong with an address is told without its user and password', t => {
+  const secret = 'pa%ss/w@rd';
+  for (const url of [
+    ...[`mqtt:/li:${secret}@broker`, `li:${secret}@broker`, `http://li:${secret}@broker`],
+    ...[`mqtts://li:${secret}@`, `mqtts://li:${secret}@broker:port`, 'mqtt://li:50%@broker'],
+    ...['mqtt://50%:x@broker', 'mqtt://li:%E4%F6@broker'],
+  ]) {
+    const error = t.throws(() => readBrokerAddress(url), {code: 'config/broker'}, url);
+    t.false(/li|50%|pa%|rd@|E4/.test(error?.message ?? ''), error?.message);
+  }
+  t.throws(() => readBrokerAddress('mqtt://li:50%@broker'), {message: /%25/});
+});

@@ -41,12 +41,15 @@ export interface BrokerAddress {
 const MQTT_PORT = 1883;
 const MQTTS_PORT = 8883;
 
-/** `mqtt://[USER:PASSWORD@]HOST[:PORT]`, or `mqtts:`. @throws ConfigError `config/broker` */
+/** `mqtt://[USER:PASSWORD@]HOST[:PORT]`, or `mqtts:`. What is wrong is told without the password.
+ *  @throws ConfigError `config/broker` */
 export function readBrokerAddress(url: string): BrokerAddress {
   const parsed = /^mqtts?:\/\/[^/]/.test(url) && URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed?.hostname) throw new ConfigError('config/broker', `${url} is not mqtt://HOST:PORT`);
+  if (!parsed?.hostname) {
+    throw new ConfigError('config/broker', `${withoutUser(url)} is not mqtt://HOST:PORT`);
+  }
   const isTls = parsed.protocol === 'mqtts:';
-  const credential = (text: string) => (text === '' ? undefined : decodeURIComponent(text));
+  const credential = (text: string) => (text === '' ? undefined : decoded(text, url));
   return {
     host: parsed.hostname.replace(/^\[|\]$/g, ''),
     port: Number(parsed.port || (isTls ? MQTTS_PORT : MQTT_PORT)),
@@ -54,6 +57,23 @@ export function readBrokerAddress(url: string): BrokerAddress {
     username: credential(parsed.username),
     password: credential(parsed.password),
   };
+}
+
+function decoded(text: string, url: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    const rule = 'a % in user or password is written %25';
+    throw new ConfigError('config/broker', `${withoutUser(url)}: ${rule}`);
+  }
+}
+
+/** Up to the last @, wherever a slash or colon was forgotten: a message like this ends in logs. */
+function withoutUser(url: string): string {
+  const at = url.lastIndexOf('@');
+  if (at < 0) return url;
+  const [scheme = ''] = /^[a-z]*:\/\//i.exec(url) ?? [];
+  return `${scheme}***${url.slice(at)}`;
 }
 
 /** A byte stream to the broker; what is written before it stands is kept until then. */
