@@ -4,8 +4,8 @@ import {createCloudTables} from './migrations/0001-cloud.js';
 import {createSiteConfigTables} from './migrations/0002-site-config.js';
 import {createIdentityTables} from './migrations/0003-identity.js';
 import {createLateUseTable} from './migrations/0004-late-use.js';
-import {createOriginTable} from './migrations/0005-origin.js';
 import {addTombstoneEnd} from './migrations/0005-tombstone-end.js';
+import {createOriginTable} from './migrations/0006-origin.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -16,6 +16,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0003-identity': {up: db => createIdentityTables(db, types)},
     '0004-late-use': {up: db => createLateUseTable(db, types)},
     '0005-tombstone-end': {up: db => addTombstoneEnd(db, types)},
-    '0005-origin': {up: db => createOriginTable(db, types)},
+    '0006-origin': {up: db => createOriginTable(db, types)},
   };
 }
