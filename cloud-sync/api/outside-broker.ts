@@ -1,4 +1,3 @@
-import {type IClientOptions, MqttClient} from 'mqtt';
 import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js';
 import {SECOND_MS} from '../../protocols/base/units.js';
 import {MAX_PAYLOAD_BYTES} from '../../protocols/cloud/payload.js';
@@ -11,6 +10,7 @@ import {
   openBrokerStream,
   readBrokerAddress,
 } from '../uplink/broker-stream.js';
+import {openMqttClient} from '../uplink/mqtt-client.js';
 import {MqttConnection} from '../uplink/mqtt-connection.js';
 import {type MqttVersion, MqttVersionMemory} from '../uplink/mqtt-version.js';
 import type {BrokerPort, Delivery, OnMessage} from './broker-port.js';
@@ -33,7 +33,6 @@ export interface OutsideBrokerOptions {
   readonly onPresence: () => void;
 }
 
-const KEEPALIVE_S = 30;
 const CONNECT_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS: Millis = SECOND_MS;
 const LAST_RETRY_MS: Millis = 10 * SECOND_MS;
@@ -137,7 +136,7 @@ class Line {
     const {log} = this.#options;
     const {delivery, filters} = this.#use;
     return new MqttConnection({
-      open: version => new MqttClient(() => this.#stream(), this.#clientOptions(version)),
+      open: version => this.#client(version),
       versions: this.#versions,
       filter: filters,
       log,
@@ -167,26 +166,12 @@ class Line {
     });
   }
 
-  #stream() {
-    return openBrokerStream(this.#address, this.#options.site.tls);
-  }
-
-  #clientOptions(protocolVersion: MqttVersion): IClientOptions {
-    const {username, password} = this.#address;
+  #client(version: MqttVersion) {
     const random = Buffer.from(this.#options.entropy.bytes(8)).toString('hex');
-    return {
+    return openMqttClient(() => openBrokerStream(this.#address, this.#options.site.tls), {
       clientId: `latchkey-cloud-${this.#use.delivery}-${random}`,
-      protocolVersion,
-      clean: true,
-      keepalive: KEEPALIVE_S,
-      reconnectPeriod: 0,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      queueQoSZero: false,
-      resubscribe: false,
-      ...(protocolVersion === 5 ? {properties: {sessionExpiryInterval: 0}} : {}),
-      ...(username === undefined ? {} : {username}),
-      ...(password === undefined ? {} : {password}),
-    };
+      ...{version, connectTimeoutMs: CONNECT_TIMEOUT_MS, address: this.#address},
+    });
   }
 
   #take(text: string, payload: Uint8Array): void {

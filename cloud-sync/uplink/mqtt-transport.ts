@@ -1,5 +1,4 @@
 import type {Duplex} from 'node:stream';
-import {type IClientOptions, MqttClient} from 'mqtt';
 import type {SyncLog} from '../log.js';
 import {
   type BrokerAddress,
@@ -7,6 +6,7 @@ import {
   openBrokerStream,
   readBrokerAddress,
 } from './broker-stream.js';
+import {openMqttClient} from './mqtt-client.js';
 import {MqttConnection} from './mqtt-connection.js';
 import {type MqttVersion, MqttVersionMemory} from './mqtt-version.js';
 import type {Connection, ConnectionListener, ConnectOptions, Transport} from './transport.js';
@@ -17,14 +17,12 @@ export type MqttTarget =
   | {readonly kind: 'url'; readonly url: string; readonly tls?: BrokerTls}
   | {readonly kind: 'stream'; readonly open: () => Duplex};
 
-const KEEPALIVE_S = 30;
 const CONNECT_TIMEOUT_MS = 20_000;
 /** Told to a broker of MQTT 5, so that it sends no more at once and nothing larger. */
 const RECEIVE_MAXIMUM = 64;
 const LARGEST_PACKET_BYTES = 65_536 + 1024;
 
-/** MQTT by MQTT.js, with everything switched off that would keep or repeat a message: clean sessions, no
- *  reconnect, no queue, a new client and store for each connection. Complete on 3.1.1; where the broker
+/** MQTT by MQTT.js, a new client and store for each connection. Complete on 3.1.1; where the broker
  *  speaks 5, it also bounds what comes down. @see sync.md 0.5, 7 */
 export class MqttTransport implements Transport {
   readonly #open: () => Duplex;
@@ -47,7 +45,7 @@ export class MqttTransport implements Transport {
 
   connect(options: ConnectOptions, listener: ConnectionListener): Connection {
     return new MqttConnection({
-      open: version => new MqttClient(this.#open, this.#clientOptions(options, version)),
+      open: version => this.#client(options, version),
       versions: this.#versions,
       filter: options.subscribe,
       listener,
@@ -55,27 +53,11 @@ export class MqttTransport implements Transport {
     });
   }
 
-  #clientOptions(options: ConnectOptions, protocolVersion: MqttVersion): IClientOptions {
-    const {username, password} = this.#address ?? {};
-    const limits = {receiveMaximum: RECEIVE_MAXIMUM, maximumPacketSize: LARGEST_PACKET_BYTES};
-    return {
-      clientId: options.clientId,
-      protocolVersion,
-      clean: true,
-      keepalive: KEEPALIVE_S,
-      reconnectPeriod: 0,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      queueQoSZero: false,
-      resubscribe: false,
-      will: {
-        topic: options.will.topic,
-        payload: Buffer.from(options.will.payload),
-        qos: 1,
-        retain: true,
-      },
-      ...(protocolVersion === 5 ? {properties: {sessionExpiryInterval: 0, ...limits}} : {}),
-      ...(username === undefined ? {} : {username}),
-      ...(password === undefined ? {} : {password}),
-    };
+  #client({clientId, will}: ConnectOptions, version: MqttVersion) {
+    return openMqttClient(this.#open, {
+      ...{clientId, version, connectTimeoutMs: CONNECT_TIMEOUT_MS, address: this.#address},
+      will: {topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true},
+      limits: {receiveMaximum: RECEIVE_MAXIMUM, maximumPacketSize: LARGEST_PACKET_BYTES},
+    });
   }
 }
