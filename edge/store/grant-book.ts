@@ -7,14 +7,20 @@ import type {
   Grant,
   QrCredential,
 } from '../../protocols/site/grant.js';
-import type {CardUid, CredentialId, GrantId} from '../../protocols/site/ids.js';
+import type {CardUid, CredentialId, GrantId, SessionId} from '../../protocols/site/ids.js';
 import type {GrantBook} from '../domain/lot/grant-book.js';
+
+/** A one-entry grant that was used, and the stay that used it: only that one gives it back. */
+export interface GrantUse {
+  readonly grant: GrantId;
+  readonly session: SessionId;
+}
 
 /** What the book is filled with at the start. */
 export interface BookContents {
   readonly rows: readonly GrantStateRow[];
   readonly revoked: readonly string[];
-  readonly used: readonly GrantId[];
+  readonly used: readonly GrantUse[];
   /** Tokens and codes that are good once, and were used. */
   readonly spent: readonly string[];
   /** When the cloud last confirmed it, by the wall clock; undefined = never. */
@@ -47,7 +53,7 @@ export class StoredGrantBook implements GrantBook {
   readonly #codesByEpoch = new Map<number, Set<CredentialId>>();
   readonly #grantsByCredential = new Map<CredentialId, Set<GrantId>>();
   readonly #revoked = new Set<string>();
-  readonly #used = new Set<GrantId>();
+  readonly #used = new Map<GrantId, SessionId>();
   readonly #spent = new Set<string>();
   readonly #isTimeKnown: () => boolean;
   /** Monotonic instant of the last confirmation of this run. */
@@ -62,7 +68,7 @@ export class StoredGrantBook implements GrantBook {
     this.#recalledWallMs = contents.confirmedWallMs;
     for (const row of contents.rows) this.put(row);
     for (const id of contents.revoked) this.#revoked.add(id);
-    for (const grant of contents.used) this.#used.add(grant);
+    for (const use of contents.used) this.markUsed(use);
     for (const id of contents.spent) this.#spent.add(id);
   }
 
@@ -182,8 +188,8 @@ export class StoredGrantBook implements GrantBook {
     return [...this.#revoked];
   }
 
-  used(): readonly GrantId[] {
-    return [...this.#used];
+  used(): readonly GrantUse[] {
+    return [...this.#used].map(([grant, session]) => ({grant, session}));
   }
 
   spent(): readonly string[] {
@@ -194,8 +200,8 @@ export class StoredGrantBook implements GrantBook {
     this.#revoked.add(id);
   }
 
-  markUsed(grant: GrantId): void {
-    this.#used.add(grant);
+  markUsed({grant, session}: GrantUse): void {
+    this.#used.set(grant, session);
   }
 
   markUnused(grant: GrantId): void {

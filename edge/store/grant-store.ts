@@ -7,9 +7,9 @@ import {
   hashWith,
   hashWithout,
 } from '../../protocols/cloud/grant-state.js';
-import {asId, type GrantId} from '../../protocols/site/ids.js';
+import {asId} from '../../protocols/site/ids.js';
 import type {StoreDatabase} from './database.js';
-import {StoredGrantBook} from './grant-book.js';
+import {type GrantUse, StoredGrantBook} from './grant-book.js';
 import {ENDING, GrantRows} from './grant-rows.js';
 import type {GrantsPicture} from './grants-file.js';
 import type {Journal} from './journal.js';
@@ -118,7 +118,7 @@ export class GrantStore {
     const contents = {
       rows: this.#rows.all(parts.isSalvaged === true),
       revoked: this.#column<string>('SELECT id FROM revoked'),
-      used: this.#column<GrantId>('SELECT "grant" FROM grant_use'),
+      used: this.#database.statement('SELECT "grant", session FROM grant_use').all() as GrantUse[],
       spent: this.#column<string>('SELECT jti FROM used'),
       confirmedWallMs: meta.confirmed ?? undefined,
     };
@@ -150,7 +150,7 @@ export class GrantStore {
     for (const {table, row} of this.book.rows()) this.book.drop(table, row.id);
     for (const row of picture.rows) this.book.put(row);
     for (const id of picture.revoked) this.book.revoke(id);
-    for (const id of picture.used) this.book.markUsed(asId(id));
+    for (const use of picture.used) this.book.markUsed(use);
     for (const id of picture.spent) this.book.markSpent(id);
     if (picture.confirmedWallMs !== undefined)
       this.book.recallConfirmation(picture.confirmedWallMs);
@@ -196,13 +196,13 @@ export class GrantStore {
       this.#rows.clear();
       for (const row of this.book.rows()) this.#rows.write(row);
       for (const id of this.book.revoked()) this.#putTombstone(id, this.#revocations, wallMs);
-      for (const id of this.book.used()) {
+      for (const {grant, session} of this.book.used()) {
         this.#database
           .statement(
-            `INSERT INTO grant_use ("grant", session, wall) VALUES (?, '', ?)
+            `INSERT INTO grant_use ("grant", session, wall, ends) VALUES (?, ?, ?, ?)
              ON CONFLICT DO NOTHING`,
           )
-          .run(id, wallMs);
+          .run(grant, session, wallMs, this.#endOf(grant));
       }
       for (const id of this.book.spent()) {
         this.#database
@@ -327,12 +327,16 @@ export class GrantStore {
   }
 
   #putTombstone(id: string, ver: number, wallMs: UnixMillis): void {
-    const ends = this.book.grantById(asId(id))?.validUntil ?? null;
     this.#database
       .statement(
         `INSERT INTO revoked (id, version, wall, ends) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       )
-      .run(id, ver, wallMs, ends);
+      .run(id, ver, wallMs, this.#endOf(id));
+  }
+
+  /** Unknown ends stay for ever. */
+  #endOf(grant: string): UnixMillis | null {
+    return this.book.grantById(asId(grant))?.validUntil ?? null;
   }
 
   #column<Value>(sql: string): readonly Value[] {

@@ -3,9 +3,10 @@ import {fromHex, toHex} from '../../protocols/base/bytes.js';
 import type {UnixMillis} from '../../protocols/base/clock.js';
 import {type GrantStateRow, hashOfState} from '../../protocols/cloud/grant-state.js';
 import {readFileIfThere, writeFileAtomic} from '../platform/atomic-file.js';
+import type {GrantUse} from './grant-book.js';
 import type {SecretBox} from './secret-box.js';
 
-const HEADER = 'latchkey grants 1';
+const HEADER = 'latchkey grants 2';
 const KEY_LABEL = 'latchkey grants file';
 
 /** Everything that the decisions of a site need and only the cloud could give again. */
@@ -16,7 +17,7 @@ export interface GrantsPicture {
   readonly rows: readonly GrantStateRow[];
   readonly revocations: number;
   readonly revoked: readonly string[];
-  readonly used: readonly string[];
+  readonly used: readonly GrantUse[];
   readonly spent: readonly string[];
   readonly confirmedWallMs: UnixMillis | undefined;
   /** Counters of sealed frames as they stood, in decimal. */

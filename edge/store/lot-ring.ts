@@ -57,6 +57,13 @@ export class LotRing {
     this.#events -= stored?.facts.length ?? 0;
   }
 
+  /** These are on the disk after all. */
+  leaveOut(commits: readonly LotCommit[]): void {
+    const stored = new Set(commits);
+    this.#commits = this.#commits.filter(one => !stored.has(one));
+    this.#events = this.#commits.reduce((sum, {facts}) => sum + facts.length, 0);
+  }
+
   /** Everything is on the disk, and what was lost has been told. */
   clear(): void {
     this.#commits = [];

@@ -11,7 +11,7 @@ import type {
   SessionRecord,
 } from '../domain/lot/contract.js';
 import type {StoreDatabase} from './database.js';
-import type {StoredGrantBook} from './grant-book.js';
+import type {GrantUse, StoredGrantBook} from './grant-book.js';
 import {isDuplicate} from './sqlite-fault.js';
 import type {Stamp} from './stamp.js';
 
@@ -79,6 +79,20 @@ export class LotRows {
     else this.#upsert(record, stamp);
   }
 
+  /** Make memory hold of a use what the database does: whoever wrote it was told that it failed. */
+  learn(record: LotRecord): void {
+    if (record.table === 'used') {
+      const sql = 'SELECT 1 FROM used WHERE jti = ?';
+      if (this.#database.statement(sql).get(record.id)) this.#book.markSpent(record.id);
+    }
+    if (record.table !== 'grantUse' && record.table !== 'grantUnused') return;
+    const use = this.#database
+      .statement('SELECT "grant", session FROM grant_use WHERE "grant" = ?')
+      .get(record.grant) as GrantUse | undefined;
+    if (use) this.#book.markUsed(use);
+    else this.#book.markUnused(record.grant);
+  }
+
   #upsert(record: UpsertedRecord, {nowMs, wallMs}: Stamp): void {
     this.#database
       .statement(
@@ -105,11 +119,11 @@ export class LotRows {
         .run(grant, session, wallMs, this.#book.grantById(grant)?.validUntil ?? null);
     } catch (thrown) {
       if (!isDuplicate(thrown)) throw thrown;
-      this.#book.markUsed(grant);
+      this.learn({table: 'grantUse', grant, session});
       const text = `grant ${grant} has been used`;
       throw new StoreError('store/used', text, {grant, session}, thrown);
     }
-    this.#database.afterCommit(() => this.#book.markUsed(grant));
+    this.#database.afterCommit(() => this.#book.markUsed({grant, session}));
   }
 
   /** Only the session that used the grant gives it back. */
@@ -127,7 +141,7 @@ export class LotRows {
         .run(id, validUntil, wallMs);
     } catch (thrown) {
       if (!isDuplicate(thrown)) throw thrown;
-      this.#book.markSpent(id);
+      this.learn({table: 'used', id, validUntil});
       throw new StoreError('store/used', `${id} has been used`, {id}, thrown);
     }
     this.#database.afterCommit(() => this.#book.markSpent(id));

@@ -20,6 +20,13 @@ interface StoredStep {
   readonly range: SeqRange;
 }
 
+/** A commit that was told to have failed, and may be there all the same. */
+interface Doubt {
+  readonly changes: readonly LotCommit[];
+  readonly tip: ChainTip;
+  readonly ranges: readonly SeqRange[];
+}
+
 /**
  * Facts and records of the lot, stored before anything acts on them.
  *
@@ -37,6 +44,7 @@ export class LotStore {
   /** All that is not final, as it stands on the disk. */
   readonly #open = new Map<string, UpsertedRecord>();
   #isAdrift: boolean;
+  #doubt: Doubt | undefined;
 
   constructor(
     database: StoreDatabase,
@@ -101,6 +109,7 @@ export class LotStore {
     if (!this.#isAdrift) return true;
     if (!this.#database.comeBack()) return false;
     try {
+      this.#endDoubt();
       for (let next = this.#ring.first; next; next = this.#ring.first) {
         this.#store([next]);
         this.#ring.shift();
@@ -146,17 +155,35 @@ export class LotStore {
   }
 
   #store(changes: readonly LotCommit[]): SeqRange {
-    let attempted: {readonly tip: ChainTip; readonly ranges: readonly SeqRange[]} | undefined;
-    return this.#database.transact('commit of the lot', () => {
-      const hasLanded = attempted !== undefined && this.#journal.hasLanded(attempted.tip);
-      if (attempted && hasLanded) this.#takeAsStored(changes, attempted.ranges);
-      const ranges =
-        attempted && hasLanded ? attempted.ranges : changes.map(commit => this.#put(commit));
-      const tip = this.#journal.tip();
-      const isNew = changes.some(({facts}) => facts.length > 0);
-      attempted = isNew ? {tip, ranges} : undefined;
-      return {firstSeq: ranges[0]?.firstSeq ?? tip.seq + 1, lastSeq: tip.seq};
+    let attempted: Doubt | undefined;
+    try {
+      return this.#database.transact('commit of the lot', () => {
+        const hasLanded = attempted !== undefined && this.#journal.hasLanded(attempted.tip);
+        if (attempted && hasLanded) this.#takeAsStored(attempted);
+        const ranges =
+          attempted && hasLanded ? attempted.ranges : changes.map(commit => this.#put(commit));
+        const tip = this.#journal.tip();
+        const isNew = changes.some(({facts}) => facts.length > 0);
+        attempted = isNew ? {changes, tip, ranges} : undefined;
+        return {firstSeq: ranges[0]?.firstSeq ?? tip.seq + 1, lastSeq: tip.seq};
+      });
+    } catch (thrown) {
+      this.#doubt = attempted;
+      throw thrown;
+    }
+  }
+
+  /** The disk is back: is the commit with which it went there after all? Then it is not made twice. */
+  #endDoubt(): void {
+    const doubt = this.#doubt;
+    if (!doubt) return;
+    const hasLanded = this.#database.transact('look for a commit', () => {
+      const isThere = this.#journal.hasLanded(doubt.tip);
+      if (isThere) this.#takeAsStored(doubt);
+      return isThere;
     });
+    if (hasLanded) this.#ring.leaveOut(doubt.changes);
+    this.#doubt = undefined;
   }
 
   #put(commit: LotCommit): SeqRange {
@@ -168,24 +195,12 @@ export class LotStore {
   }
 
   /** The sync failed and the commit is there: nothing is written twice, and memory learns of it now. */
-  #takeAsStored(changes: readonly LotCommit[], ranges: readonly SeqRange[]): void {
+  #takeAsStored({changes, ranges}: Doubt): void {
     changes.forEach((commit, index) => {
-      for (const record of commit.records) {
-        if (record.table === 'grantUse' || record.table === 'used')
-          this.#learnOfUse(record, commit);
-      }
+      for (const record of commit.records) this.#rows.learn(record);
       const range = ranges[index];
       if (range) this.#rememberLater(commit, range);
     });
-  }
-
-  /** Writing it again is refused, and with that memory knows. */
-  #learnOfUse(record: LotCommit['records'][number], {stamp}: LotCommit): void {
-    try {
-      this.#rows.write(record, stamp);
-    } catch (thrown) {
-      if (!(thrown instanceof StoreError) || thrown.code !== 'store/used') throw thrown;
-    }
   }
 
   #rememberLater(commit: LotCommit, range: SeqRange): void {

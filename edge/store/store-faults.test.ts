@@ -83,6 +83,8 @@ function grant(id: string): GrantStateRow {
   };
 }
 
+const G_1 = {grant: asId<never>('g-1'), session: asId<never>('s-1')} as const;
+
 function grantAll(store: SiteStore, ...ids: readonly string[]): void {
   const rows = ids.map(grant);
   store.grants.applySnapshot({ver: 7, hash: hashOfState(rows), rows});
@@ -103,6 +105,74 @@ test('a commit whose sync failed and that is in the log all the same is not made
   t.true(store.book.isUsed(asId('g-1')));
   commit(store, 'after');
   t.deepEqual(whys(store), ['before', 'once', 'after']);
+});
+
+test('a use given back in a commit whose sync failed is free at once, not after the next start only', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1');
+  const use = {table: 'grantUse', ...G_1} as const;
+  store.lot.commit({facts: [fact('used')], records: [use], stamp: store.stampNow()});
+  bench.disk.landsAllTheSame = true;
+  const unuse = {table: 'grantUnused', ...G_1} as const;
+  store.lot.commit({facts: [fact('back')], records: [unuse], stamp: store.stampNow()});
+  t.deepEqual(whys(store), ['used', 'back']);
+  t.false(store.book.isUsed(G_1.grant));
+});
+
+test('a commit that landed and took the disk with it is not made again when the disk is back', async t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1');
+  commit(store, 'before');
+  const use = {table: 'grantUse', ...G_1} as const;
+  bench.disk.landsAllTheSame = true;
+  bench.disk.isGone = true;
+  t.throws(
+    () => store.lot.commit({facts: [fact('used')], records: [use], stamp: store.stampNow()}),
+    {code: 'store/adrift'},
+  );
+  commit(store, 'after');
+  bench.disk.isGone = false;
+  await bench.clock.advance(20_000);
+  store.tend();
+  t.true(store.condition().isDurable);
+  t.deepEqual(whys(store), ['before', 'used', 'after'], 'what is there is told, once');
+  t.true(store.book.isUsed(G_1.grant), 'and the card stays used');
+  bench.disk.landsAllTheSame = true;
+  bench.disk.isGone = true;
+  commit(store, 'twice?');
+  bench.disk.isGone = false;
+  await bench.clock.advance(20_000);
+  store.tend();
+  t.deepEqual(whys(store), ['before', 'used', 'after', 'twice?']);
+  store.close();
+  t.deepEqual(whys(bench.open()), ['before', 'used', 'after', 'twice?']);
+});
+
+test('a use that only memory or the signed grants still know is given back by its stay, also after a restart', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1');
+  const use = {table: 'grantUse', ...G_1} as const;
+  store.lot.commit({facts: [fact('used')], records: [use], stamp: store.stampNow()});
+  // Another version of the grants: the signed copy is written anew, and knows of the use.
+  store.grants.applyRevocations(3, ['g-9']);
+  store.close();
+  bench.damage(0, 1);
+  const rebuilt = bench.open();
+  t.true(rebuilt.book.isUsed(G_1.grant));
+  rebuilt.close();
+  const after = bench.open();
+  t.true(after.book.isUsed(G_1.grant));
+  const stranger = {table: 'grantUnused', ...G_1, session: asId<never>('s-2')} as const;
+  const unuse = {table: 'grantUnused', ...G_1} as const;
+  after.lot.commit({facts: [], records: [stranger], stamp: after.stampNow()});
+  t.true(after.book.isUsed(G_1.grant));
+  after.lot.commit({facts: [], records: [unuse], stamp: after.stampNow()});
+  t.false(after.book.isUsed(G_1.grant));
+  after.close();
+  t.false(bench.open().book.isUsed(G_1.grant));
 });
 
 test('a sync that fails costs the handle, not the event: the file is opened anew and the commit repeated', t => {
