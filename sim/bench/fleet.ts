@@ -61,10 +61,13 @@ async function measure(form: FleetForm, count: number): Promise<FleetRun> {
   try {
     await fleet.next();
     const connected = await ask(fleet, {kind: 'connect'});
+    tell(`${connected.up} up after ${rounded(connected.tookMs / 1000, 1)} s`);
     const steady = await driveSteadily(site, fleet, count);
+    tell(`steady: ${JSON.stringify(steady)}`);
     const carried = await carriedEventsPerS(fleet);
     await site.bounce(OUTAGE_MS);
     const back = await ask(fleet, {kind: 'connect'});
+    tell(`${back.up} back after ${rounded(back.tookMs / 1000, 1)} s`);
     return {
       ...(form === 'embedded'
         ? {db: 'sqlite', broker: 'aedes'}
@@ -108,6 +111,9 @@ async function carriedEventsPerS(fleet: Child): Promise<number> {
   for (const step of STEPS) {
     const eventsPerS = step * STEADY_GATEWAYS * EVENTS_PER_GATEWAY_S;
     const answer = await ask(fleet, {kind: 'drive', eventsPerS, forMs: LOAD_MS});
+    tell(
+      `${eventsPerS}/s: ${answer.acked} of ${answer.sent}, p99 ${Math.round(answer.ackP99Ms)} ms`,
+    );
     if (answer.acked < answer.sent || answer.ackP99Ms > CARRIED_WITHIN_MS) return carried;
     carried = (answer.acked * 1000) / Math.max(LOAD_MS, answer.tookMs - CARRIED_WITHIN_MS);
   }
