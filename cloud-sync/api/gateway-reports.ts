@@ -1,3 +1,4 @@
+import type {StagedGrants, UpMessages} from '../../protocols/cloud/up-messages.js';
 import type {IngestItem} from './ingest-item.js';
 import type {CloudTransaction} from './store/cloud-schema.js';
 import type {GatewayRow, GatewayTable} from './store/gateway-table.js';
@@ -5,8 +6,10 @@ import type {GatewayRow, GatewayTable} from './store/gateway-table.js';
 /** What a gateway said it holds, and what it should hold. */
 export interface HeldReport {
   readonly row: GatewayRow;
-  /** Nothing that was sent before is on its way any more. */
-  readonly settled: boolean;
+  /** It has dealt with what was sent; `hello`: nothing at all is on its way any more. */
+  readonly settled: boolean | 'hello';
+  /** What of the next whole state lies there. */
+  readonly staged: StagedGrants | undefined;
   /** Only revocations were spoken of. */
   readonly revocationsOnly: boolean;
 }
@@ -62,14 +65,18 @@ export class GatewayReports {
     }
     if (name === 'hello' || name === 'hb') {
       const held = await this.#setHeld(row, message.cfg, undefined);
-      this.#put(await this.#setRevocations(held, message.rev), name === 'hello', false);
+      this.#put({
+        ...{row: await this.#setRevocations(held, message.rev), staged: message.cfg.staged},
+        ...{settled: name === 'hello' && 'hello', revocationsOnly: false},
+      });
     } else if (name === 'cfg') {
-      const isMisfit = message.err === 'hash';
-      const held = await this.#setHeld(row, message, isMisfit ? 1 : 0);
+      const held = await this.#setHeld(row, message, misfitAfter(message));
       // After a failure the wait stays, so that two ends that disagree do not exchange states all day.
-      this.#put(held, message.err === undefined, false);
+      const {err, staged} = message;
+      this.#put({row: held, staged, settled: err === undefined, revocationsOnly: false});
     } else if (name === 'rev' && message.ver > row.heldRev) {
-      this.#put(await this.#setRevocations(row, message.ver), false, true);
+      const held = await this.#setRevocations(row, message.ver);
+      this.#put({row: held, staged: undefined, settled: false, revocationsOnly: true});
     }
   }
 
@@ -97,15 +104,28 @@ export class GatewayReports {
     return {...row, heldRev: ver};
   }
 
-  #put(row: GatewayRow, settled: boolean, revocationsOnly: boolean): void {
-    this.#rows.set(row.gw, row);
-    const before = this.#held.get(row.gw);
-    this.#held.set(row.gw, {
-      row,
-      settled: settled || (before?.settled ?? false),
-      revocationsOnly: revocationsOnly && (before?.revocationsOnly ?? true),
-    });
+  #put(report: HeldReport): void {
+    const before = this.#held.get(report.row.gw);
+    this.#rows.set(report.row.gw, report.row);
+    this.#held.set(report.row.gw, before ? mergedReports(before, report) : report);
   }
+}
+
+/** Two reports of one gateway as one. */
+export function mergedReports(earlier: HeldReport, later: HeldReport): HeldReport {
+  return {
+    row: later.row,
+    // Who speaks of revocations says nothing of the rest.
+    staged: later.revocationsOnly ? earlier.staged : later.staged,
+    settled: earlier.settled === 'hello' ? 'hello' : later.settled || earlier.settled,
+    revocationsOnly: earlier.revocationsOnly && later.revocationsOnly,
+  };
+}
+
+/** While parts arrive nothing has fitted or misfitted yet: undefined. */
+function misfitAfter({err, staged}: UpMessages['cfg']): number | undefined {
+  if (err === 'hash') return 1;
+  return err === 'part' || staged ? undefined : 0;
 }
 
 function sortedNames(

@@ -1,10 +1,11 @@
 import type {Clock, Millis} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
 import {SECOND_MS} from '../../protocols/base/units.js';
-import type {GrantStateRow} from '../../protocols/cloud/grant-state.js';
+import type {StagedGrants} from '../../protocols/cloud/up-messages.js';
 import type {SyncLog} from '../log.js';
 import type {Downlink} from './downlink.js';
-import type {HeldReport} from './gateway-reports.js';
+import {Errands} from './errands.js';
+import {type HeldReport, mergedReports} from './gateway-reports.js';
 import type {GatewaySessions} from './gateway-sessions.js';
 import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayRow, GatewayTable} from './store/gateway-table.js';
@@ -24,8 +25,23 @@ export interface GrantSyncOptions {
 const PART_CHARS = 20_000;
 const MAX_REVOCATIONS = 500;
 const MAX_OPS = 500;
+const MAX_PART_ROWS = 200;
 /** What was sent is not sent again before the gateway answered, or this has passed. */
 const IN_FLIGHT_MS: Millis = 5 * SECOND_MS;
+
+/** What is to be looked into for a gateway. */
+interface Order {
+  /** What it said last; undefined: it said nothing. */
+  readonly report: HeldReport | undefined;
+  /** The wanted state has changed since. */
+  readonly isChanged: boolean;
+}
+
+interface InFlight {
+  readonly untilMs: Millis;
+  /** Version and number of a part; undefined when changes were sent. */
+  readonly part: string | undefined;
+}
 
 /**
  * Brings each gateway to the state the cloud wants: revocations first, then changes, or the whole
@@ -35,53 +51,58 @@ const IN_FLIGHT_MS: Millis = 5 * SECOND_MS;
 export class GrantSync {
   readonly #options: GrantSyncOptions;
   /** Only saves sending twice: another worker knows nothing of it, and nothing breaks. */
-  readonly #inFlight = new Map<string, Millis>();
-  /** Work for one gateway goes on one after the other. */
-  readonly #busy = new Map<string, Promise<void>>();
+  readonly #inFlight = new Map<string, InFlight>();
+  readonly #errands: Errands<Order>;
 
   constructor(options: GrantSyncOptions) {
     this.#options = options;
+    this.#errands = new Errands({
+      merge: merged,
+      run: (gateway, order) => this.#run(gateway, order),
+      onError: (gateway, error) => {
+        // The gateway's next heartbeat starts it again.
+        options.log.warn('grants.not_sent', {gateway, why: errorText(error)});
+      },
+    });
   }
 
   /** After the commit of what the gateway said: send what it lacks, or confirm that it lacks nothing. */
-  onReport({row, settled, revocationsOnly}: HeldReport): void {
-    if (settled) this.#inFlight.delete(row.gw);
-    this.#queue(row.gw, () => (revocationsOnly ? this.#sendRevocations(row) : this.#bringUp(row)));
+  onReport(report: HeldReport): void {
+    this.#add(report.row.gw, {report, isChanged: false});
   }
 
   /** The wanted state has changed. */
   push(gateway: string): void {
-    const {store, gateways} = this.#options;
-    this.#queue(gateway, async () => {
-      const row = await store.read(db => gateways.get(db, gateway));
-      if (row) await this.#bringUp(row);
-    });
+    this.#add(gateway, {report: undefined, isChanged: true});
   }
 
   /** Settles when nothing is being sent any more. */
-  async close(): Promise<void> {
-    await Promise.all(this.#busy.values());
+  close(): Promise<void> {
+    return this.#errands.close();
   }
 
-  #queue(gateway: string, work: () => Promise<void>): void {
-    if (!this.#options.sessions.online(gateway)) return;
-    const before = this.#busy.get(gateway) ?? Promise.resolve();
-    const done = before.then(work).catch(error => {
-      // The gateway's next heartbeat starts it again.
-      this.#options.log.warn('grants.not_sent', {gateway, why: errorText(error)});
-    });
-    const tracked = done.finally(() => {
-      if (this.#busy.get(gateway) === tracked) this.#busy.delete(gateway);
-    });
-    this.#busy.set(gateway, tracked);
+  #add(gateway: string, order: Order): void {
+    if (this.#options.sessions.online(gateway)) this.#errands.add(gateway, order);
   }
 
-  async #bringUp(row: GatewayRow): Promise<void> {
-    const {clock} = this.#options;
+  async #run(gateway: string, {report, isChanged}: Order): Promise<void> {
+    const {store, gateways, clock} = this.#options;
+    const row = isChanged ? await store.read(db => gateways.get(db, gateway)) : report?.row;
+    if (!row) return;
     await this.#sendRevocations(row);
-    if (clock.nowMs() < (this.#inFlight.get(row.gw) ?? 0)) return;
-    this.#inFlight.delete(row.gw);
-    await this.#sendState(row);
+    if (report && this.#settles(report)) this.#inFlight.delete(gateway);
+    if (report?.revocationsOnly && !isChanged) return;
+    if (clock.nowMs() < (this.#inFlight.get(gateway)?.untilMs ?? 0)) return;
+    this.#inFlight.delete(gateway);
+    await this.#sendState(row, report?.staged);
+  }
+
+  /** An answer to the part before, delivered twice, is none to the part that is on its way. */
+  #settles({row, settled, staged}: HeldReport): boolean {
+    const part = this.#inFlight.get(row.gw)?.part;
+    return (
+      settled === 'hello' || (settled && (!staged || partOf(staged.ver, staged.next) !== part))
+    );
   }
 
   async #sendRevocations(row: GatewayRow): Promise<void> {
@@ -97,22 +118,22 @@ export class GrantSync {
     downlink.send(row.gw, 'rev', {ver, ids: list.map(({id}) => id)});
   }
 
-  async #sendState(row: GatewayRow): Promise<void> {
+  async #sendState(row: GatewayRow, staged: StagedGrants | undefined): Promise<void> {
     if (row.heldVer === row.cfgVer && row.heldHash === row.cfgHash) {
       this.#sendDelta(row, row.cfgVer, row.cfgHash, []);
       return;
     }
     const {store, grants} = this.#options;
-    const byChanges = row.heldVer < row.cfgVer && row.misfit === 0;
+    const byChanges = row.heldVer < row.cfgVer && row.misfit === 0 && !isOf(row, staged);
     const changes = byChanges
       ? await store.read(db => grants.changes(db, row.gw, row.heldVer, MAX_OPS))
       : [];
     const last = changes.at(-1);
     if (!last) {
-      await this.#sendSnapshot(row);
+      await this.#sendPart(row, staged);
       return;
     }
-    this.#markInFlight(row.gw);
+    this.#markInFlight(row.gw, undefined);
     const fitting = fitInto(changes);
     const end = fitting.at(-1) ?? last;
     this.#sendDelta(row, end.ver, end.hash, fitting);
@@ -126,27 +147,46 @@ export class GrantSync {
     downlink.send(row.gw, 'cfg', {sid: session.sid, from: row.heldVer, to, ops, hash});
   }
 
-  async #sendSnapshot(stale: GatewayRow): Promise<void> {
+  /** One part of the whole state, the first that the gateway lacks: it asks for the next itself. */
+  async #sendPart(stale: GatewayRow, staged: StagedGrants | undefined): Promise<void> {
     const {store, gateways, grants, downlink} = this.#options;
     // Version, hash and rows of one moment: the row is locked while they are read.
-    const state = await store.transaction(async tx => {
+    const found = await store.transaction(async tx => {
       const row = await gateways.lock(tx, stale.gw);
       if (!row) return undefined;
-      const ver = versionBeyond(row, stale);
+      const ver = Math.max(versionBeyond(row, stale), versionBeyondStaged(row, staged));
       if (ver !== row.cfgVer) await grants.skipTo(tx, row.gw, ver);
-      return {ver, hash: row.cfgHash, parts: split(await grants.all(tx, row.gw))};
+      const there = ver === row.cfgVer && isOf(row, staged) ? staged : undefined;
+      const limit = {rows: MAX_PART_ROWS, chars: PART_CHARS};
+      const part = await grants.part(tx, row.gw, there?.after, limit);
+      return {ver, hash: row.cfgHash, i: there?.next ?? 0, ...part};
     });
-    if (!state) return;
-    this.#markInFlight(stale.gw);
-    const {ver, hash, parts} = state;
-    parts.forEach((part, i) => {
-      downlink.send(stale.gw, 'snap', {ver, i, n: parts.length, part, hash});
-    });
+    if (!found) return;
+    const {ver, hash, i, rows, isLast} = found;
+    this.#markInFlight(stale.gw, partOf(ver, i));
+    downlink.send(stale.gw, 'snap', {ver, hash, i, last: isLast, part: rows});
   }
 
-  #markInFlight(gateway: string): void {
-    this.#inFlight.set(gateway, this.#options.clock.nowMs() + IN_FLIGHT_MS);
+  #markInFlight(gateway: string, part: string | undefined): void {
+    this.#inFlight.set(gateway, {untilMs: this.#options.clock.nowMs() + IN_FLIGHT_MS, part});
   }
+}
+
+/** What is newer says what the gateway holds; nothing that was to be done gets lost. */
+function merged(earlier: Order, later: Order): Order {
+  const [before, after] = [earlier.report, later.report];
+  const isChanged = earlier.isChanged || later.isChanged;
+  if (!before || !after) return {report: after ?? before, isChanged};
+  return {report: mergedReports(before, after), isChanged};
+}
+
+function partOf(ver: number, i: number): string {
+  return `${ver}/${i}`;
+}
+
+/** Are the staged parts of the state that is wanted? */
+function isOf({cfgVer, cfgHash}: GatewayRow, staged: StagedGrants | undefined): boolean {
+  return staged?.ver === cfgVer && staged.hash === cfgHash;
 }
 
 /** After a restore this database may lie behind the gateway, or hold another state under the same
@@ -156,6 +196,11 @@ function versionBeyond(row: GatewayRow, {heldVer, heldHash}: GatewayRow): number
   return same || heldVer < row.cfgVer ? row.cfgVer : heldVer + 1;
 }
 
+/** The same for parts that wait at the gateway: it takes none of an older version. */
+function versionBeyondStaged({cfgVer}: GatewayRow, staged: StagedGrants | undefined): number {
+  return staged && staged.ver > cfgVer ? staged.ver + 1 : cfgVer;
+}
+
 function fitInto(changes: readonly GrantChange[]): readonly GrantChange[] {
   let chars = 0;
   const count = changes.findIndex(change => {
@@ -163,20 +208,4 @@ function fitInto(changes: readonly GrantChange[]): readonly GrantChange[] {
     return chars > PART_CHARS;
   });
   return count < 0 ? changes : changes.slice(0, Math.max(1, count));
-}
-
-/** At least one part, so that an empty state can be sent too. */
-function split(rows: readonly GrantStateRow[]): readonly (readonly GrantStateRow[])[] {
-  const parts: GrantStateRow[][] = [[]];
-  let chars = 0;
-  for (const row of rows) {
-    const length = JSON.stringify(row).length;
-    if (chars > 0 && chars + length > PART_CHARS) {
-      parts.push([]);
-      chars = 0;
-    }
-    parts.at(-1)?.push(row);
-    chars += length;
-  }
-  return parts;
 }

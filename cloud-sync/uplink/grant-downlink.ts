@@ -1,14 +1,6 @@
 import type {DownMessages} from '../../protocols/cloud/down-messages.js';
-import type {GrantStateRow} from '../../protocols/cloud/grant-state.js';
 import type {UpMessages} from '../../protocols/cloud/up-messages.js';
 import type {ApplyResult, GrantStateSink} from './grant-state-sink.js';
-
-interface Assembly {
-  readonly ver: number;
-  readonly hash: string;
-  readonly n: number;
-  readonly parts: Map<number, readonly GrantStateRow[]>;
-}
 
 export interface GrantDownlinkOptions {
   readonly sid: string;
@@ -21,7 +13,6 @@ export interface GrantDownlinkOptions {
  *  state that does not fit is never half-applied: the report asks for a snapshot. @see sync.md 8 */
 export class GrantDownlink {
   readonly #options: GrantDownlinkOptions;
-  #assembly: Assembly | undefined;
 
   constructor(options: GrantDownlinkOptions) {
     this.#options = options;
@@ -50,35 +41,27 @@ export class GrantDownlink {
     this.#report(sink.applyDelta(message));
   }
 
-  takeSnapshot(message: DownMessages['snap']): void {
+  /** What does not come next changes nothing and is not answered: two answers to one part would have the
+   *  next one sent twice, and so on to the end. */
+  takePart({ver, hash, i, last, part}: DownMessages['snap']): void {
     const {sink} = this.#options;
     const held = sink.current();
-    if (message.ver < held.ver) {
+    if (ver < held.ver || (ver === held.ver && hash === held.hash)) {
       this.#report('applied');
       return;
     }
-    if (message.ver === held.ver && message.hash === held.hash) {
-      this.#report('applied');
-      return;
-    }
-    const {parts, n} = this.#assemblyOf(message);
-    parts.set(message.i, message.part);
-    if (parts.size < n) return;
-    const rows = Array.from({length: n}, (_, index) => parts.get(index) ?? []).flat();
-    this.#assembly = undefined;
-    this.#report(sink.applySnapshot({ver: message.ver, hash: message.hash, rows}));
+    const result = sink.takePart({ver, hash, i, isLast: last, rows: part});
+    if (result !== 'ignored') this.#report(result);
   }
 
-  #assemblyOf(message: DownMessages['snap']): Assembly {
-    const open = this.#assembly;
-    const {ver, hash, n} = message;
-    if (open && open.ver === ver && open.hash === hash && open.n === n) return open;
-    this.#assembly = {ver, hash, n, parts: new Map()};
-    return this.#assembly;
-  }
-
-  #report(result: ApplyResult): void {
+  #report(result: ApplyResult | 'staged' | 'part'): void {
     const {ver, hash} = this.#options.sink.current();
-    this.#options.reportGrants(result === 'applied' ? {ver, hash} : {ver, hash, err: result});
+    const staged = this.#options.sink.staged();
+    const isFine = result === 'applied' || result === 'staged';
+    this.#options.reportGrants({
+      ...{ver, hash},
+      ...(staged && {staged}),
+      ...(isFine ? {} : {err: result}),
+    });
   }
 }

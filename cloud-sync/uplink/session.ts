@@ -119,7 +119,7 @@ export class Session {
       ack: (ack: Ack) => this.#onAck(ack),
       time: (time: DownMessages['time']) => this.#onTime(time),
       cfg: (delta: DownMessages['cfg']) => this.#downlink.takeDelta(delta),
-      snap: (part: DownMessages['snap']) => this.#downlink.takeSnapshot(part),
+      snap: (part: DownMessages['snap']) => this.#downlink.takePart(part),
       rev: (list: DownMessages['rev']) => this.#downlink.takeRevocations(list),
       cmd: (command: DownMessages['cmd']) => this.#inbox.take(command),
       site: (piece: DownMessages['site']) => this.#siteConfig.take(piece),
@@ -153,7 +153,7 @@ export class Session {
         mono: clock.nowMs(),
         clk: time.read().clk,
         head: outbox.head(),
-        cfg: grants.current(),
+        cfg: heldBy(grants),
         rev: grants.revocations(),
       },
       0,
@@ -210,7 +210,7 @@ export class Session {
       head: outbox.head(),
       acked: outbox.acked(),
       low: outbox.low(),
-      cfg: grants.current(),
+      cfg: heldBy(grants),
       rev: grants.revocations(),
       kids: [keyId(cloudKey)],
       fw: firmware,
@@ -337,4 +337,9 @@ export class Session {
     this.#setup.renewal?.stop();
     this.#connection.end();
   }
+}
+
+function heldBy(grants: GrantStateSink): UpMessages['hello']['cfg'] {
+  const staged = grants.staged();
+  return {...grants.current(), ...(staged && {staged})};
 }

@@ -1,4 +1,5 @@
-import type {GrantStore, GrantsApplied, StoredDelta, StoredSnapshot} from '../store/grant-store.js';
+import type {GrantPart, PartTaken, StagedParts} from '../store/grant-staging.js';
+import type {GrantStore, GrantsApplied, StoredDelta} from '../store/grant-store.js';
 
 /** The grant store as grants come in: whatever changes it is told to the lot, after the commit. */
 export class GrantsInlet {
@@ -22,8 +23,12 @@ export class GrantsInlet {
     return this.#told(this.#store.applyDelta(delta));
   }
 
-  applySnapshot(snapshot: StoredSnapshot): GrantsApplied {
-    return this.#told(this.#store.applySnapshot(snapshot));
+  staged(): StagedParts | undefined {
+    return this.#store.staged();
+  }
+
+  takePart(part: GrantPart): PartTaken {
+    return this.#told(this.#store.takePart(part));
   }
 
   applyRevocations(ver: number, ids: readonly string[]): void {
@@ -35,7 +40,7 @@ export class GrantsInlet {
     this.#store.touch();
   }
 
-  #told(result: GrantsApplied): GrantsApplied {
+  #told<Result extends string>(result: Result): Result {
     if (result === 'applied') this.#onChanged();
     return result;
   }

@@ -76,7 +76,7 @@ function grant(credentials: readonly string[]): GrantStateRow {
 
 const ROWS = [grant(['code-1', 'qr-1']), code('code-1'), qr('qr-1')];
 const apply = (store: SiteStore, rows: readonly GrantStateRow[] = ROWS) =>
-  store.grants.applySnapshot({ver: 1, hash: hashOfState(rows), rows});
+  store.grants.takePart({i: 0, isLast: true, ver: 1, hash: hashOfState(rows), rows});
 const commit = (store: SiteStore, ...records: LotRecord[]) =>
   store.lot.commit({facts: [], records, stamp: store.stampNow()});
 const used = (id: string, validUntil: number): LotRecord => ({

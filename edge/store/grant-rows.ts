@@ -1,5 +1,5 @@
 import {fromHex, toHex} from '../../protocols/base/bytes.js';
-import type {GrantOp, GrantStateRow} from '../../protocols/cloud/grant-state.js';
+import type {GrantOp, GrantStateRow, GrantStateTable} from '../../protocols/cloud/grant-state.js';
 import {pepperDigest} from '../../protocols/credential/keypad-code.js';
 import type {
   CardCredential,
@@ -15,6 +15,14 @@ type OpenCredential =
   | Omit<CardCredential, 'secretHex'>
   | CodeCredential
   | Omit<QrCredential, 'secretHex'>;
+
+/** A row as it lies in its table: the body as JSON without the secret, and that sealed. */
+export interface SealedRow {
+  readonly id: string;
+  readonly rev: number;
+  readonly body: string;
+  readonly secret: Uint8Array | null;
+}
 
 /** Tables whose rows are needed until the grant has ended, by the column that names it. */
 export const ENDING = [
@@ -52,11 +60,46 @@ export class GrantRows {
       }
       return;
     }
-    const {secretHex, ...open} = {secretHex: undefined, ...entry.row};
-    const secret = secretHex === undefined ? null : this.#box.seal(fromHex(secretHex), open.id);
+    const {id, rev, body, secret} = this.sealed(entry);
     this.#database
       .statement('INSERT OR REPLACE INTO credential (id, rev, body, secret) VALUES (?, ?, ?, ?)')
-      .run(open.id, open.rev, JSON.stringify(open), secret);
+      .run(id, rev, body, secret);
+  }
+
+  sealed({row}: GrantStateRow): SealedRow {
+    const {secretHex, ...open} = {secretHex: undefined, ...row};
+    const secret = secretHex === undefined ? null : this.#box.seal(fromHex(secretHex), open.id);
+    return {id: open.id, rev: open.rev, body: JSON.stringify(open), secret};
+  }
+
+  /** @throws StoreError `store/secret-key`, SyntaxError when the body is damaged */
+  opened(table: GrantStateTable, {body, secret}: Omit<SealedRow, 'id' | 'rev'>): GrantStateRow {
+    if (table === 'grant') return {table, row: JSON.parse(body) as Grant};
+    const open = JSON.parse(body) as OpenCredential;
+    if (open.kind === 'code') return {table, row: open};
+    const secretHex = secret === null ? undefined : toHex(this.#box.open(secret, open.id));
+    return {table, row: {...open, secretHex}};
+  }
+
+  /** All that was staged takes the place of all that was there. Within the running transaction. */
+  takeStaged(): void {
+    this.clear();
+    for (const sql of [
+      `INSERT INTO "grant" (id, rev, body)
+         SELECT id, rev, body FROM staged_row WHERE section = 'grant'`,
+      `INSERT INTO credential (id, rev, body, secret)
+         SELECT id, rev, body, secret FROM staged_row WHERE section = 'credential'`,
+    ]) {
+      this.#database.statement(sql).run();
+    }
+    for (const [table, key] of ENDING) {
+      this.#database
+        .statement(
+          `UPDATE ${table} SET ends = (SELECT body ->> 'validUntil' FROM "grant" AS g
+             WHERE g.id = ${table}."${key}") WHERE "${key}" IN (SELECT id FROM "grant")`,
+        )
+        .run();
+    }
   }
 
   clear(): void {
@@ -89,14 +132,7 @@ export class GrantRows {
       readonly body: string;
       readonly secret: Uint8Array | null;
     }[];
-    return stored.flatMap(({body, secret}) =>
-      readable(isSalvaged, () => {
-        const open = JSON.parse(body) as OpenCredential;
-        if (open.kind === 'code') return {table: 'credential', row: open};
-        const secretHex = secret === null ? undefined : toHex(this.#box.open(secret, open.id));
-        return {table: 'credential', row: {...open, secretHex}};
-      }),
-    );
+    return stored.flatMap(sealed => readable(isSalvaged, () => this.opened('credential', sealed)));
   }
 
   #column<Value>(sql: string): readonly Value[] {

@@ -11,6 +11,7 @@ import {asId} from '../../protocols/site/ids.js';
 import type {StoreDatabase} from './database.js';
 import {type GrantUse, StoredGrantBook} from './grant-book.js';
 import {ENDING, GrantRows} from './grant-rows.js';
+import {type GrantPart, GrantStaging, type PartTaken, type StagedParts} from './grant-staging.js';
 import type {GrantsPicture} from './grants-file.js';
 import type {Journal} from './journal.js';
 import type {SecretBox} from './secret-box.js';
@@ -33,12 +34,6 @@ interface MetaRow extends GrantsVersion {
   readonly revocations: number;
   readonly lost: number;
   readonly confirmed: UnixMillis | null;
-}
-
-export interface StoredSnapshot {
-  readonly ver: number;
-  readonly hash: string;
-  readonly rows: readonly GrantStateRow[];
 }
 
 /** `version`: the delta starts elsewhere. `hash`: the result would differ. Nothing changed in either. */
@@ -79,6 +74,7 @@ export class GrantStore {
   readonly #database: StoreDatabase;
   readonly #journal: Journal;
   readonly #rows: GrantRows;
+  readonly #staging: GrantStaging;
   readonly #clock: Clock;
   readonly #stampNow: () => Stamp;
   #confirmationStoredMs: Millis = Number.NEGATIVE_INFINITY;
@@ -104,6 +100,7 @@ export class GrantStore {
     this.#database = database;
     this.#journal = parts.journal;
     this.#rows = new GrantRows(database, parts.box, parts.pepper);
+    this.#staging = new GrantStaging(database, this.#rows);
     this.#clock = parts.clock;
     this.#stampNow = parts.stampNow;
     const meta = this.#database
@@ -269,21 +266,23 @@ export class GrantStore {
     return 'applied';
   }
 
-  /** Replace everything. Tombstones stay: what was revoked is not brought back by an older row. */
-  applySnapshot({ver, hash, rows: sent}: StoredSnapshot): GrantsApplied {
-    if (hashOfState(sent) !== hash) return 'hash';
-    const rows = sent.map(row => this.#rows.kept(row));
-    this.#database.transact('grant snapshot', () => {
-      this.#database.statement('DELETE FROM "grant"').run();
-      this.#database.statement('DELETE FROM credential').run();
-      for (const row of rows) this.#rows.write(row);
-      this.#setVersion(ver, hash);
+  /** Parts of a whole state that wait for the others. */
+  staged(): StagedParts | undefined {
+    return this.#staging.staged();
+  }
+
+  /** With the last part everything is replaced. Tombstones stay: what was revoked is not brought back by
+   *  an older row. */
+  takePart(part: GrantPart): PartTaken {
+    const rows = part.rows.map(row => this.#rows.kept(row));
+    return this.#staging.take({...part, rows}, whole => {
+      this.#rows.takeStaged();
+      this.#setVersion(part.ver, part.hash);
       this.#database.afterCommit(() => {
         for (const {table, row} of this.book.rows()) this.book.drop(table, row.id);
-        for (const row of rows) this.book.put(row);
+        for (const row of whole) this.book.put(row);
       });
     });
-    return 'applied';
   }
 
   /** Withdraw grants and cards by id, for good and ahead of every version. Idempotent. */
@@ -315,6 +314,7 @@ export class GrantStore {
   }
 
   #setVersion(version: number, hash: string): void {
+    this.#staging.clear();
     this.#database
       .statement('UPDATE meta SET grants_version = ?, grants_hash = ?, grants_lost = 0')
       .run(version, hash);

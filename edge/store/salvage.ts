@@ -6,8 +6,11 @@ import type {Disk} from './disk.js';
 import type {CarriedEvent} from './journal.js';
 import type {Origin} from './origins.js';
 
-/** Made anew with every file, or carried over by the journal itself. */
-const NOT_COPIED: ReadonlySet<string> = new Set(['ev', 'meta', 'lost', 'telemetry', 'carried']);
+/** Made anew with every file, carried over by the journal itself, or sent again by the cloud. */
+const NOT_COPIED: ReadonlySet<string> = new Set([
+  ...['ev', 'meta', 'lost', 'telemetry', 'carried'],
+  ...['staged_part', 'staged_row'],
+]);
 const OWN_META: ReadonlySet<string> = new Set([
   ...['id', 'site', 'epoch', 'acked', 'base_seq', 'base_hash'],
   ...['starts', 'running', 'short_runs', 'checked_wall', 'grants_lost'],

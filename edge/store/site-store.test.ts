@@ -330,9 +330,12 @@ test('a snapshot replaces everything at once, over a restart too', t => {
   const old = [grant('g-1'), card('k-1')];
   store.grants.applyDelta({from: 0, to: 1, ops: old.map(put), hash: hashOfState(old)});
   const rows = [grant('g-2'), card('k-2', {secretHex: undefined})];
-  t.is(store.grants.applySnapshot({ver: 9, hash: hashOfState(old), rows}), 'hash');
+  t.is(store.grants.takePart({i: 0, isLast: true, ver: 9, hash: hashOfState(old), rows}), 'hash');
   t.deepEqual(store.book.rows(), old);
-  t.is(store.grants.applySnapshot({ver: 9, hash: hashOfState(rows), rows}), 'applied');
+  t.is(
+    store.grants.takePart({i: 0, isLast: true, ver: 9, hash: hashOfState(rows), rows}),
+    'applied',
+  );
   t.deepEqual(store.book.rows(), rows);
   store.close();
   const again = site.open();
@@ -347,7 +350,7 @@ test('~G13 a revocation beats every later grant, also after a restart and a snap
   store.grants.applyRevocations(3, ['g-1']);
   t.is(store.grants.revocations(), 4);
   const rows = [grant('g-1', {rev: 99})];
-  store.grants.applySnapshot({ver: 1, hash: hashOfState(rows), rows});
+  store.grants.takePart({i: 0, isLast: true, ver: 1, hash: hashOfState(rows), rows});
   t.true(store.book.isRevoked(asId('g-1')));
   store.close();
   const again = site.open();
@@ -361,7 +364,7 @@ test('of two cards with one number the usable one is found', t => {
   const site = new Site(t);
   const store = site.open();
   const rows = [card('k-1'), card('k-2', {state: 'suspended'}), card('k-3')];
-  store.grants.applySnapshot({ver: 1, hash: hashOfState(rows), rows});
+  store.grants.takePart({i: 0, isLast: true, ver: 1, hash: hashOfState(rows), rows});
   t.is(store.book.cardByUid(asId('0104F2A7B3'))?.id as string, 'k-1');
   store.grants.applyRevocations(1, ['k-1']);
   t.is(store.book.cardByUid(asId('0104F2A7B3'))?.id as string, 'k-3');
@@ -373,7 +376,7 @@ test('card secrets do not stand in the file, and open only under their key', t =
   const site = new Site(t);
   const store = site.open();
   const rows = [card('k-1')];
-  store.grants.applySnapshot({ver: 1, hash: hashOfState(rows), rows});
+  store.grants.takePart({i: 0, isLast: true, ver: 1, hash: hashOfState(rows), rows});
   store.close();
   const content = readFileSync(site.path);
   t.false(content.includes(Buffer.from(SECRET, 'hex')));

@@ -30,7 +30,7 @@ test('the store is what the uplink asks for', t => {
   const sink: GrantStateSink = store.grants;
   const claim: Claim = store.commands.claim('c-1', store.stampNow());
   t.is(claim.kind, 'claimed');
-  t.is(sink.applySnapshot({ver: 1, hash: EMPTY_STATE_HASH, rows: []}), 'applied');
+  t.is(sink.takePart({i: 0, isLast: true, ver: 1, hash: EMPTY_STATE_HASH, rows: []}), 'applied');
   t.deepEqual(sink.current(), {ver: 1, hash: EMPTY_STATE_HASH});
   const [event] = outbox.page(outbox.low(), 10);
   const before = outbox.hashAt(outbox.low() - 1);

@@ -53,17 +53,16 @@ const grantDeltaSchema = z.object({
   sig,
 });
 
-/** `d/snap`: part `i` of `n` of the whole state `ver`, `i` from 0. */
-const snapshotSchema = z
-  .object({
-    ver: counterSchema,
-    i: counterSchema,
-    n: z.int().min(1).max(4096),
-    part: z.array(grantStateRowSchema).max(2000),
-    hash: hashSchema,
-    sig,
-  })
-  .refine(chunk => chunk.i < chunk.n, {path: ['i']});
+/** `d/snap`: part `i` (from 0) of the whole state `ver`, rows in the order of their keys; the next one is
+ *  sent when the gateway says that it has this one. */
+const snapshotSchema = z.object({
+  ver: counterSchema,
+  i: counterSchema,
+  last: z.boolean(),
+  part: z.array(grantStateRowSchema).max(2000),
+  hash: hashSchema,
+  sig,
+});
 
 /** `d/rev`: ids withdrawn for good, all since the version that the gateway reported. */
 const revocationSchema = z.object({

@@ -72,6 +72,11 @@ export function hashWithout(hash: string, entry: GrantStateRow): string {
   return shifted(hash, -rowNumber(entry));
 }
 
+/** State hash of two sets of rows that have none in common, from theirs. */
+export function hashOfBoth(left: string, right: string): string {
+  return shifted(left, BigInt(`0x${right}`));
+}
+
 /** State hash of whole rows. */
 export function hashOfState(rows: Iterable<GrantStateRow>): string {
   let hash = EMPTY_STATE_HASH;

@@ -72,7 +72,7 @@ test('messages of the cloud are taken as the contract writes them', t => {
     }),
   );
   const part = [{table: 'credential', row: CARD}];
-  t.true(holds(DOWN_SCHEMAS.snap, {ver: 2, i: 0, n: 1, part, hash: HASH, sig: SIG}));
+  t.true(holds(DOWN_SCHEMAS.snap, {ver: 2, i: 0, last: true, part, hash: HASH, sig: SIG}));
   t.true(holds(DOWN_SCHEMAS.rev, {ver: 1, ids: ['g-1'], sig: SIG}));
   t.true(holds(DOWN_SCHEMAS.cmd, {...command, by: 'wang', sig: SIG}));
   const site = {sid: SID, ver: 1, sha: HASH, base: [], n: 1, piece: 'AA', removing: false};
@@ -88,7 +88,7 @@ test('values outside their range do not pass', t => {
   t.false(holds(UP_SCHEMAS.rev, {ver: 2 ** 53}));
   t.false(holds(UP_SCHEMAS.st, {on: true, sid: 'short', boot: 'b', mono: 1}));
   t.false(holds(DOWN_SCHEMAS.ack, {epoch: SID}));
-  t.false(holds(DOWN_SCHEMAS.snap, {ver: 1, i: 1, n: 1, part: [], hash: HASH, sig: SIG}));
+  t.false(holds(DOWN_SCHEMAS.snap, {ver: 1, i: -1, last: true, part: [], hash: HASH, sig: SIG}));
   t.false(holds(grantSchema, {...GRANT, points: ['A\u0000']}));
   t.false(holds(credentialSchema, {...CARD, uid: '0104f2a7b3'}));
 });

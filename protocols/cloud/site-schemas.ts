@@ -117,6 +117,12 @@ export const grantOpSchema = z.union([
   }),
 ]);
 
+/** Place of a row in the order in which a whole state is sent: by table, then by id. */
+export const grantKeySchema = z.object({
+  table: z.enum(['grant', 'credential']),
+  id: z.string().min(1).max(MAX_ID_LENGTH),
+});
+
 /** The value as its receiver may treat it. */
 export type DeepReadonly<T> = T extends string | number
   ? T

@@ -5,6 +5,7 @@ import {MAX_SITE_PROBLEM_CHARS, MAX_SITE_PROBLEMS, SITE_CONFIG_STATES} from './s
 import {
   counterSchema,
   type DeepReadonly,
+  grantKeySchema,
   hashSchema,
   idSchema,
   unixMillisSchema,
@@ -25,7 +26,23 @@ export const CONTRACT_VERSION = 2;
 /** `u/st`: retained, and the will. The cloud ignores one whose sid is not the newest. */
 const statusSchema = z.object({on: z.boolean(), sid: sessionIdSchema, boot, mono});
 
-const grantVersion = z.object({ver: counterSchema, hash: hashSchema});
+/**
+ * Parts of a whole state that lie at the gateway and do not count yet: those of `ver` before `next`, up to
+ * and with the row `after`. The cloud goes on there while it still wants that version.
+ */
+const stagedSchema = z.object({
+  ver: counterSchema,
+  hash: hashSchema,
+  next: z.int().min(1),
+  after: grantKeySchema,
+});
+
+/** What the gateway holds, and what of the next whole state has arrived. */
+const grantVersion = z.object({
+  ver: counterSchema,
+  hash: hashSchema,
+  staged: stagedSchema.optional(),
+});
 
 /** `u/hello`: first message of each connection; `low` = first sequence number still held,
  *  `kids` = ids of the cloud keys it trusts, `rev` = version of the revocations applied. */
@@ -81,11 +98,10 @@ const goneSchema = z.object({
   why: z.string().min(1).max(64),
 });
 
-/** `u/cfg`: what the gateway holds; with `err` it asks for a snapshot. */
-const grantReportSchema = z.object({
-  ver: counterSchema,
-  hash: hashSchema,
-  err: z.enum(['version', 'hash']).optional(),
+/** `u/cfg`: what the gateway holds; with `err` it asks for a snapshot, with `part` for the one after
+ *  `staged` again. */
+const grantReportSchema = grantVersion.extend({
+  err: z.enum(['version', 'hash', 'part']).optional(),
 });
 
 /** `u/rev`: version of the revocations applied. */
@@ -149,3 +165,4 @@ export type UpMessages = {
 export type WireEvent = UpMessages['live']['ev'][number];
 export type Batch = UpMessages['ev'];
 export type Hello = UpMessages['hello'];
+export type StagedGrants = DeepReadonly<z.infer<typeof stagedSchema>>;

@@ -180,7 +180,7 @@ test('a grant put in the cloud is in the book of the gateway; a revocation takes
 test('a cloud restored from an older backup overtakes the gateway with a snapshot', async t => {
   const rig = await openRig(t);
   await rig.connect();
-  rig.store.grants.applySnapshot({ver: 40, hash: '0'.repeat(64), rows: []});
+  rig.store.grants.takePart({i: 0, isLast: true, ver: 40, hash: '0'.repeat(64), rows: []});
   rig.uplink.pullGrants();
   await rig.clock.until(() => rig.store.grants.current().ver === 41, 30_000);
   await rig.api('POST', '/v1/gateways/gw-1/grants', grant('g-9'));
@@ -266,7 +266,7 @@ test('a gateway that holds another state under the same version is given the who
   await rig.connect();
   await rig.api('POST', '/v1/gateways/gw-1/cards', CARD);
   await rig.clock.until(() => rig.store.grants.current().ver === 1, 20_000);
-  rig.store.grants.applySnapshot({ver: 1, hash: '0'.repeat(64), rows: []});
+  rig.store.grants.takePart({i: 0, isLast: true, ver: 1, hash: '0'.repeat(64), rows: []});
   await rig.clock.until(
     () => rig.store.book.cardByUid('0104F2A7B3' as never) !== undefined,
     30_000,

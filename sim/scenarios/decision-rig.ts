@@ -178,7 +178,7 @@ export class DecisionRig {
   apply(rows: readonly GrantStateRow[]): void {
     const {grants} = this.store;
     const ver = grants.current().ver + 1;
-    const result = grants.applySnapshot({ver, rows, hash: hashOfState(rows)});
+    const result = grants.takePart({i: 0, isLast: true, ver, rows, hash: hashOfState(rows)});
     if (result !== 'applied') throw new UsageError('sim/grants', `not applied: ${result}`);
     grants.touch();
   }

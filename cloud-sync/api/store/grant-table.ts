@@ -17,6 +17,17 @@ export interface GrantChange {
   readonly hash: string;
 }
 
+export interface RowKey {
+  readonly table: GrantStateTable;
+  readonly id: string;
+}
+
+export interface GrantPart {
+  readonly rows: readonly GrantStateRow[];
+  /** Nothing comes after them. */
+  readonly isLast: boolean;
+}
+
 export interface GrantKey {
   readonly gateway: string;
   readonly id: string;
@@ -65,10 +76,34 @@ export class GrantTable {
     return found && this.#openRow(found.row);
   }
 
-  async all(db: CloudReader, gateway: string): Promise<readonly GrantStateRow[]> {
-    const query = db.selectFrom('grant_row').select('row').where('gw', '=', gateway);
-    const rows = await query.orderBy('section', 'desc').orderBy('id').execute();
-    return rows.map(({row}) => this.#openRow(row));
+  /** The rows after `after`, in the order of their keys, until `limit` is reached; at least one if there
+   *  is any. */
+  async part(
+    db: CloudReader,
+    gateway: string,
+    after: RowKey | undefined,
+    limit: {readonly rows: number; readonly chars: number},
+  ): Promise<GrantPart> {
+    const sealed = await db
+      .selectFrom('grant_row')
+      .select('row')
+      .where('gw', '=', gateway)
+      .$if(after !== undefined, query =>
+        query.where(sql<boolean>`(section, id) > (${after?.table}, ${after?.id})`),
+      )
+      .orderBy('section')
+      .orderBy('id')
+      .limit(limit.rows + 1)
+      .execute();
+    const rows: GrantStateRow[] = [];
+    let chars = 0;
+    for (const {row} of sealed.slice(0, limit.rows)) {
+      const text = this.#box.open(row);
+      chars += text.length;
+      if (rows.length > 0 && chars > limit.chars) break;
+      rows.push(grantStateRowSchema.parse(JSON.parse(text)));
+    }
+    return {rows, isLast: rows.length === sealed.length};
   }
 
   /** Store the row as the next version. */

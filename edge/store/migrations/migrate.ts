@@ -5,6 +5,7 @@ import {CREDENTIALS} from './0003-credentials.js';
 import {TIME_MARKS} from './0004-time-marks.js';
 import {STORAGE} from './0005-storage.js';
 import {ORIGINS} from './0006-origins.js';
+import {STAGING} from './0007-staging.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   TIME_MARKS,
   STORAGE,
   ORIGINS,
+  STAGING,
 ];
 
 /** Version of the schema that this code works with. */
