@@ -119,3 +119,85 @@ test('nobody gets through a cut link until it is mended', async t => {
   await new Promise<void>(resolve => third.once('connect', resolve));
   t.pass();
 });
+
+test('a slow link lets bytes through in their order and at its pace', async t => {
+  const rig = await connected(t);
+  const {clock, proxy, client, server} = rig;
+  await exchange(rig);
+  proxy.set({bytesPerS: 100});
+  const heard: number[] = [];
+  server.on('data', bytes => void heard.push(...bytes));
+  const sent = Array.from({length: 40}, (_, index) => index);
+  client.write(Uint8Array.from(sent));
+  while (clock.pending.length === 0) await turn();
+  await clock.advance(159);
+  t.deepEqual(heard, []);
+  await clock.advance(1);
+  while (heard.length < 16) await turn();
+  t.is(heard.length, 16);
+  await clock.advance(400);
+  while (heard.length < 40) await turn();
+  t.deepEqual(heard, sent);
+});
+
+test('a link that stands still loses nothing', async t => {
+  const {proxy, client, server} = await connected(t);
+  const heard: number[] = [];
+  server.on('data', bytes => void heard.push(...bytes));
+  proxy.hold();
+  client.write(Uint8Array.of(1, 2));
+  while (proxy.waitingBytes < 2) await turn();
+  t.deepEqual(heard, []);
+  proxy.release();
+  client.write(Uint8Array.of(3));
+  while (heard.length < 3) await turn();
+  t.deepEqual(heard, [1, 2, 3]);
+});
+
+test('of a stranded connection neither end hears anything, its end included; the next one stands beside it', async t => {
+  const {proxy, client, server} = await connected(t);
+  let isServerOver = false;
+  server.once('close', () => {
+    isServerOver = true;
+  });
+  proxy.strand();
+  client.write(Uint8Array.of(1));
+  while (proxy.swallowedBytes === 0) await turn();
+  const ended = closing(client);
+  client.destroy();
+  await ended;
+  const second = connect(proxy.port, proxy.host);
+  t.teardown(() => second.destroy());
+  await new Promise<void>(resolve => second.once('connect', resolve));
+  t.false(isServerOver);
+  t.is(proxy.accepted, 2);
+  t.is(proxy.connections, 2);
+});
+
+test('a reset reaches both ends as one', async t => {
+  const {proxy, client, server} = await connected(t);
+  const errors: (string | undefined)[] = [];
+  for (const end of [client, server]) {
+    end.on('error', error => void errors.push((error as NodeJS.ErrnoException).code));
+  }
+  const ends = Promise.all([closing(client), closing(server)]);
+  proxy.reset();
+  await ends;
+  t.deepEqual(errors, ['ECONNRESET', 'ECONNRESET']);
+});
+
+test('the next connections break where they were told to, one after the other', async t => {
+  const {proxy} = await connected(t);
+  proxy.breakNext({direction: 'up', bytes: 3}, {direction: 'up', bytes: 0});
+  for (let round = 0; round < 2; round += 1) {
+    const next = connect(proxy.port, proxy.host);
+    next.on('error', () => {});
+    const ended = closing(next);
+    next.write(Uint8Array.of(1, 2, 3, 4));
+    await ended;
+  }
+  const whole = connect(proxy.port, proxy.host);
+  t.teardown(() => whole.destroy());
+  await new Promise<void>(resolve => whole.once('connect', resolve));
+  t.is(proxy.accepted, 4);
+});

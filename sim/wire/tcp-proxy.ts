@@ -2,6 +2,8 @@ import {type AddressInfo, connect, createServer, type Server, type Socket} from 
 import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 
 const LOOPBACK = '127.0.0.1';
+/** A slow link lets through so many bytes at a time: less than any packet of MQTT that carries a message. */
+const TRICKLE_BYTES = 16;
 
 interface Parcel {
   readonly dueMs: Millis;
@@ -14,9 +16,17 @@ export interface LinkWeather {
   readonly delayMs: Millis;
   /** Half-open: bytes are taken and go nowhere, nobody is told. */
   readonly silent: boolean;
+  /** Each way; what is faster waits its turn. */
+  readonly bytesPerS: number;
 }
 
-const FAIR: LinkWeather = {delayMs: 0, silent: false};
+/** Where a connection breaks: after so many bytes that way, whatever packet they end in. */
+export interface BreakingPoint {
+  readonly direction: 'up' | 'down';
+  readonly bytes: number;
+}
+
+const FAIR: LinkWeather = {delayMs: 0, silent: false, bytesPerS: Number.POSITIVE_INFINITY};
 
 /** One direction of one connection. Order is kept whatever the delay does meanwhile. */
 class Lane {
@@ -24,6 +34,7 @@ class Lane {
   readonly #to: Socket;
   readonly #parcels: Parcel[] = [];
   #timer: Timer | undefined;
+  #isHeld = false;
   #budgetBytes = Number.POSITIVE_INFINITY;
   #onSpent: () => void = () => {};
 
@@ -32,9 +43,29 @@ class Lane {
     this.#to = to;
   }
 
-  carry(bytes: Uint8Array, delayMs: Millis): void {
+  get bytes(): number {
+    return this.#parcels.reduce((sum, parcel) => sum + parcel.bytes.length, 0);
+  }
+
+  carry(bytes: Uint8Array, {delayMs, bytesPerS}: LinkWeather): void {
     const last = this.#parcels.at(-1)?.dueMs ?? 0;
-    this.#parcels.push({dueMs: Math.max(last, this.#clock.nowMs() + delayMs), bytes});
+    let dueMs = Math.max(last, this.#clock.nowMs() + delayMs);
+    const step = Number.isFinite(bytesPerS) ? TRICKLE_BYTES : bytes.length;
+    for (let from = 0; from < bytes.length; from += step) {
+      const part = bytes.subarray(from, from + step);
+      dueMs += (1000 * part.length) / bytesPerS;
+      this.#parcels.push({dueMs, bytes: part});
+    }
+    this.#deliverDue();
+  }
+
+  /** Keep everything back, in its order, until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
     this.#deliverDue();
   }
 
@@ -51,7 +82,7 @@ class Lane {
   }
 
   #deliverDue(): void {
-    if (this.#timer) return;
+    if (this.#timer || this.#isHeld) return;
     for (let head = this.#parcels[0]; head; head = this.#parcels[0]) {
       const waitMs = head.dueMs - this.#clock.nowMs();
       if (waitMs > 0) {
@@ -80,11 +111,13 @@ interface Passage {
   /** Towards the far end. */
   readonly up: Lane;
   readonly down: Lane;
+  /** Neither end hears of the other any more, not even that it has gone. */
+  isStranded: boolean;
 }
 
 /**
- * The network between a client and a TCP server of this machine: late, half-open, or cut amid a packet.
- * Both ends are real sockets on the loopback.
+ * The network between a client and a TCP server of this machine: late, slow, half-open, standing still,
+ * reset, or cut amid a packet. Both ends are real sockets on the loopback.
  */
 export class TcpProxy {
   readonly host = LOOPBACK;
@@ -92,7 +125,10 @@ export class TcpProxy {
   readonly #toPort: number;
   readonly #server: Server;
   readonly #passages = new Set<Passage>();
+  readonly #breaking: BreakingPoint[] = [];
   #weather = FAIR;
+  #isHeld = false;
+  #accepted = 0;
   #swallowed = 0;
   #isCut = false;
 
@@ -121,6 +157,16 @@ export class TcpProxy {
     return this.#passages.size;
   }
 
+  /** Connections that ever stood. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Bytes under way in both directions. */
+  get waitingBytes(): number {
+    return [...this.#passages].reduce((sum, {up, down}) => sum + up.bytes + down.bytes, 0);
+  }
+
   /** Bytes that a half-open link has taken. */
   get swallowedBytes(): number {
     return this.#swallowed;
@@ -130,7 +176,31 @@ export class TcpProxy {
     this.#weather = {...this.#weather, ...weather};
   }
 
-  /** Reset every connection and turn new ones away, until `mend`. */
+  /** Stand still and lose nothing, as TCP does that sends again what was lost, until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+    for (const {up, down} of this.#passages) for (const lane of [up, down]) lane.hold();
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    for (const {up, down} of this.#passages) for (const lane of [up, down]) lane.release();
+  }
+
+  /** What stands is dead for good: each end believes in the other until it loses patience. */
+  strand(): void {
+    for (const passage of this.#passages) passage.isStranded = true;
+  }
+
+  /** An answer of TCP that somebody between the two gives to both: RST. */
+  reset(): void {
+    for (const {near, far, up, down} of this.#passages) {
+      for (const lane of [up, down]) lane.close();
+      for (const socket of [near, far]) socket.resetAndDestroy();
+    }
+  }
+
+  /** End every connection and turn new ones away, until `mend`. */
   cut(): void {
     this.#isCut = true;
     for (const passage of this.#passages) destroy(passage);
@@ -147,6 +217,11 @@ export class TcpProxy {
     }
   }
 
+  /** The next connection breaks there, and each one after it at the next of these points. */
+  breakNext(...points: readonly BreakingPoint[]): void {
+    this.#breaking.push(...points);
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise<void>(resolve => this.#server.close(() => resolve()));
@@ -159,24 +234,32 @@ export class TcpProxy {
     }
     const far = connect(this.#toPort, LOOPBACK);
     const up = new Lane(this.#clock, far);
-    const passage: Passage = {near, far, up, down: new Lane(this.#clock, near)};
+    const down = new Lane(this.#clock, near);
+    const passage: Passage = {near, far, up, down, isStranded: false};
     this.#passages.add(passage);
+    this.#accepted += 1;
+    const breaking = this.#breaking.shift();
+    if (breaking) {
+      passage[breaking.direction].cutAfter(breaking.bytes, () => destroy(passage));
+    }
+    if (this.#isHeld) for (const lane of [up, down]) lane.hold();
     for (const socket of [near, far]) {
       socket.setNoDelay(true);
       socket.on('error', () => {});
       socket.once('close', () => {
+        const isOver = near.destroyed && far.destroyed;
+        if (passage.isStranded && !isOver) return;
         this.#passages.delete(passage);
         destroy(passage);
       });
     }
-    near.on('data', bytes => this.#carry(passage.up, bytes));
-    far.on('data', bytes => this.#carry(passage.down, bytes));
+    near.on('data', bytes => this.#carry(passage, 'up', bytes));
+    far.on('data', bytes => this.#carry(passage, 'down', bytes));
   }
 
-  #carry(lane: Lane, bytes: Uint8Array): void {
-    const {delayMs, silent} = this.#weather;
-    if (silent) this.#swallowed += bytes.length;
-    else lane.carry(bytes, delayMs);
+  #carry(passage: Passage, way: 'up' | 'down', bytes: Uint8Array): void {
+    if (this.#weather.silent || passage.isStranded) this.#swallowed += bytes.length;
+    else passage[way].carry(bytes, this.#weather);
   }
 }
 
