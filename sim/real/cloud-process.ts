@@ -13,12 +13,16 @@ const PROGRAM = 'dist/bin/latchkey-cloud.js';
 export interface CloudSite {
   readonly folder: string;
   readonly database: string;
-  readonly broker: string;
+  /** Left out: the cloud's own. */
+  readonly broker: string | undefined;
   readonly apiKey: string;
   readonly signingKey: KeyObject;
 }
 
-export function cloudSite(folder: string, database: string, broker: string): CloudSite {
+/** What ends with the test, or with the last of several. */
+export type Ends = Pick<ExecutionContext, 'teardown'>;
+
+export function cloudSite(folder: string, database: string, broker?: string): CloudSite {
   loadOrMakeSigningKey(join(folder, 'cloud.key'));
   const apiKey = loadOrMakeApiKey(join(folder, 'api.key'), new SystemEntropy(new SystemClock()));
   const signingKey = createPrivateKey(readFileSync(join(folder, 'cloud.key')));
@@ -36,7 +40,7 @@ export class CloudProcess {
     this.#process = spawnCloud(site);
   }
 
-  static async start(t: ExecutionContext, site: CloudSite): Promise<CloudProcess> {
+  static async start(t: Ends, site: CloudSite): Promise<CloudProcess> {
     const cloud = new CloudProcess(site);
     t.teardown(() => cloud.#process.end());
     await cloud.#listening();
@@ -46,6 +50,11 @@ export class CloudProcess {
   /** Everything it logged. */
   get output(): string {
     return this.#process.output;
+  }
+
+  /** Of its own broker. */
+  get mqttPort(): number {
+    return Number(/"mqtt":"[^"]*:(\d+)"/.exec(this.output)?.[1]);
   }
 
   async kill(): Promise<void> {
@@ -87,7 +96,8 @@ export class CloudProcess {
 
 function spawnCloud({folder, database, broker}: CloudSite): PeerProcess {
   const args = [
-    ...['serve', '--http', '127.0.0.1:0', '--database', database, '--broker', broker],
+    ...['serve', '--http', '127.0.0.1:0', '--database', database],
+    ...(broker ? ['--broker', broker] : ['--mqtt', '127.0.0.1:0']),
     ...['--key-file', join(folder, 'cloud.key'), '--api-key-file', join(folder, 'api.key')],
   ];
   return new PeerProcess(process.execPath, ['--enable-source-maps', PROGRAM, ...args]);
