@@ -202,15 +202,21 @@ export class CloudRig {
     return this.#onlooker.prepare('SELECT 1 FROM ev WHERE seq = ?').get(seq) !== undefined;
   }
 
-  /** Every event the cloud shows, page by page. */
+  /** Every event the cloud shows. */
   async feed(): Promise<readonly FeedEvent[]> {
     const events: FeedEvent[] = [];
+    for await (const page of this.feedPages()) events.push(...page);
+    return events;
+  }
+
+  /** The same for more than memory should hold. */
+  async *feedPages(): AsyncGenerator<readonly FeedEvent[]> {
     let after = '0.0';
     for (;;) {
       const path = `/v1/gateways/gw-1/events?after=${after}&limit=1000`;
-      const {body} = await this.api<{events: typeof events; next: string}>('GET', path);
-      if (body.events.length === 0) return events;
-      events.push(...body.events);
+      const {body} = await this.api<{events: FeedEvent[]; next: string}>('GET', path);
+      if (body.events.length === 0) return;
+      yield body.events;
       after = body.next;
     }
   }

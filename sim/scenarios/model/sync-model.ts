@@ -7,6 +7,7 @@ import type {SyncFault} from './sync-faults.js';
 
 /** How long both ends may take to agree once nothing disturbs them any more. */
 const PEACE_MS = 30 * MINUTE_MS;
+const PAGE_ROWS = 5000;
 
 /**
  * Drives one gateway and its cloud through faults, and knows what must be true at the end. The facts
@@ -16,6 +17,8 @@ export class SyncModel {
   readonly #rig: CloudRig;
   /** Names of facts that were committed at the gateway and confirmed to it. */
   readonly #confirmed = new Set<string>();
+  /** In that numbering everything up to there is in `#confirmed`. */
+  #noted = {epoch: '', upto: 0};
   #hasCloudForgotten = false;
 
   constructor(rig: CloudRig) {
@@ -59,6 +62,8 @@ export class SyncModel {
       case 'restoreGateway':
         this.#noteConfirmed();
         rig.restoreGateway(fault.withEpochFile);
+        // An old copy may give the same numbers to other facts before anybody can know.
+        this.#noted = {epoch: '', upto: 0};
         rig.uplink.start();
         break;
       case 'copyCloud':
@@ -85,8 +90,9 @@ export class SyncModel {
 
   /** Everything that is wrong; empty when nothing was lost, doubled or swapped. */
   async findings(): Promise<readonly string[]> {
-    const feed = await this.#rig.feed();
-    return [...doubled(feed), ...outOfOrder(feed), ...this.#missing(feed), ...this.#brokenChain()];
+    const feed = new FeedCheck();
+    for await (const page of this.#rig.feedPages()) for (const event of page) feed.take(event);
+    return [...feed.findings, ...this.#missing(feed.names), ...this.#brokenChain()];
   }
 
   #isQuiet(): boolean {
@@ -98,26 +104,38 @@ export class SyncModel {
   /** What the gateway holds and the cloud has confirmed is the cloud's to keep for ever. */
   #noteConfirmed(): void {
     const {outbox} = this.#rig.store;
-    for (const {seq, body} of outbox.read(outbox.low(), outbox.head())) {
-      if (seq <= outbox.acked()) this.#confirmed.add(nameOf(JSON.parse(body)));
+    const epoch = outbox.epoch();
+    const from = this.#noted.epoch === epoch ? this.#noted.upto + 1 : outbox.low();
+    const upto = outbox.acked();
+    for (const {body} of this.#journal(from, upto)) this.#confirmed.add(nameOf(JSON.parse(body)));
+    this.#noted = {epoch, upto};
+  }
+
+  *#journal(from: number, to: number) {
+    const {outbox} = this.#rig.store;
+    for (let seq = from; seq <= to; seq += PAGE_ROWS) {
+      yield* outbox.read(seq, Math.min(PAGE_ROWS, to - seq + 1));
     }
   }
 
-  #missing(feed: readonly FeedEvent[]): readonly string[] {
-    const held = new Set(feed.map(({body}) => nameOf(body)));
+  #missing(held: ReadonlySet<string>): readonly string[] {
     const {outbox} = this.#rig.store;
-    const journal = outbox.read(outbox.low(), outbox.head());
-    const here = journal.map(({body}) => nameOf(JSON.parse(body)));
+    const lost = new Set<string>();
+    for (const {body} of this.#journal(outbox.low(), outbox.head())) {
+      const name = nameOf(JSON.parse(body));
+      if (!held.has(name)) lost.add(name);
+    }
     // A cloud put back to an older copy can only have again what the gateway still holds.
-    const must = this.#hasCloudForgotten ? here : [...here, ...this.#confirmed];
-    return [...new Set(must)].filter(name => !held.has(name)).map(name => `lost ${name}`);
+    if (!this.#hasCloudForgotten) {
+      for (const name of this.#confirmed) if (!held.has(name)) lost.add(name);
+    }
+    return [...lost].map(name => `lost ${name}`);
   }
 
   #brokenChain(): readonly string[] {
     const {outbox} = this.#rig.store;
-    const rows = outbox.read(outbox.low(), outbox.head());
     let hash: Uint8Array = outbox.hashAt(outbox.low() - 1) ?? CHAIN_START;
-    for (const {seq, body} of rows) {
+    for (const {seq, body} of this.#journal(outbox.low(), outbox.head())) {
       hash = chainHash(hash, seq, body);
       const stored = outbox.hashAt(seq);
       if (!stored || Buffer.compare(hash, stored) !== 0) return [`chain broken at ${seq}`];
@@ -132,30 +150,30 @@ function nameOf(body: unknown): string {
   return attempt ?? `unnamed ${JSON.stringify(body)}`;
 }
 
-function doubled(feed: readonly FeedEvent[]): readonly string[] {
-  const seen = new Set<string>();
-  const twice: string[] = [];
-  for (const {body, id} of feed) {
-    const {attempt} = body as {attempt?: string};
-    if (attempt === undefined) continue;
-    if (seen.has(attempt)) twice.push(`twice ${attempt} as ${id}`);
-    seen.add(attempt);
-  }
-  return twice;
-}
+/** Looks at what the cloud shows, event by event. */
+class FeedCheck {
+  readonly names = new Set<string>();
+  readonly findings: string[] = [];
+  readonly #last = new Map<string, {readonly seq: number; readonly name: string}>();
 
-/** Within an epoch numbers go up by one, and names, which count up, go up with them. */
-function outOfOrder(feed: readonly FeedEvent[]): readonly string[] {
-  const wrong: string[] = [];
-  const last = new Map<string, {readonly seq: number; readonly name: string}>();
-  for (const {id, seq, body} of feed) {
+  take({id, seq, body}: FeedEvent): void {
+    const {attempt} = body as {attempt?: string};
+    if (attempt !== undefined && this.names.has(attempt)) {
+      this.findings.push(`twice ${attempt} as ${id}`);
+    }
+    this.names.add(nameOf(body));
+    this.#order(id, seq, attempt);
+  }
+
+  /** Within an epoch numbers go up by one, and names, which count up, go up with them. */
+  #order(id: string, seq: number, attempt: string | undefined): void {
     const epoch = id.split('/')[1];
     if (epoch === undefined) throw new UsageError('sim/feed', `no epoch in ${id}`);
-    const before = last.get(epoch);
-    const {attempt} = body as {attempt?: string};
+    const before = this.#last.get(epoch);
     const name = attempt ?? before?.name ?? '';
-    if (before && (seq <= before.seq || name < before.name)) wrong.push(`inverted at ${id}`);
-    last.set(epoch, {seq, name});
+    if (before && (seq <= before.seq || name < before.name)) {
+      this.findings.push(`inverted at ${id}`);
+    }
+    this.#last.set(epoch, {seq, name});
   }
-  return wrong;
 }
