@@ -1,80 +1,12 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {StoreError} from '../../protocols/base/errors.js';
-import type {SiteFact} from '../../protocols/site/events.js';
-import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
-import {VirtualClock} from '../../sim/clock/virtual-clock.js';
-import {loadSiteConfig} from '../config/load.js';
-import {copyDatabase} from '../store/database-copy.js';
-import {SiteStore} from '../store/site-store.js';
+import {clock, folderOf, openStore, SECRET, SITE, site} from '../../sim/scenarios/backup-rig.js';
+import type {SiteStore} from '../store/site-store.js';
 import type {BackupSecret} from './backup-key.js';
-import {type BackupOptions, keepCopy, makeBackup, verifyBackup} from './make-backup.js';
+import {keepCopy, makeBackup, verifyBackup} from './make-backup.js';
 import {restoreBackup} from './restore-backup.js';
-
-const SITE = `
-site: {id: lot-1, name: Lot, timezone: Asia/Shanghai}
-profiles: [parkCard]
-database: ./lot.db
-secretKey: {file: ./keys/secret.key}
-contacts: [{name: Guard, afterMs: 0}]
-`;
-const SECRET: BackupSecret = {kind: 'passphrase', text: 'a long enough passphrase'};
-const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
-
-function folderOf(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-backup-'));
-  t.teardown(() => rmSync(folder, {recursive: true}));
-  return folder;
-}
-
-function openStore(folder: string, seed: number): SiteStore {
-  return new SiteStore({
-    path: join(folder, 'lot.db'),
-    ...{site: 'lot-1', secretKey: new Uint8Array(32), clock, clockState: () => 'ok'},
-    entropy: new SeededEntropy(seed),
-  });
-}
-
-const fact = (bay: string): SiteFact =>
-  ({
-    kind: 'bay',
-    body: {bay, arm: 'up', occupancy: 'vacant', online: true, saleable: true},
-  }) as never;
-
-/** A site with 30 events, of which the cloud has confirmed 10, and a one-entry grant that was used. */
-function site(t: ExecutionContext) {
-  const folder = folderOf(t);
-  const store = openStore(folder, 1);
-  t.teardown(() => store.close());
-  for (let index = 0; index < 30; index += 1) {
-    store.journal.append([fact(`A-${index}`)], store.stampNow());
-  }
-  store.outbox.markAcked(10);
-  store.counters.of('C2.out').reserve(1000n);
-  const used = {table: 'grantUse', grant: 'g-1', session: 's-1'} as never;
-  store.lot.commit({facts: [], records: [used], stamp: store.stampNow()});
-  const sitePath = join(folder, 'site.yaml');
-  writeFileSync(sitePath, SITE);
-  const loaded = loadSiteConfig(SITE, sitePath);
-  if (!loaded.ok) throw new Error(loaded.problems.join());
-  const options: BackupOptions = {
-    ...{clock, entropy: new SeededEntropy(9), secret: SECRET, sitePath, config: loaded.config},
-    pathOf: path => join(folder, path),
-    version: '1.0.0',
-    copyDatabase: target => copyDatabase(join(folder, 'lot.db'), target),
-  };
-  return {folder, store, options};
-}
 
 test('~I-7 a backup of a running site holds its unsent events and used grants, and begins a new epoch elsewhere', async t => {
   const {folder, store, options} = site(t);
@@ -135,6 +67,33 @@ test('a backup that is cut short or changed anywhere is refused before anything 
   }
 });
 
+test('~I-7 HA: a backup cut short says how many bytes were expected and how many came, and an empty one what it should be', async t => {
+  const {folder, options} = site(t);
+  const secret: BackupSecret = {kind: 'key', bytes: new Uint8Array(32)};
+  const file = join(folder, 'lot.lkbackup');
+  await makeBackup(file, {...options, secret});
+  const whole = readFileSync(file);
+  writeFileSync(file, whole.subarray(0, whole.length - 1000));
+  const cut = await t.throwsAsync(verifyBackup(file, secret), {code: 'backup/damaged'});
+  t.true(
+    cut?.message.includes(`expected ${whole.length} bytes, got ${whole.length - 1000}`),
+    cut?.message,
+  );
+  writeFileSync(file, '');
+  const none = await t.throwsAsync(verifyBackup(file, secret), {code: 'backup/format'});
+  t.regex(none?.message ?? '', /lot\.lkbackup .*expected .*'latchkey-backup 1', got 0 bytes/);
+});
+
+test('a place where no backup can be written is told, and nothing is left there', async t => {
+  const {folder, options} = site(t);
+  const error = await t.throwsAsync(makeBackup(folder, options), {code: 'backup/unwritable'});
+  t.true(error?.message.includes(folder));
+  t.deepEqual(
+    readdirSync(join(folder, '..')).filter(name => folder.endsWith(name.split('.')[0] ?? '')),
+    [folder.split('/').at(-1)],
+  );
+});
+
 test('another secret, another file and no file are told apart', async t => {
   const {folder, options} = site(t);
   const file = join(folder, 'lot.lkbackup');
@@ -188,4 +147,28 @@ test('of automatic copies the latest seven stay', async t => {
       .sort(),
     made.slice(2).sort(),
   );
+});
+
+test('~I-7 a key of codes that is not the one of its database is told at the backup, by place, what was expected and what came', async t => {
+  const {folder, options} = site(t);
+  const pepper = join(folder, 'lot.db.pepper');
+  const whole = readFileSync(pepper);
+  const file = join(folder, 'lot.lkbackup');
+  const cases = [
+    [whole.subarray(0, 31), /lot\.db: database\.pepper: expected 64 hex digits, got 31 bytes/],
+    [Buffer.alloc(0), /expected 64 hex digits, got 0 bytes/],
+    [Buffer.from('7c'.repeat(32)), /expected the key of sum [0-9a-f]{16} .*, got one of sum/],
+    [undefined, /database\.pepper: expected the key of sum [0-9a-f]{16} .*, got no file/],
+  ] as const;
+  for (const [content, told] of cases) {
+    if (content) writeFileSync(pepper, content);
+    else rmSync(pepper);
+    const error = await t.throwsAsync(makeBackup(file, options), {instanceOf: StoreError});
+    t.is(error?.code, 'backup/keys');
+    t.regex(error?.message ?? '', told);
+    t.false(existsSync(file));
+  }
+  writeFileSync(pepper, whole);
+  await makeBackup(file, options);
+  t.pass();
 });

@@ -6,6 +6,7 @@ import {z} from 'zod';
 import {fromHex, toHex} from '../../protocols/base/bytes.js';
 import type {Entropy} from '../../protocols/base/clock.js';
 import {EdgeError, errorText, StoreError} from '../../protocols/base/errors.js';
+import {makeOwn, syncFolder} from '../platform/atomic-file.js';
 import {type BackupSecret, type DerivedKey, derivationFor, deriveKey} from './backup-key.js';
 import {type BackupPart, type Manifest, manifestSchema} from './manifest.js';
 
@@ -68,8 +69,9 @@ export async function writeContainer(
   const lines = Buffer.from(`${MAGIC}${JSON.stringify(head)}\n`);
   const cipher = createCipheriv('aes-256-gcm', derived.key, nonce).setAAD(lines);
   const draft = `${path}.tmp`;
-  const file = await open(draft, 'w', PRIVATE_MODE);
+  const file = await opened(path, () => open(draft, 'w', PRIVATE_MODE));
   try {
+    makeOwn(file.fd, draft);
     await file.write(lines);
     await file.write(cipher.update(`${JSON.stringify(manifest)}\n`));
     for (const {part, file: source} of sources) {
@@ -84,12 +86,15 @@ export async function writeContainer(
     await file.sync();
   } catch (thrown) {
     await rm(draft, {force: true});
-    throw thrown;
+    throw unwritable(path, thrown);
   } finally {
     await file.close();
   }
-  await rename(draft, path);
-  await syncFolder(dirname(path));
+  await opened(path, () => rename(draft, path)).catch(async thrown => {
+    await rm(draft, {force: true});
+    throw thrown;
+  });
+  syncFolder(dirname(path));
 }
 
 /**
@@ -103,9 +108,11 @@ export async function readContainer(
   sink: PartSink,
 ): Promise<Manifest> {
   const file = await openForReading(path);
+  const parts = new PartReader(path, sink);
+  let seal: Seal | undefined;
   try {
-    const {decipher, bodyAt, endAt} = await openSeal(path, file, secret);
-    const parts = new PartReader(path, sink);
+    seal = await openSeal(path, file, secret);
+    const {decipher, bodyAt, endAt} = seal;
     if (endAt > bodyAt) {
       const body = file.createReadStream({start: bodyAt, end: endAt - 1, autoClose: false});
       for await (const chunk of body) await parts.take(decipher.update(chunk as Buffer));
@@ -114,10 +121,20 @@ export async function readContainer(
     return parts.finish();
   } catch (thrown) {
     if (thrown instanceof EdgeError) throw thrown;
-    throw damaged(path, errorText(thrown), thrown);
+    throw damaged(path, whyOpened(seal, parts.sizeBytes) ?? errorText(thrown), thrown);
   } finally {
     await file.close();
   }
+}
+
+/** What to say of a file whose seal does not fit, by what its head says of its size. */
+function whyOpened(seal: Seal | undefined, sizeBytes: number | undefined): string | undefined {
+  if (!seal) return undefined;
+  const expected = sizeBytes === undefined ? undefined : seal.bodyAt + sizeBytes + TAG_BYTES;
+  const got = seal.endAt + TAG_BYTES;
+  return expected === undefined || expected === got
+    ? 'expected what was sealed, got something else: it was changed'
+    : `expected ${expected} bytes, got ${got}: it was cut short or changed`;
 }
 
 async function openForReading(path: string): Promise<FileHandle> {
@@ -142,7 +159,8 @@ async function openSeal(path: string, file: FileHandle, secret: BackupSecret): P
   const endAt = size - TAG_BYTES;
   const head = headSchema.safeParse(parsed(start.subarray(MAGIC.length, bodyAt).toString()));
   if (!start.toString('latin1').startsWith(MAGIC) || bodyAt === 0 || !head.success) {
-    throw new StoreError('backup/format', `${path} is no backup that this version reads`, {path});
+    const text = `${path} is no backup that this version reads: expected one to begin with '${MAGIC.trim()}', got ${size} bytes of something else`;
+    throw new StoreError('backup/format', text, {path});
   }
   if (endAt < bodyAt) throw damaged(path, 'it is cut short');
   const {derivation, salt, nonce, check} = head.data;
@@ -166,6 +184,7 @@ class PartReader {
   readonly #sink: PartSink;
   #head = Buffer.alloc(0);
   #manifest: Manifest | undefined;
+  #headBytes = 0;
   #index = -1;
   #left = 0;
   #hash = createHash('sha256');
@@ -173,6 +192,12 @@ class PartReader {
   constructor(path: string, sink: PartSink) {
     this.#path = path;
     this.#sink = sink;
+  }
+
+  /** Of everything that is sealed, as the list of contents says; undefined while that is not read. */
+  get sizeBytes(): number | undefined {
+    if (!this.#manifest) return undefined;
+    return this.#manifest.parts.reduce((sum, part) => sum + part.sizeBytes, this.#headBytes);
   }
 
   async take(bytes: Buffer): Promise<void> {
@@ -203,6 +228,7 @@ class PartReader {
     const manifest = manifestSchema.safeParse(parsed(this.#head.subarray(0, end).toString()));
     if (!manifest.success) throw damaged(this.#path, 'its list of contents cannot be read');
     this.#manifest = manifest.data;
+    this.#headBytes = end + 1;
     await this.#next();
     return this.#head.subarray(end + 1);
   }
@@ -226,6 +252,20 @@ class PartReader {
   }
 }
 
+async function opened<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw unwritable(path, thrown);
+  }
+}
+
+function unwritable(path: string, thrown: unknown): unknown {
+  if (thrown instanceof EdgeError) return thrown;
+  const text = `${path} cannot be written: ${errorText(thrown)}; nothing is left of it`;
+  return new StoreError('backup/unwritable', text, {path}, thrown);
+}
+
 function damaged(path: string, why: string, cause?: unknown): StoreError {
   return new StoreError('backup/damaged', `${path} is damaged: ${why}`, {path}, cause);
 }
@@ -235,15 +275,5 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-/** A new name in a folder outlives a power cut only when the folder is synced. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

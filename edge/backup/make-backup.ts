@@ -8,6 +8,7 @@ import type {SiteConfig} from '../config/schema.js';
 import {inspectCopy} from '../store/database-copy.js';
 import type {BackupSecret} from './backup-key.js';
 import {type PartSource, readContainer, writeContainer} from './container.js';
+import {checkKeys} from './key-check.js';
 import type {Manifest} from './manifest.js';
 import {type SitePart, sitePartsOf} from './site-parts.js';
 
@@ -31,15 +32,18 @@ const COPY_ENDING = '.lkbackup';
  * Everything of a site in one sealed file at `target`: site file, database of this instant with unsent
  * events, open stays and used grants, keys, identity. Checked before it is written, and whole or not
  * there at all.
- * @throws StoreError `backup/changed`, and what copying the database throws
+ * @throws StoreError `backup/changed`, `backup/keys`, and what copying the database throws
  */
 export async function makeBackup(target: string, options: BackupOptions): Promise<Manifest> {
   const {clock, config, copyDatabase, entropy, pathOf, secret, sitePath, version} = options;
   const copy = `${target}.${toHex(entropy.bytes(4))}.db`;
   try {
     await copyDatabase(copy);
-    const {site, schema, epoch, holds} = inspectCopy(copy);
+    const contents = inspectCopy(copy);
+    const {site, schema, epoch, holds} = contents;
     const {parts, left} = sitePartsOf(config, pathOf);
+    const fileOf = (name: string) => parts.find(({path}) => path === name)?.file;
+    checkKeys(contents, {fileOf, where: pathOf(config.database)});
     const files: readonly SitePart[] = [
       {role: 'site', path: 'site.yaml', file: sitePath},
       {role: 'database', path: 'database', file: copy},
@@ -84,7 +88,8 @@ export function verifyBackup(path: string, secret: BackupSecret): Promise<Manife
   return readContainer(path, secret, {begin: nowhere, write: nowhere, end: nowhere});
 }
 
-async function measure(file: string): Promise<{sizeBytes: number; sha256: string}> {
+/** Size and SHA-256 of a file. */
+export async function measure(file: string): Promise<{sizeBytes: number; sha256: string}> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return {sizeBytes: (await stat(file)).size, sha256: hash.digest('hex')};

@@ -21,6 +21,9 @@ type PathOf = (path: string) => string;
 /** Files beside a database that hold what only its own gateway may use. */
 const DATABASE_SECRETS = ['.key', '.pepper'] as const;
 
+/** Files that belong to a database and are of no use to another. */
+export const COMPANIONS = ['.epoch', '-wal', '-shm', '.fence', '.grants', '.good'] as const;
+
 /** Where a part of a backup belongs on the machine of this site file; undefined: nowhere. */
 export function placeOf(
   {role, path}: Pick<SitePart, 'role' | 'path'>,

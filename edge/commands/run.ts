@@ -1,8 +1,9 @@
-import {basename, dirname} from 'node:path';
+import {basename, dirname, resolve} from 'node:path';
 import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {EdgeError, errorText} from '../../protocols/base/errors.js';
 import {asId} from '../../protocols/site/ids.js';
+import {finishRestore} from '../backup/restore-backup.js';
 import type {SiteConfig} from '../config/schema.js';
 import type {SecretReader} from '../config/secrets.js';
 import type {Page} from '../page/page-server.js';
@@ -79,6 +80,8 @@ export async function runSite(
   machine: DaemonMachine,
 ): Promise<RunOutcome> {
   const {clock, log, entropy} = machine;
+  const unfinished = completeRestore(path, log);
+  if (unfinished !== undefined) return refused(unfinished);
   const files = new SiteFiles(path, systemDisk);
   const desk: ConfigDesk = new ConfigDesk({
     ...{files, clock, log},
@@ -103,6 +106,18 @@ export async function runSite(
     return refused(...started.problems);
   }
   return runningSite(supervisor, started.run);
+}
+
+/** A restore that a power cut left half done ends here; why it cannot, or undefined. */
+function completeRestore(path: string, log: Log): string | undefined {
+  try {
+    const plan = finishRestore(resolve(path));
+    if (plan) log.notice('restore.completed', {files: plan.placed.map(({to}) => to)});
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof EdgeError)) throw thrown;
+    return thrown.message;
+  }
 }
 
 function runningSite(supervisor: SiteSupervisor<Run>, first: Run): RunningSite {

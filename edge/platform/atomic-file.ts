@@ -1,5 +1,16 @@
-import {closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync} from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import {dirname} from 'node:path';
+import {ownerForNew} from './owner.js';
 
 const PRIVATE_MODE = 0o600;
 
@@ -9,16 +20,35 @@ const PRIVATE_MODE = 0o600;
  */
 export function writeFileAtomic(path: string, content: Uint8Array): void {
   const draft = `${path}.tmp`;
-  const file = openSync(draft, 'w', PRIVATE_MODE);
   try {
+    writeFileSynced(draft, content);
+  } catch (thrown) {
+    // A full disk has no room for half of a file.
+    removeFile(draft);
+    throw thrown;
+  }
+  renameSync(draft, path);
+  syncFolder(dirname(path));
+}
+
+/** Write `path` whatever was there, and sync it; its name outlives a power cut once its folder is synced. */
+export function writeFileSynced(path: string, content: Uint8Array): void {
+  const file = openSync(path, 'w', PRIVATE_MODE);
+  try {
+    makeOwn(file, path);
     let written = 0;
     while (written < content.length) written += writeSync(file, content, written);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(draft, path);
-  syncFolder(dirname(path));
+}
+
+/** An open file of ours: its owner's only, also where it was there before with another mode. */
+export function makeOwn(file: number, path: string): void {
+  fchmodSync(file, PRIVATE_MODE);
+  const owner = ownerForNew(path);
+  if (owner) fchownSync(file, owner.uid, owner.gid);
 }
 
 /** Make names in a folder outlive a power cut. */

@@ -1,8 +1,21 @@
-import {mkdirSync} from 'node:fs';
-import {join} from 'node:path';
-import {readFileIfThere, removeFile, writeFileAtomic} from './atomic-file.js';
+import {chownSync, mkdirSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {readFileIfThere, removeFile, syncFolder, writeFileAtomic} from './atomic-file.js';
+import {ownerForNew} from './owner.js';
 
 const PRIVATE_MODE = 0o700;
+
+/** Make a folder for its owner only, with those above it, so that it outlives a power cut. Idempotent. */
+export function makePrivateFolder(path: string): void {
+  const first = mkdirSync(path, {recursive: true, mode: PRIVATE_MODE});
+  if (first === undefined) return;
+  for (let made = path; ; made = dirname(made)) {
+    const owner = ownerForNew(first);
+    if (owner) chownSync(made, owner.uid, owner.gid);
+    syncFolder(dirname(made));
+    if (made === first || made === dirname(made)) return;
+  }
+}
 
 /** A folder for its owner only, whose files are replaced whole; made with its first file. */
 export class PrivateFolder {
@@ -18,7 +31,7 @@ export class PrivateFolder {
   }
 
   write(name: string, content: Uint8Array): void {
-    mkdirSync(this.path, {recursive: true, mode: PRIVATE_MODE});
+    makePrivateFolder(this.path);
     writeFileAtomic(join(this.path, name), content);
   }
 

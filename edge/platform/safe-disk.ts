@@ -1,26 +1,19 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import {lstatSync, readdirSync, renameSync, rmSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {syncFolder, writeFileSynced} from './atomic-file.js';
+import {makePrivateFolder} from './private-folder.js';
 import {readTextFile, type TextFile} from './text-file.js';
-
-const PRIVATE_MODE = 0o600;
 
 /** A disk in steps that are each whole or not there after a power cut; tests cut between them. */
 export interface SafeDisk {
   read(path: string): TextFile;
+  /** Is there anything by that name? */
+  has(path: string): boolean;
   /** Write `path` and sync it: readable by its owner only. */
   write(path: string, text: string): void;
   /** Put `from` in the place of `to`, and sync the folder. */
   move(from: string, to: string): void;
-  /** Idempotent. */
+  /** Idempotent; gone for good when this returns. */
   remove(path: string): void;
   /** Idempotent. */
   makeFolder(path: string): void;
@@ -31,27 +24,18 @@ export interface SafeDisk {
 /** The disk of this machine. */
 export const systemDisk: SafeDisk = {
   read: readTextFile,
-  write: (path, text) => {
-    const file = openSync(path, 'w', PRIVATE_MODE);
-    try {
-      const content = Buffer.from(text);
-      let written = 0;
-      while (written < content.length) written += writeSync(file, content, written);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-  },
+  has: path => lstatSync(path, {throwIfNoEntry: false}) !== undefined,
+  write: (path, text) => writeFileSynced(path, Buffer.from(text)),
   move: (from, to) => {
     renameSync(from, to);
     syncFolder(dirname(to));
   },
   remove: path => {
+    if (!systemDisk.has(path)) return;
     rmSync(path, {force: true});
+    syncFolder(dirname(path));
   },
-  makeFolder: path => {
-    if (mkdirSync(path, {recursive: true, mode: 0o700}) !== undefined) syncFolder(dirname(path));
-  },
+  makeFolder: makePrivateFolder,
   list: path => {
     try {
       return readdirSync(path);
@@ -61,12 +45,3 @@ export const systemDisk: SafeDisk = {
     }
   },
 };
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}

@@ -2,6 +2,7 @@ import {rmSync} from 'node:fs';
 import SqliteDatabase, {type Database} from 'better-sqlite3';
 import {toHex} from '../../protocols/base/bytes.js';
 import {StoreError} from '../../protocols/base/errors.js';
+import {takeLock} from './connection.js';
 import {APPLICATION_ID, SCHEMA_VERSION} from './migrations/migrate.js';
 import {makePrivate} from './private-file.js';
 import {guarded, guardedAsync} from './sqlite-fault.js';
@@ -13,6 +14,8 @@ export interface CopyContents {
   readonly schema: number;
   /** 32 hex digits. */
   readonly epoch: string;
+  /** Of the key of its codes; undefined while it never held any. */
+  readonly pepperSum: string | undefined;
   readonly holds: {
     /** Highest event number. */
     readonly head: number;
@@ -61,18 +64,13 @@ export function inspectCopy(path: string): CopyContents {
   });
 }
 
-/** Does a daemon hold the database at this moment? */
-export function isHeld(path: string): boolean {
-  const lock = new SqliteDatabase(`${path}.lock`, {timeout: 0});
-  try {
-    lock.pragma('journal_mode = MEMORY');
-    lock.exec('BEGIN EXCLUSIVE; ROLLBACK');
-    return false;
-  } catch {
-    return true;
-  } finally {
-    lock.close();
-  }
+/**
+ * Keep every daemon from the database until the result is called.
+ * @throws StoreError `store/locked`, `store/cannot-open`
+ */
+export function holdDatabase(path: string): () => void {
+  const lock = guarded(`lock ${path}`, () => takeLock(path));
+  return () => void lock.close();
 }
 
 function contentsOf(database: Database, path: string): CopyContents {
@@ -92,10 +90,14 @@ function contentsOf(database: Database, path: string): CopyContents {
       'SELECT site, epoch, acked, max(base_seq, coalesce((SELECT max(seq) FROM ev), 0)) AS head FROM meta',
     )
     .get() as {site: string; epoch: Uint8Array; acked: number; head: number};
+  // A copy of an older version is looked at as it is.
+  const pepperSum =
+    schema < 8 ? null : database.prepare('SELECT pepper_sum FROM meta').pluck().get();
   return {
     site: meta.site,
     schema,
     epoch: toHex(meta.epoch),
+    pepperSum: typeof pepperSum === 'string' ? pepperSum : undefined,
     holds: {
       head: meta.head,
       unsent: count('SELECT count(*) AS n FROM ev WHERE seq > (SELECT acked FROM meta)'),

@@ -165,6 +165,15 @@ export class GrantStore {
     this.persist();
   }
 
+  /** What is here still decides; without a version the cloud sends everything. */
+  askAgain(): void {
+    this.#database.transact('grants asked again', () => {
+      // Codes of parts that wait lie under the key that is gone.
+      this.#staging.clear();
+      this.persistAs(this.#standing, false);
+    });
+  }
+
   /** Grows with everything that a second copy of the grants would have to know. */
   get changes(): number {
     return this.#changes;

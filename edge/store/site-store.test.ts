@@ -1,4 +1,12 @@
-import {copyFileSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -230,6 +238,33 @@ test('a one-entry grant is used once, also after a restart, unless its session g
   t.false(store.book.isUsed(id));
   store.close();
   t.false(site.open().book.isUsed(id));
+});
+
+test('codes under another key are asked for again, a spoilt key is put aside, and neither keeps cards out', t => {
+  const site = new Site(t);
+  let store = site.open();
+  const pepper = `${site.path}.pepper`;
+  const rows: readonly GrantStateRow[] = [];
+  store.grants.takePart({i: 0, isLast: true, ver: 5, hash: hashOfState(rows), rows});
+  store.pepper();
+  store.close();
+  store = site.open();
+  t.is(store.grants.current().ver, 5, 'the same key asks for nothing');
+  store.close();
+  writeFileSync(pepper, '');
+  store = site.open();
+  t.deepEqual([store.grants.current().ver, store.grants.standing], [0, 'sure']);
+  t.true(existsSync(`${pepper}.damaged-1`));
+  t.is(readFileSync(pepper, 'utf8').trim().length, 64);
+  store.grants.takePart({i: 0, isLast: true, ver: 6, hash: hashOfState(rows), rows});
+  store.close();
+  store = site.open();
+  t.is(store.grants.current().ver, 6);
+  store.close();
+  rmSync(pepper);
+  mkdirSync(pepper);
+  store = site.open();
+  t.regex(store.trouble ?? '', /lot\.db\.pepper: expected a key file of this user, .*EISDIR/);
 });
 
 test('closed records go after the retention, open ones stay', async t => {

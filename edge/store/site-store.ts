@@ -1,8 +1,8 @@
 import {dirname} from 'node:path';
 import type {Clock, Entropy, Millis, UnixMillis} from '../../protocols/base/clock.js';
+import {ConfigError} from '../../protocols/base/errors.js';
 import {MINUTE_MS} from '../../protocols/base/units.js';
 import type {ClockState} from '../domain/time/time-machine.js';
-import {loadOrMakeKey} from '../platform/key-file.js';
 import {CommandLog} from './command-log.js';
 import {FrameCounters} from './counters.js';
 import type {SlowCommit, StoreDatabase} from './database.js';
@@ -14,6 +14,7 @@ import {Journal} from './journal.js';
 import {type FullDiskPolicy, LotStore} from './lot-store.js';
 import {openStore, type Refilled} from './open-store.js';
 import {JournalOutbox} from './outbox.js';
+import {PepperFile} from './pepper.js';
 import {levelOf, type StoreLevel} from './quota.js';
 import {Retention} from './retention.js';
 import {SecretBox} from './secret-box.js';
@@ -77,7 +78,9 @@ export class SiteStore {
   readonly #care: StoreCare;
   readonly #disk: Disk;
   readonly #options: SiteStoreOptions;
+  readonly #pepperFile: PepperFile;
   #pepper: Uint8Array | undefined;
+  #pepperTrouble: string | undefined;
   readonly #startedMs: Millis;
   #isLasting = false;
   #level: StoreLevel = 'roomy';
@@ -124,11 +127,13 @@ export class SiteStore {
       const file = new GrantsFile(path, options.secretKey, box);
       const parts = {database, journal, grants, lot, counters, file, disk, site, clock};
       this.#care = new StoreCare({...parts, stampNow, level});
+      this.#pepperFile = new PepperFile(database, entropy);
       if (refilled) this.#care.takeOver(refilled);
       else if (journal.wasInDoubt) counters.leapFar();
       else if (database.formerRun.unclean) counters.leap();
       database.repairWith(this.#care);
       this.lot.tellUnstored(this.stampNow());
+      if (this.#pepperFile.isInUse) this.#tryPepper();
       this.#look();
     } catch (thrown) {
       database.close();
@@ -143,13 +148,11 @@ export class SiteStore {
   }
 
   /**
-   * Key under which digests of codes are stored, in a file of its own since the database must not tell
-   * them; made when first needed.
-   * @throws ConfigError `config/key-file` when the file holds something else
+   * Key under which digests of codes are stored; made when first needed.
+   * @throws ConfigError `config/key-file` when the file cannot be read or made
    */
   pepper(): Uint8Array {
-    const {path, entropy} = this.#options;
-    this.#pepper ??= loadOrMakeKey(`${path}.pepper`, entropy);
+    this.#pepper ??= this.#loadPepper();
     return this.#pepper;
   }
 
@@ -169,9 +172,9 @@ export class SiteStore {
     if (this.#database.isDurable) this.prune();
   }
 
-  /** Why a second copy could not be kept; undefined while all is well. */
+  /** Why a second copy could not be kept, or codes cannot be judged; undefined while all is well. */
   get trouble(): string | undefined {
-    return this.#care.trouble;
+    return this.#care.trouble ?? this.#pepperTrouble;
   }
 
   /** The slowest commit over 150 ms since the last call. */
@@ -202,6 +205,24 @@ export class SiteStore {
     } finally {
       this.#database.close();
     }
+  }
+
+  /** Cards open without it: a key of codes that cannot be read keeps no site from its start. */
+  #tryPepper(): void {
+    try {
+      this.pepper();
+    } catch (thrown) {
+      if (!(thrown instanceof ConfigError)) throw thrown;
+      this.#pepperTrouble = thrown.message;
+    }
+  }
+
+  /** Codes under a key that is gone open nothing: the cloud is asked for all of them again. */
+  #loadPepper(): Uint8Array {
+    const {pepper, isOther} = this.#pepperFile.load();
+    this.#pepperTrouble = undefined;
+    if (isOther) this.grants.askAgain();
+    return pepper;
   }
 
   #noteLasting(): void {

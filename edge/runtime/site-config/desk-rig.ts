@@ -3,47 +3,12 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Clock} from '../../../protocols/base/clock.js';
 import {siteTextHash} from '../../../protocols/cloud/site-config.js';
+import {CutDisk, PowerCut} from '../../platform/cut-disk-rig.js';
 import {createJsonLog} from '../../platform/json-log.js';
-import {type SafeDisk, systemDisk} from '../../platform/safe-disk.js';
+import {systemDisk} from '../../platform/safe-disk.js';
 import {ConfigDesk, type LocalOffer} from './config-desk.js';
 import type {ConfigFact, SiteFileRole, WatchedSite} from './contract.js';
 import {SiteFiles} from './site-files.js';
-
-/** What a test throws to end the process between two steps of the disk. */
-class PowerCut extends Error {}
-
-/** The disk of this machine, on which the power goes before the step of a number. */
-class CutDisk implements SafeDisk {
-  /** Steps so far. */
-  steps: string[] = [];
-  /** Before which step the power goes; Infinity: never. */
-  cutBefore = Number.POSITIVE_INFINITY;
-  #isOff = false;
-
-  read: SafeDisk['read'] = path => systemDisk.read(path);
-  list: SafeDisk['list'] = path => systemDisk.list(path);
-  write: SafeDisk['write'] = (path, text) =>
-    this.#step('write', path, () => systemDisk.write(path, text));
-  move: SafeDisk['move'] = (from, to) => this.#step('move', to, () => systemDisk.move(from, to));
-  remove: SafeDisk['remove'] = path => this.#step('remove', path, () => systemDisk.remove(path));
-  makeFolder: SafeDisk['makeFolder'] = path =>
-    this.#step('folder', path, () => systemDisk.makeFolder(path));
-
-  get isOff(): boolean {
-    return this.#isOff;
-  }
-
-  #step(name: string, path: string, work: () => void): void {
-    if (this.#isOff || this.steps.length >= this.cutBefore) {
-      // Torn in the middle: half of a draft is on the disk, and no later step happens.
-      if (!this.#isOff && name === 'write') systemDisk.write(path, '{"v":1,"torn');
-      this.#isOff = true;
-      throw new PowerCut();
-    }
-    this.steps.push(`${name} ${path.split('/').at(-1)}`);
-    work();
-  }
-}
 
 export const OLD = 'site: {id: lot-1} # old\n';
 export const NEW = 'site: {id: lot-1} # new\n';

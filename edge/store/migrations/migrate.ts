@@ -6,6 +6,7 @@ import {TIME_MARKS} from './0004-time-marks.js';
 import {STORAGE} from './0005-storage.js';
 import {ORIGINS} from './0006-origins.js';
 import {STAGING} from './0007-staging.js';
+import {PEPPER_SUM} from './0008-pepper-sum.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   STORAGE,
   ORIGINS,
   STAGING,
+  PEPPER_SUM,
 ];
 
 /** Version of the schema that this code works with. */
