@@ -25,4 +25,6 @@ test('ids have 26 characters, count up and differ between seeds', t => {
   for (const id of ids) t.regex(id, /^[0-9A-HJKMNP-TV-Z]{26}$/);
   t.deepEqual([...ids].sort(), ids);
   t.is(new Set([...ids, new SeededEntropy(1).ulid()]).size, 2001);
+  const large = new SeededEntropy(2 ** 31);
+  t.is(new Set([large.ulid(), large.ulid()]).size, 2, 'a large seed leaves room to count');
 });

@@ -1,6 +1,8 @@
 import type {Entropy} from '../../protocols/base/clock.js';
 
 const ULID_LENGTH = 26;
+/** Digits of an id that count; seed and count apart, for together they outgrow a number. */
+const COUNT_LENGTH = 10;
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /**
@@ -30,12 +32,17 @@ export class SeededEntropy implements Entropy {
 
   ulid(): string {
     this.#ids += 1;
-    let rest = this.#seed * 2 ** 32 + this.#ids;
-    let text = '';
-    while (rest > 0) {
-      text = `${DIGITS[rest % 32]}${text}`;
-      rest = Math.floor(rest / 32);
-    }
-    return text.padStart(ULID_LENGTH, '0');
+    return `${digits(this.#seed)}${digits(this.#ids).padStart(COUNT_LENGTH, '0')}`.padStart(
+      ULID_LENGTH,
+      '0',
+    );
   }
+}
+
+function digits(value: number): string {
+  let text = '';
+  for (let rest = value; rest > 0; rest = Math.floor(rest / 32)) {
+    text = `${DIGITS[rest % 32]}${text}`;
+  }
+  return text;
 }
