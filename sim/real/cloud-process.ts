@@ -15,6 +15,8 @@ export interface CloudSite {
   readonly database: string;
   /** Left out: the cloud's own. */
   readonly broker: string | undefined;
+  /** Where the own one listens; left out: on any free port. */
+  readonly mqttPort?: number;
   readonly apiKey: string;
   readonly signingKey: KeyObject;
 }
@@ -57,6 +59,11 @@ export class CloudProcess {
     return Number(/"mqtt":"[^"]*:(\d+)"/.exec(this.output)?.[1]);
   }
 
+  /** As an operator ends it. */
+  async end(): Promise<void> {
+    await this.#process.end();
+  }
+
   async kill(): Promise<void> {
     await this.#process.kill();
   }
@@ -94,10 +101,10 @@ export class CloudProcess {
   }
 }
 
-function spawnCloud({folder, database, broker}: CloudSite): PeerProcess {
+function spawnCloud({folder, database, broker, mqttPort = 0}: CloudSite): PeerProcess {
   const args = [
     ...['serve', '--http', '127.0.0.1:0', '--database', database],
-    ...(broker ? ['--broker', broker] : ['--mqtt', '127.0.0.1:0']),
+    ...(broker ? ['--broker', broker] : ['--mqtt', `127.0.0.1:${mqttPort}`]),
     ...['--key-file', join(folder, 'cloud.key'), '--api-key-file', join(folder, 'api.key')],
   ];
   return new PeerProcess(process.execPath, ['--enable-source-maps', PROGRAM, ...args]);

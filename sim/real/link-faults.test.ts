@@ -5,7 +5,7 @@ import test, {type ExecutionContext} from 'ava';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {type BreakingPoint, TcpProxy} from '../wire/tcp-proxy.js';
 import {FaultyGateway, LinkCloud} from './link-rig.js';
-import {startMosquitto} from './mosquitto.js';
+import {freePort, startBroker, startMosquitto} from './mosquitto.js';
 import {rest, until} from './peer-process.js';
 import {freshFolder} from './real-site.js';
 
@@ -175,5 +175,34 @@ test('the way between a worker and its broker: cut amid packets, reset, and gone
     link.strand();
     await until('it has noticed', async () => !(await isReady()), LIMIT_MS);
   });
+  await arrived(t, site);
+});
+
+test('~G6 the broker swapped for another one that knows nothing, three times, also for one of another kind: gateway and cloud go on unattended', async t => {
+  const port = await freePort();
+  let broker = await startBroker(t, port);
+  const outside = `mqtt://127.0.0.1:${port}`;
+  const cloud = await LinkCloud.start(t, freshFolder(t), outside);
+  const site = await FaultyGateway.start(t, cloud, 'gw-1', port);
+  await site.gateway.online();
+  const swap = async (put: () => Promise<void>) => {
+    site.journal(1000);
+    // In the middle of a window, with sessions, subscriptions and a retained status in its memory.
+    await broker.kill();
+    site.journal(1000);
+    await put();
+    await site.drained(LIMIT_MS);
+    await site.assertSame(t);
+  };
+  const mosquitto = async () => {
+    broker = await startBroker(t, port);
+  };
+  await swap(mosquitto);
+  await swap(() => cloud.moveTo(t, {broker: undefined, mqttPort: port}));
+  t.regex(cloud.process.output, /"mqtt":"mqtt:/, 'its own broker, which is aedes');
+  site.journal(1000);
+  await cloud.process.end();
+  await mosquitto();
+  await cloud.moveTo(t, {broker: outside});
   await arrived(t, site);
 });

@@ -27,8 +27,8 @@ const entropy = new SystemEntropy(clock);
 
 /** The cloud as it is started in earnest, with a database file and a broker of its own or another one. */
 export class LinkCloud {
-  readonly site: CloudSite;
-  readonly process: CloudProcess;
+  site: CloudSite;
+  process: CloudProcess;
 
   private constructor(site: CloudSite, cloud: CloudProcess) {
     this.site = site;
@@ -38,6 +38,13 @@ export class LinkCloud {
   static async start(ends: Ends, folder: string, broker?: string): Promise<LinkCloud> {
     const site = cloudSite(folder, join(folder, 'cloud.db'), broker);
     return new LinkCloud(site, await CloudProcess.start(ends, site));
+  }
+
+  /** End it, and start it anew on the same database with another broker. */
+  async moveTo(ends: Ends, broker: Pick<CloudSite, 'broker' | 'mqttPort'>): Promise<void> {
+    await this.process.end();
+    this.site = {...this.site, ...broker};
+    this.process = await CloudProcess.start(ends, this.site);
   }
 
   /** In the order of the cloud's numbers. */

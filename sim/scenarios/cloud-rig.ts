@@ -3,7 +3,7 @@ import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
-import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
+import {type Cloud, type CloudOptions, startCloud} from '../../cloud-sync/api/server.js';
 import type {SyncLog} from '../../cloud-sync/log.js';
 import {readCloudKey} from '../../cloud-sync/uplink/cloud-key.js';
 import type {Act, ActOutcome, CommandSink} from '../../cloud-sync/uplink/command-sink.js';
@@ -27,6 +27,8 @@ export interface CloudRigOptions {
   readonly inMemory?: boolean;
   /** Quota of the gateway's database. */
   readonly maxBytes?: number;
+  /** Default: the thin cloud with its own broker. */
+  readonly start?: (options: CloudOptions) => Promise<Cloud>;
 }
 
 export interface FeedEvent {
@@ -63,6 +65,7 @@ export class CloudRig {
   readonly #folder: string;
   readonly #maxBytes: number | undefined;
   readonly #signingKey: KeyObject;
+  readonly #start: (options: CloudOptions) => Promise<Cloud>;
   readonly #gatewayCopies: FileCopies;
   readonly #cloudCopies: FileCopies;
   #copiedEpoch = '';
@@ -74,6 +77,7 @@ export class CloudRig {
     this.clock = options.clock;
     this.#signingKey = options.signingKey;
     this.#maxBytes = options.maxBytes;
+    this.#start = options.start ?? startCloud;
     this.entropy = new SeededEntropy(options.seed ?? 1);
     const parent = options.inMemory && existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir();
     this.#folder = mkdtempSync(join(parent, 'latchkey-cloud-'));
@@ -120,7 +124,7 @@ export class CloudRig {
   }
 
   async startCloud(): Promise<void> {
-    this.#cloud = await startCloud({
+    this.#cloud = await this.#start({
       clock: this.clock,
       entropy: this.entropy,
       log: this.#log('cloud'),
@@ -200,6 +204,13 @@ export class CloudRig {
   isStored(seq: number): boolean {
     this.#onlooker ??= new Database(join(this.#folder, CLOUD_FILE), {readonly: true});
     return this.#onlooker.prepare('SELECT 1 FROM ev WHERE seq = ?').get(seq) !== undefined;
+  }
+
+  /** What the cloud has committed of the gateway's events. */
+  stored(): readonly {readonly seq: number; readonly body: string; readonly h: Buffer}[] {
+    this.#onlooker ??= new Database(this.cloudFile, {readonly: true});
+    const query = 'SELECT seq, body, h FROM ev ORDER BY epoch_no, seq';
+    return this.#onlooker.prepare<[], {seq: number; body: string; h: Buffer}>(query).all();
   }
 
   /** Every event the cloud shows. */

@@ -1,9 +1,12 @@
 import {generateKeyPairSync} from 'node:crypto';
 import test from 'ava';
+import type {CloudOptions} from '../../cloud-sync/api/server.js';
 import {StoreError} from '../../protocols/base/errors.js';
 import {DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS} from '../../protocols/base/units.js';
+import {CHAIN_START, chainHash} from '../../protocols/cloud/chain.js';
 import {VirtualClock} from '../clock/virtual-clock.js';
 import {CloudRig} from './cloud-rig.js';
+import {CloudWithoutBroker} from './cloud-without-broker.js';
 
 const TURNS = 12;
 async function yieldTurns(): Promise<void> {
@@ -12,6 +15,7 @@ async function yieldTurns(): Promise<void> {
   }
 }
 
+const WAYS = ['torn', 'dark', 'cloud', 'broker'] as const;
 /** Of 100 outages so many are that long. */
 const OUTAGES: readonly (readonly [count: number, ms: number])[] = [
   [40, SECOND_MS],
@@ -22,10 +26,17 @@ const OUTAGES: readonly (readonly [count: number, ms: number])[] = [
   [1, DAY_MS],
 ];
 
-test('~G6 of 100 outages of 1 s to 24 h, torn, dark or with the cloud off, over a full queue too, all drain unattended', async t => {
+test('G6 of 100 outages of 1 s to 24 h, torn, dark, with the cloud off or the broker swapped for one that knows nothing, over a full queue too, all drain unattended', async t => {
   const clock = new VirtualClock({yieldTurn: yieldTurns, startMs: 5000});
   const signingKey = generateKeyPairSync('ed25519').privateKey;
-  const rig = await CloudRig.open({clock, signingKey, inMemory: true, maxBytes: 2 * 1024 * 1024});
+  let cloud: CloudWithoutBroker | undefined;
+  const start = async (options: CloudOptions) => {
+    cloud = await CloudWithoutBroker.start(options);
+    return cloud;
+  };
+  const rig = await CloudRig.open({
+    ...{clock, signingKey, start, inMemory: true, maxBytes: 2 * 1024 * 1024},
+  });
   t.teardown(() => rig.close());
   await rig.connect();
   const {transport, uplink} = rig;
@@ -33,11 +44,12 @@ test('~G6 of 100 outages of 1 s to 24 h, torn, dark or with the cloud off, over 
   let full = 0;
   let drained = 0;
   for (const [round, ms] of lengths.entries()) {
-    const way = round % 3;
-    if (way === 0) transport.cut = true;
-    if (way === 0) transport.drop();
-    if (way === 1) transport.isDark = true;
-    if (way === 2) await rig.stopCloud();
+    const way = WAYS[round % WAYS.length];
+    if (way === 'torn') transport.cut = true;
+    if (way === 'torn') transport.drop();
+    if (way === 'dark') transport.isDark = true;
+    if (way === 'cloud') await rig.stopCloud();
+    if (way === 'broker') await cloud?.stopBroker();
     rig.append(10);
     if (round % 10 === 7) {
       const why = t.throws(() => {
@@ -48,7 +60,8 @@ test('~G6 of 100 outages of 1 s to 24 h, torn, dark or with the cloud off, over 
     await clock.advance(ms);
     transport.cut = false;
     transport.isDark = false;
-    if (way === 2) await rig.startCloud();
+    if (way === 'cloud') await rig.startCloud();
+    if (way === 'broker') await cloud?.startBroker();
     await clock.until(() => uplink.status().link === 'up' && uplink.status().unsent === 0, HOUR_MS);
     drained += 1;
     // As the daemon does when it is idle.
@@ -56,7 +69,11 @@ test('~G6 of 100 outages of 1 s to 24 h, torn, dark or with the cloud off, over 
   }
   t.is(full, 10);
   t.is(drained, 100);
-  const feed = await rig.feed();
-  t.is(feed.length, rig.store.outbox.head());
-  t.true(feed.every(({seq}, index) => seq === index + 1));
+  const stored = rig.stored();
+  t.is(stored.length, rig.store.outbox.head());
+  let hash = CHAIN_START;
+  for (const [index, {seq, body, h}] of stored.entries()) {
+    hash = chainHash(hash, seq, body);
+    if (seq !== index + 1 || Buffer.compare(hash, h) !== 0) t.fail(`not in order at ${seq}`);
+  }
 });
