@@ -71,11 +71,6 @@ export class SiteClock implements Clock {
     this.#take({kind: 'recall', floorMs});
   }
 
-  /** A genuine token was made at `utcMs`. */
-  seeIssued(utcMs: UnixMillis): void {
-    this.#take({kind: 'issued', utcMs});
-  }
-
   timer(name: string, afterMs: Millis, callback: () => void): Timer {
     return this.#system.timer(name, afterMs, callback);
   }

@@ -6,6 +6,7 @@ import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
 import type {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
+import {SkewedClock} from '../clock/skewed-clock.js';
 import type {VirtualClock} from '../clock/virtual-clock.js';
 import type {GrantChannel} from './card-office.js';
 import {CloudClient, type CloudEvent} from './cloud-client.js';
@@ -14,6 +15,12 @@ interface GatewaySummary {
   readonly id: string;
   readonly grants: {readonly current: boolean};
   readonly revocations: {readonly version: number; readonly held: number};
+}
+
+/** Of the world, and of the machine that the cloud runs on. */
+interface Clocks {
+  readonly truth: VirtualClock;
+  readonly own: SkewedClock;
 }
 
 interface Risk {
@@ -34,6 +41,8 @@ const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
 export class WorldCloud {
   readonly #api: CloudClient;
   readonly #cloud: Cloud;
+  /** The cloud's own wall clock, which a scenario may set wrong. */
+  readonly clock: SkewedClock;
   readonly #clock: VirtualClock;
   readonly #gateway: string;
   readonly #streams = new Set<Duplex>();
@@ -41,9 +50,10 @@ export class WorldCloud {
   #edge: EdgeDaemon | undefined;
   #isCut = false;
 
-  private constructor(cloud: Cloud, clock: VirtualClock, gateway: string) {
+  private constructor(cloud: Cloud, clocks: Clocks, gateway: string) {
     this.#cloud = cloud;
-    this.#clock = clock;
+    this.#clock = clocks.truth;
+    this.clock = clocks.own;
     this.#gateway = gateway;
     this.#api = new CloudClient({
       url: 'http://cloud.test',
@@ -54,9 +64,10 @@ export class WorldCloud {
     });
   }
 
-  static async start(clock: VirtualClock): Promise<WorldCloud> {
+  static async start(truth: VirtualClock): Promise<WorldCloud> {
+    const own = new SkewedClock(truth);
     const cloud = await startCloud({
-      clock,
+      clock: own,
       entropy: new SeededEntropy(77),
       log: SILENT,
       database: ':memory:',
@@ -64,7 +75,7 @@ export class WorldCloud {
       apiKey: API_KEY,
       tenant: 'demo',
     });
-    return new WorldCloud(cloud, clock, FIRST_GATEWAY);
+    return new WorldCloud(cloud, {truth, own}, FIRST_GATEWAY);
   }
 
   /** Ask the cloud's API. */
@@ -74,7 +85,7 @@ export class WorldCloud {
 
   /** The cable of another gateway to the same cloud. The cloud closes with its first gateway. */
   neighbour(gateway = this.#gateway): WorldCloud {
-    return new WorldCloud(this.#cloud, this.#clock, gateway);
+    return new WorldCloud(this.#cloud, {truth: this.#clock, own: this.clock}, gateway);
   }
 
   /** Connect a gateway that has just started. */

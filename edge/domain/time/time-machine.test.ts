@@ -75,11 +75,32 @@ test('two sources behind the floor do not lower it', t => {
   t.like(readTime(state, 0, BUILT), {clk: 'floor', floorMs: NOW, utcMs: NOW});
 });
 
-test('a token lifts the floor by a day at most', t => {
-  const lifted = stepTime(recalled(NOW), {kind: 'issued', utcMs: NOW + 400 * DAY_MS}, 0);
-  t.is(readTime(lifted, 0, 0).floorMs, at(DAY_MS));
-  const older = stepTime(lifted, {kind: 'issued', utcMs: NOW}, 0);
-  t.is(readTime(older, 0, 0).floorMs, at(DAY_MS));
+test('a lone source that is 14 years ahead is never believed, however long it insists, and the floor stays', t => {
+  for (const start of [recalled(NOW), startTime(NOW, 0)]) {
+    let state = start;
+    for (let hour = 0; hour <= 100; hour += 1) {
+      state = stepTime(state, cloud(NOW + 14 * 365 * DAY_MS + hour * HOUR_MS), hour * HOUR_MS);
+    }
+    const told = readTime(state, 100 * HOUR_MS, 0);
+    t.is(told.clk, 'floor');
+    t.true(told.floorMs <= NOW + 100 * HOUR_MS);
+    const repaired = stepTime(state, cloud(NOW + 101 * HOUR_MS), 101 * HOUR_MS);
+    t.like(readTime(repaired, 101 * HOUR_MS, 0), {clk: 'ok', utcMs: at(101 * HOUR_MS)});
+  }
+  const years = NOW + 14 * 365 * DAY_MS;
+  const both = [ntp(years), cloud(years)].reduce(
+    (state, word) => stepTime(state, word, 0),
+    recalled(NOW),
+  );
+  t.like(readTime(both, 0, 0), {clk: 'ok', utcMs: years}, 'two sources are believed');
+});
+
+test('a gateway that lay in a store for a year believes its cloud after a day', t => {
+  let state = recalled(NOW);
+  for (let hour = 0; hour <= 24; hour += 1) {
+    state = stepTime(state, cloud(NOW + 365 * DAY_MS + hour * HOUR_MS), hour * HOUR_MS);
+  }
+  t.is(readTime(state, DAY_MS, 0).clk, 'ok');
 });
 
 test('the floor never goes back and is never ahead of the guess, whatever the sources say', t => {
@@ -92,7 +113,6 @@ test('the floor never goes back and is never ahead of the guess, whatever the so
   });
   const input = fc.oneof(
     word,
-    fc.record({kind: fc.constant('issued' as const), utcMs: utc}),
     fc.record({kind: fc.constant('recall' as const), floorMs: utc}),
     fc.constant({kind: 'ntpLost' as const}),
   );

@@ -1,5 +1,6 @@
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
+import {LONE_REACH_MS} from '../../../protocols/site/time-trust.js';
 
 /** How well the time is known: synced lately, drifting since, or only a lower bound. */
 export type ClockState = 'ok' | 'holdover' | 'floor';
@@ -52,8 +53,6 @@ export type TimeInput =
     }
   /** Known of an earlier run: what was stored of `floorMs`. */
   | {readonly kind: 'recall'; readonly floorMs: number}
-  /** A genuine token says when it was made; it lifts the floor by a day at most. */
-  | {readonly kind: 'issued'; readonly utcMs: number}
   /** The system's clock follows no time server any more. */
   | {readonly kind: 'ntpLost'};
 
@@ -67,9 +66,10 @@ const LONE_LEAP_MS: Millis = HOUR_MS;
 const AGREE_WITHIN_MS: Millis = MINUTE_MS;
 /** assumed: a lone source that has not contradicted itself for so long is believed, or a site without a second one never would be. */
 const LONE_TRUST_MS: Millis = DAY_MS;
-const MAX_ISSUED_LIFT_MS: Millis = DAY_MS;
+/** assumed: no version is installed so long after it was built. A first word beyond it is no time. */
+const FIRST_REACH_MS: Millis = 3650 * DAY_MS;
 
-/** `floorMs`: when this program was built. */
+/** `floorMs`: when this program was built; 0 = nobody knows. */
 export function startTime(floorMs: number, nowMs: Millis): TimeState {
   return {
     floorMs,
@@ -89,10 +89,6 @@ export function stepTime(state: TimeState, input: TimeInput, nowMs: Millis): Tim
       const lifted = liftFloor(state, input.floorMs, nowMs);
       const base = {utcMs: lifted.floorMs, monoMs: nowMs, errorMs: 0, sinceMs: nowMs};
       return {...lifted, base, isLearnt: true};
-    }
-    case 'issued': {
-      const liftMs = input.utcMs - floorAt(state, nowMs);
-      return liftFloor(state, input.utcMs - Math.max(0, liftMs - MAX_ISSUED_LIFT_MS), nowMs);
     }
     case 'ntpLost':
       return {...state, ntp: undefined};
@@ -147,11 +143,16 @@ function hear(
   return liftFloor(anchored, utcMs - errorMs, nowMs);
 }
 
-/** Both sources say so, one has for a day, or none ever said anything. */
+/**
+ * Both sources say so, one has for a day, or none ever said anything. Alone none reaches far: the floor
+ * goes with what is believed and never comes back, so a cloud set to 2040 would end every right for good.
+ */
 function isConfirmed(state: TimeState, source: TimeSource, word: Word, nowMs: Millis): boolean {
   const other = source === 'ntp' ? state.cloud : state.ntp;
   if (other && agree(other, word, nowMs)) return true;
-  return nowMs - word.sinceMs >= LONE_TRUST_MS || !state.isLearnt;
+  const aheadMs = word.utcMs - carried(state.base, nowMs);
+  if (!state.isLearnt) return state.base.utcMs === 0 || aheadMs <= FIRST_REACH_MS;
+  return nowMs - word.sinceMs >= LONE_TRUST_MS && aheadMs <= LONE_REACH_MS;
 }
 
 /** Near enough to what was sure for one source alone. */
