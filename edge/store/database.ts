@@ -32,6 +32,12 @@ export interface DatabaseOptions extends DatabaseIdentity {
   readonly nowMs?: (() => Millis) | undefined;
 }
 
+/** Prepared once for each handle: making them costs as much as a small commit. */
+interface Bounds {
+  readonly begin: Statement;
+  readonly commit: Statement;
+}
+
 export interface SlowCommit {
   readonly doing: string;
   readonly tookMs: Millis;
@@ -63,7 +69,9 @@ export class StoreDatabase {
   readonly #afterCommit: (() => void)[] = [];
   #lock: Database | undefined;
   #database: Database | undefined;
-  #prepared: ((work: () => unknown) => unknown) | undefined;
+  #bounds: Bounds | undefined;
+  /** Known without asking the handle, which costs more than the answer is worth. */
+  #isWithin = false;
   #generation = 0;
   #repairs: Repairs | undefined;
   #failures = 0;
@@ -125,7 +133,7 @@ export class StoreDatabase {
    * @throws StoreError `store/full` and the other faults of a write; nothing is stored then
    */
   transact<Result>(doing: string, work: () => Result): Result {
-    if (this.#handle().inTransaction) return work();
+    if (this.#isWithin) return work();
     for (;;) {
       try {
         const result = this.#attempt(doing, work);
@@ -139,7 +147,7 @@ export class StoreDatabase {
 
   /** Read outside a transaction, on a new handle when the old one failed. */
   read<Result>(doing: string, work: () => Result): Result {
-    if (this.#handle().inTransaction) return work();
+    if (this.#isWithin) return work();
     for (;;) {
       try {
         return guarded(doing, work);
@@ -151,7 +159,7 @@ export class StoreDatabase {
 
   /** Run `callback` once the running transaction is on the disk: for what memory holds of it. */
   afterCommit(callback: () => void): void {
-    if (this.#handle().inTransaction) this.#afterCommit.push(callback);
+    if (this.#isWithin) this.#afterCommit.push(callback);
     else callback();
   }
 
@@ -227,11 +235,13 @@ export class StoreDatabase {
     const beganMs = nowMs();
     let isStored = false;
     try {
-      const result = guarded(doing, () => this.#commit()(work) as Result);
+      const result = guarded(doing, () => this.#within(work));
       isStored = true;
       const tookMs = nowMs() - beganMs;
       if (tookMs > SLOW_MS && tookMs > (this.#slow?.tookMs ?? 0)) this.#slow = {doing, tookMs};
-      for (const callback of this.#afterCommit.splice(0)) callback();
+      if (this.#afterCommit.length > 0) {
+        for (const callback of this.#afterCommit.splice(0)) callback();
+      }
       return result;
     } finally {
       this.#afterCommit.length = 0;
@@ -239,10 +249,26 @@ export class StoreDatabase {
     }
   }
 
-  /** Prepared once for each handle: making it costs as much as a small commit. */
-  #commit(): (work: () => unknown) => unknown {
-    this.#prepared ??= this.#handle().transaction((work: () => unknown) => work()).immediate;
-    return this.#prepared;
+  /** Begin, work, commit; whatever is thrown leaves nothing behind. */
+  #within<Result>(work: () => Result): Result {
+    const database = this.#handle();
+    this.#bounds ??= {
+      begin: database.prepare('BEGIN IMMEDIATE'),
+      commit: database.prepare('COMMIT'),
+    };
+    this.#bounds.begin.run();
+    this.#isWithin = true;
+    try {
+      const result = work();
+      this.#bounds.commit.run();
+      return result;
+    } catch (thrown) {
+      // SQLite may have rolled back by itself, as on a disk that is full.
+      if (database.inTransaction) database.exec('ROLLBACK');
+      throw thrown;
+    } finally {
+      this.#isWithin = false;
+    }
   }
 
   /** True when there was no room, and there is some now. */
@@ -334,7 +360,7 @@ export class StoreDatabase {
     this.#statements.clear();
     const database = this.#database;
     this.#database = undefined;
-    this.#prepared = undefined;
+    this.#bounds = undefined;
     try {
       database?.close();
     } catch {

@@ -1,4 +1,4 @@
-import SqliteDatabase, {type Database} from 'better-sqlite3';
+import SqliteDatabase, {type Database, type Statement} from 'better-sqlite3';
 import type {Partition} from '../platform/partition.js';
 import type {Disk} from './disk.js';
 
@@ -33,18 +33,40 @@ export class FaultyDisk implements Disk {
       return {
         immediate: (...args: unknown[]) => {
           const result = whole.immediate(...args);
-          if (!this.landsAllTheSame) return result;
-          this.landsAllTheSame = false;
-          throw new SqliteDatabase.SqliteError('told to fail late', 'SQLITE_IOERR_FSYNC');
+          this.#failLate();
+          return result;
         },
       };
     };
     database.transaction = failing as unknown as typeof database.transaction;
+    const prepare = database.prepare.bind(database);
+    const watched = (sql: string) => {
+      const statement = prepare(sql);
+      return sql === 'COMMIT' ? this.#failing(statement) : statement;
+    };
+    database.prepare = watched as typeof database.prepare;
     return database;
   }
 
   partitionOf(): Partition | undefined {
     return this.partition;
+  }
+
+  #failing(commit: Statement) {
+    return {
+      run: () => {
+        this.#fail();
+        const result = commit.run();
+        this.#failLate();
+        return result;
+      },
+    };
+  }
+
+  #failLate(): void {
+    if (!this.landsAllTheSame) return;
+    this.landsAllTheSame = false;
+    throw new SqliteDatabase.SqliteError('told to fail late', 'SQLITE_IOERR_FSYNC');
   }
 
   /** At the very end, where the sync would be: everything before it is rolled back. */

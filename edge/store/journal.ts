@@ -152,15 +152,17 @@ export class Journal {
   /** Append `facts` in order, within the running transaction or as one of their own. */
   append(facts: readonly SiteFact[], stamp: Stamp): SeqRange {
     return this.#database.transact('journal', () => {
-      const {seq, hash} = this.tip();
-      let tip: ChainTip = {seq, hash};
+      const {boot} = this;
       const {clk, wallMs: wall} = stamp;
-      const around = {boot: this.boot, mono: Math.round(stamp.nowMs), wall, clk};
+      const mono = Math.round(stamp.nowMs);
+      const firstSeq = this.tip().seq + 1;
+      let tip = this.tip();
       for (const {kind, body} of facts) {
-        tip = this.#insert({...around, kind, body: JSON.stringify(body)}, tip);
+        // Spelt out: a spread would take as long as the hash.
+        tip = this.#insert({boot, mono, wall, clk, kind, body: JSON.stringify(body)}, tip);
       }
       this.#grown(tip, facts.length);
-      return {firstSeq: seq + 1, lastSeq: tip.seq};
+      return {firstSeq, lastSeq: tip.seq};
     });
   }
 
