@@ -30,11 +30,11 @@ function drain(step: {state: PumpState; effects: readonly PumpEffect[]}, bytes =
 
 const sends = (effects: readonly PumpEffect[]) => effects.filter(effect => effect.kind === 'send');
 
-test('a backlog goes out in batches of 500, 8 at a time', t => {
+test('a backlog goes out in batches of 500, 12 at a time', t => {
   const {state, effects} = drain(startPump(0, 10_000, 1));
   t.is(sends(effects).length, WINDOW_BATCHES);
   t.deepEqual(sends(effects)[1], {kind: 'send', from: 501, limit: 500});
-  t.is(state.sent, 4000);
+  t.is(state.sent, 6000);
   const acked = drain(stepPump(state, {kind: 'ack', upto: 1000}));
   t.is(sends(acked.effects).length, 2);
   t.deepEqual(acked.effects[0], {kind: 'markAcked', upto: 1000});
@@ -107,12 +107,24 @@ test('old, foreign and impossible answers change nothing', t => {
 test('after each batch the event loop has a turn, whatever comes meanwhile', t => {
   const {state, effects} = startPump(0, 10_000, 1);
   t.is(sends(effects).length, 1);
-  const sent = stepPump(state, {kind: 'sent', upto: 500, bytes: 1000});
+  const early = stepPump(state, {kind: 'appended', head: 10_001});
+  t.is(sends(early.effects).length, 0, 'one is being packed');
+  const sent = stepPump(early.state, {kind: 'sent', upto: 500, bytes: 1000});
   t.deepEqual(sent.effects.at(-1), {kind: 'rest'});
   const acked = stepPump(sent.state, {kind: 'ack', upto: 500});
   t.is(sends(acked.effects).length, 0);
   const rested = stepPump(acked.state, {kind: 'rested'});
   t.deepEqual(sends(rested.effects), [{kind: 'send', from: 501, limit: 500}]);
+});
+
+test('what was packed while the cloud asked for something earlier is left, and the earlier one follows', t => {
+  const {state} = drain(startPump(10, 20, 1));
+  const more = stepPump(stepPump(state, {kind: 'appended', head: 21}).state, {kind: 'gathered'});
+  t.deepEqual(sends(more.effects), [{kind: 'send', from: 21, limit: 1}]);
+  const back = stepPump(more.state, {kind: 'want', from: 13, low: 1});
+  t.deepEqual(sends(back.effects), []);
+  const rested = stepPump(back.state, {kind: 'rested'});
+  t.deepEqual(sends(rested.effects), [{kind: 'send', from: 13, limit: 9}]);
 });
 
 test('whatever the cloud says, batches follow each other and stay in the window', t => {

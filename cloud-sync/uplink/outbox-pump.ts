@@ -7,7 +7,9 @@ import {MAX_BATCH_EVENTS} from '../../protocols/cloud/event-batch.js';
  * at each connection, and nothing in it is worth keeping. @see sync.md 7, outbox loop
  */
 
-export const WINDOW_BATCHES = 8;
+/** At 100 ms there and back 15,000 events a second need 1500 on their way, and as many again for each
+ *  100 ms that a busy cloud takes to commit them. */
+export const WINDOW_BATCHES = 12;
 export const WINDOW_BYTES = 512 * 1024;
 /** An event waits this long for company. */
 export const GATHER_MS: Millis = 50;
@@ -28,7 +30,7 @@ export interface PumpState {
   /** Everything up to here goes out without waiting for company. */
   readonly flushTo: number;
   readonly gathering: boolean;
-  /** A batch has just gone out: the line and the site have their turn before the next. */
+  /** A batch is being packed or has just gone out: the line and the site have their turn before the next. */
   readonly resting: boolean;
   readonly flights: readonly Flight[];
   readonly stalls: number;
@@ -48,7 +50,8 @@ export type PumpInput =
 export type PumpTimer = 'gather' | 'stall';
 
 export type PumpEffect =
-  /** Read, encode and publish at most `limit` events, then report `sent`. */
+  /** Read, encode and publish at most `limit` events, then report `sent`; or `rested` when the pump has
+   *  gone back meanwhile, since they are out of line then. */
   | {readonly kind: 'send'; readonly from: number; readonly limit: number}
   /** Let the event loop turn once, then report `rested`. */
   | {readonly kind: 'rest'}
@@ -113,8 +116,8 @@ function appended(state: PumpState, head: number): PumpStep {
 function sent(state: PumpState, flight: Flight): PumpStep {
   const first: PumpEffect[] = state.flights.length === 0 ? [stallTimer()] : [];
   const moved = {...state, sent: flight.upto, flights: [...state.flights, flight]};
-  if (moved.sent >= moved.head) return {state: moved, effects: first};
-  return {state: {...moved, resting: true}, effects: [...first, {kind: 'rest'}]};
+  const resting = moved.sent < moved.head;
+  return {state: {...moved, resting}, effects: resting ? [...first, {kind: 'rest'}] : first};
 }
 
 function acknowledged(state: PumpState, upto: number): PumpStep {
@@ -154,7 +157,8 @@ function next(state: PumpState, effects: readonly PumpEffect[]): PumpStep {
   if (waiting >= MAX_BATCH_EVENTS || state.sent < state.flushTo) {
     if (!windowOpen(state)) return {state, effects};
     const limit = Math.min(waiting, MAX_BATCH_EVENTS);
-    return {state, effects: [...effects, {kind: 'send', from: state.sent + 1, limit}]};
+    const send: PumpEffect = {kind: 'send', from: state.sent + 1, limit};
+    return {state: {...state, resting: true}, effects: [...effects, send]};
   }
   if (state.gathering) return {state, effects};
   const gather: PumpEffect = {kind: 'startTimer', timer: 'gather', afterMs: GATHER_MS};

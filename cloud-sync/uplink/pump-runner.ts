@@ -3,11 +3,16 @@ import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText, unreachable} from '../../protocols/base/errors.js';
 import {SECOND_MS} from '../../protocols/base/units.js';
 import {batchLines} from '../../protocols/cloud/event-batch.js';
-import {encodeLines, encodePayload} from '../../protocols/cloud/payload.js';
+import {
+  encodeLines,
+  encodePayload,
+  framedLines,
+  plainLines,
+} from '../../protocols/cloud/payload.js';
 import type {UpName} from '../../protocols/cloud/topics.js';
 import type {UpMessages, WireEvent} from '../../protocols/cloud/up-messages.js';
 import {type SiteEventKind, URGENT_EVENTS} from '../../protocols/site/events.js';
-import {rawDeflate} from '../raw-deflate.js';
+import {type DeflateLater, rawDeflate} from '../raw-deflate.js';
 import type {Outbox} from './outbox.js';
 import {
   type PumpEffect,
@@ -22,11 +27,15 @@ import {
 export interface PumpRunnerOptions {
   readonly clock: Clock;
   readonly outbox: Outbox;
+  /** Left out: everything is deflated at once, on the thread that drives the line. */
+  readonly deflateLater?: DeflateLater | undefined;
   readonly publish: (name: UpName, payload: Uint8Array, qos: 0 | 1) => void;
   /** The link is half-open or the journal cannot be read: end this connection. */
   readonly onGiveUp: (why: string) => void;
 }
 
+/** Shorter batches are deflated before another thread would have begun. */
+const LATER_FROM_EVENTS = 64;
 /** The shortest wait there is: one turn of the event loop. */
 const REST_MS: Millis = 0.001;
 /** While a backlog drains, what the cloud confirmed is stored no more often: it is an optimisation, and
@@ -119,39 +128,55 @@ export class PumpRunner {
   }
 
   #send(from: number, limit: number): void {
-    const {outbox, publish, onGiveUp} = this.#options;
-    let events = outbox.page(from, limit);
-    while (events.length > 0) {
-      const payload = this.#encodeBatch(from, events);
-      if (payload === 'unreadable') break;
-      if (payload) {
-        publish('ev', payload, 1);
-        this.#input({kind: 'sent', upto: from + events.length - 1, bytes: payload.length});
-        return;
-      }
-      if (events.length === 1) {
-        // Kept in the journal, never sendable: say so, or everything behind it would wait for ever.
-        this.#sendGone(from, from, 'too_large');
-        this.#input({kind: 'sent', upto: from, bytes: 0});
-        return;
-      }
-      events = events.slice(0, events.length >> 1);
-    }
-    onGiveUp(`journal cannot be read at ${from}`);
+    const events = this.#options.outbox.page(from, limit);
+    if (events.length > 0) this.#pack(from, events);
+    else this.#options.onGiveUp(`journal cannot be read at ${from}`);
   }
 
-  #encodeBatch(from: number, ev: readonly WireEvent[]): Uint8Array | undefined | 'unreadable' {
+  /** A backlog is deflated beside the loop, so that the line has its turn; what is short at once. */
+  #pack(from: number, events: readonly WireEvent[]): void {
+    const {deflateLater, onGiveUp} = this.#options;
+    const lines = this.#linesOf(from, events);
+    if (!lines) {
+      onGiveUp(`journal cannot be read at ${from}`);
+      return;
+    }
+    if (!deflateLater || events.length < LATER_FROM_EVENTS) {
+      this.#sendPacked(from, events, encodeLines(lines, rawDeflate));
+      return;
+    }
+    const plain = plainLines(lines);
+    deflateLater(plain, deflated =>
+      this.#contain(() => this.#sendPacked(from, events, framedLines(plain, deflated))),
+    );
+  }
+
+  #sendPacked(from: number, events: readonly WireEvent[], payload: Uint8Array | undefined): void {
+    if (!this.#state) return;
+    if (this.#state.sent + 1 !== from) {
+      this.#input({kind: 'rested'});
+    } else if (payload) {
+      this.#options.publish('ev', payload, 1);
+      this.#input({kind: 'sent', upto: from + events.length - 1, bytes: payload.length});
+    } else if (events.length === 1) {
+      // Kept in the journal, never sendable: say so, or everything behind it would wait for ever.
+      this.#sendGone(from, from, 'too_large');
+      this.#input({kind: 'sent', upto: from, bytes: 0});
+    } else {
+      this.#pack(from, events.slice(0, events.length >> 1));
+    }
+  }
+
+  /** Undefined when the journal cannot be read. */
+  #linesOf(from: number, ev: readonly WireEvent[]): readonly string[] | undefined {
     const {outbox} = this.#options;
     const before = outbox.hashAt(from - 1);
     const after = outbox.hashAt(from + ev.length - 1);
-    if (!before || !after) return 'unreadable';
+    if (!before || !after) return undefined;
     const ends = {p: toHex(before), h: toHex(after)};
     const origins = outbox.origins(from, ev.length);
     const carried = origins.length > 0 ? {o: origins} : {};
-    return encodeLines(
-      batchLines({epoch: outbox.epoch(), from, ev, ...ends, ...carried}),
-      rawDeflate,
-    );
+    return batchLines({epoch: outbox.epoch(), from, ev, ...ends, ...carried});
   }
 
   #sendLive(from: number, to: number): void {

@@ -15,7 +15,7 @@ import {
 import {CONTRACT_VERSION, type UpMessages} from '../../protocols/cloud/up-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
-import {rawDeflate} from '../raw-deflate.js';
+import {type DeflateLater, rawDeflate} from '../raw-deflate.js';
 import {CommandInbox} from './command-inbox.js';
 import type {CommandSink} from './command-sink.js';
 import {DownlinkReader} from './downlink-reader.js';
@@ -50,6 +50,8 @@ export interface SessionSetup {
   /** Left out: this gateway has no certificate of its own. */
   readonly renewal?: CertificateRenewal | undefined;
   readonly fence?: FenceSink | undefined;
+  /** How batches of a backlog are deflated; left out, at once. */
+  readonly deflateLater?: DeflateLater | undefined;
 }
 
 export interface SessionListener {
@@ -94,6 +96,7 @@ export class Session {
     this.#pump = new PumpRunner({
       clock,
       outbox,
+      deflateLater: setup.deflateLater,
       publish: (name, payload, qos) => this.#send(name, payload, qos),
       onGiveUp: why => this.#close(why),
     });

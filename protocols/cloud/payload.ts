@@ -52,13 +52,34 @@ export function encodeLines(
   return packed(lines.join('\n'), [LINES_CONTENT, DEFLATED_LINES_CONTENT], compressor);
 }
 
+/** The first half of `encodeLines`, for who deflates elsewhere meanwhile: what is to be deflated. */
+export function plainLines(lines: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(lines.join('\n'));
+}
+
+/** The second half: the message, from `plain` and the same deflated, if it was. */
+export function framedLines(
+  plain: Uint8Array,
+  deflated: Uint8Array | undefined,
+): Uint8Array | undefined {
+  return framed(plain, deflated, [LINES_CONTENT, DEFLATED_LINES_CONTENT]);
+}
+
 function packed(
   text: string,
-  [plainContent, deflatedContent]: readonly [number, number],
+  contents: readonly [number, number],
   compressor: Compressor,
 ): Uint8Array | undefined {
   const plain = new TextEncoder().encode(text);
   const deflated = plain.length < DEFLATE_FROM_BYTES ? undefined : compressor.deflate(plain);
+  return framed(plain, deflated, contents);
+}
+
+function framed(
+  plain: Uint8Array,
+  deflated: Uint8Array | undefined,
+  [plainContent, deflatedContent]: readonly [number, number],
+): Uint8Array | undefined {
   const smaller = deflated !== undefined && deflated.length < plain.length;
   const content = smaller ? deflated : plain;
   if (content.length + 1 > MAX_PAYLOAD_BYTES) return undefined;

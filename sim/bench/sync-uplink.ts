@@ -1,3 +1,4 @@
+import {deflateOnPool} from '../../cloud-sync/raw-deflate.js';
 import {readCloudKey} from '../../cloud-sync/uplink/cloud-key.js';
 
 import type {Transport} from '../../cloud-sync/uplink/transport.js';
@@ -30,5 +31,6 @@ export function uplinkOptions({publicKey, ...parts}: Parts): UplinkOptions {
     commands: {accept: () => ({kind: 'dup', outcome: undefined}), reject: () => {}},
     time: new SiteClock(clock, 0),
     startSpreadMs: 0,
+    deflateLater: deflateOnPool,
   };
 }
