@@ -8,6 +8,7 @@ import type {
   LotInput,
   LotRecord,
   LotStep,
+  LotTimer,
 } from '../domain/lot/contract.js';
 import {createLot, type LotState} from '../domain/lot/lot-state.js';
 import {stepLot} from '../domain/lot/step-lot.js';
@@ -35,6 +36,8 @@ export interface LotRunnerOptions {
   readonly context: Omit<LotContext, 'nowMs' | 'wallMs'>;
   /** Carry out one effect. Called only after the commit of its step; an `EdgeError` is logged. */
   readonly perform: (effect: LotEffect) => void;
+  /** Uniform in [0, 1), for jitter. */
+  readonly fraction: () => number;
   /** False: each step in a transaction of its own, whatever the load. */
   readonly gathers?: boolean;
   /** After every step that changed the state: for the page and the publishers of live state. */
@@ -51,8 +54,12 @@ const MOST_GATHERED = 16;
 /** What an emergency button does to people, not to doors. */
 const RINGING: ReadonlySet<LotEffect['kind']> = new Set(['signal', 'notify', 'show'] as const);
 
-/** Between two attempts to store what the disk refused. */
-const STORE_AGAIN_MS: Millis = 1000;
+/**
+ * Between two attempts to store what the disk refused: a random time up to twice the one before, since
+ * each costs the disk a commit that fails and the log a line. Once it is known to be back, at once.
+ */
+const FIRST_AGAIN_MS: Millis = 250;
+const MOST_AGAIN_MS: Millis = 10_000;
 
 interface Taken {
   readonly input: LotInput;
@@ -72,13 +79,18 @@ interface Taken {
  * When the commit fails nothing has happened: the state stays, the effects are dropped and the lot
  * reports a storage fault until a commit succeeds again. A lock never moves on a decision that is
  * not on disk. What nobody would tell twice (a press, a timer, a car) is kept in memory and taken
- * again every second, in its order; people and the cloud are answered at once.
+ * again in its order, ever more seldom while the disk stays away; people and the cloud are answered at once.
  */
 export class LotRunner {
   readonly #options: LotRunnerOptions;
   readonly #queue: LotInput[] = [];
   /** Inputs told once that could not be stored, the newest of each source. */
   readonly #held = new Map<string, LotInput>();
+  /** Timers put off for the same reason. */
+  readonly #late = new Map<string, LotTimer>();
+  /** How often in a row the disk refused, what came at one instant counted once, and when it did last. */
+  #refusals = 0;
+  #refusedMs: Millis | undefined;
   /** Taken, not yet on disk; `#ahead` is the state behind them. */
   #taken: Taken[] = [];
   #gathering: Timer | undefined;
@@ -126,6 +138,8 @@ export class LotRunner {
       first();
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         if (this.#held.size === 0 || !this.#hold(next)) this.#run(next);
+        // The store has just said how it stands: perhaps it takes what it refused.
+        else if (next.kind === 'storage') this.#soonAgain();
       }
     } finally {
       this.#running = false;
@@ -144,6 +158,7 @@ export class LotRunner {
   }
 
   #take(state: LotState, input: LotInput): Taken {
+    if (input.kind === 'timer') this.#late.delete(JSON.stringify(input.timer));
     const {clock, context} = this.#options;
     const [nowMs, wallMs] = [clock.nowMs(), clock.wallMs()];
     const step = stepLot(state, input, {...context, nowMs, wallMs});
@@ -215,6 +230,8 @@ export class LotRunner {
       }),
     );
     this.#storageFault = undefined;
+    this.#refusals = 0;
+    if (this.#held.size > 0 || this.#late.size > 0) this.#soonAgain();
     this.#beforeMs = this.#committedMs;
     this.#committedMs = this.#options.clock.nowMs();
   }
@@ -239,6 +256,9 @@ export class LotRunner {
     const code = thrown instanceof EdgeError ? thrown.code : 'store/unknown';
     this.#storageFault = code;
     log.error('lot.not-stored', {input: input.kind, code, error: errorText(thrown)});
+    const nowMs = this.#options.clock.nowMs();
+    if (nowMs !== this.#refusedMs) this.#refusals += 1;
+    this.#refusedMs = nowMs;
     this.#hold(input);
     // Help is called whatever the disk says; what is kept of it follows.
     if (input.kind === 'press') this.#ring(input);
@@ -261,23 +281,48 @@ export class LotRunner {
   /** Keep what would otherwise be lost. False for what comes again by itself, or has been answered. */
   #hold(input: LotInput): boolean {
     if (input.kind === 'timer') {
+      const {timer} = input;
       // The lot may still cancel it or start it anew.
-      this.#perform({kind: 'startTimer', timer: input.timer, afterMs: STORE_AGAIN_MS});
+      this.#perform({kind: 'startTimer', timer, afterMs: this.#againMs()});
+      this.#late.set(JSON.stringify(timer), timer);
       return true;
     }
     const source = sourceOf(input);
     if (source === undefined) return false;
     this.#held.set(source, joined(this.#held.get(source), input));
-    this.#again ??= this.#options.clock.timer('lot not stored', STORE_AGAIN_MS, () => {
-      this.#again = undefined;
-      const held = [...this.#held.values()];
-      this.#held.clear();
-      for (const one of held) this.dispatch(one);
-    });
+    this.#again ??= this.#options.clock.timer('lot not stored', this.#againMs(), () =>
+      this.#tryAgain(),
+    );
     return true;
   }
 
+  #againMs(): Millis {
+    const mostMs = Math.min(MOST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** this.#refusals);
+    return FIRST_AGAIN_MS + this.#options.fraction() * (mostMs - FIRST_AGAIN_MS);
+  }
+
+  /** With the next turn, not within the step that found out. */
+  #soonAgain(): void {
+    this.#again?.cancel();
+    this.#again = this.#options.clock.timer('lot not stored', 0, () => this.#tryAgain());
+  }
+
+  #tryAgain(): void {
+    this.#again = undefined;
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    if (this.#storageFault === undefined) {
+      for (const timer of [...this.#late.values()]) {
+        this.#perform({kind: 'startTimer', timer, afterMs: 0});
+      }
+    }
+    for (const one of held) this.dispatch(one);
+  }
+
   #perform(effect: LotEffect): void {
+    if (effect.kind === 'startTimer' || effect.kind === 'cancelTimer') {
+      this.#late.delete(JSON.stringify(effect.timer));
+    }
     try {
       this.#options.perform(effect);
     } catch (thrown) {

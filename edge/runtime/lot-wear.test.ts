@@ -31,6 +31,7 @@ function rig(t: ExecutionContext) {
   });
   const runner = new LotRunner({
     ...{config: rigConfig(), clock, log: LOG, context: {} as never, perform: quiet},
+    fraction: () => 1,
     onChange: quiet,
     journal: {
       commit: changes =>

@@ -104,6 +104,7 @@ export class SiteRuntime implements PageView, PageActions {
       config: lotConfigOf(config),
       clock,
       log,
+      fraction: () => options.entropy.fraction(),
       journal: {
         commit: changes => {
           const {clk} = store.stampNow();

@@ -133,7 +133,7 @@ export class DecisionRig {
     const timers = new LotTimers(clock, timer => dispatch({kind: 'timer', timer}));
     const log = QUIET;
     const runner = new LotRunner({
-      ...{config: lotConfigOf(config), clock, log},
+      ...{config: lotConfigOf(config), clock, log, fraction: () => 1},
       // Whoever asks here wants the answer now, not with the next full transaction.
       gathers: false,
       journal: {

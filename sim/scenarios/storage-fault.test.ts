@@ -52,8 +52,35 @@ test('a press that no disk took rings as soon as one does, with all its presses'
     world.site.post('C1').press();
     await world.advance(10_000);
     makeRoom();
-    await world.advance(1500);
+    await world.advance(10_000);
     t.like(world.alarms(), [{kind: 'EMERGENCY_BUTTON', count: 2}]);
+  }));
+
+test('what no disk takes is tried ever more seldom, and a card is answered at once all the while', t =>
+  withWorld(t, SITE, async world => {
+    const card = await world.office.cardFor(['A-001']);
+    const makeRoom = fillDisk(world);
+    const refused = () => world.logged.filter(line => line.event === 'lot.not-stored').length;
+    world.site.post('C1').press();
+    await world.advance(10_000);
+    t.true(refused() >= 4, String(refused()));
+    const before = refused();
+    await world.advance(600_000);
+    const perMinute = (refused() - before) / 10;
+    t.true(perMinute >= 5 && perMinute <= 20, `${perMinute} a minute`);
+    await world.tap('C1', card);
+    await world.advance(5000);
+    const cards = world.logged.filter(line => JSON.stringify(line).includes('"input":"card"'));
+    t.is(cards.length, 1, 'the card waits for nothing');
+    t.is(world.site.lock('A-001').arm, 'up');
+    makeRoom();
+    await world.tap('C1', card);
+    await world.advance(400);
+    t.like(
+      world.alarms(),
+      [{kind: 'EMERGENCY_BUTTON'}],
+      'with the first commit all that waited follows',
+    );
   }));
 
 test('a guard whose order or answer cannot be stored is told so at once', t =>
