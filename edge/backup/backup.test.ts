@@ -5,7 +5,8 @@ import {StoreError} from '../../protocols/base/errors.js';
 import {clock, folderOf, openStore, SECRET, SITE, site} from '../../sim/scenarios/backup-rig.js';
 import type {SiteStore} from '../store/site-store.js';
 import type {BackupSecret} from './backup-key.js';
-import {keepCopy, makeBackup, verifyBackup} from './make-backup.js';
+import {keepCopy} from './keep-copy.js';
+import {makeBackup, verifyBackup} from './make-backup.js';
 import {restoreBackup} from './restore-backup.js';
 
 test('~I-7 a backup of a running site holds its unsent events and used grants, and begins a new epoch elsewhere', async t => {

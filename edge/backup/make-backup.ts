@@ -1,7 +1,6 @@
 import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
-import {mkdir, readdir, rm, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {rm, stat} from 'node:fs/promises';
 import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import type {SiteConfig} from '../config/schema.js';
@@ -23,10 +22,9 @@ export interface BackupOptions {
   readonly version: string;
   /** Writes a consistent copy of the database, whoever else writes to it. */
   readonly copyDatabase: (target: string) => Promise<void>;
+  /** Look only at what it holds: a check to the last page would keep a daemon from its work. */
+  readonly isTrusted?: boolean;
 }
-
-const KEPT_COPIES = 7;
-const COPY_ENDING = '.lkbackup';
 
 /**
  * Everything of a site in one sealed file at `target`: site file, database of this instant with unsent
@@ -39,7 +37,7 @@ export async function makeBackup(target: string, options: BackupOptions): Promis
   const copy = `${target}.${toHex(entropy.bytes(4))}.db`;
   try {
     await copyDatabase(copy);
-    const contents = inspectCopy(copy);
+    const contents = inspectCopy(copy, options.isTrusted);
     const {site, schema, epoch, holds} = contents;
     const {parts, left} = sitePartsOf(config, pathOf);
     const fileOf = (name: string) => parts.find(({path}) => path === name)?.file;
@@ -63,23 +61,6 @@ export async function makeBackup(target: string, options: BackupOptions): Promis
   } finally {
     await rm(copy, {force: true});
   }
-}
-
-/**
- * A copy before something risky, in `folder`; the latest seven stay. Sealed under `secret`, for which a
- * daemon takes the key of its card secrets. Returns the file.
- */
-export async function keepCopy(
-  folder: string,
-  reason: string,
-  options: BackupOptions,
-): Promise<string> {
-  await mkdir(folder, {recursive: true, mode: 0o700});
-  const target = join(folder, `${options.entropy.ulid()}-${reason}${COPY_ENDING}`);
-  await makeBackup(target, options);
-  const copies = (await readdir(folder)).filter(name => name.endsWith(COPY_ENDING)).sort();
-  for (const name of copies.slice(0, -KEPT_COPIES)) await rm(join(folder, name), {force: true});
-  return target;
 }
 
 /** Read a whole backup, every sum and the seal. @throws StoreError see `readContainer` */

@@ -99,6 +99,11 @@ export async function runSite(
   const supervisor: SiteSupervisor<Run> = new SiteSupervisor<Run>({
     ...{clock, log, desk},
     start: file => startRun({path, version, machine, desk, tokens, files}, file),
+    keepCopy: async run => {
+      const pathOf = (inner: string) => resolve(dirname(path), inner);
+      const copy = await run.daemon.keepCopy('config', {path, pathOf});
+      log.notice('config.copied', {copy});
+    },
   });
   const started = await supervisor.open();
   if (started.kind === 'refused') {

@@ -21,6 +21,8 @@ export interface SiteSupervisorOptions<Run> {
   readonly log: Log;
   readonly desk: ConfigDesk;
   readonly start: (file: SiteFileRole) => Promise<StartedSite<Run>>;
+  /** Keep a copy of all that the site has, before another file is tried on it. */
+  readonly keepCopy: (run: Run) => Promise<void>;
 }
 
 /** A port or the database may still be held by what has just been closed. */
@@ -70,10 +72,21 @@ export class SiteSupervisor<Run extends SiteRun> {
   }
 
   async #restart(file: SiteFileRole): Promise<void> {
+    if (file === 'trial') await this.#keepCopy();
     await this.#closeRun();
     if (this.#isClosed) return;
     const started = await this.#startFrom(file, TRIES);
     if (started.kind === 'refused') this.#end(started.problems);
+  }
+
+  /** Without room for a copy the file is tried all the same: it may be the one that makes room. */
+  async #keepCopy(): Promise<void> {
+    if (!this.#run || this.#isClosed) return;
+    try {
+      await this.#options.keepCopy(this.#run);
+    } catch (thrown) {
+      this.#options.log.error('config.no-copy', {error: errorText(thrown)});
+    }
   }
 
   /** Start `file`, or what the desk names in its place. */

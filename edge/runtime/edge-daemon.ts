@@ -1,9 +1,13 @@
+import {StoreError} from '../../protocols/base/errors.js';
 import {asId, type CollectorId} from '../../protocols/site/ids.js';
+import {copiesFolder, keepCopy} from '../backup/keep-copy.js';
 import {deviceSecrets} from '../config/device-secrets.js';
 import type {SiteConfig} from '../config/schema.js';
 import {resolveKey, resolveSecret, type SecretReader} from '../config/secrets.js';
 import type {PageWarning} from '../page/view.js';
+import {closeToOthers} from '../platform/exposure.js';
 import {loadOrMakeKey} from '../platform/key-file.js';
+import type {Log} from '../platform/log.js';
 import type {NtpSource} from '../platform/ntp.js';
 import {type StretchCode, stretchCode} from '../platform/stretch.js';
 import type {Disk} from '../store/disk.js';
@@ -50,6 +54,7 @@ export class EdgeDaemon {
   readonly clock: SiteClock;
   readonly #time: TimeWatch;
   readonly #options: EdgeDaemonOptions;
+  readonly #secretKey: Uint8Array;
   #isClosed = false;
 
   /**
@@ -64,9 +69,11 @@ export class EdgeDaemon {
     this.#options = options;
     const keys = collectorKeys(config, secrets);
     checkDeviceSecrets(config, secrets);
+    closeFiles(databasePath, options.log);
     const secretKey = config.secretKey
       ? resolveKey(config.secretKey, 'secretKey', secrets)
       : loadOrMakeKey(`${databasePath}.key`, entropy);
+    this.#secretKey = secretKey;
     this.store = new SiteStore({
       path: databasePath,
       site: config.site.id,
@@ -149,6 +156,25 @@ export class EdgeDaemon {
     }
   }
 
+  /**
+   * A sealed copy of the whole site beside its database, before something risky: opened with the key of
+   * its card secrets. Returns where it lies.
+   * @throws StoreError see `keepCopy`
+   */
+  keepCopy(
+    reason: string,
+    site: {readonly path: string; readonly pathOf: (path: string) => string},
+  ): Promise<string> {
+    const {config, databasePath, clock, entropy, version} = this.#options;
+    return keepCopy(copiesFolder(databasePath), reason, {
+      ...{clock, entropy, config, version, pathOf: site.pathOf, sitePath: site.path},
+      secret: {kind: 'key', bytes: this.#secretKey},
+      copyDatabase: target => this.store.copyTo(target),
+      isTrusted: true,
+      databaseBytes: this.store.sizeBytes,
+    });
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -169,6 +195,17 @@ export class EdgeDaemon {
       onChange: () => site.clockChanged(),
       onOffTime: offMs => site.offTimeKnown(offMs),
     });
+  }
+}
+
+/** Cards, holders and keys are nobody else's to read. @throws StoreError `store/exposed` */
+function closeFiles(databasePath: string, log: Log): void {
+  const expected = '600 of our own user';
+  for (const {path, got, isMended, isOpenToAll} of closeToOthers(databasePath)) {
+    log.warn('file.exposed', {path, expected, got, isMended});
+    if (isMended || !isOpenToAll) continue;
+    const text = `${path}: expected a file that only its owner reads (${expected}), got ${got}`;
+    throw new StoreError('store/exposed', text, {path, got});
   }
 }
 

@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {existsSync, realpathSync} from 'node:fs';
 import {dirname} from 'node:path';
 import SqliteDatabase, {type Database} from 'better-sqlite3';
 import {StoreError} from '../../protocols/base/errors.js';
@@ -42,7 +42,10 @@ export function takeLock(path: string): Database {
   if (!existsSync(folder)) {
     throw new StoreError('store/cannot-open', `folder ${folder} does not exist`, {path});
   }
-  const lock = new SqliteDatabase(`${path}.lock`, {timeout: 0});
+  // One database has one lock, whatever link it is reached by.
+  const held = `${existsSync(path) ? realpathSync(path) : path}.lock`;
+  makePrivate(held);
+  const lock = new SqliteDatabase(held, {timeout: 0});
   try {
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');

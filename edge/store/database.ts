@@ -13,8 +13,9 @@ import {
   takeLock,
 } from './connection.js';
 import {type Disk, SYSTEM_DISK} from './disk.js';
+import {makePrivate} from './private-file.js';
 import {setAside} from './set-aside.js';
-import {guarded, isDamage, isOfTheMedium, wantsRoom} from './sqlite-fault.js';
+import {guarded, guardedAsync, isDamage, isOfTheMedium, wantsRoom} from './sqlite-fault.js';
 
 const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
 /** So often a failing disk is tried before the site runs without it. */
@@ -23,6 +24,8 @@ const MOST_REPAIRS = 3;
 const SLOW_MS: Millis = 150;
 /** Frames in the write-ahead log from which on an idle moment is used: SQLite does it itself at 256. */
 const CHECKPOINT_FRAMES = 128;
+/** Of a copy at a time: so long nobody at the arms is answered. */
+const COPY_PAGES = 64;
 
 export interface DatabaseOptions extends DatabaseIdentity {
   readonly path: string;
@@ -185,6 +188,19 @@ export class StoreDatabase {
     }[];
     if (!state || state.log - state.checkpointed < CHECKPOINT_FRAMES) return;
     guarded('checkpoint', () => this.#handle().pragma('wal_checkpoint(PASSIVE)'));
+  }
+
+  /** Copy the whole database to `target`, a piece at a time: what is stored meanwhile goes into both. */
+  async copyTo(target: string): Promise<void> {
+    const database = this.#handle();
+    guarded(`make ${target}`, () => makePrivate(target));
+    await guardedAsync(`copy ${this.path}`, () =>
+      database.backup(target, {progress: () => COPY_PAGES}),
+    );
+  }
+
+  get sizeBytes(): number {
+    return Number(this.pragma('page_count')) * Number(this.pragma('page_size'));
   }
 
   /** The slowest commit over 150 ms since the last call. */

@@ -190,6 +190,15 @@ export class SiteStore {
     return this.#retention.prune({...stamp, wallMs}, limit);
   }
 
+  get sizeBytes(): number {
+    return this.#database.sizeBytes;
+  }
+
+  /** Copy the database while it is in use. @throws StoreError */
+  copyTo(target: string): Promise<void> {
+    return this.#database.copyTo(target);
+  }
+
   /** Share of the quota in use, 0..1. */
   fillLevel(): number {
     return this.#database.fillLevel();

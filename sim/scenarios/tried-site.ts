@@ -51,6 +51,7 @@ export class TriedSite {
   isCut = false;
   #running: RunningSite | undefined;
   #starts = 0;
+  #isCopying = false;
   #heart: Timer | undefined;
   readonly #ends = new Map<string, SwitchedEnd>();
   readonly #streams = new Set<Duplex>();
@@ -72,13 +73,20 @@ export class TriedSite {
   }
 
   static async start(): Promise<TriedSite> {
-    const clock = new VirtualClock({yieldTurn});
+    let tried: TriedSite | undefined;
+    const clock = new VirtualClock({
+      // Copying is work of the real disk: virtual time must not run past it.
+      yieldTurn: async () => {
+        do await yieldTurn();
+        while (tried?.isCopying);
+      },
+    });
     const cloud = await startCloud({
       ...{clock, entropy: new SeededEntropy(77), log: SILENT, database: ':memory:'},
       signingKey: generateKeyPairSync('ed25519').privateKey,
       ...{apiKey: API_KEY, tenant: 'demo'},
     });
-    const tried = new TriedSite(cloud, clock);
+    tried = new TriedSite(cloud, clock);
     tried.#beat();
     await tried.boot();
     return tried;
@@ -105,6 +113,18 @@ export class TriedSite {
       (out, unit) => out.replace(`address: ${unit}\n`, `address: 10${unit}\n`),
       text,
     );
+  }
+
+  /** The copy before a trial is under way. */
+  get isCopying(): boolean {
+    return this.#isCopying;
+  }
+
+  #takeLine(line: Record<string, unknown>): void {
+    this.logged.push(line);
+    const {event, file} = line;
+    if (event === 'config.restart' && file === 'trial') this.#isCopying = true;
+    if (event === 'config.copied' || event === 'config.no-copy') this.#isCopying = false;
   }
 
   path(name: string): string {
@@ -215,7 +235,7 @@ export class TriedSite {
       log: createJsonLog({
         clock,
         level: 'info',
-        destination: {write: line => void this.logged.push(JSON.parse(line))},
+        destination: {write: line => this.#takeLine(JSON.parse(line))},
       }),
       openLink: (link, name) => {
         const path = link.kind === 'serial' ? link.path : name;
