@@ -23,6 +23,7 @@ import {SiteConfigDesk} from './site-config-desk.js';
 import {ApiKeyTable} from './store/api-key-table.js';
 import {CloudStore} from './store/cloud-store.js';
 import {EnrolmentTable} from './store/enrolment-table.js';
+import {GatewayOverview} from './store/gateway-overview.js';
 import {SecretBox} from './store/secret-box.js';
 
 export interface ListenAddress {
@@ -61,8 +62,8 @@ export interface Cloud {
   readonly mqttsUrl: string | undefined;
   /** For the gateways: SPKI in PEM. */
   readonly publicKey: string;
-  /** Serve one request without a socket. */
-  fetch(request: Request): Response | Promise<Response>;
+  /** Serve one request without a socket, as if it came from `address`. */
+  fetch(request: Request, address?: string): Response | Promise<Response>;
   /** Take over one MQTT byte stream: a matter of the own broker alone, with another it is ended. */
   attach(stream: Duplex): void;
   /** Refused messages by kind. */
@@ -110,8 +111,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     ...{...options, tenant, store, drops, publish},
     ...{gapPatienceMs: options.broker ? OVERTAKING_MS : 0, ...(identity && {identity})},
   });
-  const {gateways, faults, ledger, view, lateUses, sessions, commands, ingest, grantSync, grants} =
-    parts;
+  const {gateways, ledger, view, lateUses, sessions, commands, ingest, grantSync, grants} = parts;
   const {configs, siteConfigs} = parts;
   const keys = new ApiKeyTable();
   await store.read(db => keys.put(db, options.apiKey, 'option', clock.wallMs()));
@@ -121,7 +121,10 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     ...{clock, store, gateways, configs},
     onChange: gateway => siteConfigs.push(gateway),
   });
-  const routes = {log, store, gateways, faults, sessions, ledger, view, lateUses, commands, keys};
+  const overview = new GatewayOverview();
+  const routes = {
+    ...{log, store, gateways, overview, sessions, ledger, view, lateUses, commands, keys},
+  };
   const ready = async () => broker.isUp && ingest.isFlowing && (await store.answers());
   const secure: SecureAddress = {url: options.broker && publicUrl(options.broker)};
   const enrolling = enrolmentOf(options, parts.certificates, store, secure);
@@ -144,6 +147,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     await ingest.close();
     await grantSync.close();
     await siteConfigs.close();
+    await parts.certificates?.close();
     await broker.close();
     await store.close();
   });
@@ -233,7 +237,7 @@ async function listening(
       mqttUrl: mqttPort === undefined ? undefined : `mqtt://${mqtt?.host}:${mqttPort}`,
       mqttsUrl: own && secure.url,
       publicKey: publicKeyOf(signingKey),
-      fetch: request => app.fetch(request),
+      fetch: (request, address) => app.fetch(request, {address}),
       attach: stream => (own ? own.attach(stream) : void stream.destroy()),
       dropped: () => drops.counts(),
       close,

@@ -14,8 +14,8 @@ import type {ApiKeyTable} from '../store/api-key-table.js';
 import type {CloudReader} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import type {EventLedger, FeedEvent} from '../store/event-ledger.js';
-import type {FaultTable} from '../store/fault-table.js';
-import type {GatewayRow, GatewayTable} from '../store/gateway-table.js';
+import type {GatewayOverview, GatewaySummary} from '../store/gateway-overview.js';
+import type {GatewayTable} from '../store/gateway-table.js';
 import type {GrantTable, Withdrawal} from '../store/grant-table.js';
 import type {LateUse, LateUseTable} from '../store/late-use-table.js';
 import type {SiteView} from '../store/site-view.js';
@@ -33,7 +33,7 @@ export interface RouteOptions {
   readonly log: SyncLog;
   readonly store: CloudStore;
   readonly gateways: GatewayTable;
-  readonly faults: FaultTable;
+  readonly overview: GatewayOverview;
   readonly sessions: GatewaySessions;
   readonly ledger: EventLedger;
   readonly view: SiteView;
@@ -111,12 +111,8 @@ function addReads(app: Hono, options: RouteOptions): void {
     return found ? context.json(found) : context.notFound();
   };
   app.get('/v1/gateways', async context => {
-    const list = await store.read(async db => {
-      const shown: object[] = [];
-      for (const row of await gateways.all(db)) shown.push(await summary(options, db, row));
-      return shown;
-    });
-    return context.json({gateways: list});
+    const all = await store.read(db => options.overview.all(db));
+    return context.json({gateways: all.map(one => summary(options, one))});
   });
   app.get('/v1/gateways/:gw/bays', context =>
     known(context, async (db, gw) => ({bays: await view.bays(db, gw)})),
@@ -139,11 +135,7 @@ function addReads(app: Hono, options: RouteOptions): void {
   });
 }
 
-async function summary(
-  {sessions, faults, ledger}: RouteOptions,
-  db: CloudReader,
-  row: GatewayRow,
-): Promise<object> {
+function summary({sessions}: RouteOptions, {row, faults, gaps, conflicts}: GatewaySummary): object {
   return {
     id: row.gw,
     online: sessions.online(row.gw) !== undefined,
@@ -155,9 +147,7 @@ async function summary(
       current: row.heldVer === row.cfgVer && row.heldHash === row.cfgHash,
     },
     revocations: {version: row.revVer, held: row.heldRev},
-    faults: await faults.list(db, row.gw),
-    gaps: await ledger.gaps(db, row.gw),
-    conflicts: await ledger.conflicts(db, row.gw),
+    ...{faults, gaps, conflicts},
   };
 }
 

@@ -31,9 +31,14 @@ export async function fillCloud(store: CloudStore): Promise<Readonly<Record<stri
     await ledger.addGap(tx, 'gw-1', 1, LOST, 9);
     const grant = {gw: 'gw-1', section: 'grant', id: 'g-1', row: 'sealed', lease_until: null};
     await tx.insertInto('grant_row').values(grant).execute();
+    const given = {gw: 'gw-1', issued_wall: 1, not_after_wall: 1_900_000_000_000};
+    await tx
+      .insertInto('certificate')
+      .values({serial: 'c0ffee', ...given, seen_wall: 2})
+      .execute();
     await tx.insertInto('revocation').values({gw: 'gw-1', id: 'g-2', ver: 1, wall: 3}).execute();
   });
-  const rest = {ev_conflict: 1, gap: 1, grant_row: 1, revocation: 1};
+  const rest = {ev_conflict: 1, gap: 1, grant_row: 1, revocation: 1, certificate: 1};
   return {gateway: 2, epoch: 1, ev: events.length, ...rest};
 }
 

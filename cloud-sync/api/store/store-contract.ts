@@ -9,6 +9,7 @@ import type {ContractBench, StoreUnderTest} from './contract-bench.js';
 import {eventContract} from './event-contract.js';
 import {EventLedger} from './event-ledger.js';
 import {FaultTable} from './fault-table.js';
+import {gatewayContract} from './gateway-contract.js';
 import {GatewayTable} from './gateway-table.js';
 import {GrantTable} from './grant-table.js';
 import type {SecretBox} from './secret-box.js';
@@ -44,6 +45,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   eventContract(opening);
   grants(opening, new GrantTable(box));
   grantParts(opening, new GrantTable(box));
+  gatewayContract(opening);
   revocations(opening, new GrantTable(box));
   commands(opening);
   views(opening);
