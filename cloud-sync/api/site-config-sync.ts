@@ -7,6 +7,7 @@ import type {UpMessages} from '../../protocols/cloud/up-messages.js';
 import type {SyncLog} from '../log.js';
 import {rawDeflate} from '../raw-deflate.js';
 import type {Downlink} from './downlink.js';
+import {Errands} from './errands.js';
 import type {GatewaySessions} from './gateway-sessions.js';
 import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayTable} from './store/gateway-table.js';
@@ -37,48 +38,48 @@ export class SiteConfigSync {
   readonly #inFlight = new Map<string, Millis>();
   /** Sessions of gateways that were seen to lack nothing: their heartbeats ask the database no more. */
   readonly #settled = new Map<string, string>();
-  /** Work for one gateway goes on one after the other. */
-  readonly #busy = new Map<string, Promise<void>>();
+  /** What a gateway said last, if it said something. */
+  readonly #errands: Errands<{readonly report?: Report}>;
 
   constructor(options: SiteConfigSyncOptions) {
     this.#options = options;
+    this.#errands = new Errands({
+      merge: (earlier, later) => ({...earlier, ...later}),
+      run: (gateway, order) => this.#run(gateway, order),
+      onError: (gateway, error) => {
+        // The gateway's next heartbeat starts it again.
+        options.log.warn('site_config.not_sent', {gateway, why: errorText(error)});
+      },
+    });
   }
 
   onReport(gateway: string, report: Report): void {
-    this.#queue(gateway, async () => {
-      await this.#note(gateway, report);
-      this.#inFlight.delete(gateway);
-      await this.#bringUp(gateway);
-    });
+    this.#errands.add(gateway, {report});
   }
 
   onHeartbeat(gateway: string): void {
     const session = this.#options.sessions.online(gateway);
     if (!session || this.#settled.get(gateway) === session.sid) return;
-    this.#queue(gateway, () => this.#bringUp(gateway));
+    this.#errands.add(gateway, {});
   }
 
   /** The wanted file has changed. */
   push(gateway: string): void {
     this.#settled.delete(gateway);
-    this.#queue(gateway, () => this.#bringUp(gateway));
+    this.#errands.add(gateway, {});
   }
 
   /** Settles when nothing is being sent any more. */
-  async close(): Promise<void> {
-    await Promise.all(this.#busy.values());
+  close(): Promise<void> {
+    return this.#errands.close();
   }
 
-  #queue(gateway: string, work: () => Promise<void>): void {
-    const before = this.#busy.get(gateway) ?? Promise.resolve();
-    const done = before.then(work).catch(error => {
-      // The gateway's next heartbeat starts it again.
-      this.#options.log.warn('site_config.not_sent', {gateway, why: errorText(error)});
-    });
-    const tracked = done.finally(() => {
-      if (this.#busy.get(gateway) === tracked) this.#busy.delete(gateway);
-    });
-    this.#busy.set(gateway, tracked);
+  async #run(gateway: string, {report}: {readonly report?: Report}): Promise<void> {
+    if (report) {
+      await this.#note(gateway, report);
+      this.#inFlight.delete(gateway);
+    }
+    await this.#bringUp(gateway);
   }
 
   async #note(gateway: string, report: Report): Promise<void> {
