@@ -1,3 +1,4 @@
+import {getConnInfo} from '@hono/node-server/conninfo';
 import type {Context, Hono} from 'hono';
 import type {z} from 'zod';
 import {enrolmentRequestSchema} from '../../../protocols/cloud/enrolment.js';
@@ -16,7 +17,7 @@ export function addEnrolment(app: Hono, {enrolment}: IdentityRoutes): void {
   app.post('/v1/enroll', async context => {
     const checked = enrolmentRequestSchema.safeParse(parsed(await context.req.text()));
     if (!checked.success) return invalid(context, checked.error as z.ZodError);
-    const reply = await enrolment.enrol(checked.data);
+    const reply = await enrolment.enrol(checked.data, addressOf(context));
     if (reply.kind === 'granted') return context.json(reply.answer);
     const {status, code, title} = reply;
     return problem(context, {status, code, title});
@@ -47,6 +48,12 @@ export function addIdentities(app: Hono, {enrolment, certificates}: IdentityRout
   app.get('/v1/certificates/revoked', async context =>
     context.text(await certificates.revocationList()),
   );
+}
+
+/** Of the other end of the socket: what a header says of it anybody can write. */
+function addressOf(context: Context): string {
+  const {incoming, address}: {incoming?: unknown; address?: string} = context.env ?? {};
+  return (incoming ? getConnInfo(context).remote.address : address) ?? 'unknown';
 }
 
 function parsed(text: string): unknown {

@@ -1,5 +1,5 @@
 import type {Clock, Entropy, Millis} from '../../../protocols/base/clock.js';
-import {DAY_MS, MINUTE_MS} from '../../../protocols/base/units.js';
+import {DAY_MS} from '../../../protocols/base/units.js';
 import {
   answerMac,
   CODE_RANDOM_BYTES,
@@ -19,6 +19,7 @@ import type {CloudStore} from '../store/cloud-store.js';
 import type {EnrolmentRow, EnrolmentTable} from '../store/enrolment-table.js';
 import type {CheckedRequest} from './certificate-authority.js';
 import type {CertificateDesk} from './certificate-desk.js';
+import {TryLimit} from './try-limit.js';
 
 export interface EnrolmentDeskOptions {
   readonly clock: Clock;
@@ -53,7 +54,9 @@ export type EnrolmentReply =
     };
 
 const MAX_WRONG_PER_CODE = 5;
-const MAX_WRONG_PER_MINUTE = 60;
+const MAX_WRONG_A_MINUTE = {perAddress: 20, overall: 600};
+/** Every refusal takes so long, whatever was wrong: how long it takes would tell what. */
+const REFUSAL_MS: Millis = 500;
 const KEEP_CODES_MS: Millis = 7 * DAY_MS;
 
 const WRONG = refused(403, 'enrollment_refused', 'No such code, or a wrong one');
@@ -62,11 +65,11 @@ const BUSY = refused(429, 'too_many_tries', 'Too many wrong codes; wait a minute
 /** Makes one-time codes and turns them into certificates. @see sync.md 7, provisioning */
 export class EnrolmentDesk {
   readonly #options: EnrolmentDeskOptions;
-  #wrongInMinute = 0;
-  #minuteFromMs: Millis = Number.NEGATIVE_INFINITY;
+  readonly #tries: TryLimit;
 
   constructor(options: EnrolmentDeskOptions) {
     this.#options = options;
+    this.#tries = new TryLimit(options.clock, MAX_WRONG_A_MINUTE);
   }
 
   /** A code with which one gateway may become `gateway`, good for 15 minutes. */
@@ -96,17 +99,31 @@ export class EnrolmentDesk {
     }));
   }
 
-  /** The answer to a gateway's request. One key per code: a gateway whose answer got lost asks again. */
-  async enrol(request: EnrolmentRequest): Promise<EnrolmentReply> {
+  /** The answer to a gateway's request from `address`. One key per code: a gateway whose answer got lost
+   *  asks again. */
+  async enrol(request: EnrolmentRequest, address: string): Promise<EnrolmentReply> {
+    const {clock} = this.#options;
+    const wasNone = this.#tries.begin(address);
+    if (!wasNone) return BUSY;
+    const untilMs = clock.nowMs() + REFUSAL_MS;
+    let reply: EnrolmentReply | undefined;
+    try {
+      reply = await this.#answer(request);
+    } finally {
+      if (reply !== WRONG) wasNone();
+    }
+    if (reply === WRONG) await clock.sleep(Math.max(0, untilMs - clock.nowMs()));
+    return reply;
+  }
+
+  async #answer(request: EnrolmentRequest): Promise<EnrolmentReply> {
     const {certificates, brokerUrl, store} = this.#options;
-    if (this.#isBusy()) return BUSY;
     const broker = brokerUrl();
     if (broker === undefined) {
       return refused(503, 'no_secure_broker', 'This cloud has no MQTT broker with TLS');
     }
     const checked = await certificates.check(request.csr);
     const reply = await store.transaction(tx => this.#decide(tx, request, checked, broker));
-    if (reply === WRONG) this.#wrongInMinute += 1;
     if (reply.kind === 'granted') certificates.hangUp(reply.gateway);
     return reply;
   }
@@ -158,15 +175,6 @@ export class EnrolmentDesk {
     };
     const body = JSON.stringify(grant);
     return {kind: 'granted', gateway, answer: {body, mac: answerMac(key, csr, body)}};
-  }
-
-  #isBusy(): boolean {
-    const nowMs = this.#options.clock.nowMs();
-    if (nowMs - this.#minuteFromMs >= MINUTE_MS) {
-      this.#minuteFromMs = nowMs;
-      this.#wrongInMinute = 0;
-    }
-    return this.#wrongInMinute >= MAX_WRONG_PER_MINUTE;
   }
 }
 
