@@ -30,6 +30,10 @@ const CONCURRENCY = 0;
 /** Well above a snapshot of a large site on a slow line. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
+/** Answers to a connection, by the codes of MQTT 3.1.1. */
+const NOT_AUTHORIZED = Object.assign(new Error('not authorized'), {returnCode: 5 as const});
+const UNAVAILABLE = Object.assign(new Error('server unavailable'), {returnCode: 3 as const});
+
 /**
  * The embedded MQTT broker: gateways publish below their own `u/`, hear their own `d/`, retain nothing
  * but `u/st`, and leave no session behind. It stores nothing that a restart would miss.
@@ -45,18 +49,17 @@ export class Broker implements BrokerPort {
   private constructor(options: BrokerOptions, aedes: Aedes) {
     this.#options = options;
     this.#aedes = aedes;
-    aedes.preConnect = (client, packet, done) => {
-      const isSound = packet.clean === true && isTopicSegment(packet.clientId);
-      if (!isSound || !options.admits) return done(null, isSound);
+    aedes.preConnect = (_client, packet, done) =>
+      done(null, packet.clean === true && isTopicSegment(packet.clientId));
+    aedes.authenticate = (client, _username, _password, done) => {
+      if (!options.admits) return done(null, true);
       const shown = this.#shown.get(client.conn as Duplex);
-      options.admits(shown, packet.clientId).then(
+      options.admits(shown, client.id).then(
         isAdmitted => {
-          done(null, isAdmitted);
-          if (isAdmitted) return;
-          options.drops.drop('connect.refused', {gateway: packet.clientId});
-          client.conn.destroy();
+          if (!isAdmitted) options.drops.drop('connect.refused', {gateway: client.id});
+          done(isAdmitted ? null : NOT_AUTHORIZED, isAdmitted);
         },
-        () => done(null, false),
+        () => done(UNAVAILABLE, false),
       );
     };
     aedes.authorizePublish = (client, packet, done) => done(this.#refusal(client, packet));

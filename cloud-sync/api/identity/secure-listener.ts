@@ -1,4 +1,4 @@
-import {generateKeyPairSync} from 'node:crypto';
+import {generateKeyPairSync, X509Certificate} from 'node:crypto';
 import {createServer, type Server, type TLSSocket} from 'node:tls';
 import type {Clock, Millis, Timer} from '../../../protocols/base/clock.js';
 import {errorText, SyncError} from '../../../protocols/base/errors.js';
@@ -22,7 +22,11 @@ const HANDSHAKE_TIMEOUT_MS: Millis = 20 * SECOND_MS;
 /** The server's certificate lives for a year; gateways trust the authority and take any of its own. */
 const FRESH_FOR_MS: Millis = 90 * DAY_MS;
 
-/** TLS 1.2 and later, for those alone who show a certificate of our authority. @see sync.md 6 row 4 */
+const DATE_FAULTS: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+
+/** TLS 1.2 and later, for those alone who show a certificate of our authority. Its dates are judged by who
+ *  knows whether it may be renewed. @see sync.md 6 row 4 */
 export class SecureListener {
   readonly #options: SecureListenerOptions;
   readonly #server: Server;
@@ -36,15 +40,20 @@ export class SecureListener {
     this.#server = createServer({
       ca: ca.certificate,
       requestCert: true,
-      rejectUnauthorized: true,
+      // Judged below: who comes late to renew must get so far.
+      rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     });
     this.#server.on('secureConnection', socket => {
       socket.setNoDelay(true);
-      const shown = shownBy(socket);
-      if (shown) onConnection(socket, shown);
-      else socket.destroy();
+      const shown = shownBy(socket, ca.certificate);
+      if (shown) {
+        onConnection(socket, shown);
+        return;
+      }
+      drops.drop('tls', {why: String(socket.authorizationError ?? 'no certificate of ours')});
+      socket.destroy();
     });
     this.#server.on('tlsClientError', error => drops.drop('tls', {why: errorText(error)}));
   }
@@ -96,11 +105,23 @@ export class SecureListener {
   }
 }
 
-/** Whom the certificate names; OpenSSL has proven it. */
-function shownBy(socket: TLSSocket): ShownCertificate | undefined {
-  const {subject, serialNumber} = socket.getPeerCertificate();
+/** Whom the certificate names; OpenSSL has proven that the other end holds its key. */
+function shownBy(socket: TLSSocket, ca: string): ShownCertificate | undefined {
+  const {subject, serialNumber, raw} = socket.getPeerCertificate();
   const {CN: name, O: tenant} = subject ?? {};
-  if (!socket.authorized || typeof name !== 'string' || typeof tenant !== 'string')
-    return undefined;
+  const isProven = socket.authorized || (isOutOfDate(socket) && isOfAuthority(raw, ca));
+  if (!isProven || typeof name !== 'string' || typeof tenant !== 'string') return undefined;
   return {name, tenant, serial: serialNumber.toLowerCase()};
+}
+
+function isOutOfDate(socket: TLSSocket): boolean {
+  return DATE_FAULTS.has(String(socket.authorizationError));
+}
+
+/** A fault of dates may hide any other, so everything else is looked at again. */
+function isOfAuthority(der: Uint8Array, ca: string): boolean {
+  const leaf = new X509Certificate(der);
+  const authority = new X509Certificate(ca);
+  const isIssued = leaf.checkIssued(authority) && leaf.verify(authority.publicKey);
+  return isIssued && !leaf.ca && (leaf.keyUsage?.includes(CLIENT_AUTH) ?? false);
 }

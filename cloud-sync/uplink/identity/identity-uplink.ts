@@ -50,6 +50,8 @@ class IdentityUplink {
   #signedTime: SignedTime | undefined;
   #current: Current | undefined;
   #complaint: string | undefined;
+  /** Serial of the certificate whose end was told. */
+  #toldLapsed: string | undefined;
   #timer: Timer | undefined;
 
   constructor(options: IdentityUplinkOptions) {
@@ -73,6 +75,7 @@ class IdentityUplink {
   #look(): void {
     this.#timer = this.#options.clock.timer('identity', LOOK_EVERY_MS, () => this.#look());
     const identity = this.#read();
+    if (identity) this.#tellIfLapsed(identity);
     if (!identity || identity.certificate === this.#current?.identity.certificate) return;
     this.#current?.uplink.stop();
     this.#signedTime ??= new SignedTime(this.#options.clock, identity.floor);
@@ -80,6 +83,18 @@ class IdentityUplink {
     const current: Current = {identity, uplink: this.#connect(identity, () => current)};
     this.#current = current;
     current.uplink.start();
+  }
+
+  /** For some weeks the cloud still takes it, to renew it; after that only a person can help. */
+  #tellIfLapsed({gateway, certificate}: GatewayIdentity): void {
+    const {clock, time, log} = this.#options;
+    const {serial, notAfterMs} = certificateDates(certificate);
+    const isKnown = time.read().clk === 'ok';
+    const surelyMs = Math.max(this.#signedTime?.floorMs() ?? 0, isKnown ? clock.wallMs() : 0);
+    if (surelyMs <= notAfterMs || this.#toldLapsed === serial) return;
+    this.#toldLapsed = serial;
+    const what = 'if the cloud does not renew it, make a code there and run latchkey enroll';
+    log.error('identity.lapsed', {gateway, serial, notAfterMs, what});
   }
 
   /** A damaged identity must not stop the site; it is told once. */
