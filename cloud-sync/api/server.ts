@@ -125,14 +125,18 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const routes = {
     ...{log, store, gateways, overview, sessions, ledger, view, lateUses, commands, keys},
   };
-  const ready = async () => broker.isUp && ingest.isFlowing && (await store.answers());
+  const notReady = async () => {
+    if (!broker.isUp) return 'the broker is away';
+    if (!ingest.isFlowing) return `the database takes nothing (${store.trouble ?? 'store/failed'})`;
+    return (await store.answers()) ? undefined : 'the database does not answer';
+  };
   const secure: SecureAddress = {url: options.broker && publicUrl(options.broker)};
   const enrolling = enrolmentOf(options, parts.certificates, store, secure);
   const app = cloudRoutes({
     ...routes,
     grants: grantDesk,
     grantRows: grants,
-    ready,
+    notReady,
     siteConfigs: siteConfigDesk,
     identity: enrolling,
   });

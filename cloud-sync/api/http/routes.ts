@@ -45,8 +45,8 @@ export interface RouteOptions {
   readonly keys: ApiKeyTable;
   /** Left out: this cloud enrols nobody. */
   readonly identity?: IdentityRoutes | undefined;
-  /** The database answers and the broker listens. */
-  readonly ready: () => Promise<boolean>;
+  /** Why nothing can be taken at this moment, in a few words for anybody; undefined: all is well. */
+  readonly notReady: () => Promise<string | undefined>;
 }
 
 const MAX_BODY_BYTES = 32 * 1024;
@@ -55,9 +55,10 @@ const MAX_BODY_BYTES = 32 * 1024;
 export function cloudRoutes(options: RouteOptions): Hono {
   const app = new Hono();
   app.get('/livez', context => context.text('ok'));
-  app.get('/readyz', async context =>
-    (await options.ready()) ? context.text('ok') : context.text('not ready', 503),
-  );
+  app.get('/readyz', async context => {
+    const why = await options.notReady();
+    return why === undefined ? context.text('ok') : context.text(`not ready: ${why}`, 503);
+  });
   app.use('/v1/enroll', limited(MAX_BODY_BYTES));
   if (options.identity) addEnrolment(app, options.identity);
   app.use('/v1/*', async (context, next) => {

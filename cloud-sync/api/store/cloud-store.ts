@@ -21,6 +21,7 @@ export class CloudStore {
   readonly #db: Kysely<CloudSchema>;
   readonly #engine: CloudEngine;
   #isClosed = false;
+  #trouble: string | undefined;
 
   private constructor(engine: CloudEngine) {
     this.#engine = engine;
@@ -59,6 +60,11 @@ export class CloudStore {
     return this.#engine.events;
   }
 
+  /** Code of the fault that the last transaction ended with; undefined when it was committed. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
   /** Ask without a transaction. @throws StoreError */
   async read<Result>(work: (db: CloudReader) => Promise<Result>): Promise<Result> {
     try {
@@ -73,9 +79,12 @@ export class CloudStore {
   async transaction<Result>(work: (tx: CloudTransaction) => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#db.transaction().execute(work);
+        const result = await this.#db.transaction().execute(work);
+        this.#trouble = undefined;
+        return result;
       } catch (error) {
         const fault = this.#engine.faultOf(error);
+        this.#trouble = fault?.code ?? this.#trouble;
         if (fault?.code !== 'store/conflict' || tries === MAX_TRIES) throw fault ?? error;
       }
     }
