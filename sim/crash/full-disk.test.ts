@@ -1,8 +1,9 @@
-import {closeSync, mkdirSync, openSync, rmSync, statfsSync, statSync, writeSync} from 'node:fs';
+import {mkdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {crashOptions} from './crash-options.js';
 import {DATABASE} from './crash-park.js';
+import {FILLERS, fill, free} from './filler.js';
 import {makeImage, withMounted} from './sim-disk.js';
 import {StrainedSite} from './strained-site.js';
 import {clearWorkFolder, makeWorkFolder} from './work-folder.js';
@@ -10,30 +11,8 @@ import {clearWorkFolder, makeWorkFolder} from './work-folder.js';
 const {seed: SEED} = crashOptions();
 const DISK_MIB = 32;
 const BALLAST_BYTES = 4 * 2 ** 20;
-const FILLERS = ['filler', 'filler-2'] as const;
 /** Less than the write-ahead log may need, and not nothing. */
 const SCARCE_BYTES = 5 * 2 ** 20;
-const CHUNK = Buffer.alloc(2 ** 14, 1);
-
-/** Another program takes the room until only so much is left. */
-function fill(
-  folder: string,
-  leavesBytes: number,
-  name: (typeof FILLERS)[number] = FILLERS[0],
-): void {
-  const fd = openSync(join(folder, name), 'w');
-  const freeBytes = () => {
-    const {bavail, bsize} = statfsSync(folder);
-    return bavail * bsize;
-  };
-  try {
-    while (freeBytes() > leavesBytes) writeSync(fd, CHUNK);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') throw thrown;
-  } finally {
-    closeSync(fd);
-  }
-}
 
 /** A small disk with a running site, people at its arms; judged at the end. */
 async function onSmallDisk(
@@ -52,7 +31,7 @@ async function onSmallDisk(
       await site.until('arms move', () => site.frames() >= 3);
       await story(site, disk);
       const [frames, confirmed] = [site.frames(), site.confirmed()];
-      for (const name of FILLERS) rmSync(join(disk, name), {force: true});
+      free(disk);
       await site.until('arms move again', () => site.frames() >= frames + 4);
       await site.until('the cloud hears of it', () => site.confirmed() >= confirmed + 10);
       t.true(site.isAlive, site.output.slice(-3000));

@@ -6,7 +6,7 @@ import {tool} from './tool.js';
 const PREFIX = 'latchkey-cut-';
 const PID_FILE = /\.pid$/;
 /** Programs that a run starts and that would outlive it when it is killed. */
-const OURS = ['qemu-storage-daemon', 'latchkey.js'];
+const OURS = ['qemu-storage-daemon', 'latchkey.js', 'latchkey-cloud.js', 'strace'];
 const END_LIMIT_MS = 5000;
 
 /** A folder that names its owner, so that the next run finds what an aborted one left mounted. */

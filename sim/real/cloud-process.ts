@@ -17,6 +17,8 @@ export interface CloudSite {
   readonly broker: string | undefined;
   /** Where the own one listens; left out: on any free port. */
   readonly mqttPort?: number;
+  /** More options, in the words of `serve`. */
+  readonly more?: readonly string[];
   readonly apiKey: string;
   readonly signingKey: KeyObject;
 }
@@ -43,9 +45,15 @@ export class CloudProcess {
   }
 
   static async start(t: Ends, site: CloudSite): Promise<CloudProcess> {
+    const cloud = CloudProcess.spawn(t, site);
+    await cloud.#listening();
+    return cloud;
+  }
+
+  /** One of which nobody knows whether it will ever be ready. */
+  static spawn(t: Ends, site: CloudSite): CloudProcess {
     const cloud = new CloudProcess(site);
     t.teardown(() => cloud.#process.end());
-    await cloud.#listening();
     return cloud;
   }
 
@@ -73,11 +81,31 @@ export class CloudProcess {
     await this.#listening();
   }
 
+  /** Of its HTTP interface. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Of the process that runs now. */
+  get pid(): number {
+    return this.#process.child.pid ?? 0;
+  }
+
+  get isOver(): boolean {
+    return this.#process.isOver;
+  }
+
   async isReady(): Promise<boolean> {
+    return (await this.readiness()) === 'ok';
+  }
+
+  /** What `/readyz` says; `silent` while nobody answers. */
+  async readiness(): Promise<string> {
+    this.#url = /"http":"([^"]+)"/.exec(this.output)?.[1] ?? '';
     try {
-      return (await fetch(`${this.#url}/readyz`)).ok;
+      return await (await fetch(`${this.#url}/readyz`)).text();
     } catch {
-      return false;
+      return 'silent';
     }
   }
 
@@ -90,21 +118,15 @@ export class CloudProcess {
   }
 
   async #listening(): Promise<void> {
-    await until(
-      `the cloud is ready: ${this.output}`,
-      () => {
-        this.#url = /"http":"([^"]+)"/.exec(this.output)?.[1] ?? '';
-        return this.#url !== '' && this.isReady();
-      },
-      30_000,
-    );
+    await until(`the cloud is ready: ${this.output}`, () => this.isReady(), 30_000);
   }
 }
 
-function spawnCloud({folder, database, broker, mqttPort = 0}: CloudSite): PeerProcess {
+function spawnCloud({folder, database, broker, mqttPort = 0, more = []}: CloudSite): PeerProcess {
   const args = [
     ...['serve', '--http', '127.0.0.1:0', '--database', database],
     ...(broker ? ['--broker', broker] : ['--mqtt', `127.0.0.1:${mqttPort}`]),
+    ...more,
     ...['--key-file', join(folder, 'cloud.key'), '--api-key-file', join(folder, 'api.key')],
   ];
   return new PeerProcess(process.execPath, ['--enable-source-maps', PROGRAM, ...args]);

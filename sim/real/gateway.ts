@@ -2,7 +2,7 @@ import {createPublicKey, type KeyObject} from 'node:crypto';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {Act, CommandSink} from '../../cloud-sync/uplink/command-sink.js';
-import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
+import {type MqttTarget, MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
 import {Uplink} from '../../cloud-sync/uplink/uplink.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import type {SystemClock} from '../../edge/platform/system-clock.js';
@@ -24,11 +24,12 @@ export class Gateway {
   /** Genuine commands that were not carried out, and why. */
   readonly rejected: string[] = [];
 
+  /** `broker`: a port of this machine, or an address of its own. */
   constructor(
     t: ExecutionContext,
     clock: SystemClock,
     cloudKey: KeyObject,
-    port: number,
+    broker: number | MqttTarget,
     name = GATEWAY,
   ) {
     const entropy = new SystemEntropy(clock);
@@ -43,8 +44,10 @@ export class Gateway {
       address: {tenant: TENANT, gateway: name},
       boot: this.store.boot,
       firmware: '0.0.0-real',
-      cloudKey: createPublicKey(cloudKey),
-      transport: new MqttTransport({kind: 'url', url: `mqtt://127.0.0.1:${port}`}),
+      cloudKey: cloudKey.type === 'private' ? createPublicKey(cloudKey) : cloudKey,
+      transport: new MqttTransport(
+        typeof broker === 'number' ? {kind: 'url', url: `mqtt://127.0.0.1:${broker}`} : broker,
+      ),
       outbox: this.store.outbox,
       grants: this.store.grants,
       commands: this.#hand(),
