@@ -65,6 +65,13 @@ export class GatewayProcess {
     return (await this.#ask('GET', '/api/state')) as SeenSite;
   }
 
+  /** What its wall clock shows, to the second. */
+  async wallMs(): Promise<number> {
+    const response = await this.#fetch('GET', '/api/state');
+    await response.arrayBuffer();
+    return Date.parse(response.headers.get('date') ?? '');
+  }
+
   /** Ask as a person at the page. */
   act(path: string, body: object): Promise<unknown> {
     return this.#ask('POST', path, body);
@@ -81,14 +88,17 @@ export class GatewayProcess {
   }
 
   async #ask(method: string, path: string, body?: object): Promise<unknown> {
+    return (await this.#fetch(method, path, body)).json();
+  }
+
+  #fetch(method: string, path: string, body?: object): Promise<Response> {
     const access = readFileSync(join(this.#folder, `${DATABASE}.token`), 'utf8');
     const {url, token} = JSON.parse(access) as {url: string; token: string};
-    const response = await fetch(new URL(path, url), {
+    return fetch(new URL(path, url), {
       method,
       headers: {'X-Latchkey-Token': token, 'content-type': 'application/json'},
       ...(body === undefined ? {} : {body: JSON.stringify(body)}),
     });
-    return response.json();
   }
 }
 
@@ -99,5 +109,6 @@ export interface SeenSite {
     readonly arm: string;
     readonly health: string;
   }[];
+  readonly devices: readonly {readonly id: string; readonly health: string}[];
   readonly alarms: readonly {readonly kind: string; readonly state: string}[];
 }
