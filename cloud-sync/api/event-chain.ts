@@ -1,17 +1,33 @@
 import {fromHex, toHex} from '../../protocols/base/bytes.js';
-import {chainHash} from '../../protocols/cloud/chain.js';
+import {chainHashes, HASH_BYTES} from '../../protocols/cloud/chain.js';
 import type {Batch, WireEvent} from '../../protocols/cloud/up-messages.js';
 import type {StoredEvent} from './store/event-ledger.js';
+import type {ChainedRun} from './store/event-writer.js';
 
 /** The batch's events with their hashes; undefined when the chain does not lead from `p` to `h`. */
-export function chained(batch: Batch, epochNo: number): readonly StoredEvent[] | undefined {
-  let hash = fromHex(batch.p);
-  const events = batch.ev.map((event, index) => {
-    const seq = batch.from + index;
-    hash = chainHash(hash, seq, event[5]);
-    return storedEvent(event, epochNo, seq, hash);
-  });
-  return toHex(hash) === batch.h ? events : undefined;
+export function chained(gateway: string, batch: Batch, epochNo: number): ChainedRun | undefined {
+  const {from, ev, p, h} = batch;
+  const bodies = ev.map(event => event[5]);
+  const run = {gateway, epochNo, from, ev, hashes: chainHashes(fromHex(p), from, bodies)};
+  return toHex(hashIn(run, ev.length - 1)) === h ? run : undefined;
+}
+
+/** Chain hash after the event at `index`. */
+export function hashIn({hashes}: ChainedRun, index: number): Uint8Array {
+  return hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+}
+
+/** What is left of a run behind its first `count` events. */
+export function runBehind(run: ChainedRun, count: number): ChainedRun {
+  if (count === 0) return run;
+  const hashes = run.hashes.subarray(count * HASH_BYTES);
+  return {...run, from: run.from + count, ev: run.ev.slice(count), hashes};
+}
+
+export function storedRun(run: ChainedRun): readonly StoredEvent[] {
+  return run.ev.map((event, index) =>
+    storedEvent(event, run.epochNo, run.from + index, hashIn(run, index)),
+  );
 }
 
 export function storedEvent(

@@ -5,11 +5,12 @@ import {SECOND_MS} from '../../protocols/base/units.js';
 import {CHAIN_START} from '../../protocols/cloud/chain.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {Batch, Hello, UpMessages} from '../../protocols/cloud/up-messages.js';
-import {chained, storedEvent} from './event-chain.js';
+import {chained, hashIn, runBehind, storedEvent, storedRun} from './event-chain.js';
 import {copiesIn} from './event-copies.js';
 import {EventKeeper, type KeeperOptions} from './event-keeper.js';
+import {isViewed} from './event-views.js';
 import type {EpochRow, StoredEvent} from './store/event-ledger.js';
-import {byName, type EpochKey, type EventRun} from './store/event-writer.js';
+import {byName, type ChainedRun, type EpochKey} from './store/event-writer.js';
 
 /** They end when the gateway numbers anew; what was in conflict stays stored. */
 export const INTAKE_FAULTS = ['seq_conflict', 'chain_broken'] as const;
@@ -25,7 +26,7 @@ export interface IntakeResult {
   readonly began: boolean;
   /** A gap that stood has closed. */
   readonly closedGap: boolean;
-  /** Events that were new. */
+  /** Events that were new, those that the views look into. */
   readonly fresh: readonly StoredEvent[];
 }
 
@@ -71,7 +72,7 @@ export class EventIntake {
   readonly #keeper: EventKeeper;
   readonly #epochs = new Map<string, Epoch>();
   readonly #tallies = new Map<string, Tally>();
-  #pending: EventRun[] = [];
+  #pending: ChainedRun[] = [];
 
   private constructor(options: IntakeOptions) {
     this.#options = options;
@@ -105,8 +106,8 @@ export class EventIntake {
     const epoch = this.#epochs.get(nameOf({gateway, epoch: batch.epoch}));
     if (!epoch) return;
     const tally = this.#tally(gateway);
-    const events = chained(batch, epoch.row.no);
-    if (!events) {
+    const run = chained(gateway, batch, epoch.row.no);
+    if (!run) {
       tally.fault = 'chain_broken';
       return;
     }
@@ -115,14 +116,13 @@ export class EventIntake {
     if (batch.o) await this.#noteCopies(epoch, tally, batch);
     const {known, knownHash} = epoch.row;
     const overlap = Math.max(0, known - batch.from + 1);
-    const hangsOn = overlap === 0 ? batch.p : hexOf(events[overlap - 1]?.hash);
+    const hangsOn = overlap === 0 ? batch.p : toHex(hashIn(run, overlap - 1));
     const continues = overlap > 0 || batch.from === known + 1;
     if (!this.#options.careful && continues && knownHash && hangsOn === toHex(knownHash)) {
-      const rest = overlap === 0 ? events : events.slice(overlap);
-      if (this.#append(epoch, tally, rest)) return;
+      if (this.#append(epoch, tally, runBehind(run, overlap))) return;
     }
     await this.#flush(gateway);
-    await this.#keep(epoch, tally, batch, events);
+    await this.#keep(epoch, tally, batch, storedRun(run));
   }
 
   /** Early copies carry no chain; their batch confirms them later. */
@@ -134,7 +134,7 @@ export class EventIntake {
     const events = live.ev.map((wire, index) => storedEvent(wire, no, live.seq + index, null));
     const later = events.filter(event => event.seq > known);
     const fresh = await this.#keeper.keepEarly(gateway, later);
-    this.#tally(gateway).fresh.push(...fresh);
+    noteFresh(this.#tally(gateway), fresh);
     const [first] = fresh;
     if (first) this.#set(epoch, {beyond: Math.min(beyond ?? first.seq, first.seq)});
   }
@@ -203,17 +203,18 @@ export class EventIntake {
   }
 
   /** Events that hang on the last one known go at once, as long as they meet nothing that is there. */
-  #append(epoch: Epoch, tally: Tally, events: readonly StoredEvent[]): boolean {
-    const last = events.at(-1);
-    if (!last) return true;
+  #append(epoch: Epoch, tally: Tally, run: ChainedRun): boolean {
+    const {epochNo, from, ev} = run;
+    if (ev.length === 0) return true;
+    const last = from + ev.length - 1;
     const {beyond, chained: top} = epoch.row;
-    if (beyond !== null && last.seq + 1 >= beyond) return false;
-    this.#pending.push({gateway: epoch.gateway, events});
-    for (const event of events) tally.fresh.push(event);
-    this.#set(epoch, {
-      ...{known: last.seq, knownHash: last.hash},
-      chained: Math.max(top, last.seq),
+    if (beyond !== null && last + 1 >= beyond) return false;
+    this.#pending.push(run);
+    ev.forEach((event, index) => {
+      if (isViewed(event[0])) tally.fresh.push(storedEvent(event, epochNo, from + index, null));
     });
+    const knownHash = hashIn(run, ev.length - 1);
+    this.#set(epoch, {known: last, knownHash, chained: Math.max(top, last)});
     return true;
   }
 
@@ -232,7 +233,7 @@ export class EventIntake {
     const last = batch.from + events.length - 1;
     if (last <= epoch.row.known && (await this.#hashAt(epoch, last)) === batch.h) return;
     const {fresh, conflict} = await this.#keeper.keep(gateway, events);
-    tally.fresh.push(...fresh);
+    noteFresh(tally, fresh);
     this.#set(epoch, {
       chained: Math.max(epoch.row.chained, last),
       beyond: Math.min(epoch.row.beyond ?? batch.from, batch.from),
@@ -267,8 +268,8 @@ export class EventIntake {
     if (runs.length === 0 || (gateway && !runs.some(run => run.gateway === gateway))) return;
     this.#pending = [];
     const {tx, writer, wallMs} = this.#options;
-    const wanted = runs.reduce((sum, run) => sum + run.events.length, 0);
-    if ((await writer.insert(tx, runs, wallMs)) !== wanted) throw new NotFree();
+    const wanted = runs.reduce((sum, run) => sum + run.ev.length, 0);
+    if ((await writer.append(tx, runs, wallMs)) !== wanted) throw new NotFree();
   }
 
   /** A gap is a fact of the database, so that all workers see the same one. */
@@ -320,6 +321,10 @@ function nameOf({gateway, epoch}: EpochKey): string {
 
 function hexOf(hash: Uint8Array | null | undefined): string | undefined {
   return hash ? toHex(hash) : undefined;
+}
+
+function noteFresh({fresh}: Tally, events: readonly StoredEvent[]): void {
+  for (const event of events) if (isViewed(event.kind)) fresh.push(event);
 }
 
 function refuse(tally: Tally): void {

@@ -18,6 +18,13 @@ export interface CommandReport {
   readonly why: string | null;
 }
 
+/** Kinds of events that the views look into. */
+const VIEWED: ReadonlySet<string> = new Set(['bay', 'alarm', 'command', 'decision']);
+
+export function isViewed(kind: string): boolean {
+  return VIEWED.has(kind);
+}
+
 /** Gathers what new events say about bays, alarms and commands, the latest of each, and which grants
  *  were used. What a body does not
  *  bear is counted, and the event itself stays stored all the same. */
@@ -26,6 +33,8 @@ export class EventViews {
   readonly #bays = new Map<string, PlacedBay>();
   readonly #alarms = new Map<string, PlacedAlarm>();
   readonly #uses: GrantUse[] = [];
+  /** Bodies of bays, read: there are few different ones, and each comes again and again. */
+  readonly #bayBodies = new Map<string, PlacedBay['body']>();
   readonly reports: CommandReport[] = [];
 
   constructor(drops: DropCounter) {
@@ -36,7 +45,7 @@ export class EventViews {
     const {epochNo, seq, wall} = event;
     const place: EventPlace = {gateway, epochNo, seq, wall};
     if (event.kind === 'bay') {
-      const body = this.#read(event, bayBodySchema);
+      const body = this.#readBay(event);
       if (body) putLater(this.#bays, `${gateway}/${body.bay}`, {place, body});
     } else if (event.kind === 'alarm') {
       const body = this.#read(event, alarmBodySchema);
@@ -56,6 +65,14 @@ export class EventViews {
     await view.putBays(tx, inOrder(this.#bays));
     await view.putAlarms(tx, inOrder(this.#alarms));
     await lateUses.note(tx, this.#uses);
+  }
+
+  #readBay(event: StoredEvent): PlacedBay['body'] | undefined {
+    const held = this.#bayBodies.get(event.body);
+    if (held) return held;
+    const body = this.#read(event, bayBodySchema);
+    if (body) this.#bayBodies.set(event.body, body);
+    return body;
   }
 
   #read<Body>(event: StoredEvent, schema: z.ZodType<Body>): Body | undefined {

@@ -61,6 +61,39 @@ test('what comes within a tick is committed at once, and only then told', async 
   t.deepEqual(bench.committed, [['a', 'b', 'a']]);
 });
 
+test('a backlog is written as soon as it is there, in parts, and what comes meanwhile is next', async t => {
+  const bench = new Bench(t);
+  bench.ingest.take(batch('a', 100));
+  for (let count = 0; count < 5; count += 1) bench.ingest.take(batch('b', 500));
+  await bench.clock.advance(1);
+  t.deepEqual(bench.committed, [
+    ['a', 'b', 'b', 'b'],
+    ['b', 'b'],
+  ]);
+  bench.ingest.take(batch('a', 100));
+  await bench.clock.advance(4);
+  t.is(bench.committed.length, 2);
+  await bench.clock.advance(1);
+  t.deepEqual(bench.committed[2], ['a']);
+});
+
+test('a turn that is over before it is waited for holds up nothing', async t => {
+  const bench = new Bench(t);
+  const {waitUntil} = bench.clock;
+  t.teardown(() => Object.assign(bench.clock, {waitUntil}));
+  bench.clock.waitUntil = (_, callback) => {
+    callback();
+    return {cancel: () => {}};
+  };
+  bench.ingest.take(batch('a', 500));
+  bench.ingest.take(batch('b', 100));
+  await bench.clock.advance(0);
+  await bench.clock.advance(10);
+  bench.ingest.take(batch('c', 100));
+  await bench.clock.advance(10);
+  t.deepEqual(bench.committed, [['a'], ['b'], ['c']]);
+});
+
 test('while the database is away nothing is told, and all is committed in order when it is back', async t => {
   const bench = new Bench(t);
   for (const code of ['store/full', 'store/locked', 'store/unreachable', 'store/io']) {

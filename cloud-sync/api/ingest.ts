@@ -15,11 +15,16 @@ export interface IngestOptions {
   readonly onCommitted: (outcome: TickOutcome) => void;
 }
 
-/** All gateways' messages of so long share one transaction. @see sync.md 3.5 */
+/** Few messages wait so long for those of other gateways, to share one transaction. @see sync.md 3.5 */
 const TICK_MS: Millis = 5;
+/** With so many events in hand nothing is waited for: a backlog drains, and the gateway waits for us. */
+const FULL_EVENTS = 250;
+/** About one turn of the event loop, in which all comes in that has arrived. */
+const TURN_MS: Millis = 0.02;
 /** Events and messages in hand. Beyond this the rest is dropped; gateways send it again. */
 const MAX_QUEUED = 100_000;
-const MAX_PER_TICK = 20_000;
+/** Half of what one gateway sends unconfirmed, so that it sends on while this half is written. */
+const MAX_PER_TICK = 2000;
 /** A database that is away is asked again so soon, then at growing intervals. */
 const FIRST_RETRY_MS: Millis = 250;
 const LAST_RETRY_MS: Millis = 5000;
@@ -51,7 +56,7 @@ export class Ingest {
     if (this.#isClosed || this.#queued + weight > MAX_QUEUED) return;
     this.#queue.push(item);
     this.#queued += weight;
-    if (!this.#running) this.#wake(TICK_MS);
+    if (!this.#running) this.#wake();
   }
 
   /** Settles when nothing is being written any more; what is in hand is dropped. */
@@ -63,13 +68,24 @@ export class Ingest {
     await this.#running;
   }
 
-  #wake(afterMs: Millis): void {
-    this.#timer ??= this.#options.clock.timer('cloud.ingest', afterMs, () => {
+  #wake(): void {
+    const {clock} = this.#options;
+    if (this.isFlowing && this.#queued >= FULL_EVENTS) {
+      this.#timer?.cancel();
       this.#timer = undefined;
-      this.#running = this.#drain().finally(() => {
-        this.#running = undefined;
-        if (this.#queue.length > 0) this.#wake(this.#retryMs || TICK_MS);
-      });
+      const timer = clock.waitUntil(clock.nowMs() + TURN_MS, () => this.#run());
+      // On a busy machine the turn may be over before it is waited for.
+      if (!this.#running) this.#timer = timer;
+      return;
+    }
+    this.#timer ??= clock.timer('cloud.ingest', this.#retryMs || TICK_MS, () => this.#run());
+  }
+
+  #run(): void {
+    this.#timer = undefined;
+    this.#running = this.#drain().finally(() => {
+      this.#running = undefined;
+      if (this.#queue.length > 0) this.#wake();
     });
   }
 

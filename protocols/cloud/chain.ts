@@ -1,8 +1,11 @@
 import {hash} from 'node:crypto';
 
-const HASH_BYTES = 32;
+/** Of one link of the chain. */
+export const HASH_BYTES = 32;
 /** The hash before, and the number. */
 const PREFIX_BYTES = HASH_BYTES + 8;
+/** Of one UTF-16 code unit. */
+const MAX_UTF8_BYTES = 3;
 
 /** Hash before the first event of an epoch: 32 zero bytes. */
 export const CHAIN_START: Uint8Array = new Uint8Array(HASH_BYTES);
@@ -24,4 +27,30 @@ export function chainHash(previous: Uint8Array, seq: number, body: string): Uint
   input.write(body, PREFIX_BYTES);
   // As text and back: a buffer of its own from the library takes longer than the hash.
   return new Uint8Array(Buffer.from(hash('sha256', input, 'binary'), 'binary'));
+}
+
+/**
+ * The hashes of events in a row, 32 bytes each: what `chainHash` gives for one after the other, at
+ * little more than half its cost. `previous`: hash before the first. `from`: number of the first.
+ */
+export function chainHashes(
+  previous: Uint8Array,
+  from: number,
+  bodies: readonly string[],
+): Uint8Array {
+  const hashes = Buffer.allocUnsafe(bodies.length * HASH_BYTES);
+  const longest = bodies.reduce((most, body) => Math.max(most, body.length), 0);
+  // Each hash is written where the next one is computed from, so that nothing is made per event.
+  const input = Buffer.allocUnsafe(PREFIX_BYTES + longest * MAX_UTF8_BYTES);
+  input.set(previous, 0);
+  bodies.forEach((body, index) => {
+    const seq = from + index;
+    input.writeUInt32BE(Math.floor(seq / 2 ** 32), HASH_BYTES);
+    input.writeUInt32BE(seq % 2 ** 32, HASH_BYTES + 4);
+    const length = PREFIX_BYTES + input.write(body, PREFIX_BYTES);
+    const next = hash('sha256', input.subarray(0, length), 'binary');
+    input.write(next, 0, 'binary');
+    hashes.write(next, index * HASH_BYTES, 'binary');
+  });
+  return hashes;
 }

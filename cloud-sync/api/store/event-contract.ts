@@ -1,4 +1,8 @@
 import {fromHex, toHex} from '../../../protocols/base/bytes.js';
+import type {UnixMillis} from '../../../protocols/base/clock.js';
+import {chainHashes} from '../../../protocols/cloud/chain.js';
+import type {WireEvent} from '../../../protocols/cloud/up-messages.js';
+import {storedRun} from '../event-chain.js';
 import {correctedWalls} from '../event-times.js';
 import type {CloudTransaction} from './cloud-schema.js';
 import type {ContractBench} from './contract-bench.js';
@@ -19,6 +23,7 @@ const event = (seq: number, changes: Partial<StoredEvent> = {}): StoredEvent => 
 /** What every database must do alike with events. */
 export function eventContract(bench: ContractBench): void {
   keptEvents(bench);
+  appendedEvents(bench);
   doubtfulEvents(bench);
   timedEvents(bench);
 }
@@ -86,6 +91,29 @@ function keptEvents(bench: ContractBench): void {
       t.is(toHex(row?.knownHash ?? new Uint8Array()), toHex(HASH));
     },
   );
+}
+
+function appendedEvents(bench: ContractBench): void {
+  const {check, ledger} = bench;
+  check('a run is kept as it came, over every change of boot and clock', async (t, {store}) => {
+    const ev = Array.from({length: 137}, (_, index): WireEvent => {
+      const [boot, clk] = [index < 61 ? 'b-1' : 'b-2', index < 75 ? 'floor' : 'ok'] as const;
+      const wall = (1_700_000_000_000 + index) as UnixMillis;
+      return [index % 3 ? 'bay' : 'note', boot, index * 7, wall, clk, `${BODY} ${index}`];
+    });
+    const bodies = ev.map(([, , , , , body]) => body);
+    const hashes = chainHashes(HASH, 2 ** 40, bodies);
+    const run = {gateway: 'gw-1', epochNo: 1, from: 2 ** 40, ev, hashes};
+    await store.transaction(async tx => {
+      await begin(bench, tx, 'gw-1', EPOCH);
+      t.is(await store.events.append(tx, [run], 77), 137);
+      t.is(await store.events.append(tx, [{...run, gateway: 'gw-2'}], 78), 137);
+      t.is(await store.events.append(tx, [{...run, from: 2 ** 40 + 100}], 79), 100);
+    });
+    const range = {gateway: 'gw-1', epochNo: 1, from: 2 ** 40, to: 2 ** 40 + 136};
+    const rows = await store.read(db => ledger.range(db, range, 200));
+    t.deepEqual(rows.map(plain), storedRun(run).map(plain));
+  });
 }
 
 function doubtfulEvents(bench: ContractBench): void {

@@ -1,3 +1,4 @@
+import type {WireEvent} from '../../../protocols/cloud/up-messages.js';
 import type {CloudTransaction} from './cloud-schema.js';
 import type {EpochRow, StoredEvent} from './event-ledger.js';
 
@@ -15,6 +16,17 @@ export interface EventRun {
   readonly events: readonly StoredEvent[];
 }
 
+/** Events numbered without a gap, of one epoch, as they came and with their chain hashes. */
+export interface ChainedRun {
+  readonly gateway: string;
+  readonly epochNo: number;
+  /** Number of the first. */
+  readonly from: number;
+  readonly ev: readonly WireEvent[];
+  /** 32 bytes each. */
+  readonly hashes: Uint8Array;
+}
+
 type Awaitable<Value> = Value | Promise<Value>;
 
 /** What ingest does with many rows at once, each database in its fastest way. */
@@ -23,7 +35,9 @@ export interface EventWriter {
    *  one order for all workers, so that no two wait for each other. */
   lockEpochs(tx: CloudTransaction, keys: readonly EpochKey[]): Awaitable<readonly NamedEpoch[]>;
   saveEpochs(tx: CloudTransaction, epochs: readonly NamedEpoch[]): Awaitable<void>;
-  /** Insert events whose numbers are free; gives how many were. */
+  /** Insert events whose numbers are free; gives how many were. Nearly all events come this way. */
+  append(tx: CloudTransaction, runs: readonly ChainedRun[], wallMs: number): Awaitable<number>;
+  /** The same for events one by one. */
   insert(tx: CloudTransaction, runs: readonly EventRun[], receivedWall: number): Awaitable<number>;
 }
 

@@ -1,3 +1,4 @@
+import {sql} from 'kysely';
 import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 
 /** A gateway let somebody in under a grant. */
@@ -22,24 +23,23 @@ export interface LateUse {
   readonly revokedWall: number;
 }
 
+/** Grants in one question: far below what either database takes as parameters. */
+const SLICE = 128;
+
 /** Uses of grants that were revoked already, by gateways that could not know: shown, never punished.
  *  @see requirements E4 */
 export class LateUseTable {
   /** Keep those of `uses` that came after the revocation of their grant. */
   async note(tx: CloudTransaction, uses: readonly GrantUse[]): Promise<void> {
+    const revoked = await revocationsOf(tx, uses);
     for (const {gateway, epochNo, seq, grant, bay, wall, clk} of uses) {
-      const revoked = await tx
-        .selectFrom('revocation')
-        .select('wall')
-        .where('gw', '=', gateway)
-        .where('id', '=', grant)
-        .executeTakeFirst();
+      const revokedWall = revoked.get(keyOf(gateway, grant));
       // A lost clock may read too early: without a time the doubt is shown.
-      if (!revoked || (clk !== 'floor' && wall < revoked.wall)) continue;
+      if (revokedWall === undefined || (clk !== 'floor' && wall < revokedWall)) continue;
       const place = {gw: gateway, epoch_no: epochNo, seq};
       await tx
         .insertInto('late_use')
-        .values({...place, grant_id: grant, bay, used_wall: wall, clk, revoked_wall: revoked.wall})
+        .values({...place, grant_id: grant, bay, used_wall: wall, clk, revoked_wall: revokedWall})
         .onConflict(clash => clash.doNothing())
         .execute();
     }
@@ -60,4 +60,34 @@ export class LateUseTable {
       .limit(500)
       .execute();
   }
+}
+
+/** When those of the grants that are revoked were, by gateway and grant. */
+async function revocationsOf(
+  tx: CloudTransaction,
+  uses: readonly GrantUse[],
+): Promise<ReadonlyMap<string, number>> {
+  const grants = [...new Map(uses.map(use => [keyOf(use.gateway, use.grant), use])).values()];
+  const revoked = new Map<string, number>();
+  for (let at = 0; at < grants.length; at += SLICE) {
+    const pairs = evenly(grants.slice(at, at + SLICE)).map(
+      use => sql`(${use.gateway}, ${use.grant})`,
+    );
+    const {rows} = await sql<{readonly gw: string; readonly id: string; readonly wall: number}>`
+      SELECT gw, id, wall FROM revocation WHERE (gw, id) IN (VALUES ${sql.join(pairs)})`.execute(
+      tx,
+    );
+    for (const {gw, id, wall} of rows) revoked.set(keyOf(gw, id), wall);
+  }
+  return revoked;
+}
+
+/** To the next power of two by the last once more, so that there are few texts of the question. */
+function evenly<Item>(items: readonly Item[]): readonly Item[] {
+  const length = 2 ** Math.ceil(Math.log2(items.length));
+  return Array.from({length}, (_, index) => items[Math.min(index, items.length - 1)] as Item);
+}
+
+function keyOf(gateway: string, grant: string): string {
+  return `${gateway}/${grant}`;
 }

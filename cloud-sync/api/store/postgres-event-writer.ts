@@ -1,7 +1,8 @@
 import {sql} from 'kysely';
+import {storedRun} from '../event-chain.js';
 import type {CloudTransaction} from './cloud-schema.js';
 import type {EpochRow, StoredEvent} from './event-ledger.js';
-import type {EpochKey, EventRun, EventWriter, NamedEpoch} from './event-writer.js';
+import type {ChainedRun, EpochKey, EventRun, EventWriter, NamedEpoch} from './event-writer.js';
 
 /** One statement per tick, whatever it brings: a question each would cost a round trip each. */
 export class PostgresEventWriter implements EventWriter {
@@ -32,6 +33,11 @@ export class PostgresEventWriter implements EventWriter {
         ${column(row => row.gapSinceWall)}::bigint[], ${column(row => row.gapAskedWall)}::bigint[])
         AS v (gw, no, known, known_h, chained, beyond, gap_since_wall, gap_asked_wall)
       WHERE epoch.gw = v.gw AND epoch.no = v.no`.execute(tx);
+  }
+
+  append(tx: CloudTransaction, runs: readonly ChainedRun[], receivedWall: number): Promise<number> {
+    const stored = runs.map(run => ({gateway: run.gateway, events: storedRun(run)}));
+    return this.insert(tx, stored, receivedWall);
   }
 
   async insert(

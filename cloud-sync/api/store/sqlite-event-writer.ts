@@ -1,12 +1,13 @@
 import type Database from 'better-sqlite3';
-import type {EpochRow, StoredEvent} from './event-ledger.js';
-import type {EpochKey, EventRun, EventWriter, NamedEpoch} from './event-writer.js';
+import {HASH_BYTES} from '../../../protocols/cloud/chain.js';
+import type {WireEvent} from '../../../protocols/cloud/up-messages.js';
+import type {EpochRow} from './event-ledger.js';
+import type {ChainedRun, EpochKey, EventRun, EventWriter, NamedEpoch} from './event-writer.js';
 
-/** Rows of one statement: a fifth less time than one by one, and no gain beyond. */
-const MANY = 10;
-const VALUES = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-const INSERT = `INSERT OR IGNORE INTO ev (gw, epoch_no, seq, kind, boot, mono, wall, clk, body,
-  received_wall, h) VALUES`;
+/** Rows of one statement, the most first: together they take a quarter less time than one by one. */
+const SIZES = [50, 10];
+const COLUMNS = 'gw, epoch_no, seq, kind, boot, mono, wall, clk, body, received_wall, h';
+const INSERT = `INSERT OR IGNORE INTO ev (${COLUMNS}) VALUES`;
 
 /**
  * Plain prepared statements on the connection that holds the transaction: building a query per event
@@ -36,22 +37,30 @@ export class SqliteEventWriter implements EventWriter {
     }
   }
 
+  append(_tx: unknown, runs: readonly ChainedRun[], receivedWall: number): number {
+    const {appendMany, appendOne} = this.#statements();
+    let count = 0;
+    for (const run of runs) {
+      for (let at = 0; at < run.ev.length; ) {
+        const {size, statement} =
+          appendMany.find(({size}) => isAlike(run.ev, at, size)) ?? appendOne;
+        count += statement.run(
+          commonOf(run, at, size, receivedWall),
+          columnsOf(run.ev, at, size),
+        ).changes;
+        at += size;
+      }
+    }
+    return count;
+  }
+
   insert(_tx: unknown, runs: readonly EventRun[], receivedWall: number): number {
-    const {insert, insertMany} = this.#statements();
+    const {insert} = this.#statements();
     let count = 0;
     for (const {gateway, events} of runs) {
-      const inMany = events.length - (events.length % MANY);
-      for (let at = 0; at < inMany; at += MANY) {
-        const values: unknown[] = [];
-        for (let index = at; index < at + MANY; index += 1) {
-          pushValues(values, gateway, events[index] as StoredEvent, receivedWall);
-        }
-        count += insertMany.run(values).changes;
-      }
-      for (const event of events.slice(inMany)) {
-        const values: unknown[] = [];
-        pushValues(values, gateway, event, receivedWall);
-        count += insert.run(values).changes;
+      for (const {epochNo, seq, kind, boot, mono, wall, clk, body, hash} of events) {
+        const said = [seq, kind, boot, mono, wall, clk, body];
+        count += insert.run(gateway, epochNo, ...said, receivedWall, hash).changes;
       }
     }
     return count;
@@ -64,17 +73,49 @@ export class SqliteEventWriter implements EventWriter {
   }
 }
 
-function pushValues(
-  values: unknown[],
-  gateway: string,
-  event: StoredEvent,
-  receivedWall: number,
-): void {
-  const {epochNo, seq, kind, boot, mono, wall, clk, body, hash} = event;
-  values.push(gateway, epochNo, seq, kind, boot, mono, wall, clk, body, receivedWall, hash);
+/** Are the next so many events of one boot and clock state? */
+function isAlike(ev: readonly WireEvent[], at: number, size: number): boolean {
+  if (at + size > ev.length) return false;
+  const [, boot, , , clk] = ev[at] as WireEvent;
+  for (let index = at + 1; index < at + size; index += 1) {
+    const event = ev[index] as WireEvent;
+    if (event[1] !== boot || event[4] !== clk) return false;
+  }
+  return true;
+}
+
+/** What rows of one statement have in common is handed over once. */
+function commonOf(run: ChainedRun, at: number, size: number, receivedWall: number) {
+  const {gateway, epochNo, from, ev, hashes} = run;
+  const [, boot, , , clk] = ev[at] as WireEvent;
+  return {
+    ...{gateway, epochNo, boot, clk, receivedWall, seq: from + at},
+    hashes: hashes.subarray(at * HASH_BYTES, (at + size) * HASH_BYTES),
+  };
+}
+
+function columnsOf(ev: readonly WireEvent[], at: number, size: number): readonly unknown[] {
+  const values: unknown[] = [];
+  for (let index = at; index < at + size; index += 1) {
+    const [kind, , mono, wall, , body] = ev[index] as WireEvent;
+    values.push(kind, mono, wall, body);
+  }
+  return values;
+}
+
+function appendText(size: number): string {
+  const rows = Array.from({length: size}, (_, index) => {
+    const hash = `substr(@hashes, ${index * HASH_BYTES + 1}, ${HASH_BYTES})`;
+    return `(@gateway, @epochNo, @seq + ${index}, ?, @boot, ?, ?, @clk, ?, @receivedWall, ${hash})`;
+  });
+  return `${INSERT} ${rows.join(', ')}`;
 }
 
 function prepare(connection: Database.Database) {
+  const preparedFor = (size: number) => ({
+    size,
+    statement: connection.prepare(appendText(size)),
+  });
   return {
     epoch: connection.prepare(
       `SELECT no, known, known_h AS knownHash, chained, beyond, gap_since_wall AS gapSinceWall,
@@ -84,7 +125,8 @@ function prepare(connection: Database.Database) {
       `UPDATE epoch SET known = ?, known_h = ?, chained = ?, beyond = ?, gap_since_wall = ?,
        gap_asked_wall = ? WHERE gw = ? AND no = ?`,
     ),
-    insert: connection.prepare(`${INSERT} ${VALUES}`),
-    insertMany: connection.prepare(`${INSERT} ${Array(MANY).fill(VALUES).join(', ')}`),
+    insert: connection.prepare(`${INSERT} (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    appendMany: SIZES.map(preparedFor),
+    appendOne: preparedFor(1),
   };
 }
