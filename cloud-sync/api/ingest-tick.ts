@@ -45,8 +45,9 @@ export interface IngestTickOptions {
   readonly gapPatienceMs: Millis;
 }
 
-/** Looked at with each heartbeat, so that a gap is told within a minute. @see sync.md 9, G3 */
-const GAP_ALARM_MS: Millis = 50 * SECOND_MS;
+/** Looked at with each heartbeat, so that a gap is told within a minute, also when one of them is lost.
+ *  @see sync.md 9, G3 */
+const GAP_ALARM_MS: Millis = 35 * SECOND_MS;
 
 /** Keeps what came from all gateways within one tick, in one transaction. */
 export class IngestTick {
