@@ -59,10 +59,12 @@ export interface Collector {
 
 /**
  * Where one direction of a sealed link keeps its counters over restarts. `load`: all counters below it
- * are spent, 0 at first. `reserve` returns when the same is on the disk for `below`.
+ * are spent, 0 at first. `reserve` returns when the same is on the disk for `below`. `leaps` grows when
+ * counters were skipped meanwhile: who holds some loads anew.
  * @throws StoreError from both when the disk refuses.
  */
 export interface CounterStore {
   load(): bigint;
   reserve(below: bigint): void;
+  leaps(): number;
 }

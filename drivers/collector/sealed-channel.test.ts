@@ -19,10 +19,15 @@ const BEAT: UpMessage = {kind: 'heartbeat', uptimeS: 9};
 class MemoryCounter implements CounterStore {
   below = 0n;
   broken = false;
+  leapCount = 0;
   readonly writes: bigint[] = [];
 
   load(): bigint {
     return this.below;
+  }
+
+  leaps(): number {
+    return this.leapCount;
   }
 
   reserve(below: bigint): void {
@@ -31,6 +36,9 @@ class MemoryCounter implements CounterStore {
     this.writes.push(below);
   }
 }
+
+const counterOf = (frame: Uint8Array = new Uint8Array(16)) =>
+  new DataView(frame.buffer, frame.byteOffset).getBigUint64(8);
 
 function setup() {
   const outgoing = new MemoryCounter();
@@ -94,8 +102,6 @@ test('counters are stored before use, 1000 at a time, and never used again', t =
   t.deepEqual(outgoing.writes, [1000n]);
   for (let frame = 1; frame < 1000; frame += 1) channel.seal({kind: 'heartbeat'});
   t.deepEqual(outgoing.writes, [1000n]);
-  const counterOf = (frame: Uint8Array = new Uint8Array(16)) =>
-    new DataView(frame.buffer, frame.byteOffset).getBigUint64(8);
   t.is(counterOf(first), 0n);
   t.is(counterOf(start().seal({kind: 'heartbeat'})), 1000n);
 });
@@ -172,4 +178,21 @@ test('1 MB of garbage is counted and forgotten; half a frame dies with the link'
   channel.interrupt();
   t.deepEqual(channel.receive(frame.subarray(30)), []);
   t.is(channel.receive(frame).length, 1);
+});
+
+test('counters that were skipped while the link is up are not used, and none while they cannot be read', t => {
+  const {outgoing, troubles, start} = setup();
+  const channel = start();
+  t.is(counterOf(channel.seal({kind: 'heartbeat'})), 0n);
+  outgoing.below += 2n ** 32n;
+  outgoing.leapCount += 1;
+  const {load} = outgoing;
+  outgoing.load = () => {
+    throw new StoreError('store/io', 'gone');
+  };
+  t.is(channel.seal({kind: 'heartbeat'}), undefined);
+  t.is(troubles.length, 1);
+  outgoing.load = load;
+  t.is(counterOf(channel.seal({kind: 'heartbeat'})), 1000n + 2n ** 32n);
+  t.is(counterOf(channel.seal({kind: 'heartbeat'})), 1001n + 2n ** 32n);
 });

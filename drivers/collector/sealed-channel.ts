@@ -39,12 +39,14 @@ const ALL_SEEN = (1n << 64n) - 1n;
 export class SealedChannel {
   readonly #options: SealedChannelOptions;
   #sendCounter;
+  #leaps: number;
   #window: ReplayWindow;
   #pending: Uint8Array = new Uint8Array(0);
   #discardedBytes = 0;
 
   constructor(options: SealedChannelOptions) {
     this.#options = options;
+    this.#leaps = options.outgoing.leaps();
     this.#sendCounter = resumeSendCounter(options.outgoing.load());
     const spentBelow = options.incoming.load();
     this.#window =
@@ -58,6 +60,7 @@ export class SealedChannel {
 
   /** A frame for the wire; undefined when its counter cannot be stored: it must not be used then. */
   seal(message: DownMessage): Uint8Array | undefined {
+    if (!this.#follow()) return undefined;
     const taken = nextSendCounter(this.#sendCounter);
     const {outgoing} = this.#options;
     if (taken.storeFirst !== undefined && !this.#reserve(outgoing, taken.storeFirst)) {
@@ -116,14 +119,31 @@ export class SealedChannel {
     return [decoded.kind === 'message' ? decoded : {kind: 'genuine'}];
   }
 
+  /** An older copy was put back: counters in hand may have been spent before it. */
+  #follow(): boolean {
+    const {outgoing} = this.#options;
+    const leaps = outgoing.leaps();
+    if (leaps === this.#leaps) return true;
+    return this.#attempt(() => {
+      const below = outgoing.load();
+      const {reservedBelow} = this.#sendCounter;
+      this.#sendCounter = resumeSendCounter(below > reservedBelow ? below : reservedBelow);
+      this.#leaps = leaps;
+    });
+  }
+
   #channel(direction: SealDirection) {
     const {key, collector} = this.#options;
     return {key, collector, direction};
   }
 
   #reserve(store: CounterStore, below: bigint): boolean {
+    return this.#attempt(() => store.reserve(below));
+  }
+
+  #attempt(work: () => void): boolean {
     try {
-      store.reserve(below);
+      work();
       return true;
     } catch (error) {
       if (!(error instanceof EdgeError)) throw error;

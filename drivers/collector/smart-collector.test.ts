@@ -34,7 +34,7 @@ async function setup() {
     else heartbeats.push(clock.nowMs());
   });
   const heartbeats: number[] = [];
-  const store = () => ({load: () => 0n, reserve: () => {}});
+  const store = () => ({load: () => 0n, reserve: () => {}, leaps: () => 0});
   const troubles: string[] = [];
   const collector = new SmartCollector({
     id: asId<CollectorId>('C2'),

@@ -206,7 +206,7 @@ keepContract({
     const entropy = new SeededEntropy();
     const twin = new Collector({clock, farEnd: far, collector: 'C2', key, entropy});
     let seen = 0;
-    const store = () => ({load: () => 0n, reserve: () => {}});
+    const store = () => ({load: () => 0n, reserve: () => {}, leaps: () => 0});
     const collector = new SmartCollector({
       id: asId<CollectorId>('C2'),
       clock,

@@ -7,6 +7,8 @@ export interface StoredCounter {
   load(): bigint;
   /** Returns when the same is on the disk for `below`; never goes back. */
   reserve(below: bigint): void;
+  /** Grows whenever counters are skipped while the site runs: who holds some loads anew. */
+  leaps(): number;
 }
 
 /** More frames than a site seals while its disk is away. */
@@ -21,6 +23,7 @@ const OLD_COPY_LEAP = 2n ** 32n;
 export class FrameCounters {
   readonly #database: StoreDatabase;
   readonly #unstored = new Map<string, bigint>();
+  #leaps = 0;
 
   constructor(database: StoreDatabase) {
     this.#database = database;
@@ -39,6 +42,19 @@ export class FrameCounters {
     this.#leapBy(OLD_COPY_LEAP);
   }
 
+  /**
+   * The same, found out while the site runs, for what is sealed here. What collectors sealed needs no
+   * jump then: whatever was taken since the start is remembered beside the file.
+   */
+  leapOutgoing(): void {
+    this.#database.transact('counter', () =>
+      this.#database
+        .statement("UPDATE counter SET below = below + ? WHERE name LIKE '%.out'")
+        .run(OLD_COPY_LEAP),
+    );
+    this.#leaps += 1;
+  }
+
   all(): readonly (readonly [name: string, below: string])[] {
     return this.#database
       .statement('SELECT name, CAST(below AS TEXT) FROM counter')
@@ -52,7 +68,11 @@ export class FrameCounters {
   }
 
   of(name: string): StoredCounter {
-    return {load: () => this.#load(name), reserve: below => this.#reserve(name, below)};
+    return {
+      load: () => this.#load(name),
+      reserve: below => this.#reserve(name, below),
+      leaps: () => this.#leaps,
+    };
   }
 
   /** Bring to the disk what memory reserved alone. */

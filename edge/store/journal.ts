@@ -284,9 +284,9 @@ export class Journal {
 
   /**
    * The handle was replaced by one to the same file. Should the file have less than it once took, or
-   * belong to another time, numbering starts anew.
+   * belong to another time, numbering starts anew: true then.
    */
-  recheck(stamp: Stamp): void {
+  recheck(stamp: Stamp): boolean {
     const lacks = this.tip().seq < this.#stored.seq;
     const doubt = lacks ? 'rows_lost' : this.#doubt(false);
     if (doubt !== undefined) this.startNewEpoch(doubt, stamp);

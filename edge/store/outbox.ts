@@ -23,11 +23,18 @@ export class JournalOutbox {
   readonly #database: StoreDatabase;
   readonly #journal: Journal;
   readonly #stampNow: () => Stamp;
+  readonly #onOldCopy: () => void;
 
-  constructor(database: StoreDatabase, journal: Journal, stampNow: () => Stamp) {
+  /** `onOldCopy` runs before numbering starts anew: the file turned out to be older than what it sent. */
+  constructor(
+    database: StoreDatabase,
+    journal: Journal,
+    hooks: {readonly stampNow: () => Stamp; readonly onOldCopy: () => void},
+  ) {
     this.#database = database;
     this.#journal = journal;
-    this.#stampNow = stampNow;
+    this.#stampNow = hooks.stampNow;
+    this.#onOldCopy = hooks.onOldCopy;
   }
 
   epoch(): string {
@@ -95,6 +102,7 @@ export class JournalOutbox {
   }
 
   startNewEpoch(why: string): void {
+    this.#onOldCopy();
     this.#journal.startNewEpoch(why, this.#stampNow());
   }
 

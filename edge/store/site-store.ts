@@ -110,7 +110,10 @@ export class SiteStore {
       this.shortRuns = startCounting(database);
       this.#startedMs = clock.nowMs();
       this.journal = journal;
-      this.outbox = new JournalOutbox(database, journal, stampNow);
+      this.outbox = new JournalOutbox(database, journal, {
+        stampNow,
+        onOldCopy: () => this.counters.leapOutgoing(),
+      });
       this.grants = new GrantStore(database, {
         ...{journal, box, clock, stampNow, isSalvaged: refilled !== undefined},
         pepper: () => this.pepper(),

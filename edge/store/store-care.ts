@@ -86,9 +86,9 @@ export class StoreCare implements Repairs {
   }
 
   reopened(): void {
-    const {lot, journal, grants, stampNow} = this.#parts;
+    const {lot, journal, grants, counters, stampNow} = this.#parts;
     lot.putBack();
-    journal.recheck(stampNow());
+    if (journal.recheck(stampNow())) counters.leapOutgoing();
     if (!grants.isPersisted()) grants.persist();
   }
 
