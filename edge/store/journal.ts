@@ -61,6 +61,7 @@ export class Journal {
   /** The newest event that was ever on the disk, whatever became of it. */
   #stored: ChainTip = {seq: 0, hash: CHAIN_START};
   #storedAcked = 0;
+  #storedEpoch: Uint8Array = new Uint8Array();
 
   /**
    * `boot` names this run of the daemon. Starts a new epoch when the second copy of the epoch differs
@@ -91,6 +92,7 @@ export class Journal {
     else if (database.isDurable) this.#file.write(this.#meta().epoch);
     this.#stored = this.tip();
     this.#storedAcked = this.acked();
+    this.#storedEpoch = this.#meta().epoch;
   }
 
   /** 32 hex digits. */
@@ -118,6 +120,11 @@ export class Journal {
   /** The newest event that was ever on the disk: a handle that was replaced may have less. */
   stored(): ChainTip {
     return this.#stored;
+  }
+
+  /** The epoch that the numbers of `stored` belong to, 16 bytes. */
+  storedEpoch(): Uint8Array {
+    return this.#storedEpoch;
   }
 
   /** The cloud has everything up to `seq`. */
@@ -216,6 +223,7 @@ export class Journal {
       this.append([{kind: 'epoch.new', body: {why}}], stamp);
     });
     this.#storedAcked = 0;
+    this.#storedEpoch = epoch;
     // A cut before this line leaves two different copies: the next start makes yet another epoch.
     if (this.#database.isDurable) this.#file.write(epoch);
   }
@@ -291,6 +299,7 @@ export class Journal {
     const doubt = lacks ? 'rows_lost' : this.#doubt(false);
     if (doubt !== undefined) this.startNewEpoch(doubt, stamp);
     this.#stored = this.tip();
+    return doubt !== undefined;
   }
 
   /** A new file took the place of a damaged one: go on under its own epoch with what was saved. */
@@ -305,7 +314,8 @@ export class Journal {
       if (this.#database.isDurable) this.append([{kind: 'epoch.new', body: {why}}], stamp);
     });
     this.#storedAcked = 0;
-    if (this.#database.isDurable) this.#file.write(this.#meta().epoch);
+    this.#storedEpoch = this.#meta().epoch;
+    if (this.#database.isDurable) this.#file.write(this.#storedEpoch);
   }
 
   #doubt(isFresh: boolean): string | undefined {

@@ -1,4 +1,5 @@
 import {StoreError} from '../../protocols/base/errors.js';
+import {chainHash} from '../../protocols/cloud/chain.js';
 import type {LotRecord, OpenRecords} from '../domain/lot/contract.js';
 import type {StoreDatabase} from './database.js';
 import type {StoredGrantBook} from './grant-book.js';
@@ -18,13 +19,16 @@ const REMEMBERED_STEPS = 64;
 interface StoredStep {
   readonly commit: LotCommit;
   readonly range: SeqRange;
+  /** Where its events stand: the epoch, and the chain hash before the first. */
+  readonly epoch: Uint8Array;
+  readonly before: Uint8Array;
 }
 
 /** A commit that was told to have failed, and may be there all the same. */
 interface Doubt {
   readonly changes: readonly LotCommit[];
   readonly tip: ChainTip;
-  readonly ranges: readonly SeqRange[];
+  readonly steps: readonly StoredStep[];
 }
 
 /**
@@ -133,17 +137,24 @@ export class LotStore {
     for (const {commit} of missing) this.#store([commit]);
   }
 
-  /** The newest events after number `seq`, as far as memory has them. */
+  /**
+   * The newest events after number `seq`, as far as memory has them, with the place they had: the cloud
+   * may hold them from there.
+   */
   eventsAfter(seq: number): readonly CarriedEvent[] {
     const {boot} = this.#journal;
     return this.#recent
-      .filter(({range}) => range.firstSeq > seq)
-      .flatMap(({commit: {facts, stamp}}) =>
-        facts.map(({kind, body}) => ({
-          ...{boot, mono: Math.round(stamp.nowMs), wall: stamp.wallMs, clk: stamp.clk},
-          ...{kind, body: JSON.stringify(body)},
-        })),
-      );
+      .filter(({range, epoch}) => range.firstSeq > seq && epoch === this.#journal.storedEpoch())
+      .flatMap(({commit: {facts, stamp}, range, epoch, before}) => {
+        const around = {boot, mono: Math.round(stamp.nowMs), wall: stamp.wallMs, clk: stamp.clk};
+        let h = before;
+        return facts.map(({kind, body}, index) => {
+          const place = range.firstSeq + index;
+          const text = JSON.stringify(body);
+          h = chainHash(h, place, text);
+          return {...around, kind, body: text, origin: {epoch, seq: place, h}};
+        });
+      });
   }
 
   /** Another file took the place of the old one: everything open goes into it. */
@@ -160,12 +171,12 @@ export class LotStore {
       return this.#database.transact('commit of the lot', () => {
         const hasLanded = attempted !== undefined && this.#journal.hasLanded(attempted.tip);
         if (attempted && hasLanded) this.#takeAsStored(attempted);
-        const ranges =
-          attempted && hasLanded ? attempted.ranges : changes.map(commit => this.#put(commit));
+        const steps =
+          attempted && hasLanded ? attempted.steps : changes.map(commit => this.#put(commit));
         const tip = this.#journal.tip();
         const isNew = changes.some(({facts}) => facts.length > 0);
-        attempted = isNew ? {changes, tip, ranges} : undefined;
-        return {firstSeq: ranges[0]?.firstSeq ?? tip.seq + 1, lastSeq: tip.seq};
+        attempted = isNew ? {changes, tip, steps} : undefined;
+        return {firstSeq: steps[0]?.range.firstSeq ?? tip.seq + 1, lastSeq: tip.seq};
       });
     } catch (thrown) {
       this.#doubt = attempted;
@@ -186,28 +197,29 @@ export class LotStore {
     this.#doubt = undefined;
   }
 
-  #put(commit: LotCommit): SeqRange {
+  #put(commit: LotCommit): StoredStep {
     const {facts, records, stamp} = commit;
     for (const record of records) this.#rows.write(record, stamp);
-    const range = this.#journal.append(facts, stamp);
-    this.#rememberLater(commit, range);
-    return range;
+    const epoch = this.#journal.storedEpoch();
+    const {hash: before} = this.#journal.tip();
+    const step = {commit, range: this.#journal.append(facts, stamp), epoch, before};
+    this.#rememberLater(step);
+    return step;
   }
 
   /** The sync failed and the commit is there: nothing is written twice, and memory learns of it now. */
-  #takeAsStored({changes, ranges}: Doubt): void {
-    changes.forEach((commit, index) => {
-      for (const record of commit.records) this.#rows.learn(record);
-      const range = ranges[index];
-      if (range) this.#rememberLater(commit, range);
-    });
+  #takeAsStored({steps}: Doubt): void {
+    for (const step of steps) {
+      for (const record of step.commit.records) this.#rows.learn(record);
+      this.#rememberLater(step);
+    }
   }
 
-  #rememberLater(commit: LotCommit, range: SeqRange): void {
+  #rememberLater(step: StoredStep): void {
     this.#database.afterCommit(() => {
-      this.#recent.push({commit, range});
+      this.#recent.push(step);
       if (this.#recent.length > REMEMBERED_STEPS) this.#recent.shift();
-      for (const record of commit.records) this.#remember(record);
+      for (const record of step.commit.records) this.#remember(record);
     });
   }
 

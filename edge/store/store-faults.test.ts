@@ -10,6 +10,7 @@ import {
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {toHex} from '../../protocols/base/bytes.js';
 import type {UnixMillis} from '../../protocols/base/clock.js';
 import {StoreError} from '../../protocols/base/errors.js';
 import {type GrantStateRow, hashOfState} from '../../protocols/cloud/grant-state.js';
@@ -243,6 +244,26 @@ test('~E12 a file found damaged in use is set aside: grants and unconfirmed even
   t.is(later.grants.current().ver, 7);
   t.truthy(later.book.grantById(asId('g-2')));
   t.deepEqual(whys(later), ['b', 'c', 'database_damaged', 'd']);
+});
+
+test('events put back from memory say where they stood first, so that a cloud that holds them shows them once', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  commit(store, 'a', 'b');
+  commit(store, 'c');
+  const epoch = store.outbox.epoch();
+  const held = [1, 2, 3].map(seq => [
+    epoch,
+    seq,
+    toHex(store.outbox.hashAt(seq) ?? new Uint8Array()),
+  ]);
+  rmSync(`${bench.path}-wal`);
+  writeFileSync(bench.path, readFileSync(bench.path).fill(0xa5));
+  bench.disk.fault = {code: 'SQLITE_CORRUPT', times: 1};
+  commit(store, 'd');
+  t.not(store.outbox.epoch(), epoch);
+  t.deepEqual(whys(store), ['a', 'b', 'c', 'database_damaged', 'd']);
+  t.deepEqual(store.outbox.origins(1, 10), held);
 });
 
 test('~E12 a database whose header is gone comes back from the signed grants, and says what is unsure', t => {
