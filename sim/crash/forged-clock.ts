@@ -30,8 +30,14 @@ export class ForgedClock {
     this.set(0);
     this.follow(false);
     const tool = join(folder, 'timedatectl');
-    const answers = `unset LD_PRELOAD\necho >>'${this.#asked}'\nread -r word <'${this.#answer}'\necho "$word"`;
-    writeFileSync(tool, `#!/bin/sh\n${answers}\n`);
+    const answers = [
+      'unset LD_PRELOAD',
+      // The library came into this shell all the same, and leaves its lock behind.
+      'rm -f /dev/shm/faketime_shm_$$ /dev/shm/sem.faketime_sem_$$',
+      `echo >>'${this.#asked}'`,
+      `cat '${this.#answer}'`,
+    ];
+    writeFileSync(tool, `#!/bin/sh\n${answers.join('\n')}\n`);
     chmodSync(tool, 0o755);
   }
 
