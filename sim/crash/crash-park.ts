@@ -96,7 +96,12 @@ export class CrashPark {
       writeFileSync(join(folder, name), text, {mode: 0o600});
     write('secret.key', SECRET_KEY_HEX);
     if (this.#server) write('cloud.pub', this.#server.publicKey);
-    write('site.yaml', this.#siteFile());
+    write('site.yaml', this.siteFile());
+  }
+
+  /** Nothing of the hardware answers any more. */
+  unplug(): void {
+    for (const end of this.#ends.values()) end.unplug();
   }
 
   /** Order a bay open through the cloud. `state`: what came of it. */
@@ -128,12 +133,13 @@ export class CrashPark {
     for (const end of this.#ends.values()) await end.close();
   }
 
-  #siteFile(): string {
+  /** As the installer wrote it. `pagePort`: 0 for any free one. */
+  siteFile(pagePort = 0): string {
     return siteYaml({
       siteId: SITE,
       collectors: planOf(this.#ends),
       database: `./${DATABASE}`,
-      pagePort: 0,
+      pagePort,
       cloud: this.#server && {
         broker: this.#server.mqttUrl ?? '',
         tenant: TENANT,

@@ -93,13 +93,21 @@ export class GatewayProcess {
 
   #fetch(method: string, path: string, body?: object): Promise<Response> {
     const access = readFileSync(join(this.#folder, `${DATABASE}.token`), 'utf8');
-    const {url, token} = JSON.parse(access) as {url: string; token: string};
+    const {url, token, configToken} = JSON.parse(access) as Access;
+    const key = path.startsWith('/api/config/') ? configToken : token;
     return fetch(new URL(path, url), {
       method,
-      headers: {'X-Latchkey-Token': token, 'content-type': 'application/json'},
+      headers: {'X-Latchkey-Token': key, 'content-type': 'application/json'},
       ...(body === undefined ? {} : {body: JSON.stringify(body)}),
     });
   }
+}
+
+/** What a daemon leaves for programs of its own machine. */
+interface Access {
+  readonly url: string;
+  readonly token: string;
+  readonly configToken: string;
 }
 
 /** The part of the page's state that a test looks at. */
@@ -111,4 +119,6 @@ export interface SeenSite {
   }[];
   readonly devices: readonly {readonly id: string; readonly health: string}[];
   readonly alarms: readonly {readonly kind: string; readonly state: string}[];
+  /** What of a new site file is under way. */
+  readonly config: {readonly phase: string};
 }

@@ -23,6 +23,8 @@ export interface JudgeOptions {
   readonly folder: string;
   readonly seed: number;
   readonly cuts: readonly Cut[];
+  /** What else must hold on a recovered disk, given what was told before the cut. */
+  readonly alsoJudge?: (mounted: string, notes: readonly Note[]) => readonly string[];
   /** Called with the recovered disk still mounted, after it was judged. */
   readonly afterwards?: (mounted: string, state: JudgedState, lane: number) => Promise<void>;
 }
@@ -58,7 +60,10 @@ async function judgeLane(options: JudgeOptions, lane: number): Promise<readonly 
       const notes = recording.notes.filter(note => note.at <= limit);
       judged.push(
         await withMounted(image, folder, async mounted => {
-          const state = {cut, at, notes, findings: judgeDisk(mounted, notes)};
+          const judged = judgeDisk(mounted, notes);
+          const more = options.alsoJudge?.(mounted, notes) ?? [];
+          const findings = {...judged, problems: [...judged.problems, ...more]};
+          const state = {cut, at, notes, findings};
           await options.afterwards?.(mounted, state, lane);
           return state;
         }),

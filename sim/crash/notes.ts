@@ -16,12 +16,17 @@ export type Note = {readonly at: number} & (
     }
   /** An HTTP answer or a command's result said done; `marker` stands in the event that it rests on. */
   | {readonly kind: 'told'; readonly marker: string}
+  /** A person was told what became of a site file, by its hash. */
+  | {readonly kind: 'siteFile'; readonly sha: string; readonly result: SiteFileResult}
   /** The gateway reported that it holds this version of the grants. */
   | {readonly kind: 'grants'; readonly version: number}
 );
 
 /** What the gateway was doing. `apply`: a whole state of the grants is on its way. */
 export type Phase = 'boot' | 'apply' | 'run';
+
+/** `staged`: sound and on the disk. */
+export type SiteFileResult = 'staged' | 'rolled_back' | 'applied';
 
 export interface NotedFrame {
   readonly bay: string;

@@ -6,9 +6,12 @@ import {UsageError} from '../../protocols/base/errors.js';
 import {ONE_ENTRY} from '../scenarios/crash/crash-lines.js';
 import {crashOptions} from './crash-options.js';
 import type {Cut} from './crash-states.js';
+import {GatewayProcess} from './gateway-process.js';
 import {chooseCuts, type JudgedState, judgeStates, LANES, writeState} from './judge-states.js';
 import {RebootSite} from './reboot.js';
 import {keep, type Recording, readKept, record} from './recording.js';
+import {judgeSiteFile} from './site-file-oracle.js';
+import {recordSiteFiles} from './site-file-recording.js';
 import {clearWorkFolder, makeWorkFolder, sweepAbandoned} from './work-folder.js';
 
 const {states: STATES, seed: SEED, replay: REPLAY} = crashOptions();
@@ -58,11 +61,16 @@ function material(): Material {
 }
 
 /** Fail with what was found, and keep the recording for another look. */
-function judged(t: ExecutionContext, states: readonly JudgedState[], wanted: number): void {
+function judged(
+  t: ExecutionContext,
+  states: readonly JudgedState[],
+  wanted: number,
+  recording: () => Recording = () => material().recording,
+): void {
   const bad = states.filter(({findings}) => findings.problems.length > 0);
   if (bad.length > 0) {
     const folder = join(tmpdir(), `latchkey-crashed-${SEED}`);
-    keep(material().recording, folder);
+    keep(recording(), folder);
     t.log(`kept: npm run test:crash -- --seed ${SEED} --replay ${folder}`);
   }
   t.deepEqual(
@@ -246,3 +254,39 @@ test.serial('~G1 a second cut during the recovery from the first', async t => {
 function busiest({notes}: Recording): readonly (readonly [number, number])[] {
   return notes.flatMap(({kind, at}) => (kind === 'frame' ? [[at, at + 10_000] as const] : []));
 }
+
+/** Until what was said of a site file was on the disk. */
+const BEFORE_ANSWER = 80_000;
+const BEHIND_ANSWER = 20_000;
+
+test.serial(
+  '~G1 cut while a site file is taken over: one of the whole files, what was told of it on record, and the daemon runs on it',
+  async t => {
+    t.timeout(400_000);
+    const {folder} = material();
+    const {recording, known} = await recordSiteFiles(join(folder, 'site-files'));
+    const between = recording.notes.flatMap(({kind, at}) =>
+      kind === 'siteFile' ? [[at - BEFORE_ANSWER, at + BEHIND_ANSWER] as const] : [],
+    );
+    t.is(between.length, 9);
+    const cuts = chooseCuts({recording, seed: SEED + 8, states: 30, between});
+    let booted = 0;
+    const states = await judgeStates({
+      ...{recording, folder: join(folder, 'site-file'), seed: SEED, cuts},
+      alsoJudge: (mounted, notes) => judgeSiteFile(mounted, notes, known),
+      afterwards: async (mounted, _state, lane) => {
+        booted += 1;
+        if (booted > 4) return;
+        const workFolder = join(folder, 'site-file', `lane-${lane}`);
+        const gateway = new GatewayProcess({folder: mounted, workFolder});
+        try {
+          await gateway.running();
+          t.deepEqual(judgeSiteFile(mounted, [], known), []);
+        } finally {
+          await gateway.end();
+        }
+      },
+    });
+    judged(t, states, 30, () => recording);
+  },
+);
