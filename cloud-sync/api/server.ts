@@ -2,22 +2,26 @@ import {createPublicKey, type KeyObject} from 'node:crypto';
 import type {AddressInfo} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {type ServerType, serve} from '@hono/node-server';
-import type {Hono} from 'hono';
 import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText, SyncError} from '../../protocols/base/errors.js';
 import {HOUR_MS, SECOND_MS} from '../../protocols/base/units.js';
 import {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
+import {assembleAreas} from './areas.js';
 import {Broker} from './broker.js';
 import type {OnMessage} from './broker-port.js';
 import {assembleParts} from './cloud-parts.js';
 import {GrantDesk} from './grant-desk.js';
+import type {Api} from './http/api.js';
+import {Callers} from './http/callers.js';
+import {cloudApi} from './http/cloud-api.js';
+import {addGatewayRoutes} from './http/gateway-routes.js';
 import type {IdentityRoutes} from './http/identity-routes.js';
-import {cloudRoutes} from './http/routes.js';
 import type {CertificateAuthority} from './identity/certificate-authority.js';
 import type {CertificateDesk, ShownCertificate} from './identity/certificate-desk.js';
 import {EnrolmentDesk} from './identity/enrolment-desk.js';
 import {SecureListener} from './identity/secure-listener.js';
+import type {Ingest} from './ingest.js';
 import {type BrokerSite, OutsideBroker, publicUrl} from './outside-broker.js';
 import {SiteConfigDesk} from './site-config-desk.js';
 import {ApiKeyTable} from './store/api-key-table.js';
@@ -25,6 +29,9 @@ import {CloudStore} from './store/cloud-store.js';
 import {EnrolmentTable} from './store/enrolment-table.js';
 import {GatewayOverview} from './store/gateway-overview.js';
 import {SecretBox} from './store/secret-box.js';
+import {AccessKeyTable} from './tenancy/access-key-table.js';
+import {SiteTable} from './tenancy/site-table.js';
+import {TenantTable} from './tenancy/tenant-table.js';
 
 export interface ListenAddress {
   readonly host: string;
@@ -113,8 +120,8 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   });
   const {gateways, ledger, view, lateUses, sessions, commands, ingest, grantSync, grants} = parts;
   const {configs, siteConfigs} = parts;
-  const keys = new ApiKeyTable();
-  await store.read(db => keys.put(db, options.apiKey, 'option', clock.wallMs()));
+  const [rootKeys, tenants, sites] = [new ApiKeyTable(), new TenantTable(), new SiteTable()];
+  await beginTenant(options, store, {rootKeys, tenants});
   const onChange = (gateway: string) => grantSync.push(gateway);
   const grantDesk = new GrantDesk({clock, entropy, store, gateways, grants, onChange});
   const siteConfigDesk = new SiteConfigDesk({
@@ -122,31 +129,35 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     onChange: gateway => siteConfigs.push(gateway),
   });
   const overview = new GatewayOverview();
-  const routes = {
-    ...{log, store, gateways, overview, sessions, ledger, view, lateUses, commands, keys},
-  };
-  const notReady = async () => {
-    if (!broker.isUp) return 'the broker is away';
-    if (!ingest.isFlowing) return `the database takes nothing (${store.trouble ?? 'store/failed'})`;
-    return (await store.answers()) ? undefined : 'the database does not answer';
-  };
+  const notReady = whyNotReady(broker, ingest, store);
   const secure: SecureAddress = {url: options.broker && publicUrl(options.broker)};
-  const enrolling = enrolmentOf(options, parts.certificates, store, secure);
-  const app = cloudRoutes({
-    ...routes,
-    grants: grantDesk,
-    grantRows: grants,
-    notReady,
-    siteConfigs: siteConfigDesk,
-    identity: enrolling,
+  const identityDesks = enrolmentOf(options, parts.certificates, store, secure);
+  const keys = new AccessKeyTable(entropy);
+  const callers = new Callers({
+    ...{clock, store, rootKeys, keys, tenants, firstTenant: tenant, persons: undefined},
   });
+  const app = cloudApi({log, entropy, callers, identity: identityDesks, notReady});
+  addGatewayRoutes(app, {
+    ...{store, gateways, overview, sessions, ledger, view, lateUses, commands, sites},
+    ...{grants: grantDesk, grantRows: grants, siteConfigs: siteConfigDesk, firstTenant: tenant},
+    identity: identityDesks,
+  });
+  const areas = assembleAreas({
+    ...{clock, entropy, log, store, sites},
+    onGateways: changed => {
+      for (const gateway of changed) onChange(gateway);
+    },
+  });
+  areas.addRoutes(app);
   const chores = repeat(clock, log, async () => {
+    await areas.chores();
     await grantDesk.renewLeases();
     await grantDesk.forgetEnded();
     await commands.tidy();
   });
   return listening(options, {app, broker, drops, secure}, async () => {
     await chores.stop();
+    await areas.close();
     commands.close();
     await ingest.close();
     await grantSync.close();
@@ -157,8 +168,33 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   });
 }
 
+/** In a few words for anybody; undefined: all is well. */
+function whyNotReady(
+  broker: Pick<Broker, 'isUp'>,
+  ingest: Pick<Ingest, 'isFlowing'>,
+  store: CloudStore,
+) {
+  return async () => {
+    if (!broker.isUp) return 'the broker is away';
+    if (!ingest.isFlowing) return `the database takes nothing (${store.trouble ?? 'store/failed'})`;
+    return (await store.answers()) ? undefined : 'the database does not answer';
+  };
+}
+
+/** The tenant that the options name, and the key that may do everything there. */
+function beginTenant(
+  {clock, apiKey, tenant = DEFAULT_TENANT}: CloudOptions,
+  store: CloudStore,
+  {rootKeys, tenants}: {readonly rootKeys: ApiKeyTable; readonly tenants: TenantTable},
+): Promise<void> {
+  return store.transaction(async tx => {
+    await rootKeys.put(tx, apiKey, 'option', clock.wallMs());
+    await tenants.add(tx, {id: tenant, name: tenant, createdWall: clock.wallMs()});
+  });
+}
+
 interface Parts {
-  readonly app: Hono;
+  readonly app: Api;
   readonly broker: Broker | OutsideBroker;
   readonly drops: DropCounter;
   readonly secure: SecureAddress;
@@ -252,7 +288,7 @@ async function listening(
   }
 }
 
-function listenHttp(app: Hono, {host, port}: ListenAddress): Promise<ServerType> {
+function listenHttp(app: Api, {host, port}: ListenAddress): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const server = serve({fetch: app.fetch, hostname: host, port}, () => resolve(server));
     // For good: a later error, such as too many open files, ends one connection and not the process.

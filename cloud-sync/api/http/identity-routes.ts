@@ -1,10 +1,11 @@
 import {getConnInfo} from '@hono/node-server/conninfo';
-import type {Context, Hono} from 'hono';
+import type {Context} from 'hono';
 import type {z} from 'zod';
 import {enrolmentRequestSchema} from '../../../protocols/cloud/enrolment.js';
 import {isTopicSegment} from '../../../protocols/cloud/topics.js';
 import type {CertificateDesk} from '../identity/certificate-desk.js';
 import type {EnrolmentDesk} from '../identity/enrolment-desk.js';
+import type {Api} from './api.js';
 import {invalid, problem} from './problem.js';
 
 export interface IdentityRoutes {
@@ -13,7 +14,7 @@ export interface IdentityRoutes {
 }
 
 /** What gateways ask that have no key of the interface: the code is their proof. */
-export function addEnrolment(app: Hono, {enrolment}: IdentityRoutes): void {
+export function addEnrolment(app: Api, {enrolment}: IdentityRoutes): void {
   app.post('/v1/enroll', async context => {
     const checked = enrolmentRequestSchema.safeParse(parsed(await context.req.text()));
     if (!checked.success) return invalid(context, checked.error as z.ZodError);
@@ -25,7 +26,7 @@ export function addEnrolment(app: Hono, {enrolment}: IdentityRoutes): void {
 }
 
 /** Codes and certificates, for people. */
-export function addIdentities(app: Hono, {enrolment, certificates}: IdentityRoutes): void {
+export function addIdentities(app: Api, {enrolment, certificates}: IdentityRoutes): void {
   const named = (context: Context, act: (gateway: string) => Promise<object>) => {
     const gateway = context.req.param('gw') ?? '';
     return isTopicSegment(gateway)

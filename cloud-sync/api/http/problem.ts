@@ -1,6 +1,7 @@
 import type {Context} from 'hono';
 import type {ContentfulStatusCode} from 'hono/utils/http-status';
 import type {z} from 'zod';
+import {CATALOGUE, type Refusal} from './refusals.js';
 
 export interface Problem {
   readonly status: ContentfulStatusCode;
@@ -17,6 +18,13 @@ export function problem(context: Context, {code, ...rest}: Problem): Response {
   return context.body(JSON.stringify(body), rest.status, {
     'content-type': 'application/problem+json',
   });
+}
+
+export function refuse(context: Context, {code, details}: Refusal): Response {
+  const [status, title] = CATALOGUE[code];
+  const {retryAfterS, ...rest} = details;
+  if (retryAfterS !== undefined) context.header('retry-after', String(retryAfterS));
+  return problem(context, {status, code, title, ...rest});
 }
 
 /** What a schema found wrong, each place as a JSON pointer. */

@@ -1,6 +1,7 @@
-import type {Context, Hono} from 'hono';
+import type {Context} from 'hono';
 import {MAX_SITE_TEXT_BYTES} from '../../../protocols/cloud/site-config.js';
 import type {SiteConfigDesk, SiteConfigPicture} from '../site-config-desk.js';
+import type {Api} from './api.js';
 import {problem} from './problem.js';
 
 /** Its body is a whole site file, larger than what other requests may bring. */
@@ -18,7 +19,7 @@ export function isSiteConfigPath(path: string): boolean {
  * `If-Match`: the tag covers both, so neither another author's version nor a change on the spot is lost
  * unseen.
  */
-export function addSiteConfigs(app: Hono, desk: SiteConfigDesk): void {
+export function addSiteConfigs(app: Api, desk: SiteConfigDesk): void {
   app.get(SITE_CONFIG_PATH, async context => {
     const picture = await desk.picture(context.req.param('gw'));
     return picture ? shown(context, picture) : context.notFound();

@@ -24,6 +24,21 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   certificate: ['serial'],
   life: ['gw', 'boot'],
   late_use: ['gw', 'epoch_no', 'seq'],
+  tenant: ['id'],
+  site: ['id'],
+  site_gateway: ['gw'],
+  point: ['site', 'id'],
+  access_key: ['id'],
+  answer: ['tenant', 'caller', 'key'],
+  change: ['id'],
+  audit: ['id'],
+  order_row: ['id'],
+  order_deadline: ['order_id', 'kind'],
+  order_input: ['order_id', 'input_id'],
+  ledger_entry: ['id'],
+  ledger_line: ['entry_id', 'n'],
+  ledger_hold: ['tenant', 'key'],
+  ledger_balance: ['tenant', 'account'],
 };
 
 export interface CloudTable {

@@ -6,6 +6,9 @@ import {createIdentityTables} from './migrations/0003-identity.js';
 import {createLateUseTable} from './migrations/0004-late-use.js';
 import {addTombstoneEnd} from './migrations/0005-tombstone-end.js';
 import {createOriginTable} from './migrations/0006-origin.js';
+import {createTenancyTables} from './migrations/0007-tenancy.js';
+import {createOrderTables} from './migrations/0008-orders.js';
+import {createLedgerTables} from './migrations/0009-ledger.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -17,5 +20,8 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0004-late-use': {up: db => createLateUseTable(db, types)},
     '0005-tombstone-end': {up: db => addTombstoneEnd(db, types)},
     '0006-origin': {up: db => createOriginTable(db, types)},
+    '0007-tenancy': {up: db => createTenancyTables(db, types)},
+    '0008-orders': {up: db => createOrderTables(db, types)},
+    '0009-ledger': {up: db => createLedgerTables(db, types)},
   };
 }

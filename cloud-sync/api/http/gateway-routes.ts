@@ -1,16 +1,12 @@
-import {type Context, Hono} from 'hono';
-import {bodyLimit} from 'hono/body-limit';
+import type {Context} from 'hono';
 import type {z} from 'zod';
-import {errorText, StoreError} from '../../../protocols/base/errors.js';
 import {isTopicSegment} from '../../../protocols/cloud/topics.js';
 import {asId, type BayId} from '../../../protocols/site/ids.js';
-import type {SyncLog} from '../../log.js';
 import type {CommandDesk} from '../command-desk.js';
 import {correctedWalls} from '../event-times.js';
 import type {GatewaySessions} from '../gateway-sessions.js';
 import type {DeskAnswer, GrantDesk} from '../grant-desk.js';
 import type {SiteConfigDesk} from '../site-config-desk.js';
-import type {ApiKeyTable} from '../store/api-key-table.js';
 import type {CloudReader} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import type {EventLedger, FeedEvent} from '../store/event-ledger.js';
@@ -19,7 +15,10 @@ import type {GatewayTable} from '../store/gateway-table.js';
 import type {GrantTable, Withdrawal} from '../store/grant-table.js';
 import type {LateUse, LateUseTable} from '../store/late-use-table.js';
 import type {SiteView} from '../store/site-view.js';
-import {addEnrolment, addIdentities, type IdentityRoutes} from './identity-routes.js';
+import type {SiteTable} from '../tenancy/site-table.js';
+import {type Api, callerWith} from './api.js';
+import {maySee, type Scope} from './caller.js';
+import {addIdentities, type IdentityRoutes} from './identity-routes.js';
 import {invalid, problem} from './problem.js';
 import {
   cardRequestSchema,
@@ -27,10 +26,9 @@ import {
   grantRequestSchema,
   openRequestSchema,
 } from './requests.js';
-import {addSiteConfigs, isSiteConfigPath, MAX_SITE_BODY_BYTES} from './site-config-routes.js';
+import {addSiteConfigs} from './site-config-routes.js';
 
-export interface RouteOptions {
-  readonly log: SyncLog;
+export interface GatewayRouteOptions {
   readonly store: CloudStore;
   readonly gateways: GatewayTable;
   readonly overview: GatewayOverview;
@@ -42,64 +40,38 @@ export interface RouteOptions {
   readonly grantRows: GrantTable;
   readonly commands: CommandDesk;
   readonly siteConfigs: SiteConfigDesk;
-  readonly keys: ApiKeyTable;
+  readonly sites: SiteTable;
+  /** Whose the gateways are that serve no site yet. */
+  readonly firstTenant: string;
   /** Left out: this cloud enrols nobody. */
   readonly identity?: IdentityRoutes | undefined;
-  /** Why nothing can be taken at this moment, in a few words for anybody; undefined: all is well. */
-  readonly notReady: () => Promise<string | undefined>;
 }
 
-const MAX_BODY_BYTES = 32 * 1024;
-
-/** The thin HTTP interface for people and integrators; gateways speak MQTT. @see ecosystem.md 3.1 */
-export function cloudRoutes(options: RouteOptions): Hono {
-  const app = new Hono();
-  app.get('/livez', context => context.text('ok'));
-  app.get('/readyz', async context => {
-    const why = await options.notReady();
-    return why === undefined ? context.text('ok') : context.text(`not ready: ${why}`, 503);
-  });
-  app.use('/v1/enroll', limited(MAX_BODY_BYTES));
-  if (options.identity) addEnrolment(app, options.identity);
-  app.use('/v1/*', async (context, next) => {
-    const key = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1];
-    const name = key && (await options.store.read(db => options.keys.nameOf(db, key)));
-    if (name !== undefined && name !== '') {
-      await next();
-      return;
-    }
-    context.header('www-authenticate', 'Bearer');
-    return problem(context, {status: 401, code: 'unauthorized', title: 'API key missing or wrong'});
-  });
-  const [usual, siteFile] = [limited(MAX_BODY_BYTES), limited(MAX_SITE_BODY_BYTES)];
-  app.use('/v1/*', (context, next) =>
-    isSiteConfigPath(context.req.path) ? siteFile(context, next) : usual(context, next),
-  );
-  app.notFound(context => problem(context, {status: 404, code: 'not_found', title: 'Not found'}));
-  app.onError((error, context) => {
-    options.log.error('request.failed', {path: context.req.path, why: errorText(error)});
-    if (error instanceof StoreError && error.code !== 'store/failed') {
-      const title = 'The database is away; try again';
-      return problem(context, {status: 503, code: 'unavailable', title});
-    }
-    return problem(context, {status: 500, code: 'internal', title: 'Internal error'});
+/** Gateways: what they tell, what they may open, what they are told to do. */
+export function addGatewayRoutes(app: Api, options: GatewayRouteOptions): void {
+  app.use('/v1/gateways/:gw/*', async (context, next) => {
+    const {method, path} = context.req;
+    const caller = callerWith(context, scopeOf(method, path));
+    const site = await options.store.read(db => options.sites.siteOf(db, context.req.param('gw')));
+    const isHis = site
+      ? site.tenant === caller.tenant && maySee(caller, site.site)
+      : caller.tenant === options.firstTenant && caller.sites === undefined;
+    return isHis ? next() : context.notFound();
   });
   addReads(app, options);
   addGrants(app, options);
   addCommands(app, options);
   addSiteConfigs(app, options.siteConfigs);
   if (options.identity) addIdentities(app, options.identity);
-  return app;
 }
 
-function limited(maxSize: number) {
-  const title = `Body over ${maxSize / 1024} KB`;
-  const onError = (context: Context) =>
-    problem(context, {status: 413, code: 'body_too_large', title});
-  return bodyLimit({maxSize, onError});
+function scopeOf(method: string, path: string): Scope {
+  if (method === 'GET') return 'gateways:read';
+  if (/\/(?:grants|cards)(?:\/|$)/.test(path)) return 'grants:write';
+  return path.endsWith('/open') ? 'commands:write' : 'gateways:write';
 }
 
-function addReads(app: Hono, options: RouteOptions): void {
+function addReads(app: Api, options: GatewayRouteOptions): void {
   const {store, gateways, ledger, view, lateUses} = options;
   const known = async (
     context: Context,
@@ -136,7 +108,10 @@ function addReads(app: Hono, options: RouteOptions): void {
   });
 }
 
-function summary({sessions}: RouteOptions, {row, faults, gaps, conflicts}: GatewaySummary): object {
+function summary(
+  {sessions}: GatewayRouteOptions,
+  {row, faults, gaps, conflicts}: GatewaySummary,
+): object {
   return {
     id: row.gw,
     online: sessions.online(row.gw) !== undefined,
@@ -196,7 +171,7 @@ function parsed(body: string): unknown {
 
 /** How far a revocation has come: shown for as long as its tombstone is kept. @see sync.md 8 */
 function effectOf(
-  {sessions}: RouteOptions,
+  {sessions}: GatewayRouteOptions,
   id: string,
   withdrawals: readonly Withdrawal[],
 ): object {
@@ -213,7 +188,7 @@ function effectOf(
   };
 }
 
-function addGrants(app: Hono, options: RouteOptions): void {
+function addGrants(app: Api, options: GatewayRouteOptions): void {
   const {grants, grantRows, store} = options;
   app.get('/v1/revocations/:id', async context => {
     const id = context.req.param('id');
@@ -264,7 +239,7 @@ function answer<Row extends object>(
   });
 }
 
-function addCommands(app: Hono, {commands}: RouteOptions): void {
+function addCommands(app: Api, {commands}: GatewayRouteOptions): void {
   app.post('/v1/gateways/:gw/bays/:bay/open', context => {
     const key = context.req.header('idempotency-key');
     if (!key || key.length > 128) {

@@ -1,0 +1,46 @@
+import type {ContentfulStatusCode} from 'hono/utils/http-status';
+
+/**
+ * The error catalogue: every `code` that the interface answers with. A code never changes its meaning
+ * or its status; new ones are added. @see ecosystem.md 3.1
+ */
+export const CATALOGUE = {
+  bad_request: [400, 'The request cannot be read'],
+  idempotency_key_missing: [400, 'Idempotency-Key of 1-128 visible characters required'],
+  unauthorized: [401, 'Key or session missing, wrong or expired'],
+  forbidden: [403, 'Not allowed with this key or role'],
+  not_found: [404, 'Not found'],
+  method_not_allowed: [405, 'Method not allowed'],
+  conflict: [409, 'Something else holds it'],
+  idempotency_key_in_use: [409, 'The first request with this Idempotency-Key is not answered yet'],
+  idempotency_key_reused: [422, 'Idempotency-Key was used for another request'],
+  revoked: [409, 'This id was revoked for good'],
+  precondition_failed: [412, 'It has changed since you read it'],
+  body_too_large: [413, 'Body too large'],
+  invalid: [422, 'The request is not valid'],
+  precondition_missing: [428, 'If-Match required'],
+  too_many_requests: [429, 'Too many requests'],
+  internal: [500, 'Internal error'],
+  unavailable: [503, 'The database is away; try again'],
+} as const satisfies Readonly<Record<string, readonly [ContentfulStatusCode, string]>>;
+
+export type RefusalCode = keyof typeof CATALOGUE;
+
+export interface RefusalDetails {
+  readonly detail?: string;
+  readonly errors?: readonly {readonly pointer: string; readonly detail: string}[];
+  readonly retryAfterS?: number;
+}
+
+/** The expected "no" of a request: undoes its transaction and becomes `application/problem+json`. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly details: RefusalDetails;
+
+  constructor(code: RefusalCode, details: RefusalDetails = {}) {
+    super(`${code}: ${details.detail ?? CATALOGUE[code][1]}`);
+    this.name = 'Refusal';
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,114 @@
+import {createHash} from 'node:crypto';
+import type {Clock} from '../../../protocols/base/clock.js';
+import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {CloudStore} from '../store/cloud-store.js';
+import type {AnswerRow, AnswerTable} from '../tenancy/answer-table.js';
+import type {ApiContext} from './api.js';
+import type {Caller} from './caller.js';
+import {refuse} from './problem.js';
+import {CATALOGUE, Refusal} from './refusals.js';
+
+export interface Written {
+  readonly status: 200 | 201 | 202;
+  readonly body: object;
+  /** Run once after the commit, not when an answer is repeated. */
+  readonly after?: () => void;
+}
+
+export interface WriterOptions {
+  readonly clock: Clock;
+  readonly store: CloudStore;
+  readonly answers: AnswerTable;
+}
+
+const KEY = /^[\x21-\x7e]{1,128}$/;
+
+/**
+ * Does what a request with an Idempotency-Key wants, once: the key, everything that the work stores and
+ * the answer are one transaction, so that there is no instant at which a second request could do it again.
+ * A refusal undoes the work and is remembered too. @see ecosystem.md 3.1, idempotency
+ */
+export class RequestWriter {
+  readonly #options: WriterOptions;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  async once(
+    context: ApiContext,
+    caller: Caller,
+    body: unknown,
+    work: (tx: CloudTransaction) => Promise<Written>,
+  ): Promise<Response> {
+    const key = context.req.header('idempotency-key') ?? '';
+    if (!KEY.test(key)) throw new Refusal('idempotency_key_missing');
+    const {method, path} = context.req;
+    const fingerprint = fingerprintOf([method, path, body]);
+    const asked = {tenant: caller.tenant, caller: caller.id, key, fingerprint};
+    const outcome = await this.#run(asked, work);
+    if (outcome.kind === 'done') {
+      outcome.written.after?.();
+      return context.json(outcome.written.body, outcome.written.status);
+    }
+    if (outcome.kind === 'refused') return refuse(context, outcome.refusal);
+    if (outcome.row.fingerprint !== fingerprint) throw new Refusal('idempotency_key_reused');
+    context.header('idempotency-replayed', 'true');
+    return again(context, outcome.row);
+  }
+
+  async #run(asked: Asked, work: (tx: CloudTransaction) => Promise<Written>): Promise<Outcome> {
+    const {store, answers, clock} = this.#options;
+    try {
+      return await store.transaction(async (tx): Promise<Outcome> => {
+        const row = {...asked, createdWall: clock.wallMs()};
+        // The second of two at one instant waits here until the first has committed.
+        if (!(await answers.claim(tx, row))) return found(await answers.get(tx, asked));
+        const written = await work(tx);
+        await answers.settle(tx, asked, {status: written.status, body: written.body});
+        return {kind: 'done', written};
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return this.#remember(asked, error);
+    }
+  }
+
+  #remember(asked: Asked, refusal: Refusal): Promise<Outcome> {
+    const {store, answers, clock} = this.#options;
+    return store.transaction(async (tx): Promise<Outcome> => {
+      const isFirst = await answers.claim(tx, {...asked, createdWall: clock.wallMs()});
+      if (!isFirst) return found(await answers.get(tx, asked));
+      const {code, details} = refusal;
+      await answers.settle(tx, asked, {status: CATALOGUE[code][0], body: {code, details}});
+      return {kind: 'refused', refusal};
+    });
+  }
+}
+
+interface Asked {
+  readonly tenant: string;
+  readonly caller: string;
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+type Outcome =
+  | {readonly kind: 'done'; readonly written: Written}
+  | {readonly kind: 'refused'; readonly refusal: Refusal}
+  | {readonly kind: 'before'; readonly row: AnswerRow};
+
+function found(row: AnswerRow | undefined): Outcome {
+  if (!row) throw new Refusal('idempotency_key_in_use', {retryAfterS: 1});
+  return {kind: 'before', row};
+}
+
+function again(context: ApiContext, {status, body}: AnswerRow): Response {
+  const held = JSON.parse(body);
+  if (status >= 400) return refuse(context, new Refusal(held.code, held.details));
+  return context.json(held, status as 200);
+}
+
+function fingerprintOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
