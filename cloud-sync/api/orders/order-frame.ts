@@ -1,0 +1,235 @@
+import {sql} from 'kysely';
+import type {Clock, Entropy} from '../../../protocols/base/clock.js';
+import {errorText, InternalError, UsageError} from '../../../protocols/base/errors.js';
+import type {SyncLog} from '../../log.js';
+import type {MoneyMove, MoneyRefusal} from '../ledger/money-move.js';
+import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {CloudStore} from '../store/cloud-store.js';
+import type {ChangeFeed} from '../tenancy/change-feed.js';
+import type {OrderRow, OrderTable} from './order-table.js';
+import type {
+  FrameInput,
+  GrantWish,
+  OrderEffect,
+  OrderStep,
+  OrderType,
+  OrderView,
+} from './order-type.js';
+
+/** Moves money for orders; `undefined` when it is done. Nothing is written when it refuses. */
+export interface MoneyMover {
+  move(
+    tx: CloudTransaction,
+    tenant: string,
+    move: MoneyMove,
+    about: {readonly orderId: string | null},
+  ): Promise<MoneyRefusal | undefined>;
+}
+
+/** Issues rights for orders; both tell the gateways that should hear of it after the commit. */
+export interface RightsGiver {
+  grant(tx: CloudTransaction, order: OrderOwner, wish: GrantWish): Promise<readonly string[]>;
+  revoke(tx: CloudTransaction, order: OrderOwner, name: string): Promise<readonly string[]>;
+}
+
+export type OrderOwner = Pick<OrderRow, 'id' | 'tenant' | 'site' | 'holder'>;
+
+export interface OrderFrameOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: SyncLog;
+  readonly store: CloudStore;
+  readonly orders: OrderTable;
+  readonly changes: ChangeFeed;
+  readonly money: MoneyMover;
+  readonly rights: RightsGiver;
+  /** After the commit of what was due. */
+  readonly onGateways: (gateways: readonly string[]) => void;
+}
+
+export type FeedResult =
+  | {readonly kind: 'moved'; readonly state: string; readonly gateways: readonly string[]}
+  /** An input of this id came before; where the order stands now. */
+  | {readonly kind: 'before'; readonly state: string}
+  | {readonly kind: 'refused'; readonly state: string; readonly why: string}
+  | {readonly kind: 'unknown'};
+
+type AnyInput = {readonly kind: string};
+type AnyType = OrderType<string, unknown, AnyInput>;
+
+/**
+ * Stores orders of every type and steps them: one step, what it wants of money, rights, deadlines and
+ * feeds, and the input that caused it are one transaction. An input of one id is fed once.
+ */
+export class OrderFrame {
+  readonly #options: OrderFrameOptions;
+  readonly #types = new Map<string, AnyType>();
+
+  constructor(options: OrderFrameOptions) {
+    this.#options = options;
+  }
+
+  register<State extends string, Data, Input extends AnyInput>(
+    type: OrderType<State, Data, Input>,
+  ): void {
+    this.#types.set(type.name, type as unknown as AnyType);
+  }
+
+  /** A new order in `state`; gives its id. What it is to do follows by `feed`. */
+  async create(
+    tx: CloudTransaction,
+    made: Pick<OrderRow, 'tenant' | 'site' | 'holder' | 'type' | 'state'> & {
+      readonly id?: string | undefined;
+      readonly data: unknown;
+    },
+  ): Promise<string> {
+    const {entropy, clock, orders} = this.#options;
+    const {id = entropy.ulid(), tenant, site, holder, type, state, data} = made;
+    this.#typeOf(type);
+    const row = {id, tenant, site, holder, type, state, data: JSON.stringify(data)};
+    await orders.add(tx, {...row, createdWall: clock.wallMs()});
+    await this.#tellState(tx, row);
+    return id;
+  }
+
+  async feed(
+    tx: CloudTransaction,
+    id: string,
+    input: AnyInput,
+    inputId: string,
+  ): Promise<FeedResult> {
+    const {clock, orders} = this.#options;
+    const row = await orders.lock(tx, id);
+    if (!row) return {kind: 'unknown'};
+    const isFirst = await orders.addInput(
+      tx,
+      {order: id, id: inputId, kind: input.kind},
+      clock.wallMs(),
+    );
+    if (!isFirst) return {kind: 'before', state: row.state};
+    const type = this.#typeOf(row.type);
+    const first = type.step(viewOf(type, row), input, clock.wallMs());
+    if (first.kind === 'refused') return {...first, state: row.state};
+    await sql`savepoint order_step`.execute(tx);
+    const done = await this.#apply(tx, row, first);
+    if (done.kind === 'applied') {
+      await sql`release savepoint order_step`.execute(tx);
+      return {kind: 'moved', state: first.state, gateways: done.gateways};
+    }
+    await sql`rollback to savepoint order_step`.execute(tx);
+    return this.#withoutMoney(tx, type, row, done);
+  }
+
+  /** Do what is due, in due order, each once; gives how many. What fails stays and holds up no other. */
+  async runDue(): Promise<number> {
+    const {store, orders, clock, log, onGateways} = this.#options;
+    const failed: string[] = [];
+    for (let count = 0; ; ) {
+      const due = await store.read(db => orders.firstDue(db, clock.wallMs(), failed));
+      if (!due) return count;
+      try {
+        const result = await store.transaction(async tx => {
+          // The second of two workers waits here, and then finds it gone.
+          await orders.lock(tx, due.order);
+          if (!(await orders.takeDeadline(tx, due))) return undefined;
+          const input: FrameInput = {kind: 'deadline', name: due.name};
+          return this.feed(tx, due.order, input, `deadline:${due.setId}`);
+        });
+        if (result) count += 1;
+        if (result?.kind === 'moved') onGateways(result.gateways);
+      } catch (error) {
+        log.error('order.deadline_failed', {
+          order: due.order,
+          name: due.name,
+          why: errorText(error),
+        });
+        failed.push(due.setId);
+      }
+    }
+  }
+
+  async #withoutMoney(
+    tx: CloudTransaction,
+    type: AnyType,
+    row: OrderRow,
+    {move, why}: {readonly move: MoneyMove; readonly why: MoneyRefusal},
+  ): Promise<FeedResult> {
+    const input: FrameInput = {kind: 'money_refused', move, why};
+    const step = type.step(viewOf(type, row), input, this.#options.clock.wallMs());
+    if (step.kind === 'refused') return {...step, state: row.state};
+    const done = await this.#apply(tx, row, step);
+    if (done.kind === 'applied') return {kind: 'moved', state: step.state, gateways: done.gateways};
+    const text = `order ${row.id}: ${type.name} wants money again after ${why}`;
+    throw new InternalError('internal/order', text, {order: row.id, why: done.why});
+  }
+
+  async #apply(
+    tx: CloudTransaction,
+    row: OrderRow,
+    step: Extract<OrderStep<string, unknown>, {kind: 'moved'}>,
+  ): Promise<Applied> {
+    const {orders, clock} = this.#options;
+    const gateways = new Set<string>();
+    for (const effect of step.effects) {
+      const done = await this.#do(tx, row, effect);
+      if (done.kind === 'money_refused') return done;
+      for (const gateway of done.gateways) gateways.add(gateway);
+    }
+    const saved = {state: step.state, data: JSON.stringify(step.data), wallMs: clock.wallMs()};
+    await orders.save(tx, row.id, saved);
+    if (step.state !== row.state) await this.#tellState(tx, {...row, state: step.state});
+    return {kind: 'applied', gateways: [...gateways]};
+  }
+
+  async #do(tx: CloudTransaction, row: OrderRow, effect: OrderEffect): Promise<Applied> {
+    const {orders, entropy, money, rights} = this.#options;
+    switch (effect.effect) {
+      case 'set_deadline': {
+        const {name, dueAt: dueWall} = effect;
+        await orders.setDeadline(tx, {order: row.id, name, dueWall, setId: entropy.ulid()});
+        return NOBODY;
+      }
+      case 'cancel_deadline':
+        await orders.cancelDeadline(tx, row.id, effect.name);
+        return NOBODY;
+      case 'money': {
+        const why = await money.move(tx, row.tenant, effect.move, {orderId: row.id});
+        return why === undefined ? NOBODY : {kind: 'money_refused', move: effect.move, why};
+      }
+      case 'grant':
+        return {kind: 'applied', gateways: await rights.grant(tx, row, effect.wish)};
+      case 'revoke_grant':
+        return {kind: 'applied', gateways: await rights.revoke(tx, row, effect.name)};
+      case 'tell':
+        await this.#tell(tx, row, effect.type, effect.data);
+        return NOBODY;
+    }
+  }
+
+  #tellState(tx: CloudTransaction, row: OrderOwner & {type: string; state: string}): Promise<void> {
+    return this.#tell(tx, row, `${row.type}.${row.state.toLowerCase()}`, {state: row.state});
+  }
+
+  #tell(tx: CloudTransaction, order: OrderOwner, type: string, data: object): Promise<void> {
+    const {id, tenant, site} = order;
+    const subject = {subject: 'order', subjectId: id};
+    return this.#options.changes.note(tx, {tenant, site, type, ...subject, data});
+  }
+
+  #typeOf(name: string): AnyType {
+    const type = this.#types.get(name);
+    if (!type) throw new UsageError('order/type', `no order type ${name} is registered`);
+    return type;
+  }
+}
+
+type Applied =
+  | {readonly kind: 'applied'; readonly gateways: readonly string[]}
+  | {readonly kind: 'money_refused'; readonly move: MoneyMove; readonly why: MoneyRefusal};
+
+const NOBODY: Applied = {kind: 'applied', gateways: []};
+
+function viewOf(type: AnyType, row: OrderRow): OrderView<string, unknown> {
+  const {id, tenant, site, holder, state} = row;
+  return {id, tenant, site, holder, state, data: type.read(JSON.parse(row.data))};
+}

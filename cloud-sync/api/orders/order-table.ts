@@ -1,0 +1,145 @@
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+
+export interface OrderRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly site: string;
+  readonly type: string;
+  readonly state: string;
+  readonly holder: string;
+  /** JSON text. */
+  readonly data: string;
+  readonly ver: number;
+  readonly createdWall: number;
+  readonly changedWall: number;
+}
+
+export interface DueRow {
+  readonly order: string;
+  readonly name: string;
+  readonly dueWall: number;
+  readonly setId: string;
+}
+
+export interface OrderQuery {
+  readonly tenant: string;
+  readonly holder?: string | undefined;
+  readonly site?: string | undefined;
+  readonly type?: string | undefined;
+  /** Only those with a greater id. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+const COLUMNS = [
+  ...['id', 'tenant', 'site', 'type', 'state', 'holder', 'data', 'ver'],
+  ...['created_wall as createdWall', 'changed_wall as changedWall'],
+] as const;
+
+/** Orders of every type, their deadlines, and what was fed into them. */
+export class OrderTable {
+  async add(tx: CloudTransaction, order: Omit<OrderRow, 'ver' | 'changedWall'>): Promise<void> {
+    const {createdWall, ...same} = order;
+    const times = {created_wall: createdWall, changed_wall: createdWall};
+    await tx
+      .insertInto('order_row')
+      .values({...same, ...times})
+      .execute();
+  }
+
+  async get(db: CloudReader, id: string): Promise<OrderRow | undefined> {
+    const query = db.selectFrom('order_row').select(COLUMNS).where('id', '=', id);
+    return (await query.executeTakeFirst()) as OrderRow | undefined;
+  }
+
+  async list(db: CloudReader, query: OrderQuery): Promise<readonly OrderRow[]> {
+    const {tenant, holder, site, type, after, limit} = query;
+    let rows = db.selectFrom('order_row').select(COLUMNS).where('tenant', '=', tenant);
+    rows = rows.where('id', '>', after);
+    if (holder !== undefined) rows = rows.where('holder', '=', holder);
+    if (site !== undefined) rows = rows.where('site', '=', site);
+    if (type !== undefined) rows = rows.where('type', '=', type);
+    const found = await rows.orderBy('id').limit(limit).execute();
+    return found as unknown as readonly OrderRow[];
+  }
+
+  /** The order, which no other transaction changes before the end of this one. */
+  async lock(tx: CloudTransaction, id: string): Promise<OrderRow | undefined> {
+    const query = tx.updateTable('order_row').set(({ref}) => ({ver: ref('ver')}));
+    const locked = query.where('id', '=', id).returning(COLUMNS);
+    return (await locked.executeTakeFirst()) as OrderRow | undefined;
+  }
+
+  async save(
+    tx: CloudTransaction,
+    id: string,
+    {state, data, wallMs}: {readonly state: string; readonly data: string; readonly wallMs: number},
+  ): Promise<void> {
+    await tx
+      .updateTable('order_row')
+      .set(({eb}) => ({state, data, changed_wall: wallMs, ver: eb('ver', '+', 1)}))
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** False when an input of this id came before. */
+  async addInput(
+    tx: CloudTransaction,
+    input: {readonly order: string; readonly id: string; readonly kind: string},
+    wallMs: number,
+  ): Promise<boolean> {
+    const {order: order_id, id: input_id, kind} = input;
+    const {numInsertedOrUpdatedRows} = await tx
+      .insertInto('order_input')
+      .values({order_id, input_id, kind, at_wall: wallMs})
+      .onConflict(clash => clash.doNothing())
+      .executeTakeFirstOrThrow();
+    return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  /** One of each name per order: a later one takes the place of the earlier. */
+  async setDeadline(tx: CloudTransaction, {order, name, dueWall, setId}: DueRow): Promise<void> {
+    const due = {due_wall: dueWall, set_id: setId};
+    await tx
+      .insertInto('order_deadline')
+      .values({order_id: order, kind: name, ...due})
+      .onConflict(clash => clash.columns(['order_id', 'kind']).doUpdateSet(due))
+      .execute();
+  }
+
+  async cancelDeadline(tx: CloudTransaction, order: string, name: string): Promise<void> {
+    const query = tx.deleteFrom('order_deadline').where('order_id', '=', order);
+    await query.where('kind', '=', name).execute();
+  }
+
+  /** The earliest that is due at `wallMs`; equal instants in the order in which they were set. */
+  firstDue(
+    db: CloudReader,
+    wallMs: number,
+    except: readonly string[],
+  ): Promise<DueRow | undefined> {
+    let query = db
+      .selectFrom('order_deadline')
+      .select(['order_id as order', 'kind as name', 'due_wall as dueWall', 'set_id as setId'])
+      .where('due_wall', '<=', wallMs);
+    if (except.length > 0) query = query.where('set_id', 'not in', except);
+    return query.orderBy('due_wall').orderBy('set_id').limit(1).executeTakeFirst();
+  }
+
+  /** False when it was taken or set anew meanwhile. */
+  async takeDeadline(tx: CloudTransaction, {order, name, setId}: DueRow): Promise<boolean> {
+    const {numDeletedRows} = await tx
+      .deleteFrom('order_deadline')
+      .where('order_id', '=', order)
+      .where('kind', '=', name)
+      .where('set_id', '=', setId)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows > 0n;
+  }
+
+  /** When there is something to do next; undefined: nothing waits. */
+  async nextDue(db: CloudReader): Promise<number | undefined> {
+    const query = db.selectFrom('order_deadline').select(({fn}) => fn.min('due_wall').as('due'));
+    return (await query.executeTakeFirstOrThrow()).due ?? undefined;
+  }
+}
