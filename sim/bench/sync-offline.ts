@@ -7,6 +7,7 @@ import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
 import {Uplink} from '../../cloud-sync/uplink/uplink.js';
 import {yieldTurn} from '../../edge/platform/event-loop.js';
 import {SiteStore} from '../../edge/store/site-store.js';
+import {HOUR_MS} from '../../protocols/base/units.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {VirtualClock} from '../clock/virtual-clock.js';
 import {answer} from './child.js';
@@ -15,6 +16,9 @@ import {uplinkOptions} from './sync-uplink.js';
 
 const MIB = 1024 * 1024;
 const HOUR_S = 3600;
+/** Then days like those of a middling site: about 5000 events each. */
+const CARS_PER_HOUR = 20;
+const MEASURED_DAYS = 4;
 /** Until here caches and the JIT still fill. */
 const WARM_UP_S = 600;
 /** 200 events a second, in ten commits. */
@@ -24,10 +28,14 @@ const CARS_PER_COMMIT = 2;
 export interface OfflineReport {
   readonly rssSlopeMiBPerHour: number;
   readonly heapSlopeMiBPerHour: number;
+  /** Of the ordinary days after it. */
+  readonly rssSlopeMiBPerDay: number;
+  readonly heapSlopeMiBPerDay: number;
+  readonly calls: number;
   readonly events: number;
 }
 
-/** `FOLDER`: an hour of 200 events a second without a broker, in virtual time. */
+/** `FOLDER`: an hour of 200 events a second without a broker, and five days after it, in virtual time. */
 export async function run([folder = '']: readonly string[]): Promise<undefined> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -39,7 +47,12 @@ export async function run([folder = '']: readonly string[]): Promise<undefined> 
     ...{clock, entropy, clockState: () => 'ok'},
   });
   // Nobody answers there, as behind a dead router.
-  const transport = new MqttTransport({kind: 'stream', open: () => new PassThrough().destroy()});
+  let calls = 0;
+  const open = () => {
+    calls += 1;
+    return new PassThrough().destroy();
+  };
+  const transport = new MqttTransport({kind: 'stream', open});
   const keys = generateKeyPairSync('ed25519');
   const publicKey = String(keys.publicKey.export({type: 'spki', format: 'pem'}));
   const uplink = new Uplink(uplinkOptions({clock, entropy, store, transport, publicKey}));
@@ -50,19 +63,39 @@ export async function run([folder = '']: readonly string[]): Promise<undefined> 
       store.journal.append(facts, store.stampNow());
       await clock.advance(1000 / COMMITS_PER_S);
     }
-    collect();
-    await yieldTurn();
-    const {rss, heapUsed} = process.memoryUsage();
-    return {rss, heapUsed};
+    return await memory(collect);
   };
   const before = await live(WARM_UP_S);
   const after = await live(HOUR_S);
+  const ordinary = async (days: number) => {
+    for (let hour = 0; hour < 24 * days; hour += 1) {
+      for (let car = 0; car < CARS_PER_HOUR; car += 1) {
+        store.journal.append(arrivals.next(), store.stampNow());
+        await clock.advance(HOUR_MS / CARS_PER_HOUR);
+      }
+    }
+    return await memory(collect);
+  };
+  const first = await ordinary(1);
+  const last = await ordinary(MEASURED_DAYS);
   uplink.stop();
   answer({
     rssSlopeMiBPerHour: (after.rss - before.rss) / MIB,
     heapSlopeMiBPerHour: (after.heapUsed - before.heapUsed) / MIB,
+    rssSlopeMiBPerDay: (last.rss - first.rss) / MIB / MEASURED_DAYS,
+    heapSlopeMiBPerDay: (last.heapUsed - first.heapUsed) / MIB / MEASURED_DAYS,
+    calls,
     events: store.outbox.head(),
   } satisfies OfflineReport);
   store.close();
   return undefined;
+}
+
+/** What is still held, not what waits to be swept. */
+async function memory(collect: () => void): Promise<NodeJS.MemoryUsage> {
+  for (let turn = 0; turn < 3; turn += 1) {
+    collect();
+    await yieldTurn();
+  }
+  return process.memoryUsage();
 }

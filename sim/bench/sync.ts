@@ -147,6 +147,8 @@ export async function run([only]: readonly string[]): Promise<object> {
     busEfficiencyWhileDraining: rounded((busy.edge.polls * 1000) / busy.edge.ms / limit),
     rssSlopeMiBPerHour: rounded(offline.rssSlopeMiBPerHour, 2),
     heapSlopeMiBPerHour: rounded(offline.heapSlopeMiBPerHour, 2),
+    rssSlopeMiBPerDay: rounded(offline.rssSlopeMiBPerDay, 2),
+    heapSlopeMiBPerDay: rounded(offline.heapSlopeMiBPerDay, 2),
     eventsOffline: offline.events,
   };
 }
