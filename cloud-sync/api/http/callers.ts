@@ -43,14 +43,14 @@ export class Callers {
 
   async #program(token: string): Promise<Caller | undefined> {
     const {store, rootKeys, keys, clock, firstTenant} = this.#options;
-    if (token.startsWith('lk_')) {
-      const row = await store.read(db => keys.find(db, token, clock.wallMs()));
-      if (!row) return undefined;
+    const row = await store.read(db => keys.find(db, token, clock.wallMs()));
+    if (row) {
       return {
         ...{kind: 'key', id: row.id, tenant: row.tenant, scopes: new Set(row.scopes)},
         ...{member: undefined, sites: row.sites === null ? undefined : new Set(row.sites)},
       };
     }
+    // The key that is made beside the cloud begins like those of programs.
     const name = await store.read(db => rootKeys.nameOf(db, token));
     if (name === undefined) return undefined;
     return {
