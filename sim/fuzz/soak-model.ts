@@ -18,9 +18,7 @@ export interface SoakResult {
 }
 
 const TURNS = 12;
-/** Early copies of so many urgent events go into a memory link at once; unlike a socket it hands them on one
- *  within the other, which the stack bears only some hundreds of times. */
-const MAX_APPEND = 300;
+const MAX_APPEND = 1000;
 /** Between two rests in which both ends come to agree. */
 const FAULTS_PER_ROUND = 60;
 /** All that has arrived is looked at so often, and each time there is so much more of it. */

@@ -1,4 +1,4 @@
-import {type Duplex, duplexPair} from 'node:stream';
+import {Duplex, duplexPair} from 'node:stream';
 import type {Cloud} from '../../cloud-sync/api/server.js';
 import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
 import type {
@@ -132,7 +132,7 @@ export class TappedTransport implements Transport {
     far.once('close', () => near.destroy());
     if (this.isDark) return near;
     const running = this.cut ? undefined : this.#options.cloud();
-    if (running) running.attach(far);
+    if (running) running.attach(asSocket(far));
     else far.destroy();
     return near;
   }
@@ -143,4 +143,22 @@ export class TappedTransport implements Transport {
     if (this.keepDown && message.topic.endsWith(this.keepDown)) this.kept.push(message);
     else way.send(message);
   }
+}
+
+/** One half of a pair hands on the next write within the reading of the last, one call deeper each time;
+ *  a socket gives what has come at once. */
+function asSocket(far: Duplex): Duplex {
+  const socket = new Duplex({
+    read: () => {},
+    write: (bytes, encoding, done) => far.write(bytes, encoding, done),
+    final: done => far.end(done),
+    destroy: (error, done) => {
+      far.destroy();
+      done(error);
+    },
+  });
+  far.on('data', bytes => socket.push(bytes));
+  far.once('end', () => socket.push(null));
+  far.once('close', () => socket.destroy());
+  return socket;
 }
