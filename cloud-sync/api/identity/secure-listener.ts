@@ -1,4 +1,5 @@
 import {generateKeyPairSync, X509Certificate} from 'node:crypto';
+import {createServer as createNetServer, type Server as NetServer, type Socket} from 'node:net';
 import {createServer, type Server, type TLSSocket} from 'node:tls';
 import type {Clock, Millis, Timer} from '../../../protocols/base/clock.js';
 import {errorText, SyncError} from '../../../protocols/base/errors.js';
@@ -7,6 +8,7 @@ import type {DropCounter} from '../../drop-counter.js';
 import type {SyncLog} from '../../log.js';
 import type {CertificateAuthority} from './certificate-authority.js';
 import type {ShownCertificate} from './certificate-desk.js';
+import {HandshakeGate} from './handshake-gate.js';
 
 export interface SecureListenerOptions {
   readonly clock: Clock;
@@ -29,14 +31,17 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
  *  knows whether it may be renewed. @see sync.md 6 row 4 */
 export class SecureListener {
   readonly #options: SecureListenerOptions;
+  /** Does the handshakes that the gate lets begin. */
   readonly #server: Server;
+  readonly #gate: HandshakeGate<Socket>;
+  readonly #listening: NetServer;
   readonly #key = generateKeyPairSync('ec', {namedCurve: 'P-256'});
   #madeMs: Millis = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
 
   private constructor(options: SecureListenerOptions) {
     this.#options = options;
-    const {ca, drops, onConnection} = options;
+    const {clock, ca, drops, onConnection} = options;
     this.#server = createServer({
       ca: ca.certificate,
       requestCert: true,
@@ -45,7 +50,19 @@ export class SecureListener {
       minVersion: 'TLSv1.2',
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     });
+    this.#gate = new HandshakeGate<Socket>({
+      clock,
+      begin: socket => void this.#server.emit('connection', socket),
+      onTurnedAway: () => drops.drop('tls', {why: 'too many handshakes at once'}),
+    });
+    // Not a byte is read before the gate opens.
+    this.#listening = createNetServer({pauseOnConnect: true}, socket => {
+      // Whoever leaves while he waits is no error of ours.
+      socket.on('error', () => {});
+      this.#gate.enter(socket);
+    });
     this.#server.on('secureConnection', socket => {
+      this.#gate.leave();
       socket.setNoDelay(true);
       const shown = shownBy(socket, ca.certificate);
       if (shown) {
@@ -55,7 +72,10 @@ export class SecureListener {
       drops.drop('tls', {why: String(socket.authorizationError ?? 'no certificate of ours')});
       socket.destroy();
     });
-    this.#server.on('tlsClientError', error => drops.drop('tls', {why: errorText(error)}));
+    this.#server.on('tlsClientError', error => {
+      this.#gate.leave();
+      drops.drop('tls', {why: errorText(error)});
+    });
   }
 
   /** Settles with the port. @throws SyncError `cloud/listen` */
@@ -66,7 +86,7 @@ export class SecureListener {
   ): Promise<{readonly listener: SecureListener; readonly port: number}> {
     const listener = new SecureListener(options);
     await listener.#renew();
-    const server = listener.#server;
+    const server = listener.#listening;
     await new Promise<void>((resolve, reject) => {
       // For good: a later error, such as too many open files, ends one connection and not the process.
       server.on('error', error => {
@@ -82,7 +102,8 @@ export class SecureListener {
 
   async close(): Promise<void> {
     this.#timer?.cancel();
-    await new Promise<void>(resolve => this.#server.close(() => resolve()));
+    this.#gate.close();
+    await new Promise<void>(resolve => this.#listening.close(() => resolve()));
   }
 
   #watch(): void {
