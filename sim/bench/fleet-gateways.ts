@@ -20,8 +20,8 @@ const DRIVE_EVERY_MS: Millis = 10;
 const GRACE_MS: Millis = 5000;
 
 export type FleetOrder =
-  /** Until all gateways are up. */
-  | {readonly kind: 'connect'}
+  /** Until all gateways are up; `startsPerS`: so many begin in a second, left out: all at once. */
+  | {readonly kind: 'connect'; readonly startsPerS?: number}
   | {readonly kind: 'drive'; readonly eventsPerS: number; readonly forMs: Millis};
 
 export interface FleetAnswer {
@@ -55,7 +55,7 @@ export async function run(args: readonly string[]): Promise<undefined> {
     const order = JSON.parse(line) as FleetOrder;
     latencies = [];
     const startMs = clock.nowMs();
-    if (order.kind === 'connect') await connect(members, clock, Number(limitMs));
+    if (order.kind === 'connect') await connect(members, clock, Number(limitMs), order.startsPerS);
     const sent = order.kind === 'drive' ? await drive(members, clock, order) : 0;
     const sorted = latencies.toSorted((left, right) => left - right);
     answer({
@@ -105,10 +105,21 @@ function memberOf({fleet, gateway, url, publicKey, clock, onAcked}: MemberParts)
 
 const isUp = ({uplink}: Member) => uplink.status().link === 'up';
 
-/** All at once, as when a street regains power; each waits as long as the product has it wait. */
-async function connect(members: readonly Member[], clock: SystemClock, limitMs: Millis) {
+/** As when a street regains power; each waits as long as the product has it wait. */
+async function connect(
+  members: readonly Member[],
+  clock: SystemClock,
+  limitMs: Millis,
+  startsPerS = Number.POSITIVE_INFINITY,
+) {
+  const startMs = clock.nowMs();
+  for (let begun = 0; begun < members.length; ) {
+    const due = Math.ceil(((clock.nowMs() - startMs + LOOK_EVERY_MS) * startsPerS) / 1000);
+    for (const {uplink} of members.slice(begun, due)) uplink.start();
+    begun = Math.min(due, members.length);
+    await clock.sleep(LOOK_EVERY_MS);
+  }
   const endMs = clock.nowMs() + limitMs;
-  for (const {uplink} of members) uplink.start();
   while (clock.nowMs() < endMs && !members.every(isUp)) await clock.sleep(LOOK_EVERY_MS);
 }
 
