@@ -5,6 +5,7 @@ import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {CommandDesk} from './command-desk.js';
 import {Downlink} from './downlink.js';
+import type {OnBays} from './event-views.js';
 import {GatewayDesk} from './gateway-desk.js';
 import {GatewaySessions} from './gateway-sessions.js';
 import {GrantSync} from './grant-sync.js';
@@ -43,6 +44,8 @@ export interface CloudPartsOptions {
     /** End the connection of a gateway. */
     readonly hangUp: (gateway: string) => void;
   };
+  /** Hears of bays that are otherwise now, within the transaction that stored it. */
+  readonly onBays?: OnBays | undefined;
   /** Hears of each acknowledgement as it goes out. */
   readonly onAck?: (gateway: string, ack: Ack) => void;
 }
@@ -72,6 +75,7 @@ export function assembleParts(options: CloudPartsOptions) {
   const tick = new IngestTick({
     ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses},
     ...{lives, commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
+    onBays: options.onBays,
   });
   const ingest = new Ingest({
     ...{clock, log, store, tick},

@@ -18,6 +18,15 @@ export interface CommandReport {
   readonly why: string | null;
 }
 
+export interface ViewTargets {
+  readonly view: SiteView;
+  readonly lateUses: LateUseTable;
+  readonly onBays?: OnBays | undefined;
+}
+
+/** Runs within the transaction that stored them. */
+export type OnBays = (tx: CloudTransaction, bays: readonly PlacedBay[]) => Promise<void>;
+
 /** Kinds of events that the views look into. */
 const VIEWED: ReadonlySet<string> = new Set(['bay', 'alarm', 'command', 'decision']);
 
@@ -60,9 +69,10 @@ export class EventViews {
     }
   }
 
-  /** Bring the views up to date. */
-  async store(tx: CloudTransaction, view: SiteView, lateUses: LateUseTable): Promise<void> {
-    await view.putBays(tx, inOrder(this.#bays));
+  /** Bring the views up to date; `onBays` hears of the bays that are otherwise now. */
+  async store(tx: CloudTransaction, {view, lateUses, onBays}: ViewTargets): Promise<void> {
+    const changed = await view.putBays(tx, inOrder(this.#bays));
+    if (changed.length > 0) await onBays?.(tx, changed);
     await view.putAlarms(tx, inOrder(this.#alarms));
     await lateUses.note(tx, this.#uses);
   }

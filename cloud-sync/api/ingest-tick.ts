@@ -5,7 +5,7 @@ import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {closingOf, reportClosing} from './command-closing.js';
 import {EventIntake, INTAKE_FAULTS, type IntakeResult} from './event-intake.js';
-import {EventViews} from './event-views.js';
+import {EventViews, type OnBays} from './event-views.js';
 import {GatewayReports, type HeldReport} from './gateway-reports.js';
 import {type FenceOrder, HelloGuard} from './identity/hello-guard.js';
 import type {IngestItem} from './ingest-item.js';
@@ -43,6 +43,7 @@ export interface IngestTickOptions {
   readonly lives: LifeTable;
   /** How long a gap may be open before its part is asked for. */
   readonly gapPatienceMs: Millis;
+  readonly onBays?: OnBays | undefined;
 }
 
 /** Looked at with each heartbeat, so that a gap is told within a minute, also when one of them is lost.
@@ -84,7 +85,7 @@ export class IngestTick {
     const results = await intake.finish();
     const views = new EventViews(drops);
     for (const result of results) await this.#settle(tx, result, views);
-    await views.store(tx, this.#options.view, this.#options.lateUses);
+    await views.store(tx, this.#options);
     for (const report of views.reports) closings.push(...reportClosing(report));
     await this.#checkGaps(tx, gapsToCheck, wallMs);
     for (const {gateway, why, epoch} of guard.fences) {

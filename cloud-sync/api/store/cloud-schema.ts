@@ -1,6 +1,7 @@
 import type {ColumnType, Generated, Kysely, Transaction} from 'kysely';
 import type {LedgerSchema} from '../ledger/ledger-schema.js';
 import type {OrderSchema} from '../orders/order-schema.js';
+import type {PlacesSchema} from '../places/places-schema.js';
 import type {TenancySchema} from '../tenancy/tenancy-schema.js';
 
 /** A column with a default in the database. */
@@ -268,7 +269,7 @@ export interface LateUseColumns {
   revoked_wall: number;
 }
 
-export interface CloudSchema extends TenancySchema, OrderSchema, LedgerSchema {
+export interface CloudSchema extends TenancySchema, OrderSchema, LedgerSchema, PlacesSchema {
   enrolment: EnrolmentColumns;
   certificate: CertificateColumns;
   life: LifeColumns;

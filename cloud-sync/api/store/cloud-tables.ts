@@ -39,6 +39,8 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   ledger_line: ['entry_id', 'n'],
   ledger_hold: ['tenant', 'key'],
   ledger_balance: ['tenant', 'account'],
+  listing: ['id'],
+  bay_slot: ['order_id'],
 };
 
 export interface CloudTable {

@@ -9,6 +9,7 @@ import {createOriginTable} from './migrations/0006-origin.js';
 import {createTenancyTables} from './migrations/0007-tenancy.js';
 import {createOrderTables} from './migrations/0008-orders.js';
 import {createLedgerTables} from './migrations/0009-ledger.js';
+import {createPlacesTables} from './migrations/0010-places.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -23,5 +24,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0007-tenancy': {up: db => createTenancyTables(db, types)},
     '0008-orders': {up: db => createOrderTables(db, types)},
     '0009-ledger': {up: db => createLedgerTables(db, types)},
+    '0010-places': {up: db => createPlacesTables(db, types)},
   };
 }

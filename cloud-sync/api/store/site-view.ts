@@ -47,14 +47,15 @@ const SLICE = 100;
 
 /** Latest state of bays and alarms, kept up in the transaction that stores the events. */
 export class SiteView {
-  /** At most one of each bay. */
-  async putBays(tx: CloudTransaction, bays: readonly PlacedBay[]): Promise<void> {
+  /** At most one of each bay; gives those that were newer than what was there. */
+  async putBays(tx: CloudTransaction, bays: readonly PlacedBay[]): Promise<readonly PlacedBay[]> {
+    const stored: PlacedBay[] = [];
     for (const slice of slices(bays)) {
       const rows = slice.map(({place, body: {bay, arm, occupancy, online, saleable}}) => ({
         ...{bay, arm, occupancy, online: online ? 1 : 0, saleable: saleable ? 1 : 0},
         ...columnsOf(place),
       }));
-      await tx
+      const put = await tx
         .insertInto('bay')
         .values(rows)
         .onConflict(clash =>
@@ -71,8 +72,12 @@ export class SiteView {
             }))
             .where(newerThan('bay')),
         )
+        .returning(['gw', 'bay'])
         .execute();
+      const keys = new Set(put.map(({gw, bay}) => `${gw}/${bay}`));
+      stored.push(...slice.filter(({place, body}) => keys.has(`${place.gateway}/${body.bay}`)));
     }
+    return stored;
   }
 
   /** At most one of each alarm. */

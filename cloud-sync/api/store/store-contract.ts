@@ -1,6 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {StoreError} from '../../../protocols/base/errors.js';
 import {EMPTY_STATE_HASH, type GrantStateRow} from '../../../protocols/cloud/grant-state.js';
+import {placesContract} from '../places/places-contract.js';
 import {ApiKeyTable} from './api-key-table.js';
 import type {CloudReader} from './cloud-schema.js';
 import type {CloudStore} from './cloud-store.js';
@@ -50,6 +51,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   commands(opening);
   views(opening);
   siteConfigContract(opening);
+  placesContract(opening);
 }
 
 function transactions({check, gateways, hasManyWriters}: ContractBench): void {

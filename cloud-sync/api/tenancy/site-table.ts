@@ -34,6 +34,16 @@ export interface PointRow {
   readonly ver: number;
 }
 
+/** What may be changed of a site. */
+export type SiteChange = Partial<
+  Pick<SiteRow, 'name' | 'kind' | 'zone' | 'address' | 'latE7' | 'lngE7' | 'state'>
+>;
+
+/** What may be changed of a point. */
+export type PointChange = Partial<
+  Pick<PointRow, 'parent' | 'gateway' | 'guidance' | 'capacity' | 'saleState' | 'owner'>
+>;
+
 const SITE = [
   ...['id', 'tenant', 'name', 'kind', 'zone', 'address', 'lat_e7 as latE7', 'lng_e7 as lngE7'],
   ...['state', 'ver', 'created_wall as createdWall'],
@@ -60,9 +70,60 @@ export class SiteTable {
     return (await query.where('id', '=', id).executeTakeFirst()) as SiteRow | undefined;
   }
 
+  /** Whosever it is: for what was checked before, and for what anybody may see. */
+  async byId(db: CloudReader, id: string): Promise<SiteRow | undefined> {
+    const query = db.selectFrom('site').select(SITE).where('id', '=', id);
+    return (await query.executeTakeFirst()) as SiteRow | undefined;
+  }
+
+  /** Whosever they are: for what anybody may see. */
+  async some(db: CloudReader, ids: readonly string[]): Promise<readonly SiteRow[]> {
+    if (ids.length === 0) return [];
+    const query = db.selectFrom('site').select(SITE).where('id', 'in', ids);
+    return (await query.orderBy('id').execute()) as unknown as readonly SiteRow[];
+  }
+
+  /** False when it is not of this version any more. */
+  async update(
+    db: CloudReader,
+    {id, ver}: Pick<SiteRow, 'id' | 'ver'>,
+    change: SiteChange,
+  ): Promise<boolean> {
+    const {latE7: lat_e7, lngE7: lng_e7, ...same} = change;
+    const {numUpdatedRows} = await db
+      .updateTable('site')
+      .set(({eb}) => ({
+        ...same,
+        ...(lat_e7 !== undefined && {lat_e7}),
+        ...(lng_e7 !== undefined && {lng_e7}),
+        ver: eb('ver', '+', 1),
+      }))
+      .where('id', '=', id)
+      .where('ver', '=', ver)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  }
+
   async list(db: CloudReader, tenant: string): Promise<readonly SiteRow[]> {
     const query = db.selectFrom('site').select(SITE).where('tenant', '=', tenant);
     return (await query.orderBy('id').execute()) as unknown as readonly SiteRow[];
+  }
+
+  /** `among`: only these. */
+  async page(
+    db: CloudReader,
+    query: {
+      readonly tenant: string;
+      readonly among?: readonly string[] | undefined;
+      readonly after: string;
+      readonly limit: number;
+    },
+  ): Promise<readonly SiteRow[]> {
+    const {tenant, among, after, limit} = query;
+    let rows = db.selectFrom('site').select(SITE).where('tenant', '=', tenant);
+    if (among) rows = rows.where('id', 'in', among);
+    const found = await rows.where('id', '>', after).orderBy('id').limit(limit).execute();
+    return found as unknown as readonly SiteRow[];
   }
 
   /** A gateway serves one site; false when it serves another one already. */
@@ -111,6 +172,61 @@ export class SiteTable {
   async points(db: CloudReader, site: string): Promise<readonly PointRow[]> {
     const query = db.selectFrom('point').select(POINT).where('site', '=', site);
     return (await query.orderBy('id').execute()) as unknown as readonly PointRow[];
+  }
+
+  async pointPage(
+    db: CloudReader,
+    query: {readonly site: string; readonly after: string; readonly limit: number},
+  ): Promise<readonly PointRow[]> {
+    const {site, after, limit} = query;
+    const rows = db.selectFrom('point').select(POINT).where('site', '=', site);
+    const found = await rows.where('id', '>', after).orderBy('id').limit(limit).execute();
+    return found as unknown as readonly PointRow[];
+  }
+
+  /** False when it is not of this version any more. */
+  async updatePoint(
+    db: CloudReader,
+    {site, id, ver}: Pick<PointRow, 'site' | 'id' | 'ver'>,
+    change: PointChange,
+  ): Promise<boolean> {
+    const {gateway: gw, saleState: sale_state, ...same} = change;
+    const {numUpdatedRows} = await db
+      .updateTable('point')
+      .set(({eb}) => ({
+        ...same,
+        ...(gw !== undefined && {gw}),
+        ...(sale_state !== undefined && {sale_state}),
+        ver: eb('ver', '+', 1),
+      }))
+      .where('site', '=', site)
+      .where('id', '=', id)
+      .where('ver', '=', ver)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  }
+
+  /** Does anything at this tenant belong to the member? */
+  async hasPoint(db: CloudReader, tenant: string, owner: string): Promise<boolean> {
+    const query = db.selectFrom('point').select('id').where('tenant', '=', tenant);
+    return (await query.where('owner', '=', owner).limit(1).executeTakeFirst()) !== undefined;
+  }
+
+  /** Points of some sites, for what anybody may see. */
+  async pointsAt(db: CloudReader, sites: readonly string[]): Promise<readonly PointRow[]> {
+    if (sites.length === 0) return [];
+    const query = db.selectFrom('point').select(POINT).where('site', 'in', sites);
+    return (await query.orderBy('site').orderBy('id').execute()) as unknown as readonly PointRow[];
+  }
+
+  /**
+   * Where the arm is that a right to this point moves: a vehicle stands in a bay, which is its parent.
+   * Undefined: there is no such point, or the vehicle stands nowhere. @see requirements P34
+   */
+  async bayOf(db: CloudReader, site: string, id: string): Promise<PointRow | undefined> {
+    const point = await this.point(db, site, id);
+    if (point?.kind !== 'vehicle') return point;
+    return point.parent === null ? undefined : this.point(db, site, point.parent);
   }
 
   /** The point, which no other transaction changes or locks before the end of this one. */

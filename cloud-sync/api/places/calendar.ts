@@ -1,0 +1,190 @@
+import {isOpenThroughout} from '../../../protocols/site/openings.js';
+import {SiteZone} from '../../../protocols/site/zone.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import type {PointRow, SiteTable} from '../tenancy/site-table.js';
+import type {ListingRow, ListingTable, Offer} from './listing-table.js';
+
+export interface SlotWish {
+  readonly site: string;
+  readonly point: string;
+  readonly orderId: string;
+  readonly fromWall: number;
+  readonly untilWall: number;
+  /** Under which kind of offer; left out: any. */
+  readonly offer?: Offer | undefined;
+}
+
+/** `OUTSIDE_WINDOW`: no listing offers all of that time, or for such a stay; or lot or point are closed. */
+export type SlotAnswer = 'reserved' | 'BAY_TAKEN' | 'OUTSIDE_WINDOW';
+
+export interface Slot {
+  readonly orderId: string;
+  readonly point: string;
+  readonly fromWall: number;
+  readonly untilWall: number;
+}
+
+interface SlotRow extends Slot {
+  readonly site: string;
+}
+
+const SLOT = [
+  ...['order_id as orderId', 'site', 'point'],
+  ...['from_wall as fromWall', 'until_wall as untilWall'],
+] as const;
+
+/**
+ * Who has a bay in which time. Whoever wants one locks its row first, so that of two wishes at one instant
+ * the second sees what the first took, on both databases and from any worker. @see requirements P2
+ */
+export class Calendar {
+  readonly #sites: SiteTable;
+  readonly #listings: ListingTable;
+  /** Making one is costly. */
+  readonly #zones = new Map<string, SiteZone>();
+
+  constructor(sites: SiteTable, listings: ListingTable) {
+    this.#sites = sites;
+    this.#listings = listings;
+  }
+
+  /** One slot for each order: asked again, it is moved. */
+  async reserve(tx: CloudTransaction, wish: SlotWish): Promise<SlotAnswer> {
+    const {site, point: id, orderId, fromWall, untilWall} = wish;
+    const point = await this.#sites.lockPoint(tx, site, id);
+    if (!point) return 'OUTSIDE_WINDOW';
+    const held = await this.#slotOf(tx, orderId);
+    if (held) {
+      const isSame = held.site === site && held.point === id;
+      return isSame ? this.#moveTo(tx, held, wish) : 'BAY_TAKEN';
+    }
+    if (!(await this.#listing(tx, point, wish))) return 'OUTSIDE_WINDOW';
+    if (await this.#isTaken(tx, wish)) return 'BAY_TAKEN';
+    await tx
+      .insertInto('bay_slot')
+      .values({order_id: orderId, site, point: id, from_wall: fromWall, until_wall: untilWall})
+      .execute();
+    return 'reserved';
+  }
+
+  async free(tx: CloudTransaction, orderId: string): Promise<void> {
+    await tx.deleteFrom('bay_slot').where('order_id', '=', orderId).execute();
+  }
+
+  /** A part of what an order holds already is never refused, whatever became of the listing. */
+  async move(
+    tx: CloudTransaction,
+    orderId: string,
+    fromWall: number,
+    untilWall: number,
+  ): Promise<SlotAnswer | 'NOT_RESERVED'> {
+    const found = await this.#slotOf(tx, orderId);
+    if (!found) return 'NOT_RESERVED';
+    await this.#sites.lockPoint(tx, found.site, found.point);
+    const held = await this.#slotOf(tx, orderId);
+    if (!held) return 'NOT_RESERVED';
+    return this.#moveTo(tx, held, {...held, fromWall, untilWall});
+  }
+
+  /** The listing that offers all of this time, for its price; undefined: none does. */
+  async listingFor(
+    db: CloudReader,
+    wish: Omit<SlotWish, 'orderId'>,
+  ): Promise<ListingRow | undefined> {
+    const point = await this.#sites.point(db, wish.site, wish.point);
+    return point && this.#listing(db, point, wish);
+  }
+
+  /** Slots of a site that touch a time, at most `limit`. */
+  slots(
+    db: CloudReader,
+    sites: readonly string[],
+    fromWall: number,
+    untilWall: number,
+  ): Promise<readonly (Slot & {readonly site: string})[]> {
+    if (sites.length === 0) return Promise.resolve([]);
+    return db
+      .selectFrom('bay_slot')
+      .select(SLOT)
+      .where('site', 'in', sites)
+      .where('from_wall', '<', untilWall)
+      .where('until_wall', '>', fromWall)
+      .execute();
+  }
+
+  /** What ended before that is nobody's any more. */
+  async prune(db: CloudReader, beforeWallMs: number): Promise<void> {
+    await db.deleteFrom('bay_slot').where('until_wall', '<', beforeWallMs).execute();
+  }
+
+  zoneOf(name: string): SiteZone {
+    const held = this.#zones.get(name);
+    if (held) return held;
+    const zone = new SiteZone(name);
+    this.#zones.set(name, zone);
+    return zone;
+  }
+
+  async #moveTo(tx: CloudTransaction, held: SlotRow, wish: SlotWish): Promise<SlotAnswer> {
+    const {orderId, fromWall, untilWall} = wish;
+    const isWithin = held.fromWall <= fromWall && untilWall <= held.untilWall;
+    if (!isWithin) {
+      const point = await this.#sites.point(tx, wish.site, wish.point);
+      if (!point || !(await this.#listing(tx, point, wish))) return 'OUTSIDE_WINDOW';
+      if (await this.#isTaken(tx, wish)) return 'BAY_TAKEN';
+    }
+    if (fromWall >= untilWall) return 'OUTSIDE_WINDOW';
+    const times = {from_wall: fromWall, until_wall: untilWall};
+    await tx.updateTable('bay_slot').set(times).where('order_id', '=', orderId).execute();
+    return 'reserved';
+  }
+
+  async #listing(
+    db: CloudReader,
+    point: PointRow,
+    {fromWall, untilWall, offer}: Omit<SlotWish, 'orderId'>,
+  ): Promise<ListingRow | undefined> {
+    if (fromWall >= untilWall || point.saleState !== 'open') return undefined;
+    const site = await this.#sites.byId(db, point.site);
+    if (site?.state !== 'active') return undefined;
+    const zone = this.zoneOf(site.zone);
+    const live = await this.#listings.live(db, point.site, point.id);
+    return live.find(
+      listing =>
+        (offer === undefined || listing.offer === offer) &&
+        fitsStay(listing, untilWall - fromWall) &&
+        isOpenThroughout(listing.openings, {fromMs: fromWall, untilMs: untilWall}, zone),
+    );
+  }
+
+  async #isTaken(tx: CloudTransaction, wish: SlotWish): Promise<boolean> {
+    const {site, point, orderId, fromWall, untilWall} = wish;
+    const other = await tx
+      .selectFrom('bay_slot')
+      .select('order_id')
+      .where('site', '=', site)
+      .where('point', '=', point)
+      .where('from_wall', '<', untilWall)
+      .where('until_wall', '>', fromWall)
+      .where('order_id', '<>', orderId)
+      .limit(1)
+      .executeTakeFirst();
+    return other !== undefined;
+  }
+
+  #slotOf(db: CloudReader, orderId: string): Promise<SlotRow | undefined> {
+    return db
+      .selectFrom('bay_slot')
+      .select(SLOT)
+      .where('order_id', '=', orderId)
+      .executeTakeFirst();
+  }
+}
+
+/** Stays have bounds by the hour alone; a lease has its term. */
+export function fitsStay(
+  {minStayMs, maxStayMs}: Pick<ListingRow, 'minStayMs' | 'maxStayMs'>,
+  stayMs: number,
+): boolean {
+  return stayMs >= (minStayMs ?? 0) && stayMs <= (maxStayMs ?? Number.POSITIVE_INFINITY);
+}
