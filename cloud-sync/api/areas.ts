@@ -5,6 +5,7 @@ import type {Api} from './http/api.js';
 import {RequestWriter} from './http/write.js';
 import {Ledger} from './ledger/ledger.js';
 import {LedgerTable} from './ledger/ledger-table.js';
+import {assembleOrders, type OrderParts} from './orders/orders.js';
 import type {CloudStore} from './store/cloud-store.js';
 import {AnswerTable} from './tenancy/answer-table.js';
 import {ChangeFeed} from './tenancy/change-feed.js';
@@ -16,6 +17,7 @@ export interface AreaOptions {
   readonly log: SyncLog;
   readonly store: CloudStore;
   readonly sites: SiteTable;
+  readonly parts: OrderParts;
   /** After a commit: these gateways should hear of it. */
   readonly onGateways: (gateways: readonly string[]) => void;
 }
@@ -46,12 +48,14 @@ export function assembleAreas(options: AreaOptions): Areas {
     changes: new ChangeFeed({clock, entropy, store}),
     ledger: new Ledger({clock, entropy, table: new LedgerTable()}),
   };
+  const orders = assembleOrders(base, options.parts);
+  orders.start();
   return {
     addRoutes: () => {},
     chores: async () => {
       await base.changes.number();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
-    close: () => Promise.resolve(),
+    close: () => orders.stop(),
   };
 }

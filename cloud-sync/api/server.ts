@@ -143,7 +143,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     identity: identityDesks,
   });
   const areas = assembleAreas({
-    ...{clock, entropy, log, store, sites},
+    ...{clock, entropy, log, store, sites, parts},
     onGateways: changed => {
       for (const gateway of changed) onChange(gateway);
     },
