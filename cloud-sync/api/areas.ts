@@ -1,33 +1,12 @@
-import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {HOUR_MS} from '../../protocols/base/units.js';
-import type {SyncLog} from '../log.js';
+import type {AreaBase, AreaOptions} from './area-base.js';
 import type {Api} from './http/api.js';
 import {RequestWriter} from './http/write.js';
 import {Ledger} from './ledger/ledger.js';
 import {LedgerTable} from './ledger/ledger-table.js';
-import {assembleOrders, type OrderParts} from './orders/orders.js';
-import type {CloudStore} from './store/cloud-store.js';
 import {AnswerTable} from './tenancy/answer-table.js';
+import {assembleTenancy} from './tenancy/assemble-tenancy.js';
 import {ChangeFeed} from './tenancy/change-feed.js';
-import type {SiteTable} from './tenancy/site-table.js';
-
-export interface AreaOptions {
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly log: SyncLog;
-  readonly store: CloudStore;
-  readonly sites: SiteTable;
-  readonly parts: OrderParts;
-  /** After a commit: these gateways should hear of it. */
-  readonly onGateways: (gateways: readonly string[]) => void;
-}
-
-/** What every area builds on. */
-export interface AreaBase extends AreaOptions {
-  readonly writer: RequestWriter;
-  readonly changes: ChangeFeed;
-  readonly ledger: Ledger;
-}
 
 /** The areas of the interface behind the frame, put together. */
 export interface Areas {
@@ -48,14 +27,13 @@ export function assembleAreas(options: AreaOptions): Areas {
     changes: new ChangeFeed({clock, entropy, store}),
     ledger: new Ledger({clock, entropy, table: new LedgerTable()}),
   };
-  const orders = assembleOrders(base, options.parts);
-  orders.start();
+  const tenancy = assembleTenancy(base);
   return {
-    addRoutes: () => {},
+    addRoutes: api => tenancy.addRoutes(api),
     chores: async () => {
       await base.changes.number();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
-    close: () => orders.stop(),
+    close: () => Promise.resolve(),
   };
 }

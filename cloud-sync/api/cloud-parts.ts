@@ -13,7 +13,6 @@ import type {CertificateAuthority} from './identity/certificate-authority.js';
 import {CertificateDesk} from './identity/certificate-desk.js';
 import {Ingest} from './ingest.js';
 import {IngestTick} from './ingest-tick.js';
-import {OrderUseTable} from './orders/order-use-table.js';
 import {SiteConfigSync} from './site-config-sync.js';
 import {CertificateTable} from './store/certificate-table.js';
 import type {CloudStore} from './store/cloud-store.js';
@@ -61,7 +60,6 @@ export function assembleParts(options: CloudPartsOptions) {
   const view = new SiteView();
   const lives = new LifeTable();
   const lateUses = new LateUseTable();
-  const orderUses = new OrderUseTable();
   const commandTable = new CommandTable();
   const sessions = new GatewaySessions(clock);
   const downlink = new Downlink({tenant, signingKey, log, publish});
@@ -75,7 +73,7 @@ export function assembleParts(options: CloudPartsOptions) {
     commands: commandTable,
   });
   const tick = new IngestTick({
-    ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses, orderUses},
+    ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses},
     ...{lives, commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
     onBays: options.onBays,
   });
@@ -101,6 +99,6 @@ export function assembleParts(options: CloudPartsOptions) {
     ...{clock, drops, sessions, ingest, commands, siteConfigs, downlink},
     onCertificateRequest: certificates && ((gateway, csr) => certificates.take(gateway, csr)),
   });
-  const tables = {gateways, faults, grants, ledger, view, lateUses, orderUses, configs};
+  const tables = {gateways, faults, grants, ledger, view, lateUses, configs};
   return {...tables, sessions, grantSync, siteConfigs, commands, ingest, desk, certificates};
 }

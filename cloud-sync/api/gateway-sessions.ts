@@ -29,6 +29,11 @@ export class GatewaySessions {
     return session && silentMs <= SILENT_AFTER_MS ? session : undefined;
   }
 
+  /** How many can be expected to hear us. */
+  get count(): number {
+    return [...this.#sessions.keys()].filter(gateway => this.online(gateway)).length;
+  }
+
   onHello(gateway: string, hello: UpMessages['hello']): void {
     this.#set(gateway, hello.sid, hello.mono);
   }

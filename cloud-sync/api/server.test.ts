@@ -34,7 +34,10 @@ async function start(t: ExecutionContext, changes: Partial<CloudOptions> = {}): 
 }
 
 function ask(cloud: Cloud, method: string, path: string, body?: string, key = 'secret-key') {
-  const headers = {authorization: `Bearer ${key}`, 'idempotency-key': 'k1'};
+  const headers = {
+    ...{authorization: `Bearer ${key}`, 'idempotency-key': 'k1'},
+    ...(body === undefined ? {} : {'content-type': 'application/json'}),
+  };
   const init = body === undefined ? {method, headers} : {method, headers, body};
   return cloud.fetch(new Request(`http://cloud${path}`, init));
 }

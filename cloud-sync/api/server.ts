@@ -1,22 +1,26 @@
 import {createPublicKey, type KeyObject} from 'node:crypto';
 import type {AddressInfo} from 'node:net';
 import type {Duplex} from 'node:stream';
-import {type ServerType, serve} from '@hono/node-server';
+import type {ServerType} from '@hono/node-server';
 import type {Clock, Entropy, Millis, Timer} from '../../protocols/base/clock.js';
-import {errorText, SyncError} from '../../protocols/base/errors.js';
+import {errorText} from '../../protocols/base/errors.js';
 import {HOUR_MS, SECOND_MS} from '../../protocols/base/units.js';
 import {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {assembleAreas} from './areas.js';
 import {Broker} from './broker.js';
 import type {OnMessage} from './broker-port.js';
+import {healthOf, metricsOf} from './cloud-health.js';
 import {assembleParts} from './cloud-parts.js';
 import {GrantDesk} from './grant-desk.js';
 import type {Api} from './http/api.js';
 import {Callers} from './http/callers.js';
 import {cloudApi} from './http/cloud-api.js';
+import {GatewayAccess} from './http/gateway-access.js';
 import {addGatewayRoutes} from './http/gateway-routes.js';
 import type {IdentityRoutes} from './http/identity-routes.js';
+import {type HttpRates, RequestLimits} from './http/request-limits.js';
+import {closeHttp, type HttpPatience, listenHttp} from './http-server.js';
 import type {CertificateAuthority} from './identity/certificate-authority.js';
 import type {CertificateDesk, ShownCertificate} from './identity/certificate-desk.js';
 import {EnrolmentDesk} from './identity/enrolment-desk.js';
@@ -61,6 +65,10 @@ export interface CloudOptions {
   readonly mqtts?: ListenAddress;
   /** Names and addresses under which gateways reach `mqtts`; the first is told to them. */
   readonly names?: readonly string[];
+  /** How often what may be asked over HTTP; what is left out is as usual. */
+  readonly rates?: Partial<HttpRates>;
+  /** How long the HTTP server bears with a slow client. */
+  readonly patience?: Partial<HttpPatience>;
 }
 
 export interface Cloud {
@@ -98,19 +106,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const {clock, entropy, log, tenant = DEFAULT_TENANT} = options;
   const drops = new DropCounter(log);
   const {authority} = options;
-  const onMessage: OnMessage = (...message) => parts.desk.take(...message);
-  const voice = {clock, entropy, log, drops, tenant, onMessage};
-  const broker = options.broker
-    ? new OutsideBroker({
-        ...{...voice, site: options.broker},
-        onPresence: () => parts.sessions.forget(),
-      })
-    : await Broker.open({
-        ...voice,
-        ...(authority && {
-          admits: (shown, clientId) => admits(parts.certificates, shown, clientId),
-        }),
-      });
+  const broker = await brokerOf(options, drops, () => parts);
   const publish = broker.publish.bind(broker);
   const hangUp = broker.hangUp.bind(broker);
   const identity = authority && {ca: authority, hangUp};
@@ -136,14 +132,22 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const callers = new Callers({
     ...{clock, store, rootKeys, keys, tenants, firstTenant: tenant, persons: undefined},
   });
-  const app = cloudApi({log, entropy, callers, identity: identityDesks, notReady});
+  const limits = new RequestLimits(clock, options.rates);
+  const health = healthOf({
+    ...{database: options.database, broker, ingest, store, overview, sessions, drops},
+  });
+  const app = cloudApi({
+    ...{clock, log, entropy, callers, limits, identity: identityDesks, notReady, health},
+    metrics: metricsOf(health),
+  });
   addGatewayRoutes(app, {
-    ...{store, gateways, overview, sessions, ledger, view, lateUses, commands, sites},
-    ...{grants: grantDesk, grantRows: grants, siteConfigs: siteConfigDesk, firstTenant: tenant},
+    ...{store, gateways, overview, sessions, ledger, view, lateUses, commands, limits},
+    ...{grants: grantDesk, grantRows: grants, siteConfigs: siteConfigDesk},
+    access: new GatewayAccess(sites, tenant),
     identity: identityDesks,
   });
   const areas = assembleAreas({
-    ...{clock, entropy, log, store, sites, parts},
+    ...{clock, entropy, log, store, sites, limits},
     onGateways: changed => {
       for (const gateway of changed) onChange(gateway);
     },
@@ -165,6 +169,25 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     await parts.certificates?.close();
     await broker.close();
     await store.close();
+  });
+}
+
+/** An own broker, or one that stands elsewhere. Nothing comes of it before the parts are there. */
+function brokerOf(
+  {clock, entropy, log, tenant = DEFAULT_TENANT, broker: site, authority}: CloudOptions,
+  drops: DropCounter,
+  parts: () => ReturnType<typeof assembleParts>,
+): OutsideBroker | Promise<Broker> {
+  const onMessage: OnMessage = (...message) => parts().desk.take(...message);
+  const voice = {clock, entropy, log, drops, tenant, onMessage};
+  if (site) {
+    return new OutsideBroker({...voice, site, onPresence: () => parts().sessions.forget()});
+  }
+  return Broker.open({
+    ...voice,
+    ...(authority && {
+      admits: (shown, clientId) => admits(parts().certificates, shown, clientId),
+    }),
   });
 }
 
@@ -267,7 +290,7 @@ async function listening(
       await ended;
     });
   try {
-    server = http && (await listenHttp(app, http));
+    server = http && (await listenHttp(app, http, options.patience));
     const httpPort = (server?.address() as AddressInfo | undefined)?.port;
     const own = broker instanceof Broker ? broker : undefined;
     const mqttPort = mqtt && (await own?.listen(mqtt.host, mqtt.port));
@@ -288,24 +311,8 @@ async function listening(
   }
 }
 
-function listenHttp(app: Api, {host, port}: ListenAddress): Promise<ServerType> {
-  return new Promise((resolve, reject) => {
-    const server = serve({fetch: app.fetch, hostname: host, port}, () => resolve(server));
-    // For good: a later error, such as too many open files, ends one connection and not the process.
-    server.on('error', error => {
-      const where = {host, port};
-      const text = `HTTP ${host}:${port}: ${errorText(error)}`;
-      reject(new SyncError('cloud/listen', text, where, error));
-    });
-  });
-}
-
 async function closeAll(server: ServerType | undefined, rest: () => Promise<void>): Promise<void> {
-  if (server) {
-    const closed = new Promise<void>(resolve => server.close(() => resolve()));
-    if ('closeAllConnections' in server) server.closeAllConnections();
-    await closed;
-  }
+  if (server) await closeHttp(server);
   await rest();
 }
 

@@ -111,6 +111,7 @@ export class CloudProcess {
 
   async api<Body>(method: string, path: string, body?: object, key?: string): Promise<Body> {
     const headers: Record<string, string> = {authorization: `Bearer ${this.#site.apiKey}`};
+    if (body !== undefined) headers['content-type'] = 'application/json';
     if (key !== undefined) headers['idempotency-key'] = key;
     const init =
       body === undefined ? {method, headers} : {method, headers, body: JSON.stringify(body)};

@@ -190,6 +190,7 @@ export class CloudRig {
     key?: string,
   ): Promise<Answered<Body>> {
     const headers: Record<string, string> = {authorization: `Bearer ${API_KEY}`};
+    if (body !== undefined) headers['content-type'] = 'application/json';
     if (key !== undefined) headers['idempotency-key'] = key;
     const request = new Request(`http://cloud${path}`, {
       method,

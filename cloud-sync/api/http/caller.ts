@@ -4,7 +4,10 @@ export type Role = (typeof ROLES)[number];
 
 /** What a request needs, and a key bears: an area and whether it changes something. */
 export const SCOPES = [
+  'platform:read',
   'platform:write',
+  'keys:read',
+  'keys:write',
   'sites:read',
   'sites:write',
   'gateways:read',
@@ -25,12 +28,14 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-const READS = SCOPES.filter(scope => scope.endsWith(':read') && scope !== 'persons:read');
+/** What tenants may do; `platform` is of whoever runs the cloud. */
+const OF_TENANT = SCOPES.filter(scope => !scope.startsWith('platform:'));
+const READS = OF_TENANT.filter(scope => scope.endsWith(':read') && scope !== 'persons:read');
 
 /** `persons:read` is to see whole ID numbers and phones; each look is logged. */
 const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
-  operator: SCOPES.filter(scope => scope !== 'platform:write'),
-  site_admin: SCOPES.filter(scope => scope !== 'platform:write' && scope !== 'money:write'),
+  operator: OF_TENANT,
+  site_admin: OF_TENANT.filter(scope => scope !== 'money:write'),
   staff: [
     ...['sites:read', 'gateways:read', 'members:read', 'grants:read', 'orders:read'],
     ...['commands:write', 'orders:write', 'own:write'],

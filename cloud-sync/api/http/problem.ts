@@ -14,7 +14,8 @@ export interface Problem {
 
 /** An error as `application/problem+json`. @see RFC 9457 */
 export function problem(context: Context, {code, ...rest}: Problem): Response {
-  const body = {type: `urn:latchkey:error:${code}`, ...rest, instance: context.req.path, code};
+  const request = {instance: context.req.path, requestId: context.get('requestId')};
+  const body = {type: `urn:latchkey:error:${code}`, ...rest, ...request, code};
   return context.body(JSON.stringify(body), rest.status, {
     'content-type': 'application/problem+json',
   });

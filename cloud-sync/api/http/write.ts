@@ -11,6 +11,8 @@ import {CATALOGUE, Refusal} from './refusals.js';
 export interface Written {
   readonly status: 200 | 201 | 202;
   readonly body: object;
+  /** Shown beside the body in the first answer, and stored nowhere: a secret that was just made. */
+  readonly secret?: object;
   /** Run once after the commit, not when an answer is repeated. */
   readonly after?: () => void;
 }
@@ -48,8 +50,9 @@ export class RequestWriter {
     const asked = {tenant: caller.tenant, caller: caller.id, key, fingerprint};
     const outcome = await this.#run(asked, work);
     if (outcome.kind === 'done') {
-      outcome.written.after?.();
-      return context.json(outcome.written.body, outcome.written.status);
+      const {body: stored, secret, status, after} = outcome.written;
+      after?.();
+      return context.json({...stored, ...secret}, status);
     }
     if (outcome.kind === 'refused') return refuse(context, outcome.refusal);
     if (outcome.row.fingerprint !== fingerprint) throw new Refusal('idempotency_key_reused');

@@ -91,7 +91,8 @@ const UNKNOWN = {id: 'ZZZZZ', csr: 'x'.repeat(80), mac: 'a'.repeat(64)};
 
 function askUnknown(cloud: Cloud, address?: string) {
   const body = JSON.stringify(UNKNOWN);
-  return cloud.fetch(new Request('http://cloud/v1/enroll', {method: 'POST', body}), address);
+  const request = {method: 'POST', headers: {'content-type': 'application/json'}, body};
+  return cloud.fetch(new Request('http://cloud/v1/enroll', request), address);
 }
 
 /** Wrong codes from an address, all at once; how often each status came. */

@@ -1,5 +1,4 @@
 import type {ColumnType, Generated, Kysely, Transaction} from 'kysely';
-import type {BookingsSchema} from '../bookings/bookings-schema.js';
 import type {LedgerSchema} from '../ledger/ledger-schema.js';
 import type {OrderSchema} from '../orders/order-schema.js';
 import type {PlacesSchema} from '../places/places-schema.js';
@@ -270,12 +269,7 @@ export interface LateUseColumns {
   revoked_wall: number;
 }
 
-export interface CloudSchema
-  extends TenancySchema,
-    OrderSchema,
-    LedgerSchema,
-    PlacesSchema,
-    BookingsSchema {
+export interface CloudSchema extends TenancySchema, OrderSchema, LedgerSchema, PlacesSchema {
   enrolment: EnrolmentColumns;
   certificate: CertificateColumns;
   life: LifeColumns;

@@ -18,6 +18,18 @@ export interface GatewayRow {
   readonly heldRev: number;
 }
 
+/** Whose gateways, and which part of the list. */
+export interface GatewaysAsked {
+  readonly tenant: string;
+  /** Of these sites alone; undefined: of all that the tenant has. */
+  readonly sites: ReadonlySet<string> | undefined;
+  /** Those that serve no site yet too. */
+  readonly unbound: boolean;
+  /** After this id; undefined: from the first. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
 const COLUMNS = [
   'gw',
   'boot',
@@ -51,6 +63,25 @@ export class GatewayTable {
 
   all(db: CloudReader): Promise<readonly GatewayRow[]> {
     return db.selectFrom('gateway').select(COLUMNS).orderBy('gw').execute();
+  }
+
+  /** Those of a tenant, by id. */
+  of(db: CloudReader, asked: GatewaysAsked): Promise<readonly GatewayRow[]> {
+    const {tenant, sites, unbound, after, limit} = asked;
+    return db
+      .selectFrom('gateway')
+      .select(COLUMNS)
+      .where(({eb, or, selectFrom}) => {
+        const bound = selectFrom('site_gateway').select('gw');
+        const his = bound
+          .where('tenant', '=', tenant)
+          .$if(sites !== undefined, query => query.where('site', 'in', ['', ...(sites ?? [])]));
+        return or([eb('gw', 'in', his), ...(unbound ? [eb('gw', 'not in', bound)] : [])]);
+      })
+      .$if(after !== undefined, query => query.where('gw', '>', after ?? ''))
+      .orderBy('gw')
+      .limit(limit)
+      .execute();
   }
 
   /** Those of `gateways` that exist, at most 1000. */

@@ -66,7 +66,6 @@ export function openPostgres(url: string): CloudEngine {
   return {
     dialect: new PostgresDialect({pool}),
     types: POSTGRES_TYPES,
-    isShared: true,
     events: new PostgresEventWriter(),
     assertOurs,
     assertDurable,

@@ -72,9 +72,37 @@ export class AccessKeyTable {
     return rowOf(row);
   }
 
-  async list(db: CloudReader, tenant: string): Promise<readonly AccessKeyRow[]> {
+  async get(db: CloudReader, tenant: string, id: string): Promise<AccessKeyRow | undefined> {
     const query = db.selectFrom('access_key').select(COLUMNS).where('tenant', '=', tenant);
-    return (await query.orderBy('id').execute()).map(rowOf);
+    const row = await query.where('id', '=', id).executeTakeFirst();
+    return row && rowOf(row);
+  }
+
+  /** By id, which is by age. */
+  async list(
+    db: CloudReader,
+    tenant: string,
+    {after, limit}: {readonly after: string; readonly limit: number},
+  ): Promise<readonly AccessKeyRow[]> {
+    const query = db.selectFrom('access_key').select(COLUMNS).where('tenant', '=', tenant);
+    const page = query.where('id', '>', after).orderBy('id').limit(limit);
+    return (await page.execute()).map(rowOf);
+  }
+
+  /** How many of the tenant's keys are good at `wallMs`; with `name`, of those that bear it. */
+  async countLive(
+    db: CloudReader,
+    tenant: string,
+    {name, wallMs}: {readonly name?: string; readonly wallMs: number},
+  ): Promise<number> {
+    const query = db.selectFrom('access_key').select(({fn}) => fn.countAll<number>().as('n'));
+    const {n} = await query
+      .where('tenant', '=', tenant)
+      .where('revoked_wall', 'is', null)
+      .where(({eb, or}) => or([eb('expires_wall', 'is', null), eb('expires_wall', '>', wallMs)]))
+      .$if(name !== undefined, some => some.where('name', '=', name ?? ''))
+      .executeTakeFirstOrThrow();
+    return Number(n);
   }
 
   /** False when the tenant has no such key. */

@@ -1,4 +1,4 @@
-import type {CloudReader} from '../store/cloud-schema.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 
 export interface TenantRow {
   readonly id: string;
@@ -26,5 +26,26 @@ export class TenantTable {
       .where('id', '=', id)
       .executeTakeFirst();
     return row as TenantRow | undefined;
+  }
+
+  /** No other transaction changes or locks it before the end of this one. */
+  async lock(tx: CloudTransaction, id: string): Promise<void> {
+    const query = tx.updateTable('tenant').set(({ref}) => ({name: ref('name')}));
+    await query.where('id', '=', id).execute();
+  }
+
+  /** By id. */
+  async list(
+    db: CloudReader,
+    {after, limit}: {readonly after: string; readonly limit: number},
+  ): Promise<readonly TenantRow[]> {
+    const rows = await db
+      .selectFrom('tenant')
+      .select(['id', 'name', 'state', 'created_wall as createdWall'])
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows as readonly TenantRow[];
   }
 }

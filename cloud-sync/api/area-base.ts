@@ -1,0 +1,26 @@
+import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import type {SyncLog} from '../log.js';
+import type {RequestLimits} from './http/request-limits.js';
+import type {RequestWriter} from './http/write.js';
+import type {Ledger} from './ledger/ledger.js';
+import type {CloudStore} from './store/cloud-store.js';
+import type {ChangeFeed} from './tenancy/change-feed.js';
+import type {SiteTable} from './tenancy/site-table.js';
+
+export interface AreaOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: SyncLog;
+  readonly store: CloudStore;
+  readonly sites: SiteTable;
+  readonly limits: RequestLimits;
+  /** After a commit: these gateways should hear of it. */
+  readonly onGateways: (gateways: readonly string[]) => void;
+}
+
+/** What every area builds on. */
+export interface AreaBase extends AreaOptions {
+  readonly writer: RequestWriter;
+  readonly changes: ChangeFeed;
+  readonly ledger: Ledger;
+}
