@@ -3,9 +3,19 @@ import type {SyncLog} from '../log.js';
 import type {RequestLimits} from './http/request-limits.js';
 import type {RequestWriter} from './http/write.js';
 import type {Ledger} from './ledger/ledger.js';
+import type {OrderUseTable} from './orders/order-use-table.js';
 import type {CloudStore} from './store/cloud-store.js';
+import type {GatewayTable} from './store/gateway-table.js';
+import type {GrantTable} from './store/grant-table.js';
 import type {ChangeFeed} from './tenancy/change-feed.js';
 import type {SiteTable} from './tenancy/site-table.js';
+
+/** What the cloud's gateways have in common with its orders. */
+export interface OrderParts {
+  readonly gateways: GatewayTable;
+  readonly grants: GrantTable;
+  readonly orderUses: OrderUseTable;
+}
 
 export interface AreaOptions {
   readonly clock: Clock;
@@ -14,6 +24,7 @@ export interface AreaOptions {
   readonly store: CloudStore;
   readonly sites: SiteTable;
   readonly limits: RequestLimits;
+  readonly parts: OrderParts;
   /** After a commit: these gateways should hear of it. */
   readonly onGateways: (gateways: readonly string[]) => void;
 }

@@ -4,6 +4,7 @@ import type {Api} from './http/api.js';
 import {RequestWriter} from './http/write.js';
 import {Ledger} from './ledger/ledger.js';
 import {LedgerTable} from './ledger/ledger-table.js';
+import {assembleOrders} from './orders/orders.js';
 import {AnswerTable} from './tenancy/answer-table.js';
 import {assembleTenancy} from './tenancy/assemble-tenancy.js';
 import {ChangeFeed} from './tenancy/change-feed.js';
@@ -27,6 +28,8 @@ export function assembleAreas(options: AreaOptions): Areas {
     changes: new ChangeFeed({clock, entropy, store}),
     ledger: new Ledger({clock, entropy, table: new LedgerTable()}),
   };
+  const orders = assembleOrders(base, options.parts);
+  orders.start();
   const tenancy = assembleTenancy(base);
   return {
     addRoutes: api => tenancy.addRoutes(api),
@@ -34,6 +37,6 @@ export function assembleAreas(options: AreaOptions): Areas {
       await base.changes.number();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
-    close: () => Promise.resolve(),
+    close: () => orders.stop(),
   };
 }

@@ -13,6 +13,7 @@ import type {CertificateAuthority} from './identity/certificate-authority.js';
 import {CertificateDesk} from './identity/certificate-desk.js';
 import {Ingest} from './ingest.js';
 import {IngestTick} from './ingest-tick.js';
+import {OrderUseTable} from './orders/order-use-table.js';
 import {SiteConfigSync} from './site-config-sync.js';
 import {CertificateTable} from './store/certificate-table.js';
 import type {CloudStore} from './store/cloud-store.js';
@@ -60,6 +61,7 @@ export function assembleParts(options: CloudPartsOptions) {
   const view = new SiteView();
   const lives = new LifeTable();
   const lateUses = new LateUseTable();
+  const orderUses = new OrderUseTable();
   const commandTable = new CommandTable();
   const sessions = new GatewaySessions(clock);
   const downlink = new Downlink({tenant, signingKey, log, publish});
@@ -73,7 +75,7 @@ export function assembleParts(options: CloudPartsOptions) {
     commands: commandTable,
   });
   const tick = new IngestTick({
-    ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses},
+    ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses, orderUses},
     ...{lives, commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
     onBays: options.onBays,
   });
@@ -99,6 +101,6 @@ export function assembleParts(options: CloudPartsOptions) {
     ...{clock, drops, sessions, ingest, commands, siteConfigs, downlink},
     onCertificateRequest: certificates && ((gateway, csr) => certificates.take(gateway, csr)),
   });
-  const tables = {gateways, faults, grants, ledger, view, lateUses, configs};
+  const tables = {gateways, faults, grants, ledger, view, lateUses, orderUses, configs};
   return {...tables, sessions, grantSync, siteConfigs, commands, ingest, desk, certificates};
 }

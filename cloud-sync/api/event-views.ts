@@ -1,10 +1,12 @@
 import type {z} from 'zod';
 import type {DropCounter} from '../drop-counter.js';
+import type {OrderUseTable, SessionReport} from './orders/order-use-table.js';
 import {
   alarmBodySchema,
   bayBodySchema,
   commandBodySchema,
   decisionBodySchema,
+  sessionBodySchema,
 } from './site-event-schemas.js';
 import type {CloudTransaction} from './store/cloud-schema.js';
 import type {StoredEvent} from './store/event-ledger.js';
@@ -21,6 +23,7 @@ export interface CommandReport {
 export interface ViewTargets {
   readonly view: SiteView;
   readonly lateUses: LateUseTable;
+  readonly orderUses: OrderUseTable;
   readonly onBays?: OnBays | undefined;
 }
 
@@ -28,20 +31,23 @@ export interface ViewTargets {
 export type OnBays = (tx: CloudTransaction, bays: readonly PlacedBay[]) => Promise<void>;
 
 /** Kinds of events that the views look into. */
-const VIEWED: ReadonlySet<string> = new Set(['bay', 'alarm', 'command', 'decision']);
+const VIEWED: ReadonlySet<string> = new Set([
+  ...['bay', 'alarm', 'command', 'decision', 'session'],
+]);
 
 export function isViewed(kind: string): boolean {
   return VIEWED.has(kind);
 }
 
-/** Gathers what new events say about bays, alarms and commands, the latest of each, and which grants
- *  were used. What a body does not
- *  bear is counted, and the event itself stays stored all the same. */
+/** Gathers what new events say about bays, alarms and commands, the latest of each, which grants were
+ *  used, and how stays go on. What a body does not bear is counted, and the event itself stays stored
+ *  all the same. */
 export class EventViews {
   readonly #drops: DropCounter;
   readonly #bays = new Map<string, PlacedBay>();
   readonly #alarms = new Map<string, PlacedAlarm>();
   readonly #uses: GrantUse[] = [];
+  readonly #sessions = new Map<string, PlacedSession>();
   /** Bodies of bays, read: there are few different ones, and each comes again and again. */
   readonly #bayBodies = new Map<string, PlacedBay['body']>();
   readonly reports: CommandReport[] = [];
@@ -66,15 +72,34 @@ export class EventViews {
       const body = this.#read(event, decisionBodySchema);
       if (body?.result !== 'ALLOW' || body.grant === null) return;
       this.#uses.push({...place, clk: event.clk, grant: body.grant, bay: body.bay});
+    } else if (event.kind === 'session') {
+      this.#noteSession(place, event);
     }
   }
 
   /** Bring the views up to date; `onBays` hears of the bays that are otherwise now. */
-  async store(tx: CloudTransaction, {view, lateUses, onBays}: ViewTargets): Promise<void> {
+  async store(
+    tx: CloudTransaction,
+    {view, lateUses, orderUses, onBays}: ViewTargets,
+  ): Promise<void> {
     const changed = await view.putBays(tx, inOrder(this.#bays));
     if (changed.length > 0) await onBays?.(tx, changed);
     await view.putAlarms(tx, inOrder(this.#alarms));
     await lateUses.note(tx, this.#uses);
+    const sessions = inOrder(this.#sessions).map(({report}) => report);
+    await orderUses.note(tx, sessions);
+  }
+
+  #noteSession(place: EventPlace, event: StoredEvent): void {
+    const body = this.#read(event, sessionBodySchema);
+    if (!body || body.grant === null) return;
+    const {session, grant, bay: point, phase, closeCause, durationMs} = body;
+    const {gateway, epochNo, seq, wall} = place;
+    const report: SessionReport = {
+      ...{gateway, epochNo, seq, session, grant, point, phase, closeCause, durationMs},
+      atWall: event.clk === 'floor' ? null : wall,
+    };
+    putLater(this.#sessions, `${gateway}/${session}`, {place, report});
   }
 
   #readBay(event: StoredEvent): PlacedBay['body'] | undefined {
@@ -98,6 +123,10 @@ export class EventViews {
 
 interface Placed {
   readonly place: EventPlace;
+}
+
+interface PlacedSession extends Placed {
+  readonly report: SessionReport;
 }
 
 function putLater<Item extends Placed>(items: Map<string, Item>, key: string, item: Item): void {

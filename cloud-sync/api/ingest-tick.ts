@@ -9,6 +9,7 @@ import {EventViews, type OnBays} from './event-views.js';
 import {GatewayReports, type HeldReport} from './gateway-reports.js';
 import {type FenceOrder, HelloGuard} from './identity/hello-guard.js';
 import type {IngestItem} from './ingest-item.js';
+import type {OrderUseTable} from './orders/order-use-table.js';
 import type {CloudTransaction} from './store/cloud-schema.js';
 import type {CloudStore} from './store/cloud-store.js';
 import type {CommandClosing, CommandTable} from './store/command-table.js';
@@ -39,6 +40,7 @@ export interface IngestTickOptions {
   readonly ledger: EventLedger;
   readonly view: SiteView;
   readonly lateUses: LateUseTable;
+  readonly orderUses: OrderUseTable;
   readonly commands: CommandTable;
   readonly lives: LifeTable;
   /** How long a gap may be open before its part is asked for. */

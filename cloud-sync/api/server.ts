@@ -147,7 +147,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     identity: identityDesks,
   });
   const areas = assembleAreas({
-    ...{clock, entropy, log, store, sites, limits},
+    ...{clock, entropy, log, store, sites, limits, parts},
     onGateways: changed => {
       for (const gateway of changed) onChange(gateway);
     },

@@ -45,6 +45,16 @@ export const decisionBodySchema = z.object({
   bay: z.string().max(64).nullable(),
 });
 
+/** Of a session what its order wants to know. */
+export const sessionBodySchema = z.object({
+  session: z.string().min(1).max(64),
+  bay: z.string().max(64),
+  phase: z.string().max(32),
+  grant: z.string().max(64).nullable(),
+  closeCause: z.string().max(32).nullable(),
+  durationMs: z.number().min(0),
+});
+
 true satisfies SameShape<z.infer<typeof bayBodySchema>, Bay>;
 true satisfies SameShape<z.infer<typeof alarmBodySchema>, Alarm>;
 true satisfies SameShape<z.infer<typeof commandBodySchema>, Command>;

@@ -1,22 +1,31 @@
 import type {Clock, Millis, Timer} from '../../../protocols/base/clock.js';
 import {errorText} from '../../../protocols/base/errors.js';
-import {SECOND_MS} from '../../../protocols/base/units.js';
+import {MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import type {SyncLog} from '../../log.js';
 
 export interface DueRunnerOptions {
   readonly clock: Clock;
   readonly log: SyncLog;
+  /** Several workers share the database: any of them may set what is due next. */
+  readonly isShared: boolean;
   readonly runDue: () => Promise<number>;
+  /** Wall time of the next; undefined: nothing waits. */
+  readonly nextDue: () => Promise<number | undefined>;
 }
 
-/** Another worker may have set what is due next: the database is asked this often. */
+/** How often a shared database is asked, and one that did not answer. */
 const LOOK_EVERY_MS: Millis = SECOND_MS;
+/** Where nobody else writes only a wall clock that was set makes a look before its time worthwhile. */
+const LOOK_ALONE_MS: Millis = 5 * MINUTE_MS;
 
 /** Wakes the orders whose time has come; at the start, whatever fell into the time that nobody was up. */
 export class DueRunner {
   readonly #options: DueRunnerOptions;
   #timer: Timer | undefined;
+  /** When the timer ends, by the monotonic clock. */
+  #wakeMs = 0;
   #running: Promise<void> | undefined;
+  #isWoken = false;
   #isStopped = false;
 
   constructor(options: DueRunnerOptions) {
@@ -27,6 +36,15 @@ export class DueRunner {
     this.#look();
   }
 
+  /** Something is, or will be, due at `dueWall`. */
+  wake(dueWall: number): void {
+    const {clock} = this.#options;
+    this.#isWoken = true;
+    if (this.#isStopped || this.#running || !this.#timer) return;
+    const afterMs = Math.max(0, dueWall - clock.wallMs());
+    if (clock.nowMs() + afterMs < this.#wakeMs) this.#arm(afterMs);
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#timer?.cancel();
@@ -34,15 +52,33 @@ export class DueRunner {
   }
 
   #look(): void {
-    const {clock, log, runDue} = this.#options;
-    this.#running = runDue()
-      .then(
-        () => {},
-        error => log.warn('orders.not_run', {why: errorText(error)}),
-      )
-      .finally(() => {
-        if (this.#isStopped) return;
-        this.#timer = clock.timer('cloud.orders', LOOK_EVERY_MS, () => this.#look());
-      });
+    this.#timer = undefined;
+    this.#isWoken = false;
+    this.#running = this.#run().then(afterMs => {
+      this.#running = undefined;
+      if (!this.#isStopped) this.#arm(this.#isWoken ? 0 : afterMs);
+    });
+  }
+
+  async #run(): Promise<Millis> {
+    const {clock, log, isShared, runDue, nextDue} = this.#options;
+    try {
+      await runDue();
+      const nextWall = await nextDue();
+      const longestMs = isShared ? LOOK_EVERY_MS : LOOK_ALONE_MS;
+      return nextWall === undefined
+        ? longestMs
+        : Math.min(longestMs, Math.max(0, nextWall - clock.wallMs()));
+    } catch (error) {
+      log.warn('orders.not_run', {why: errorText(error)});
+      return LOOK_EVERY_MS;
+    }
+  }
+
+  #arm(afterMs: Millis): void {
+    const {clock} = this.#options;
+    this.#timer?.cancel();
+    this.#wakeMs = clock.nowMs() + afterMs;
+    this.#timer = clock.timer('cloud.orders', afterMs, () => this.#look());
   }
 }

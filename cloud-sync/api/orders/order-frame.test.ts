@@ -166,5 +166,8 @@ test('an order that breaks at its deadline holds up no other, and keeps it', asy
   t.deepEqual(errors, ['order.deadline_failed']);
   t.deepEqual((await see(whole)).heard, ['bell-0']);
   t.is(await frame.runDue(), 0);
+  t.is(errors.length, 1, 'it rests');
+  await clock.advance(MINUTE_MS);
+  t.is(await frame.runDue(), 0);
   t.is(errors.length, 2);
 });

@@ -25,6 +25,10 @@ export interface OrderDeadlineColumns {
   due_wall: number;
   /** ULID of its setting: equal instants fire in the order in which they were set. */
   set_id: string;
+  /** How often it failed. */
+  tries: Generated<number>;
+  /** Not before this after a failure. */
+  rest_wall: number | null;
 }
 
 /** What was fed into an order, for good: the same input changes it once. */

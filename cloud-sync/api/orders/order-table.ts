@@ -21,6 +21,11 @@ export interface DueRow {
   readonly setId: string;
 }
 
+export interface TriedDue extends DueRow {
+  /** How often it failed. */
+  readonly tries: number;
+}
+
 export interface OrderQuery {
   readonly tenant: string;
   readonly holder?: string | undefined;
@@ -97,9 +102,14 @@ export class OrderTable {
     return (numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
+  async dropInput(tx: CloudTransaction, order: string, id: string): Promise<void> {
+    const query = tx.deleteFrom('order_input').where('order_id', '=', order);
+    await query.where('input_id', '=', id).execute();
+  }
+
   /** One of each name per order: a later one takes the place of the earlier. */
   async setDeadline(tx: CloudTransaction, {order, name, dueWall, setId}: DueRow): Promise<void> {
-    const due = {due_wall: dueWall, set_id: setId};
+    const due = {due_wall: dueWall, set_id: setId, tries: 0, rest_wall: null};
     await tx
       .insertInto('order_deadline')
       .values({order_id: order, kind: name, ...due})
@@ -112,18 +122,34 @@ export class OrderTable {
     await query.where('kind', '=', name).execute();
   }
 
-  /** The earliest that is due at `wallMs`; equal instants in the order in which they were set. */
-  firstDue(
-    db: CloudReader,
-    wallMs: number,
-    except: readonly string[],
-  ): Promise<DueRow | undefined> {
-    let query = db
+  /** The earliest that is due at `wallMs`; equal instants in the order in which they were set. Those
+   *  that rest after a failure are passed over. */
+  firstDue(db: CloudReader, wallMs: number): Promise<TriedDue | undefined> {
+    return db
       .selectFrom('order_deadline')
       .select(['order_id as order', 'kind as name', 'due_wall as dueWall', 'set_id as setId'])
-      .where('due_wall', '<=', wallMs);
-    if (except.length > 0) query = query.where('set_id', 'not in', except);
-    return query.orderBy('due_wall').orderBy('set_id').limit(1).executeTakeFirst();
+      .select('tries')
+      .where('due_wall', '<=', wallMs)
+      .where(({eb, or}) => or([eb('rest_wall', 'is', null), eb('rest_wall', '<=', wallMs)]))
+      .orderBy('due_wall')
+      .orderBy('set_id')
+      .limit(1)
+      .executeTakeFirst();
+  }
+
+  /** It failed: leave it alone until `restWall`. */
+  async restDeadline(
+    db: CloudReader,
+    {order, name, setId, tries}: TriedDue,
+    restWall: number,
+  ): Promise<void> {
+    await db
+      .updateTable('order_deadline')
+      .set({tries: tries + 1, rest_wall: restWall})
+      .where('order_id', '=', order)
+      .where('kind', '=', name)
+      .where('set_id', '=', setId)
+      .execute();
   }
 
   /** False when it was taken or set anew meanwhile. */
@@ -139,7 +165,21 @@ export class OrderTable {
 
   /** When there is something to do next; undefined: nothing waits. */
   async nextDue(db: CloudReader): Promise<number | undefined> {
-    const query = db.selectFrom('order_deadline').select(({fn}) => fn.min('due_wall').as('due'));
-    return (await query.executeTakeFirstOrThrow()).due ?? undefined;
+    const fresh = await db
+      .selectFrom('order_deadline')
+      .select('due_wall as wall')
+      .where('rest_wall', 'is', null)
+      .orderBy('due_wall')
+      .limit(1)
+      .executeTakeFirst();
+    const resting = await db
+      .selectFrom('order_deadline')
+      .select('rest_wall as wall')
+      .where('rest_wall', 'is not', null)
+      .orderBy('rest_wall')
+      .limit(1)
+      .executeTakeFirst();
+    const walls = [fresh?.wall, resting?.wall].filter(wall => typeof wall === 'number');
+    return walls.length > 0 ? Math.min(...walls) : undefined;
   }
 }

@@ -32,6 +32,12 @@ export type OrderEffect =
   | {readonly effect: 'money'; readonly move: MoneyMove}
   | {readonly effect: 'grant'; readonly wish: GrantWish}
   | {readonly effect: 'revoke_grant'; readonly name: string}
+  /** What only its type knows how to do, such as letting go of a place. @see OrderWork */
+  | {
+      readonly effect: 'work';
+      readonly name: string;
+      readonly data: Readonly<Record<string, unknown>>;
+    }
   /** Told to feeds and webhooks; `data` is thin. */
   | {
       readonly effect: 'tell';
@@ -43,7 +49,13 @@ export type OrderEffect =
 export type FrameInput =
   | {readonly kind: 'deadline'; readonly name: string}
   /** The ledger would not do what the step wanted; nothing of that step happened. */
-  | {readonly kind: 'money_refused'; readonly move: MoneyMove; readonly why: MoneyRefusal};
+  | {
+      readonly kind: 'money_refused';
+      readonly move: MoneyMove;
+      readonly why: MoneyRefusal;
+      /** What the step answered to. */
+      readonly input: {readonly kind: string};
+    };
 
 export type OrderStep<State extends string, Data> =
   | {

@@ -8,6 +8,8 @@ import type {EventWriter} from './event-writer.js';
 export interface CloudEngine {
   readonly dialect: Dialect;
   readonly types: ColumnTypes;
+  /** Other processes may write to the database. */
+  readonly isShared: boolean;
   readonly events: EventWriter;
   /** Refuse a database of somebody else, before anything is written.
    *  @throws StoreError `store/foreign` */

@@ -1,4 +1,5 @@
 import type {ColumnType, Generated, Kysely, Transaction} from 'kysely';
+import type {BookingsSchema} from '../bookings/bookings-schema.js';
 import type {LedgerSchema} from '../ledger/ledger-schema.js';
 import type {OrderSchema} from '../orders/order-schema.js';
 import type {PlacesSchema} from '../places/places-schema.js';
@@ -269,7 +270,12 @@ export interface LateUseColumns {
   revoked_wall: number;
 }
 
-export interface CloudSchema extends TenancySchema, OrderSchema, LedgerSchema, PlacesSchema {
+export interface CloudSchema
+  extends TenancySchema,
+    OrderSchema,
+    LedgerSchema,
+    PlacesSchema,
+    BookingsSchema {
   enrolment: EnrolmentColumns;
   certificate: CertificateColumns;
   life: LifeColumns;

@@ -60,6 +60,11 @@ export class CloudStore {
     return this.#engine.events;
   }
 
+  /** Other processes may write to it. */
+  get isShared(): boolean {
+    return this.#engine.isShared;
+  }
+
   /** Code of the fault that the last transaction ended with; undefined when it was committed. */
   get trouble(): string | undefined {
     return this.#trouble;

@@ -41,6 +41,13 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   ledger_balance: ['tenant', 'account'],
   listing: ['id'],
   bay_slot: ['order_id'],
+  tariff: ['site'],
+  price_rule: ['id'],
+  coupon: ['id'],
+  coupon_use: ['order_id'],
+  quote: ['id'],
+  order_grant: ['gw', 'grant_id'],
+  order_use: ['gw', 'session'],
 };
 
 export interface CloudTable {

@@ -7,6 +7,7 @@ import {
   hashWithout,
 } from '../../../protocols/cloud/grant-state.js';
 import {grantOpSchema, grantStateRowSchema} from '../../../protocols/cloud/site-schemas.js';
+import type {CredentialId} from '../../../protocols/site/ids.js';
 import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 import type {SecretBox} from './secret-box.js';
 
@@ -50,6 +51,7 @@ export interface Withdrawal {
   readonly seenWall: number | null;
 }
 
+const MAX_CREDENTIALS = 64;
 /** Beyond this many changes a gateway is sent the whole state instead. */
 const MAX_CHANGES = 2000;
 
@@ -104,6 +106,19 @@ export class GrantTable {
       rows.push(grantStateRowSchema.parse(JSON.parse(text)));
     }
     return {rows, isLast: rows.length === sealed.length};
+  }
+
+  /** What a holder has at a gateway already and may use, at most as much as one grant can name. */
+  async credentialsOf(
+    db: CloudReader,
+    gateway: string,
+    holder: string,
+  ): Promise<readonly CredentialId[]> {
+    const query = db.selectFrom('grant_row').select('row').where('gw', '=', gateway);
+    const sealed = await query.where('section', '=', 'credential').orderBy('id').execute();
+    const rows = sealed.map(({row}) => this.#openRow(row).row);
+    const usable = rows.filter(row => row.holder === holder && row.state === 'active');
+    return usable.slice(0, MAX_CREDENTIALS).map(({id}) => id as CredentialId);
   }
 
   /** Store the row as the next version. */

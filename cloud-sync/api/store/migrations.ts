@@ -10,6 +10,7 @@ import {createTenancyTables} from './migrations/0007-tenancy.js';
 import {createOrderTables} from './migrations/0008-orders.js';
 import {createLedgerTables} from './migrations/0009-ledger.js';
 import {createPlacesTables} from './migrations/0010-places.js';
+import {createBookingTables} from './migrations/0011-bookings.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -25,5 +26,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0008-orders': {up: db => createOrderTables(db, types)},
     '0009-ledger': {up: db => createLedgerTables(db, types)},
     '0010-places': {up: db => createPlacesTables(db, types)},
+    '0011-bookings': {up: db => createBookingTables(db, types)},
   };
 }

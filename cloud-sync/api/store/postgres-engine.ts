@@ -66,6 +66,7 @@ export function openPostgres(url: string): CloudEngine {
   return {
     dialect: new PostgresDialect({pool}),
     types: POSTGRES_TYPES,
+    isShared: true,
     events: new PostgresEventWriter(),
     assertOurs,
     assertDurable,

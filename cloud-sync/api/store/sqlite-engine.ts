@@ -57,6 +57,7 @@ export function openSqlite(file: string, mustExist = false): CloudEngine {
   return {
     dialect: new ImmediateDialect(connection),
     types: SQLITE_TYPES,
+    isShared: false,
     events: new SqliteEventWriter(connection),
     assertOurs: (db, known) => assertKnown(db, known, file),
     assertDurable: () => {

@@ -1,0 +1,168 @@
+import type {Clock, Entropy, UnixMillis} from '../../../protocols/base/clock.js';
+import {UsageError} from '../../../protocols/base/errors.js';
+import {Refusal} from '../http/refusals.js';
+import type {OrderFrame, OrderWork} from '../orders/order-frame.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import type {BookingData, BookingInput} from './booking-data.js';
+import {BOOKING, paidEffects, unpaidEffects} from './booking-order.js';
+import type {CouponTable} from './coupon-table.js';
+import type {BayWish, Listings, MemberRoles, PriceDesk, PricedWish} from './price-desk.js';
+import type {PriceTable} from './price-table.js';
+
+/** Who has which bay when. @see cloud-sync/api/places */
+export interface BayCalendar extends Listings {
+  reserve(
+    tx: CloudTransaction,
+    wish: {
+      readonly site: string;
+      readonly point: string;
+      readonly orderId: string;
+      readonly fromWall: UnixMillis;
+      readonly untilWall: UnixMillis;
+      readonly offer?: 'hourly';
+    },
+  ): Promise<'reserved' | 'BAY_TAKEN' | 'OUTSIDE_WINDOW'>;
+  free(tx: CloudTransaction, orderId: string): Promise<void>;
+}
+
+export interface Members extends MemberRoles {
+  /** @throws Refusal when he may do nothing now */
+  assertActive(tx: CloudReader, tenant: string, member: string): Promise<void>;
+}
+
+/** Gives back through the provider what came too late or twice. */
+export interface PayBack {
+  payBack(
+    tx: CloudTransaction,
+    tenant: string,
+    payment: string,
+    why: {readonly amountFen: number; readonly why: string},
+  ): Promise<void>;
+}
+
+export interface BookingDeskOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly frame: OrderFrame;
+  readonly calendar: BayCalendar;
+  readonly members: Members;
+  readonly pricing: PriceDesk;
+  readonly prices: PriceTable;
+  readonly coupons: CouponTable;
+}
+
+export interface BookWish extends BayWish {
+  readonly holder: string;
+  readonly plate: string;
+  readonly entries: 'one' | 'multi';
+  readonly quote?: string | undefined;
+  /** `balance`: at once, from what the member has; `later`: within 15 minutes. */
+  readonly pay: 'balance' | 'later';
+}
+
+export interface Acted {
+  readonly id: string;
+  readonly gateways: readonly string[];
+}
+
+/** Books bays. Of two wishes for one bay at one instant one is granted. @see requirements P2 */
+export class BookingDesk {
+  readonly #options: BookingDeskOptions;
+
+  constructor(options: BookingDeskOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Refusal `bay_taken`, `outside_window`, `payment_failed`, and what pricing refuses */
+  async book(tx: CloudTransaction, tenant: string, wish: BookWish): Promise<Acted> {
+    const {clock, entropy, frame, calendar, members} = this.#options;
+    const id = entropy.ulid();
+    await members.assertActive(tx, tenant, wish.holder);
+    const {price, amountFen, lender} = await this.#priced(tx, tenant, wish, id);
+    const {site, point, holder, fromMs, untilMs, plate, entries, pay} = wish;
+    const slot = {site, point, orderId: id, fromWall: fromMs, untilWall: untilMs};
+    const answer = await calendar.reserve(tx, {...slot, offer: 'hourly'});
+    if (answer === 'BAY_TAKEN') throw new Refusal('bay_taken');
+    if (answer === 'OUTSIDE_WINDOW') throw new Refusal('outside_window');
+    await this.#takeCoupon(tx, {price, order: id, holder});
+    const data: BookingData = {
+      ...{point, plate, fromMs, untilMs, entries, lender, price, amountFen},
+      ...{payment: null, open: [], stays: 0, usedMs: 0, overtimeMs: 0},
+      ...{charges: [], owedFen: 0, refundedFen: 0, note: null},
+    };
+    const isPaid = pay === 'balance';
+    const begun = await frame.begin(tx, {
+      ...{id, tenant, site, holder, type: BOOKING, data},
+      state: isPaid ? 'paid' : 'reserved',
+      effects: isPaid ? paidEffects({id, holder, data}) : unpaidEffects(clock.wallMs()),
+    });
+    if (begun.kind === 'money_refused') throw new Refusal('payment_failed', {detail: begun.why});
+    return begun;
+  }
+
+  /** @throws Refusal `order_state` when it does not fit where the order stands */
+  async act(tx: CloudTransaction, id: string, input: BookingInput): Promise<Acted> {
+    const {frame, entropy} = this.#options;
+    const result = await frame.feed(tx, id, input, `${input.kind}:${entropy.ulid()}`);
+    switch (result.kind) {
+      case 'moved':
+        return {id, gateways: result.gateways};
+      case 'refused':
+        throw new Refusal(result.why === 'LOW_BALANCE' ? 'payment_failed' : 'order_state', {
+          detail: result.why,
+        });
+      default:
+        throw new Refusal('not_found');
+    }
+  }
+
+  async #priced(
+    tx: CloudTransaction,
+    tenant: string,
+    wish: BookWish,
+    order: string,
+  ): Promise<PricedWish> {
+    const {pricing, prices} = this.#options;
+    if (wish.quote === undefined) return pricing.price(tx, tenant, wish);
+    const quote = await pricing.quoted(tx, tenant, wish.quote, wish);
+    if (!(await prices.takeQuote(tx, quote.id, order))) throw new Refusal('quote_over');
+    return quote;
+  }
+
+  async #takeCoupon(
+    tx: CloudTransaction,
+    {price, order, holder}: Pick<BookingData, 'price'> & {order: string; holder: string},
+  ): Promise<void> {
+    if (!price.coupon) return;
+    const {coupons, clock} = this.#options;
+    const use = {coupon: price.coupon.id, order, holder};
+    if (await coupons.take(tx, use, clock.wallMs())) return;
+    throw new Refusal('coupon_refused', {detail: 'none left, or used before'});
+  }
+}
+
+/** What the steps of bookings want of others. */
+export function bookingWork({
+  calendar,
+  coupons,
+  payments,
+}: {
+  readonly calendar: Pick<BayCalendar, 'free'>;
+  readonly coupons: CouponTable;
+  readonly payments: PayBack;
+}): OrderWork {
+  return (tx, order, name, data) => {
+    switch (name) {
+      case 'free_place':
+        return calendar.free(tx, order.id);
+      case 'return_coupon':
+        return coupons.giveBack(tx, order.id);
+      case 'pay_back': {
+        const why = {amountFen: Number(data.amountFen), why: String(data.why)};
+        return payments.payBack(tx, order.tenant, String(data.payment), why);
+      }
+      default:
+        throw new UsageError('order/work', `no booking can do ${name}`);
+    }
+  };
+}

@@ -1,0 +1,40 @@
+import type {AreaBase, OrderParts} from '../area-base.js';
+import {DueRunner} from './due-runner.js';
+import {GrantGiver} from './grant-giver.js';
+import {OrderFrame} from './order-frame.js';
+import {OrderTable} from './order-table.js';
+import type {OrderUseTable} from './order-use-table.js';
+import {UseFeeder} from './use-feeder.js';
+
+export interface Orders {
+  readonly frame: OrderFrame;
+  readonly orders: OrderTable;
+  readonly uses: OrderUseTable;
+  /** Once every order type is registered. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** The frame of all orders, what wakes them, and what tells them of the use of their rights. */
+export function assembleOrders(base: AreaBase, parts: OrderParts): Orders {
+  const {clock, entropy, log, store, sites, changes, ledger, onGateways} = base;
+  const {gateways, grants, orderUses: uses} = parts;
+  const orders = new OrderTable();
+  const rights = new GrantGiver({clock, entropy, sites, gateways, grants, uses});
+  const frame = new OrderFrame({
+    ...{clock, entropy, log, store, orders, changes, money: ledger, rights, onGateways},
+    onDeadline: dueWall => runner.wake(dueWall),
+  });
+  const feeder = new UseFeeder({log, store, uses, frame, onGateways});
+  const runner = new DueRunner({
+    ...{clock, log, isShared: store.isShared},
+    runDue: async () => (await feeder.run()) + (await frame.runDue()),
+    nextDue: () => frame.nextDue(),
+  });
+  uses.listen(() => runner.wake(clock.wallMs()));
+  return {
+    ...{frame, orders, uses},
+    start: () => runner.start(),
+    stop: () => runner.stop(),
+  };
+}
