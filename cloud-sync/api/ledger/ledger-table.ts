@@ -97,6 +97,23 @@ export class LedgerTable {
       .execute();
   }
 
+  /** True when something of the entry, or of its order, was taken back before. */
+  async isRefunded(
+    db: CloudReader,
+    tenant: string,
+    {of, orderId}: {readonly of: string; readonly orderId: string | null},
+  ): Promise<boolean> {
+    const reversal = await db
+      .selectFrom('ledger_entry')
+      .select('id')
+      .where('tenant', '=', tenant)
+      .where('kind', '=', 'reverse')
+      .where(({eb, or}) => or([eb('of_key', '=', of), eb('order_id', '=', orderId)]))
+      .limit(1)
+      .executeTakeFirst();
+    return reversal !== undefined;
+  }
+
   async addHold(tx: CloudTransaction, tenant: string, hold: HoldRow): Promise<void> {
     const {amountFen: amount_fen, expiresWall: expires_wall, ...same} = hold;
     await tx
@@ -120,18 +137,28 @@ export class LedgerTable {
     await query.where('key', '=', key).execute();
   }
 
-  /** Open holds whose time is over, a few at a time. */
+  /** Open holds whose time is over, in the order of their ends, a few at a time. */
   async expiredHolds(
     db: CloudReader,
     wallMs: number,
-  ): Promise<readonly {readonly tenant: string; readonly key: string}[]> {
-    const query = db.selectFrom('ledger_hold').select(['tenant', 'key']);
-    return await query
+    after?: {readonly expiresWall: number; readonly key: string},
+  ): Promise<readonly {readonly tenant: string; readonly key: string; expiresWall: number}[]> {
+    let query = db
+      .selectFrom('ledger_hold')
+      .select(['tenant', 'key', 'expires_wall as expiresWall'])
       .where('state', '=', 'open')
-      .where('expires_wall', '<=', wallMs)
-      .orderBy('expires_wall')
-      .limit(200)
-      .execute();
+      .where('expires_wall', '<=', wallMs);
+    if (after) {
+      const {expiresWall, key} = after;
+      query = query.where(({eb, and, or}) =>
+        or([
+          eb('expires_wall', '>', expiresWall),
+          and([eb('expires_wall', '=', expiresWall), eb('key', '>', key)]),
+        ]),
+      );
+    }
+    const rows = await query.orderBy('expires_wall').orderBy('key').limit(200).execute();
+    return rows.map(row => ({...row, expiresWall: row.expiresWall ?? 0}));
   }
 
   /** The balance, locked and there: nobody spends from it before the end of this transaction. */

@@ -1,10 +1,17 @@
-import {createHash} from 'node:crypto';
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
-import {UsageError} from '../../../protocols/base/errors.js';
+import {StoreError, UsageError} from '../../../protocols/base/errors.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
-import type {EntryKind, EntryRow, HoldRow, LedgerTable, Line} from './ledger-table.js';
-import type {AccountName, MoneyMove, MoneyRefusal, Share} from './money-move.js';
-import {isGuarded, linesOfReversal, sumFen} from './posting-rules.js';
+import type {BalanceRow, EntryKind, EntryRow, HoldRow, LedgerTable, Line} from './ledger-table.js';
+import type {AccountName, MoneyMove, MoneyRefusal} from './money-move.js';
+import {
+  assertSound,
+  changesOf,
+  fingerprintOf,
+  isGuarded,
+  linesOfReversal,
+  mayOwe,
+  sumFen,
+} from './posting-rules.js';
 
 export interface LedgerOptions {
   readonly clock: Clock;
@@ -26,9 +33,12 @@ interface Asked {
   readonly fingerprint: string;
 }
 
+/** Accounts that this transaction has locked, with what they had. */
+type Locked = ReadonlyMap<string, BalanceRow>;
+
 /**
  * The truth about money: balanced entries of whole fen that never change. The same key moves once,
- * whatever is resent; what refuses has written nothing. @see ecosystem.md 3.8
+ * whatever is resent; what refuses has moved nothing. @see ecosystem.md 3.8
  */
 export class Ledger {
   readonly #options: LedgerOptions;
@@ -37,98 +47,106 @@ export class Ledger {
     this.#options = options;
   }
 
-  /** @throws UsageError `ledger/amount` for an amount that is not a whole number of fen above 0 */
+  /** @throws UsageError `ledger/amount` for an amount that is not a whole number of fen above 0,
+   *  `ledger/account` for an account that cannot be, `ledger/key` for an empty or endless key */
   async move(
     tx: CloudTransaction,
     tenant: string,
     move: MoneyMove,
     {orderId}: {readonly orderId: string | null},
   ): Promise<MoneyRefusal | undefined> {
-    assertAmounts(move);
+    assertSound(move);
     const asked = {tx, tenant, orderId, fingerprint: fingerprintOf(move)};
     // Before anything is read that the move depends on: the same key waits here for the first.
-    await this.#lockFirst(asked, move);
+    const locked = await this.#lockFirst(asked, move);
     const before = await this.#options.table.entry(tx, tenant, move.key);
     if (before) return before.fingerprint === asked.fingerprint ? undefined : 'KEY_REUSED';
     switch (move.move) {
       case 'hold':
-        return this.#hold(asked, move);
+        return this.#hold(asked, move, locked);
       case 'capture':
         return this.#capture(asked, move);
       case 'release':
         return this.#end(asked, move.key, move.hold, 'released');
       case 'transfer':
-        return this.#transfer(asked, move);
+        return this.#transfer(asked, move, locked);
       case 'reverse':
-        return this.#reverse(asked, move);
+        return this.#reverse(asked, move, locked);
     }
   }
 
   /** Let go what was held for too long; its key is that of the hold with `/expire`. */
-  expire(tx: CloudTransaction, tenant: string, hold: string): Promise<MoneyRefusal | undefined> {
+  async expire(
+    tx: CloudTransaction,
+    tenant: string,
+    hold: string,
+  ): Promise<MoneyRefusal | undefined> {
     const key = `${hold}/expire`;
-    const asked = {tx, tenant, orderId: null, fingerprint: fingerprintOf([key])};
-    return this.#lockHold(asked, hold).then(() => this.#end(asked, key, hold, 'expired'));
+    const asked = {tx, tenant, orderId: null, fingerprint: fingerprintOf(['expire', key])};
+    await this.#lockHold(asked, hold);
+    const before = await this.#options.table.entry(tx, tenant, key);
+    if (before && before.fingerprint !== asked.fingerprint) return 'KEY_REUSED';
+    return this.#end(asked, key, hold, 'expired');
   }
 
   async balance(db: CloudReader, tenant: string, account: AccountName): Promise<Balance> {
     const {table} = this.#options;
-    const row = isGuarded(account) ? await table.balance(db, tenant, account) : undefined;
-    const heldFen = row?.heldFen ?? 0;
-    const postedFen = row?.postedFen ?? (await table.posted(db, tenant, account));
-    return {postedFen, heldFen, availableFen: postedFen - heldFen};
+    const row = isGuarded(account)
+      ? ((await table.balance(db, tenant, account)) ?? NOTHING)
+      : {postedFen: await table.posted(db, tenant, account), heldFen: 0};
+    return {...row, availableFen: availableFen(row)};
   }
 
-  async #lockFirst(asked: Asked, move: MoneyMove): Promise<void> {
+  async #lockFirst(asked: Asked, move: MoneyMove): Promise<Locked> {
     switch (move.move) {
       case 'hold':
-        await this.#lock(asked, [move.account]);
-        return;
+        return this.#lock(asked, [move.account]);
       case 'transfer':
-        await this.#lock(asked, [move.from, ...move.to.map(({account}) => account)]);
-        return;
+        return this.#lock(asked, [move.from, ...move.to.map(({account}) => account)]);
       case 'capture': {
         const shares = move.to.map(({account}) => account);
-        await this.#lockHold(asked, move.hold, shares);
-        return;
+        return this.#lockHold(asked, move.hold, shares);
       }
       case 'release':
-        await this.#lockHold(asked, move.hold);
-        return;
+        return this.#lockHold(asked, move.hold);
       case 'reverse': {
         const {table} = this.#options;
         const entry = await table.entry(asked.tx, asked.tenant, move.of);
-        if (!entry) return;
+        if (!entry) return new Map();
         const lines = await table.lines(asked.tx, entry.id);
-        await this.#lock(
-          asked,
-          lines.map(({account}) => account),
-        );
+        const accounts = lines.map(({account}) => account);
+        const locked = await this.#lock(asked, accounts);
         await table.lockEntry(asked.tx, asked.tenant, move.of);
+        return locked;
       }
     }
   }
 
-  async #lockHold(asked: Asked, key: string, others: readonly string[] = []): Promise<void> {
+  async #lockHold(asked: Asked, key: string, others: readonly string[] = []): Promise<Locked> {
     const hold = await this.#options.table.hold(asked.tx, asked.tenant, key);
-    await this.#lock(asked, hold ? [hold.account, ...others] : others);
+    return this.#lock(asked, hold ? [hold.account, ...others] : others);
   }
 
   /** In one order for everybody, so that no two wait for each other. */
-  async #lock({tx, tenant}: Asked, accounts: readonly string[]): Promise<void> {
+  async #lock({tx, tenant}: Asked, accounts: readonly string[]): Promise<Locked> {
     const guarded = [...new Set(accounts)].filter(isGuarded).sort();
-    for (const account of guarded) await this.#options.table.lockBalance(tx, tenant, account);
+    const locked = new Map<string, BalanceRow>();
+    for (const account of guarded) {
+      locked.set(account, await this.#options.table.lockBalance(tx, tenant, account));
+    }
+    return locked;
   }
 
   async #hold(
     asked: Asked,
     {key, account, amountFen, expiresAt}: Extract<MoneyMove, {move: 'hold'}>,
+    locked: Locked,
   ): Promise<MoneyRefusal | undefined> {
     const {table} = this.#options;
     const {tx, tenant} = asked;
-    if (!isGuarded(account)) throw new UsageError('ledger/account', `${account} cannot be held`);
-    const {availableFen} = await this.balance(tx, tenant, account);
-    if (availableFen < amountFen) return 'LOW_BALANCE';
+    const has = locked.get(account);
+    if (!has) throw new UsageError('ledger/account', `${account} cannot be held`);
+    if (availableFen(has) < amountFen) return 'LOW_BALANCE';
     await this.#write(asked, {key, kind: 'hold'}, []);
     const hold: HoldRow = {key, account, amountFen, state: 'open', expiresWall: expiresAt ?? null};
     await table.addHold(tx, tenant, hold);
@@ -150,7 +168,7 @@ export class Ledger {
     const {account, amountFen} = hold;
     await table.endHold(tx, tenant, holdKey, 'captured');
     await table.addToBalance(tx, {tenant, account}, {postedFen: 0, heldFen: -amountFen});
-    const lines = [{account, amountFen: -takenFen}, ...to];
+    const lines = [{account, amountFen: 0 - takenFen}, ...to];
     await this.#write(asked, {key, kind: 'capture', ofKey: holdKey}, lines);
     return undefined;
   }
@@ -177,12 +195,11 @@ export class Ledger {
   async #transfer(
     asked: Asked,
     {key, from, to, reason}: Extract<MoneyMove, {move: 'transfer'}>,
+    locked: Locked,
   ): Promise<MoneyRefusal | undefined> {
     const amountFen = sumFen(to);
-    if (isGuarded(from)) {
-      const {availableFen} = await this.balance(asked.tx, asked.tenant, from);
-      if (availableFen < amountFen) return 'LOW_BALANCE';
-    }
+    const has = locked.get(from);
+    if (has && availableFen(has) < amountFen) return 'LOW_BALANCE';
     const lines = [{account: from, amountFen: -amountFen}, ...to];
     await this.#write(asked, {key, kind: 'transfer', reason}, lines);
     return undefined;
@@ -191,14 +208,20 @@ export class Ledger {
   async #reverse(
     asked: Asked,
     {key, of, amountFen, reason}: Extract<MoneyMove, {move: 'reverse'}>,
+    locked: Locked,
   ): Promise<MoneyRefusal | undefined> {
     const {table} = this.#options;
     const {tx, tenant} = asked;
     const entry = await table.entry(tx, tenant, of);
-    if (!entry || (entry.kind !== 'capture' && entry.kind !== 'transfer')) return 'UNKNOWN_HOLD';
+    if (!entry || (entry.kind !== 'capture' && entry.kind !== 'transfer')) return 'UNKNOWN_ENTRY';
     const moved = await table.lines(tx, entry.id);
     const lines = linesOfReversal(moved, await table.reversedLines(tx, tenant, of), amountFen);
     if (!lines) return 'OVER_REFUND';
+    for (const [account, byFen] of changesOf(lines)) {
+      if (byFen >= 0 || mayOwe(account)) continue;
+      // What he got and spent or promised since cannot be taken from him again.
+      if (availableFen(locked.get(account) ?? NOTHING) + byFen < 0) return 'LOW_BALANCE';
+    }
     await this.#write(asked, {key, kind: 'reverse', ofKey: of, reason}, lines);
     return undefined;
   }
@@ -215,22 +238,18 @@ export class Ledger {
       atWall: clock.wallMs(),
     };
     if (!(await table.addEntry(tx, entry, lines))) {
-      throw new UsageError('ledger/key', `key ${key} was written by another at the same moment`);
+      // Two of one key on accounts that do not lock each other: the later begins anew and finds it.
+      throw new StoreError('store/conflict', `key ${key} was written at the same moment`, {key});
     }
-    for (const {account, amountFen} of lines) {
+    for (const [account, postedFen] of changesOf(lines)) {
       if (!isGuarded(account)) continue;
-      await table.addToBalance(tx, {tenant, account}, {postedFen: amountFen, heldFen: 0});
+      await table.addToBalance(tx, {tenant, account}, {postedFen, heldFen: 0});
     }
   }
 }
 
-function assertAmounts(move: MoneyMove): void {
-  const amounts = 'to' in move ? move.to.map(({amountFen}: Share) => amountFen) : [];
-  const all = 'amountFen' in move ? [...amounts, move.amountFen] : amounts;
-  if (all.every(amount => Number.isSafeInteger(amount) && amount > 0)) return;
-  throw new UsageError('ledger/amount', `amounts are whole fen above 0, got ${all.join(', ')}`);
-}
+const NOTHING: BalanceRow = {postedFen: 0, heldFen: 0};
 
-function fingerprintOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+function availableFen({postedFen, heldFen}: BalanceRow): number {
+  return postedFen - heldFen;
 }

@@ -1,9 +1,18 @@
-/** Account of the ledger: `member:ID`, `lender:ID`, or one of the house's own such as `house:revenue`. */
+/** The house's own; what the provider owes it is `clearing`, below 0 as money comes in. */
+export const HOUSE_ACCOUNTS = [
+  ...['house:clearing', 'house:revenue', 'house:tax', 'house:receivable', 'house:suspense'],
+  ...['house:refunds', 'house:fees'],
+] as readonly HouseAccount[];
+
+type HouseAccount =
+  `house:${'clearing' | 'revenue' | 'tax' | 'receivable' | 'suspense' | 'refunds' | 'fees'}`;
+
+/** Account of the ledger: `member:ID`, `lender:ID`, `deposit:ID`, or one of the house's own. */
 export type AccountName =
   | `member:${string}`
   | `lender:${string}`
   | `deposit:${string}`
-  | `house:${'clearing' | 'revenue' | 'tax' | 'receivable' | 'suspense' | 'refunds'}`;
+  | HouseAccount;
 
 export interface Share {
   readonly account: AccountName;
@@ -53,6 +62,7 @@ export type MoneyMove =
 export type MoneyRefusal =
   | 'LOW_BALANCE'
   | 'UNKNOWN_HOLD'
+  | 'UNKNOWN_ENTRY'
   | 'HOLD_OVER'
   | 'OVER_HOLD'
   | 'OVER_REFUND'

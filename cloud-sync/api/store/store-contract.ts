@@ -1,6 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {StoreError} from '../../../protocols/base/errors.js';
 import {EMPTY_STATE_HASH, type GrantStateRow} from '../../../protocols/cloud/grant-state.js';
+import {ledgerContract} from '../ledger/ledger-contract.js';
 import {placesContract} from '../places/places-contract.js';
 import {ApiKeyTable} from './api-key-table.js';
 import type {CloudReader} from './cloud-schema.js';
@@ -52,6 +53,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   views(opening);
   siteConfigContract(opening);
   placesContract(opening);
+  ledgerContract(opening);
 }
 
 function transactions({check, gateways, hasManyWriters}: ContractBench): void {
