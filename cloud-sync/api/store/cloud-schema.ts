@@ -2,6 +2,7 @@ import type {ColumnType, Generated, Kysely, Transaction} from 'kysely';
 import type {BookingsSchema} from '../bookings/bookings-schema.js';
 import type {LedgerSchema} from '../ledger/ledger-schema.js';
 import type {OrderSchema} from '../orders/order-schema.js';
+import type {PaymentSchema} from '../payments/payment-schema.js';
 import type {PlacesSchema} from '../places/places-schema.js';
 import type {TenancySchema} from '../tenancy/tenancy-schema.js';
 
@@ -275,7 +276,8 @@ export interface CloudSchema
     OrderSchema,
     LedgerSchema,
     PlacesSchema,
-    BookingsSchema {
+    BookingsSchema,
+    PaymentSchema {
   enrolment: EnrolmentColumns;
   certificate: CertificateColumns;
   life: LifeColumns;

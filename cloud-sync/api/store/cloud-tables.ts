@@ -48,6 +48,13 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   quote: ['id'],
   order_grant: ['gw', 'grant_id'],
   order_use: ['gw', 'session'],
+  payment_intent: ['id'],
+  payment_event: ['provider', 'event_id'],
+  reconciliation: ['tenant', 'provider', 'day'],
+  reconciliation_item: ['tenant', 'provider', 'day', 'subject'],
+  payout_run: ['tenant', 'day'],
+  money_fault: ['tenant', 'kind', 'subject'],
+  share_rule: ['tenant', 'lender', 'since_wall'],
 };
 
 export interface CloudTable {
