@@ -1,3 +1,6 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS, HOUR_MS, MINUTE_MS} from '../../../protocols/base/units.js';
@@ -7,6 +10,7 @@ import type {MoneyMove, MoneyRefusal} from '../ledger/money-move.js';
 import {CloudStore} from '../store/cloud-store.js';
 import {ChangeFeed} from '../tenancy/change-feed.js';
 import {TenantTable} from '../tenancy/tenant-table.js';
+import {DueRunner} from './due-runner.js';
 import {OrderFrame} from './order-frame.js';
 import {OrderTable} from './order-table.js';
 import type {OrderType} from './order-type.js';
@@ -36,7 +40,10 @@ const visit: OrderType<'open' | 'paid' | 'unpaid', Visit, VisitInput> = {
       }
       case 'deadline':
         if (data.fen < 0) throw new Error('broken order');
-        return {...moved, data: {...data, heard: [...data.heard, input.name]}};
+        return {
+          ...{...moved, data: {...data, heard: [...data.heard, input.name]}},
+          effects: [{effect: 'tell', type: 'visit.rang', data: {name: input.name}}],
+        };
       case 'pay': {
         if (state === 'paid') return {kind: 'refused', why: 'PAID'};
         const effects = input.fens.map((amountFen, index) => ({
@@ -56,10 +63,21 @@ const visit: OrderType<'open' | 'paid' | 'unpaid', Visit, VisitInput> = {
   },
 };
 
-async function rig(t: ExecutionContext) {
-  const clock = new VirtualClock({yieldTurn: () => new Promise(resolve => setImmediate(resolve))});
-  const entropy = new SeededEntropy();
-  const store = await CloudStore.open(':memory:');
+const newClock = () =>
+  new VirtualClock({yieldTurn: () => new Promise(resolve => setImmediate(resolve))});
+
+interface RigOptions {
+  readonly clock?: VirtualClock;
+  readonly file?: string;
+  readonly seed?: number;
+}
+
+async function rig(
+  t: ExecutionContext,
+  {clock = newClock(), file = ':memory:', seed = 1}: RigOptions = {},
+) {
+  const entropy = new SeededEntropy(seed);
+  const store = await CloudStore.open(file);
   t.teardown(() => store.close());
   const changes = new ChangeFeed({clock, entropy, store});
   const orders = new OrderTable();
@@ -82,6 +100,11 @@ async function rig(t: ExecutionContext) {
   });
   frame.register(visit);
   await store.read(db => new TenantTable().add(db, {id: 'ten', name: 'T', createdWall: 1}));
+  const runner = new DueRunner({
+    ...{clock, log, isShared: false},
+    runDue: () => frame.runDue(),
+    nextDue: () => frame.nextDue(),
+  });
   const open = () =>
     store.transaction(tx =>
       frame.create(tx, {
@@ -95,28 +118,49 @@ async function rig(t: ExecutionContext) {
     const row = await store.read(db => orders.get(db, id));
     return {state: row?.state, ...(JSON.parse(row?.data ?? '{}') as Visit)};
   };
-  return {clock, store, frame, changes, errors, open, feed, see};
+  /** Deadlines that fired, in their order. */
+  const rang = async () => {
+    await changes.number();
+    const told = await store.read(db => changes.after(db, 'ten', 0, 100));
+    return told
+      .filter(({type}) => type === 'visit.rang')
+      .map(({subjectId: order, data, atWall: at}) => ({order, ...data, at}));
+  };
+  return {clock, store, frame, runner, changes, errors, open, feed, see, rang};
 }
 
-test('~E101 what fell due while the platform was down happens at the first tick, in due order, once each', async t => {
-  const {clock, frame, open, feed, see, store, changes} = await rig(t);
-  const [late, early] = [await open(), await open()];
-  await feed(late, {kind: 'arm', afterMs: [3 * HOUR_MS, HOUR_MS]}, 'i-1');
-  await feed(early, {kind: 'arm', afterMs: [2 * HOUR_MS, 5 * DAY_MS]}, 'i-2');
-  t.is(await frame.runDue(), 0);
+test('E101 what fell due while the platform was down happens at the first tick after its restart, in due order, once each', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-orders-'));
+  t.teardown(() => rmSync(folder, {recursive: true}));
+  const file = join(folder, 'cloud.db');
+  const clock = newClock();
+  const before = await rig(t, {clock, file});
+  before.runner.start();
+  const [late, early] = [await before.open(), await before.open()];
+  await before.feed(late, {kind: 'arm', afterMs: [3 * HOUR_MS, HOUR_MS]}, 'i-1');
+  await before.feed(early, {kind: 'arm', afterMs: [2 * HOUR_MS, 5 * DAY_MS]}, 'i-2');
+  await before.runner.stop();
+  await before.store.close();
   await clock.advance(2 * DAY_MS);
-  t.is(await frame.runDue(), 3);
-  t.is(await frame.runDue(), 0);
-  t.deepEqual((await see(late)).heard, ['bell-1', 'bell-0']);
-  t.deepEqual((await see(early)).heard, ['bell-0']);
-  await clock.advance(5 * DAY_MS);
-  t.is(await frame.runDue(), 1);
-  await changes.number();
-  const told = await store.read(db => changes.after(db, 'ten', 0, 100));
-  t.deepEqual(
-    told.map(({no}) => no),
-    told.map((_, index) => index + 1),
-  );
+
+  const after = await rig(t, {clock, file, seed: 2});
+  after.runner.start();
+  await after.runner.stop();
+  t.deepEqual(await after.rang(), [
+    {order: late, name: 'bell-1', at: clock.wallMs()},
+    {order: early, name: 'bell-0', at: clock.wallMs()},
+    {order: late, name: 'bell-0', at: clock.wallMs()},
+  ]);
+  await after.store.close();
+
+  const third = await rig(t, {clock, file, seed: 3});
+  third.runner.start();
+  for (let day = 0; day < 5; day += 1) await clock.advance(DAY_MS);
+  await third.runner.stop();
+  const rang = await third.rang();
+  t.is(rang.length, 4);
+  t.like(rang.at(-1), {order: early, name: 'bell-1', at: clock.wallMs() - 2 * DAY_MS});
+  t.deepEqual([...before.errors, ...after.errors, ...third.errors], []);
 });
 
 test('equal instants fire in the order in which they were set; one that is set anew forgets its old time', async t => {

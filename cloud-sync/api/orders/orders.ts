@@ -6,6 +6,11 @@ import {OrderTable} from './order-table.js';
 import type {OrderUseTable} from './order-use-table.js';
 import {UseFeeder} from './use-feeder.js';
 
+export type OrderBase = Pick<
+  AreaBase,
+  'clock' | 'entropy' | 'log' | 'store' | 'sites' | 'changes' | 'ledger' | 'onGateways'
+>;
+
 export interface Orders {
   readonly frame: OrderFrame;
   readonly orders: OrderTable;
@@ -16,7 +21,7 @@ export interface Orders {
 }
 
 /** The frame of all orders, what wakes them, and what tells them of the use of their rights. */
-export function assembleOrders(base: AreaBase, parts: OrderParts): Orders {
+export function assembleOrders(base: OrderBase, parts: OrderParts): Orders {
   const {clock, entropy, log, store, sites, changes, ledger, onGateways} = base;
   const {gateways, grants, orderUses: uses} = parts;
   const orders = new OrderTable();

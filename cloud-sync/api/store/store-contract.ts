@@ -1,6 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {StoreError} from '../../../protocols/base/errors.js';
 import {EMPTY_STATE_HASH, type GrantStateRow} from '../../../protocols/cloud/grant-state.js';
+import {bookingsContract} from '../bookings/bookings-contract.js';
 import {ledgerContract} from '../ledger/ledger-contract.js';
 import {placesContract} from '../places/places-contract.js';
 import {ApiKeyTable} from './api-key-table.js';
@@ -52,6 +53,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   commands(opening);
   views(opening);
   siteConfigContract(opening);
+  bookingsContract(opening);
   placesContract(opening);
   ledgerContract(opening);
 }
