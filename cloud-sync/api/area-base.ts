@@ -4,6 +4,7 @@ import type {RequestLimits} from './http/request-limits.js';
 import type {RequestWriter} from './http/write.js';
 import type {Ledger} from './ledger/ledger.js';
 import type {OrderUseTable} from './orders/order-use-table.js';
+import type {Presence} from './places/live-bays.js';
 import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayTable} from './store/gateway-table.js';
 import type {GrantTable} from './store/grant-table.js';
@@ -23,8 +24,13 @@ export interface AreaOptions {
   readonly log: SyncLog;
   readonly store: CloudStore;
   readonly sites: SiteTable;
+  readonly changes: ChangeFeed;
   readonly limits: RequestLimits;
   readonly parts: OrderParts;
+  /** Which gateways are heard of. */
+  readonly presence: Presence;
+  /** Whose the gateways are that serve no site yet. */
+  readonly firstTenant: string;
   /** After a commit: these gateways should hear of it. */
   readonly onGateways: (gateways: readonly string[]) => void;
 }
@@ -32,6 +38,5 @@ export interface AreaOptions {
 /** What every area builds on. */
 export interface AreaBase extends AreaOptions {
   readonly writer: RequestWriter;
-  readonly changes: ChangeFeed;
   readonly ledger: Ledger;
 }

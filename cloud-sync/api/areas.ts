@@ -5,9 +5,9 @@ import {RequestWriter} from './http/write.js';
 import {Ledger} from './ledger/ledger.js';
 import {LedgerTable} from './ledger/ledger-table.js';
 import {assembleOrders} from './orders/orders.js';
+import {assemblePlaces} from './places/assemble-places.js';
 import {AnswerTable} from './tenancy/answer-table.js';
 import {assembleTenancy} from './tenancy/assemble-tenancy.js';
-import {ChangeFeed} from './tenancy/change-feed.js';
 
 /** The areas of the interface behind the frame, put together. */
 export interface Areas {
@@ -25,18 +25,25 @@ export function assembleAreas(options: AreaOptions): Areas {
   const base: AreaBase = {
     ...options,
     writer: new RequestWriter({clock, store, answers}),
-    changes: new ChangeFeed({clock, entropy, store}),
     ledger: new Ledger({clock, entropy, table: new LedgerTable()}),
   };
   const orders = assembleOrders(base, options.parts);
   orders.start();
   const tenancy = assembleTenancy(base);
+  const places = assemblePlaces(base);
+  places.runner.start();
   return {
-    addRoutes: api => tenancy.addRoutes(api),
+    addRoutes: api => {
+      tenancy.addRoutes(api);
+      places.addRoutes(api);
+    },
     chores: async () => {
-      await base.changes.number();
+      await places.chores();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
-    close: () => orders.stop(),
+    close: async () => {
+      await orders.stop();
+      await places.runner.stop();
+    },
   };
 }

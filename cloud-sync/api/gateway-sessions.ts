@@ -17,6 +17,7 @@ const SILENT_AFTER_MS: Millis = 35 * SECOND_MS;
 export class GatewaySessions {
   readonly #clock: Clock;
   readonly #sessions = new Map<string, GatewaySession>();
+  readonly #heardMs = new Map<string, Millis>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,6 +33,15 @@ export class GatewaySessions {
   /** How many can be expected to hear us. */
   get count(): number {
     return [...this.#sessions.keys()].filter(gateway => this.online(gateway)).length;
+  }
+
+  isOnline(gateway: string): boolean {
+    return this.online(gateway) !== undefined;
+  }
+
+  /** When anything came of it last, by this side's monotonic clock; undefined: nothing since the start. */
+  heardMs(gateway: string): Millis | undefined {
+    return this.#heardMs.get(gateway);
   }
 
   onHello(gateway: string, hello: UpMessages['hello']): void {
@@ -70,6 +80,8 @@ export class GatewaySessions {
   }
 
   #set(gateway: string, sid: string, monoMs: Millis): void {
-    this.#sessions.set(gateway, {sid, monoMs, heardMs: this.#clock.nowMs()});
+    const heardMs = this.#clock.nowMs();
+    this.#sessions.set(gateway, {sid, monoMs, heardMs});
+    this.#heardMs.set(gateway, heardMs);
   }
 }

@@ -27,6 +27,7 @@ import {EnrolmentDesk} from './identity/enrolment-desk.js';
 import {SecureListener} from './identity/secure-listener.js';
 import type {Ingest} from './ingest.js';
 import {type BrokerSite, OutsideBroker, publicUrl} from './outside-broker.js';
+import {tellingBays} from './places/bay-changes.js';
 import {SiteConfigDesk} from './site-config-desk.js';
 import {ApiKeyTable} from './store/api-key-table.js';
 import {CloudStore} from './store/cloud-store.js';
@@ -34,6 +35,7 @@ import {EnrolmentTable} from './store/enrolment-table.js';
 import {GatewayOverview} from './store/gateway-overview.js';
 import {SecretBox} from './store/secret-box.js';
 import {AccessKeyTable} from './tenancy/access-key-table.js';
+import {ChangeFeed} from './tenancy/change-feed.js';
 import {SiteTable} from './tenancy/site-table.js';
 import {TenantTable} from './tenancy/tenant-table.js';
 
@@ -110,8 +112,10 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const publish = broker.publish.bind(broker);
   const hangUp = broker.hangUp.bind(broker);
   const identity = authority && {ca: authority, hangUp};
+  const changes = new ChangeFeed({clock, entropy, store});
   const parts = assembleParts({
     ...{...options, tenant, store, drops, publish},
+    onBays: tellingBays(changes),
     ...{gapPatienceMs: options.broker ? OVERTAKING_MS : 0, ...(identity && {identity})},
   });
   const {gateways, ledger, view, lateUses, sessions, commands, ingest, grantSync, grants} = parts;
@@ -147,7 +151,8 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     identity: identityDesks,
   });
   const areas = assembleAreas({
-    ...{clock, entropy, log, store, sites, limits, parts},
+    ...{clock, entropy, log, store, sites, limits, parts, changes},
+    ...{presence: sessions, firstTenant: tenant},
     onGateways: changed => {
       for (const gateway of changed) onChange(gateway);
     },

@@ -62,7 +62,7 @@ export function pageOf<Row>(
   return {rows: rows.slice(0, limit), nextCursor};
 }
 
-function cursorOf(place: Place): string {
+export function cursorOf(place: Place): string {
   return Buffer.from(JSON.stringify(place), 'utf8').toString('base64url');
 }
 

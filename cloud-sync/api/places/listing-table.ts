@@ -86,6 +86,22 @@ export class ListingTable {
     return (await live.orderBy('id').execute()).map(rowOf);
   }
 
+  async publicPage(
+    db: CloudReader,
+    query: {
+      readonly site: string;
+      readonly offer?: Offer | undefined;
+      readonly after: string;
+      readonly limit: number;
+    },
+  ): Promise<readonly ListingRow[]> {
+    const {site, offer, after, limit} = query;
+    let rows = db.selectFrom('listing').selectAll().where('site', '=', site);
+    rows = rows.where('state', '=', 'live').where('public', '=', 1).where('id', '>', after);
+    if (offer !== undefined) rows = rows.where('offer', '=', offer);
+    return (await rows.orderBy('id').limit(limit).execute()).map(rowOf);
+  }
+
   async list(db: CloudReader, query: ListingQuery): Promise<readonly ListingRow[]> {
     const {tenant, sites, site, offer, lender, after, limit} = query;
     let rows = db.selectFrom('listing').selectAll().where('tenant', '=', tenant);

@@ -1,3 +1,4 @@
+import {sql} from 'kysely';
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
@@ -28,6 +29,8 @@ export interface ChangeFeedOptions {
 }
 
 const AT_ONCE = 500;
+/** Rows of one statement: far below what either database takes as parameters. */
+const SLICE = 80;
 
 /**
  * What changed, in an order that every reader sees alike. A change is written with what it tells of and
@@ -36,21 +39,34 @@ const AT_ONCE = 500;
  */
 export class ChangeFeed {
   readonly #options: ChangeFeedOptions;
+  readonly #listeners = new Set<() => void>();
 
   constructor(options: ChangeFeedOptions) {
     this.#options = options;
   }
 
-  async note(tx: CloudTransaction, change: Change): Promise<void> {
+  /** Call `listener` at each note of this worker, maybe before its commit, and without one. */
+  onNote(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  note(tx: CloudTransaction, change: Change): Promise<void> {
+    return this.noteAll(tx, [change]);
+  }
+
+  async noteAll(tx: CloudTransaction, changes: readonly Change[]): Promise<void> {
     const {clock, entropy} = this.#options;
-    const {tenant, site, type, subject, subjectId, isDeleted, data} = change;
-    await tx
-      .insertInto('change')
-      .values({
-        ...{id: entropy.ulid(), no: null, tenant, site, type, subject, subject_id: subjectId},
-        ...{deleted: isDeleted ? 1 : 0, data: JSON.stringify(data), at_wall: clock.wallMs()},
-      })
-      .execute();
+    for (let at = 0; at < changes.length; at += SLICE) {
+      const rows = changes.slice(at, at + SLICE).map(change => {
+        const {tenant, site, type, subject, subjectId, isDeleted, data} = change;
+        return {
+          ...{id: entropy.ulid(), no: null, tenant, site, type, subject, subject_id: subjectId},
+          ...{deleted: isDeleted ? 1 : 0, data: JSON.stringify(data), at_wall: clock.wallMs()},
+        };
+      });
+      await tx.insertInto('change').values(rows).execute();
+    }
+    for (const listener of this.#listeners) listener();
   }
 
   /** Number what was committed since; gives how many. Workers take turns at a tenant. */
@@ -66,25 +82,49 @@ export class ChangeFeed {
     return count;
   }
 
+  /** `sites`: only what happened there; undefined: all of the tenant. */
   async after(
     db: CloudReader,
     tenant: string,
     no: number,
     limit: number,
+    sites?: readonly string[],
   ): Promise<readonly NumberedChange[]> {
-    const rows = await db
-      .selectFrom('change')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where('no', '>', no)
-      .orderBy('no')
-      .limit(limit)
-      .execute();
+    let query = db.selectFrom('change').selectAll().where('tenant', '=', tenant);
+    if (sites) query = query.where('site', 'in', sites);
+    const rows = await query.where('no', '>', no).orderBy('no').limit(limit).execute();
     return rows.map(row => ({
       ...{no: row.no ?? 0, id: row.id, tenant, site: row.site, type: row.type},
       ...{subject: row.subject, subjectId: row.subject_id, isDeleted: row.deleted === 1},
       ...{data: JSON.parse(row.data) as object, atWall: row.at_wall},
     }));
+  }
+
+  /** Numbers of the oldest and the newest that are kept; 0 and 0: there never was any. */
+  async range(db: CloudReader, tenant: string): Promise<{oldest: number; newest: number}> {
+    const {oldest, newest} = await db
+      .selectFrom('change')
+      .select(({fn}) => [fn.min('no').as('oldest'), fn.max('no').as('newest')])
+      .where('tenant', '=', tenant)
+      .executeTakeFirstOrThrow();
+    return {oldest: oldest ?? 0, newest: newest ?? 0};
+  }
+
+  /** Forget what is older. The newest of each tenant stays: the next number comes after it. */
+  async prune(db: CloudReader, beforeWallMs: number): Promise<void> {
+    await db
+      .deleteFrom('change')
+      .where('at_wall', '<', beforeWallMs)
+      .where(({eb, selectFrom}) =>
+        eb(
+          'no',
+          '<',
+          selectFrom('change as later')
+            .select(({fn}) => fn.max('later.no').as('newest'))
+            .whereRef('later.tenant', '=', 'change.tenant'),
+        ),
+      )
+      .execute();
   }
 
   async #numberOf(tx: CloudTransaction, tenant: string): Promise<number> {
@@ -96,19 +136,20 @@ export class ChangeFeed {
       .select(({fn}) => fn.max('no').as('last'))
       .where('tenant', '=', tenant)
       .executeTakeFirstOrThrow();
-    const waiting = await tx
+    const waiting = tx
       .selectFrom('change')
-      .select('id')
+      .select(['id', sql<number>`row_number() over (order by id)`.as('place')])
       .where('tenant', '=', tenant)
       .where('no', 'is', null)
       .orderBy('id')
       .limit(AT_ONCE)
-      .execute();
-    let no = last ?? 0;
-    for (const {id} of waiting) {
-      no += 1;
-      await tx.updateTable('change').set({no}).where('id', '=', id).execute();
-    }
-    return waiting.length;
+      .as('waiting');
+    const {numUpdatedRows} = await tx
+      .updateTable('change')
+      .from(waiting)
+      .set(({ref}) => ({no: sql<number>`${last ?? 0} + ${ref('waiting.place')}`}))
+      .whereRef('change.id', '=', 'waiting.id')
+      .executeTakeFirstOrThrow();
+    return Number(numUpdatedRows);
   }
 }

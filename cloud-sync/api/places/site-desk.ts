@@ -1,0 +1,158 @@
+import type {Clock} from '../../../protocols/base/clock.js';
+import {type Caller, maySee} from '../http/caller.js';
+import {Refusal} from '../http/refusals.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import type {AuditLog} from '../tenancy/audit-log.js';
+import type {ChangeFeed} from '../tenancy/change-feed.js';
+import type {PointChange, PointRow, SiteChange, SiteRow, SiteTable} from '../tenancy/site-table.js';
+
+export interface SiteDeskOptions {
+  readonly clock: Clock;
+  readonly sites: SiteTable;
+  readonly changes: ChangeFeed;
+  readonly audit: AuditLog;
+  /** Whose the gateways are that serve no site yet. */
+  readonly firstTenant: string;
+}
+
+export type NewSite = Omit<SiteRow, 'tenant' | 'ver' | 'state' | 'createdWall'>;
+export type NewPoint = Omit<PointRow, 'site' | 'ver' | 'saleState'>;
+
+/** Points in which a vehicle may stand. */
+const PARKS: ReadonlySet<PointRow['kind']> = new Set(['bay', 'stall']);
+
+/** Sites, their points and their gateways, each change told and written down. */
+export class SiteDesk {
+  readonly #options: SiteDeskOptions;
+
+  constructor(options: SiteDeskOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Refusal `not_found` for another tenant's, and one that the caller may not see */
+  async site(db: CloudReader, caller: Caller, id: string): Promise<SiteRow> {
+    const row = await this.#options.sites.get(db, caller.tenant, id);
+    if (!row || !maySee(caller, id)) throw new Refusal('not_found');
+    return row;
+  }
+
+  async point(db: CloudReader, caller: Caller, site: string, id: string): Promise<PointRow> {
+    await this.site(db, caller, site);
+    const row = await this.#options.sites.point(db, site, id);
+    if (!row) throw new Refusal('not_found');
+    return row;
+  }
+
+  /** The id is what the site file of its gateway says; no other tenant may have it either. */
+  async add(tx: CloudTransaction, caller: Caller, made: NewSite): Promise<SiteRow> {
+    const {sites, clock} = this.#options;
+    const {tenant} = caller;
+    if (!maySee(caller, made.id)) throw new Refusal('forbidden', {detail: 'not with this key'});
+    const row = {...made, tenant, createdWall: clock.wallMs()};
+    if (!(await sites.add(tx, row))) throw new Refusal('conflict', {detail: 'this id is taken'});
+    await this.#told(tx, caller, {action: 'site.create', site: made.id});
+    return this.site(tx, caller, made.id);
+  }
+
+  async change(
+    tx: CloudTransaction,
+    caller: Caller,
+    {id, ver}: Pick<SiteRow, 'id' | 'ver'>,
+    change: SiteChange,
+  ): Promise<SiteRow> {
+    await this.site(tx, caller, id);
+    if (!(await this.#options.sites.update(tx, {id, ver}, change))) {
+      throw new Refusal('precondition_failed');
+    }
+    await this.#told(tx, caller, {action: 'site.update', site: id});
+    return this.site(tx, caller, id);
+  }
+
+  async addPoint(
+    tx: CloudTransaction,
+    caller: Caller,
+    site: string,
+    made: NewPoint,
+  ): Promise<PointRow> {
+    await this.site(tx, caller, site);
+    await this.#assertFits(tx, site, made.id, made);
+    const row = {...made, site, saleState: 'open'} as const;
+    if (!(await this.#options.sites.addPoint(tx, caller.tenant, row))) {
+      throw new Refusal('conflict', {detail: 'the site has a point of this id'});
+    }
+    await this.#told(tx, caller, {action: 'point.create', site, point: made.id});
+    return this.point(tx, caller, site, made.id);
+  }
+
+  async changePoint(
+    tx: CloudTransaction,
+    caller: Caller,
+    at: Pick<PointRow, 'site' | 'id' | 'ver'>,
+    change: PointChange,
+  ): Promise<PointRow> {
+    const before = await this.point(tx, caller, at.site, at.id);
+    await this.#assertFits(tx, at.site, at.id, {...before, ...change});
+    if (!(await this.#options.sites.updatePoint(tx, at, change))) {
+      throw new Refusal('precondition_failed');
+    }
+    await this.#told(tx, caller, {action: 'point.update', site: at.site, point: at.id});
+    return this.point(tx, caller, at.site, at.id);
+  }
+
+  /** One that is known already, and serves no site, is the first tenant's to give. */
+  async bindGateway(
+    tx: CloudTransaction,
+    caller: Caller,
+    site: string,
+    gateway: string,
+  ): Promise<readonly string[]> {
+    const {sites, firstTenant} = this.#options;
+    const {tenant} = caller;
+    await this.site(tx, caller, site);
+    const held = await sites.siteOf(tx, gateway);
+    const known = tx.selectFrom('gateway').select('gw').where('gw', '=', gateway);
+    const isOthers = !held && tenant !== firstTenant && (await known.executeTakeFirst());
+    if (isOthers || !(await sites.bindGateway(tx, {tenant, site, gateway}))) {
+      throw new Refusal('conflict', {detail: 'the gateway serves another site'});
+    }
+    if (!held) await this.#told(tx, caller, {action: 'gateway.bind', site, point: gateway});
+    return sites.gateways(tx, tenant, site);
+  }
+
+  async #assertFits(
+    tx: CloudTransaction,
+    site: string,
+    id: string,
+    {kind, parent, gateway}: Pick<PointRow, 'kind' | 'parent' | 'gateway'>,
+  ): Promise<void> {
+    const {sites} = this.#options;
+    const wrong = (pointer: string, detail: string) =>
+      new Refusal('invalid', {errors: [{pointer, detail}]});
+    if (gateway !== null && (await sites.siteOf(tx, gateway))?.site !== site) {
+      throw wrong('#/gateway', 'serves another site, or none');
+    }
+    if (parent === null) return;
+    const above = await sites.point(tx, site, parent);
+    if (!above || parent === id) throw wrong('#/parent', 'is no other point of this site');
+    if (kind !== 'vehicle') return;
+    if (!PARKS.has(above.kind)) throw wrong('#/parent', 'a vehicle stands in a bay');
+  }
+
+  /** Tell what was done, and write down who did it. */
+  async #told(
+    tx: CloudTransaction,
+    {tenant, id: actor}: Caller,
+    {
+      action,
+      site,
+      point,
+    }: {readonly action: string; readonly site: string; readonly point?: string},
+  ): Promise<void> {
+    const {changes, audit} = this.#options;
+    const subject = action.split('.')[0] ?? action;
+    const subjectId = point ?? site;
+    const type = `${subject}.changed`;
+    await changes.note(tx, {tenant, site, type, subject, subjectId, data: {site}});
+    await audit.note(tx, {tenant, actor, action, subject, subjectId: `${site}/${subjectId}`});
+  }
+}
