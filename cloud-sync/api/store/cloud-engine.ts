@@ -17,6 +17,8 @@ export interface CloudEngine {
   /** After the migrations: mark the database as ours, and read back that a commit is durable.
    *  @throws StoreError `store/not-durable` */
   assertDurable(db: CloudReader): void | Promise<void>;
+  /** Leave no traces of deleted rows of these tables in the files, as far as this database can. */
+  scrub(db: CloudReader, tables: readonly string[]): Promise<void>;
   /** What a driver's error means; undefined when it is no error of the database. */
   faultOf(error: unknown): StoreError | undefined;
 }

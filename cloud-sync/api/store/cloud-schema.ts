@@ -1,4 +1,5 @@
 import type {ColumnType, Generated, Kysely, Transaction} from 'kysely';
+import type {AccountsSchema} from '../accounts/accounts-schema.js';
 import type {BookingsSchema} from '../bookings/bookings-schema.js';
 import type {LedgerSchema} from '../ledger/ledger-schema.js';
 import type {OrderSchema} from '../orders/order-schema.js';
@@ -147,6 +148,10 @@ export interface GrantRowColumns {
   id: string;
   row: string;
   lease_until: number | null;
+  /** Whose it is. */
+  holder: string | null;
+  /** State of a grant that a freeze of its holder suspended; null: none did. */
+  frozen: string | null;
 }
 
 export interface GrantChangeColumns {
@@ -277,7 +282,8 @@ export interface CloudSchema
     LedgerSchema,
     PlacesSchema,
     BookingsSchema,
-    PaymentSchema {
+    PaymentSchema,
+    AccountsSchema {
   enrolment: EnrolmentColumns;
   certificate: CertificateColumns;
   life: LifeColumns;

@@ -95,6 +95,11 @@ export class CloudStore {
     }
   }
 
+  /** After a commit that deleted what nobody may read any more. @throws StoreError */
+  scrub(tables: readonly (keyof CloudSchema)[]): Promise<void> {
+    return this.read(db => this.#engine.scrub(db, tables));
+  }
+
   /** Can the database be asked at this moment? */
   async answers(): Promise<boolean> {
     if (this.#isClosed) return false;

@@ -55,6 +55,16 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   payout_run: ['tenant', 'day'],
   money_fault: ['tenant', 'kind', 'subject'],
   share_rule: ['tenant', 'lender', 'since_wall'],
+  member: ['id'],
+  vault_key: ['id'],
+  person_key: ['member', 'kind'],
+  person_field: ['member', 'field'],
+  retention_rule: ['tenant', 'kind'],
+  erasure: ['tenant', 'no'],
+  login: ['member'],
+  login_place: ['member', 'place'],
+  login_guard: ['key'],
+  person_session: ['id'],
 };
 
 export interface CloudTable {

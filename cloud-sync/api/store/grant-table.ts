@@ -131,15 +131,55 @@ export class GrantTable {
     const lease_until =
       entry.table === 'grant' && entry.row.state === 'active' ? entry.row.leaseUntil : null;
     const row = this.#box.seal(JSON.stringify(entry));
+    const kept = {row, lease_until, holder: entry.row.holder, frozen: null};
     await tx
       .insertInto('grant_row')
-      .values({gw: gateway, section: entry.table, id, row, lease_until})
-      .onConflict(clash => clash.columns(['gw', 'section', 'id']).doUpdateSet({row, lease_until}))
+      .values({gw: gateway, section: entry.table, id, ...kept})
+      .onConflict(clash => clash.columns(['gw', 'section', 'id']).doUpdateSet(kept))
       .execute();
     const op = this.#box.seal(JSON.stringify({op: 'put', ...entry}));
     await tx.insertInto('grant_change').values({gw: gateway, ver, op, hash}).execute();
     await dropChanges(tx, gateway, ver - MAX_CHANGES);
     await setState(tx, gateway, ver, hash);
+  }
+
+  /** Gateways that hold something of this holder. */
+  async gatewaysOf(db: CloudReader, holder: string): Promise<readonly string[]> {
+    const query = db.selectFrom('grant_row').select('gw').distinct().where('holder', '=', holder);
+    return (await query.orderBy('gw').execute()).map(({gw}) => gw);
+  }
+
+  /** A member who may use nothing at this time. */
+  async isHolderFrozen(db: CloudReader, holder: string): Promise<boolean> {
+    const query = db.selectFrom('member').select('status').where('id', '=', holder);
+    const row = await query.executeTakeFirst();
+    return row !== undefined && row.status !== 'active';
+  }
+
+  /** Suspend his grants, and remember what they were; gives how many. */
+  async freezeHolder(tx: CloudTransaction, gateway: string, holder: string): Promise<number> {
+    let count = 0;
+    for (const {row} of await this.#grantsOf(tx, gateway, holder)) {
+      if (row.state !== 'active' && row.state !== 'offered') continue;
+      const suspended = {...row, state: 'suspended', rev: row.rev + 1} as const;
+      await this.put(tx, gateway, {table: 'grant', row: suspended});
+      const mark = tx.updateTable('grant_row').set({frozen: row.state}).where('gw', '=', gateway);
+      await mark.where('section', '=', 'grant').where('id', '=', row.id).execute();
+      count += 1;
+    }
+    return count;
+  }
+
+  /** Give back what `freezeHolder` took, and nothing else; gives how many. */
+  async thawHolder(tx: CloudTransaction, gateway: string, holder: string): Promise<number> {
+    let count = 0;
+    for (const {row, frozen} of await this.#grantsOf(tx, gateway, holder)) {
+      if (frozen === null || row.state !== 'suspended') continue;
+      const state = frozen === 'offered' ? 'offered' : 'active';
+      await this.put(tx, gateway, {table: 'grant', row: {...row, state, rev: row.rev + 1}});
+      count += 1;
+    }
+    return count;
   }
 
   /** Move on to `ver` without a change, after a gateway turned out to be ahead of this database. */
@@ -248,6 +288,15 @@ export class GrantTable {
       .where('r.id', '=', id)
       .orderBy('r.gw')
       .execute();
+  }
+
+  async #grantsOf(tx: CloudTransaction, gateway: string, holder: string) {
+    const query = tx.selectFrom('grant_row').select(['row', 'frozen']).where('gw', '=', gateway);
+    const mine = query.where('holder', '=', holder).where('section', '=', 'grant').orderBy('id');
+    return (await mine.execute()).flatMap(({row, frozen}) => {
+      const entry = this.#openRow(row);
+      return entry.table === 'grant' ? [{row: entry.row, frozen}] : [];
+    });
   }
 
   #openRow(sealed: string): GrantStateRow {

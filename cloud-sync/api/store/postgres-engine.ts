@@ -70,6 +70,9 @@ export function openPostgres(url: string): CloudEngine {
     events: new PostgresEventWriter(),
     assertOurs,
     assertDurable,
+    scrub: async (db, tables) => {
+      for (const table of tables) await sql`VACUUM ${sql.table(table)}`.execute(db);
+    },
     faultOf,
   };
 }

@@ -23,6 +23,8 @@ const PRAGMAS = [
   'wal_autocheckpoint=4000',
   'journal_size_limit=16777216',
   'foreign_keys=ON',
+  // What is deleted is overwritten: erased personal data must not lie about in the file.
+  'secure_delete=ON',
   // One process has the file; who else holds it must not hold up everything.
   'busy_timeout=250',
   'trusted_schema=OFF',
@@ -67,6 +69,10 @@ export function openSqlite(file: string, mustExist = false): CloudEngine {
       if (pragma(connection, 'synchronous') === 2 && (mode === 'wal' || file === ':memory:'))
         return;
       throw new StoreError('store/not-durable', `${file}: WAL with FULL sync refused`, {file});
+    },
+    // The log still holds pages as they were.
+    scrub: async db => {
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
     },
     faultOf,
   };

@@ -1,6 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {StoreError} from '../../../protocols/base/errors.js';
 import {EMPTY_STATE_HASH, type GrantStateRow} from '../../../protocols/cloud/grant-state.js';
+import {accountsContract} from '../accounts/accounts-contract.js';
 import {bookingsContract} from '../bookings/bookings-contract.js';
 import {ledgerContract} from '../ledger/ledger-contract.js';
 import {placesContract} from '../places/places-contract.js';
@@ -56,6 +57,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   bookingsContract(opening);
   placesContract(opening);
   ledgerContract(opening);
+  accountsContract(opening);
 }
 
 function transactions({check, gateways, hasManyWriters}: ContractBench): void {

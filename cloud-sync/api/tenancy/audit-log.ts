@@ -1,5 +1,5 @@
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
-import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 
 export interface AuditEntry {
   readonly tenant: string;
@@ -10,7 +10,20 @@ export interface AuditEntry {
   readonly subject: string;
   readonly subjectId: string;
   readonly reason?: string | undefined;
+  /** What of it: names of fields, never their values. */
+  readonly detail?: string | undefined;
 }
+
+export interface AuditRow {
+  readonly id: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly reason: string | null;
+  readonly detail: string | null;
+  readonly atWall: number;
+}
+
+const COLUMNS = ['id', 'actor', 'action', 'reason', 'detail', 'at_wall as atWall'] as const;
 
 /** Who did what, and why: written with what was done, never changed. */
 export class AuditLog {
@@ -23,13 +36,30 @@ export class AuditLog {
   }
 
   async note(tx: CloudTransaction, entry: AuditEntry): Promise<void> {
-    const {tenant, actor, action, subject, subjectId, reason = null} = entry;
+    const {tenant, actor, action, subject, subjectId, reason = null, detail = null} = entry;
     await tx
       .insertInto('audit')
       .values({
         ...{id: this.#entropy.ulid(), tenant, actor, action, subject, subject_id: subjectId},
-        ...{reason, at_wall: this.#clock.wallMs()},
+        ...{reason, detail, at_wall: this.#clock.wallMs()},
       })
+      .execute();
+  }
+
+  /** What was done with one subject, after the entry `after`. */
+  of(
+    db: CloudReader,
+    about: {readonly tenant: string; readonly subjectId: string},
+    {after, limit}: {readonly after: string; readonly limit: number},
+  ): Promise<readonly AuditRow[]> {
+    return db
+      .selectFrom('audit')
+      .select(COLUMNS)
+      .where('tenant', '=', about.tenant)
+      .where('subject_id', '=', about.subjectId)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(limit)
       .execute();
   }
 }

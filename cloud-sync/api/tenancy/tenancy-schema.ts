@@ -113,6 +113,8 @@ export interface AuditColumns {
   subject: string;
   subject_id: string;
   reason: string | null;
+  /** What of it: names of fields. */
+  detail: string | null;
   at_wall: number;
 }
 

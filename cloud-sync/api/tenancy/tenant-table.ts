@@ -49,3 +49,10 @@ export class TenantTable {
     return rows as readonly TenantRow[];
   }
 }
+
+/** Until the end of the transaction nobody else counts anything up at this tenant. */
+export async function lockTenant(tx: CloudTransaction, id: string): Promise<void> {
+  // An update that changes nothing locks on both databases.
+  const lock = tx.updateTable('tenant').set(({ref}) => ({name: ref('name')}));
+  await lock.where('id', '=', id).execute();
+}
