@@ -22,6 +22,11 @@ export interface CloudClientOptions {
   readonly afterChange?: () => Promise<void>;
 }
 
+export interface Sent {
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** The cloud's API as an operator of one gateway uses it. */
 export class CloudClient {
   readonly url: string;
@@ -59,6 +64,11 @@ export class CloudClient {
   /** @throws UsageError `sim/cloud` for an answer that is not 2xx */
   async get<Body>(path: string): Promise<Body> {
     return (await (await this.#ask('GET', path)).json()) as Body;
+  }
+
+  /** Ask anything else of the API. @throws UsageError `sim/cloud` for an answer that is not 2xx */
+  async send<Body>(method: string, path: string, sent: Sent = {}): Promise<Body> {
+    return (await (await this.#ask(method, path, sent.body, sent.headers)).json()) as Body;
   }
 
   /** Order a bay open and wait for what came of it: `done`, `refused`, `expired`, `offline`, `unknown`. */

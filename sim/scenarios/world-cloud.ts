@@ -9,7 +9,7 @@ import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {SkewedClock} from '../clock/skewed-clock.js';
 import type {VirtualClock} from '../clock/virtual-clock.js';
 import type {GrantChannel} from './card-office.js';
-import {CloudClient, type CloudEvent} from './cloud-client.js';
+import {CloudClient, type CloudEvent, type Sent} from './cloud-client.js';
 
 interface GatewaySummary {
   readonly id: string;
@@ -81,6 +81,11 @@ export class WorldCloud {
   /** Ask the cloud's API. */
   get<Body>(path: string): Promise<Body> {
     return this.#api.get<Body>(path);
+  }
+
+  /** Ask anything else of it. */
+  send<Body>(method: string, path: string, sent: Sent = {}): Promise<Body> {
+    return this.#api.send<Body>(method, path, sent);
   }
 
   /** The cable of another gateway to the same cloud. The cloud closes with its first gateway. */
