@@ -1,6 +1,8 @@
 import type {ColumnType, Generated, Kysely, Transaction} from 'kysely';
 import type {AccountsSchema} from '../accounts/accounts-schema.js';
+import type {BathSchema} from '../bath/bath-schema.js';
 import type {BookingsSchema} from '../bookings/bookings-schema.js';
+import type {LeasesSchema} from '../leases/leases-schema.js';
 import type {LedgerSchema} from '../ledger/ledger-schema.js';
 import type {OrderSchema} from '../orders/order-schema.js';
 import type {PaymentSchema} from '../payments/payment-schema.js';
@@ -283,7 +285,9 @@ export interface CloudSchema
     PlacesSchema,
     BookingsSchema,
     PaymentSchema,
-    AccountsSchema {
+    AccountsSchema,
+    LeasesSchema,
+    BathSchema {
   enrolment: EnrolmentColumns;
   certificate: CertificateColumns;
   life: LifeColumns;

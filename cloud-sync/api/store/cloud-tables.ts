@@ -65,6 +65,10 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   login_place: ['member', 'place'],
   login_guard: ['key'],
   person_session: ['id'],
+  agreement_text: ['tenant', 'ver'],
+  agreement: ['id'],
+  bath_code: ['tenant', 'holder', 'site'],
+  bath_debt: ['tenant', 'holder'],
 };
 
 export interface CloudTable {

@@ -13,6 +13,7 @@ import {createPlacesTables} from './migrations/0010-places.js';
 import {createBookingTables} from './migrations/0011-bookings.js';
 import {createPaymentTables} from './migrations/0012-payments.js';
 import {createAccountTables} from './migrations/0013-accounts.js';
+import {createLeaseTables} from './migrations/0014-leases.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -31,5 +32,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0011-bookings': {up: db => createBookingTables(db, types)},
     '0012-payments': {up: db => createPaymentTables(db, types)},
     '0013-accounts': {up: db => createAccountTables(db, types)},
+    '0014-leases': {up: db => createLeaseTables(db, types)},
   };
 }

@@ -1,0 +1,304 @@
+import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
+import {InternalError} from '../../../protocols/base/errors.js';
+import {OFFER_LAPSES_MS, overtimeOf} from '../../../protocols/site/lease-rules.js';
+import type {OrderEffect, OrderStep, OrderType} from '../orders/order-type.js';
+import {agreedEffects, agreementIs, paidTerm} from './lease-agreed.js';
+import {
+  type AnyLeaseInput,
+  LEASE,
+  LEASE_RIGHT,
+  type Lease,
+  type LeaseData,
+  type LeaseInput,
+  type LeaseOffer,
+  type LeaseState,
+  NOBODY_YET,
+  readLease,
+} from './lease-data.js';
+import {type Bill, billOf, lateBillOf} from './lease-money.js';
+
+type Step = OrderStep<LeaseState, LeaseData>;
+type Input<Kind extends AnyLeaseInput['kind']> = Extract<AnyLeaseInput, {kind: Kind}>;
+
+/** Something that the ledger said of the first try of this step. */
+interface Known {
+  /** The tenant has not what both agreed on. */
+  readonly isUnpaid?: boolean;
+  /** He has not what he used beyond what was held. */
+  readonly isOwed?: boolean;
+}
+
+/** Stays that do not count: nobody came in, or somebody else did. @see requirements E33, E34 */
+const UNBILLED: ReadonlySet<string | null> = new Set(['never_entered', 'intruder']);
+
+/**
+ * The lease of a bay: both agree, the tenant pays, the right follows whatever its time becomes. Nothing is
+ * issued before both have consented. @see requirements Q3, Q11, Q14
+ */
+export const leaseOrder: OrderType<LeaseState, LeaseData, LeaseInput> = {
+  name: LEASE,
+  read: readLease,
+  step: (lease, input, now) => step(lease, input, now, {}),
+};
+
+/** With a new lease. */
+export function proposalEffects({offer}: LeaseData): readonly OrderEffect[] {
+  return offer ? [{effect: 'set_deadline', name: 'offer', dueAt: offer.lapsesMs}] : [];
+}
+
+function step(lease: Lease, input: AnyLeaseInput, now: UnixMillis, known: Known): Step {
+  switch (input.kind) {
+    case 'consent':
+      return consent(lease, input, now, known);
+    case 'refuse':
+    case 'withdraw':
+      return decline(lease, input);
+    case 'pay':
+      return pay(lease, now);
+    case 'renew':
+      return renew(lease, input, now);
+    case 'extend':
+      return extend(lease, input.untilMs, now);
+    case 'end':
+      return end(lease, input.note, now, known);
+    case 'session':
+      return session(lease, input, now, known);
+    case 'deadline':
+      return deadline(lease, input.name, now, known);
+    case 'money_refused':
+      return moneyRefused(lease, input, now);
+  }
+}
+
+function consent(lease: Lease, input: Input<'consent'>, now: UnixMillis, known: Known): Step {
+  const {data} = lease;
+  const {offer} = data;
+  const {agreement, side, by, sha256} = input;
+  if (offer?.agreement !== agreement) return refused(lease);
+  if (isOver(offer, now)) return no('LAPSED');
+  // Who saw another text has not agreed to this one.
+  if (offer.sha256 !== sha256) return no('OTHER_TEXT');
+  if (offer.consents[side]) return no('CONSENTED');
+  const consents = {...offer.consents, [side]: {by, atMs: now}};
+  const agreed = {...offer, consents};
+  if (!isComplete(agreed)) {
+    return moved(lease.state, {...data, offer: agreed}, [agreementIs(agreed, 'proposed')]);
+  }
+  if (!known.isUnpaid) return activate(lease, agreed);
+  const lapsesMs = later(now, OFFER_LAPSES_MS);
+  const state = lease.state === 'proposed' ? 'agreed' : lease.state;
+  return moved(state, {...data, offer: {...agreed, lapsesMs}}, [
+    agreementIs(agreed, 'agreed'),
+    {effect: 'set_deadline', name: 'offer', dueAt: lapsesMs},
+    tell('lease.unpaid', {agreement}),
+  ]);
+}
+
+function pay(lease: Lease, now: UnixMillis): Step {
+  const {offer} = lease.data;
+  if (!offer || !isComplete(offer)) return refused(lease);
+  return isOver(offer, now) ? no('LAPSED') : activate(lease, offer);
+}
+
+/** Both have agreed: hold the money, and let the right reach to the end of what was agreed. */
+function activate(lease: Lease, offer: LeaseOffer): Step {
+  const {data} = lease;
+  const term = paidTerm(lease, offer.term);
+  const {untilMs} = offer.term;
+  const after = {...data, offer: null, untilMs, terms: [...data.terms, term]};
+  return moved('active', after, [
+    ...agreedEffects({...lease, data: after}, term),
+    {effect: 'cancel_deadline', name: 'offer'},
+    agreementIs(offer, 'agreed'),
+    ...(data.terms.length > 0 ? [tell('lease.renewed', {untilMs})] : []),
+  ]);
+}
+
+function decline(lease: Lease, {kind, agreement, note}: Input<'refuse' | 'withdraw'>): Step {
+  const {offer} = lease.data;
+  if (offer?.agreement !== agreement) return refused(lease);
+  // Who has consented withdraws; he refuses nothing any more.
+  if (kind === 'refuse' && isComplete(offer)) return no('CONSENTED');
+  return dropOffer(lease, offer, kind === 'refuse' ? 'refused' : 'withdrawn', note);
+}
+
+/** No new lease comes of it; one that goes on keeps its time. */
+function dropOffer(
+  lease: Lease,
+  offer: LeaseOffer,
+  why: 'refused' | 'lapsed' | 'withdrawn',
+  note: string | null,
+): Step {
+  const isNew = lease.data.terms.length === 0;
+  const data = {...lease.data, offer: null, note};
+  return moved(isNew ? why : lease.state, data, [
+    {effect: 'cancel_deadline', name: 'offer'},
+    agreementIs(offer, why),
+    isNew ? work('free_place', {}) : keepsPlace(data),
+  ]);
+}
+
+function renew(lease: Lease, {offer}: Input<'renew'>, now: UnixMillis): Step {
+  const {data} = lease;
+  if (lease.state !== 'active' || now >= data.untilMs) return refused(lease);
+  if (data.offer) return no('OFFER_OPEN');
+  const {fromMs, untilMs} = offer.term;
+  if (fromMs !== data.untilMs || untilMs <= fromMs) return no('WRONG_TIME');
+  const lapsesMs = later(now, OFFER_LAPSES_MS);
+  const open: LeaseOffer = {...offer, consents: NOBODY_YET, lapsesMs};
+  return moved('active', {...data, offer: open}, [
+    {effect: 'set_deadline', name: 'offer', dueAt: lapsesMs},
+  ]);
+}
+
+function extend(lease: Lease, untilMs: UnixMillis, now: UnixMillis): Step {
+  const {data} = lease;
+  const last = data.terms.at(-1);
+  if (lease.state !== 'active' || !last || now >= data.untilMs) return refused(lease);
+  if (data.offer) return no('OFFER_OPEN');
+  if (untilMs <= data.untilMs) return no('WRONG_TIME');
+  const term = paidTerm(lease, {fromMs: data.untilMs, untilMs, rate: last.rate});
+  const after = {...data, untilMs, terms: [...data.terms, term]};
+  const effects = agreedEffects({...lease, data: after}, term);
+  return moved('active', after, [...effects, tell('lease.extended', {untilMs})]);
+}
+
+function end(lease: Lease, note: string | null, now: UnixMillis, known: Known): Step {
+  const {data} = lease;
+  if (lease.state !== 'active' || now >= data.untilMs) return refused(lease);
+  // The arm never rises under a car, and nobody is shut in.
+  if (data.open.length > 0) return no('CAR_PRESENT');
+  return settle({...lease, data: {...data, untilMs: now, note}}, true, known);
+}
+
+function session(lease: Lease, input: Input<'session'>, now: UnixMillis, known: Known): Step {
+  const {data, state} = lease;
+  if (state !== 'active' && state !== 'overtime' && state !== 'ended') return refused(lease);
+  const others = data.open.filter(id => id !== input.session);
+  if (input.phase !== 'closed') {
+    if (state === 'ended' || data.billed.includes(input.session)) return refused(lease);
+    return moved(state, {...data, open: [...others, input.session]}, []);
+  }
+  const beyondMs = overtimeIn(data, input, now);
+  const counted: LeaseData = {
+    ...data,
+    open: others,
+    overtimeMs: data.overtimeMs + beyondMs,
+    billed: beyondMs > 0 ? [...data.billed, input.session] : data.billed,
+  };
+  const after = {...lease, data: counted};
+  if (state === 'ended') {
+    const late = {session: input.session, overtimeMs: beyondMs};
+    return charged('ended', after, lateBillOf(after, late, known.isOwed ?? false));
+  }
+  return state === 'overtime' && others.length === 0
+    ? settle(after, false, known)
+    : moved(state, counted, []);
+}
+
+function deadline(lease: Lease, name: string, now: UnixMillis, known: Known): Step {
+  const {data, state} = lease;
+  if (name === 'offer') {
+    return data.offer ? dropOffer(lease, data.offer, 'lapsed', null) : refused(lease);
+  }
+  if (state !== 'active') return refused(lease);
+  const {untilMs} = data;
+  if (name === 'notice') return moved(state, data, [tell('lease.ending_soon', {untilMs})]);
+  if (name !== 'end' || now < untilMs) return refused(lease);
+  if (data.open.length === 0) return settle(lease, false, known);
+  return moved('overtime', {...data, offer: null}, [
+    ...offerEnds(data),
+    ...(data.offer ? [keepsPlace(data)] : []),
+    tell('lease.overtime', {point: data.point, untilMs}),
+  ]);
+}
+
+/** What was used is charged, all else goes back, and nothing of the right stays. */
+function settle(lease: Lease, isEarly: boolean, {isOwed = false}: Known): Step {
+  const {data} = lease;
+  const step = charged('ended', lease, billOf(lease, data.untilMs, isOwed));
+  if (step.kind === 'refused') return step;
+  const ends: readonly OrderEffect[] = [
+    {effect: 'cancel_deadline', name: 'notice'},
+    {effect: 'cancel_deadline', name: 'end'},
+    // What ends by its time needs no revocation on its way ahead of all else.
+    ...(isEarly ? [{effect: 'revoke_grant', name: LEASE_RIGHT} as const] : []),
+    ...offerEnds(data),
+    work('free_place', {}),
+  ];
+  return {...step, data: {...step.data, offer: null}, effects: [...step.effects, ...ends]};
+}
+
+/** Of a renewal that both have not agreed on yet. */
+function offerEnds({offer}: LeaseData): readonly OrderEffect[] {
+  if (!offer) return [];
+  return [{effect: 'cancel_deadline', name: 'offer'}, agreementIs(offer, 'lapsed')];
+}
+
+function charged(state: LeaseState, {data}: Lease, bill: Bill): Step {
+  const after = {
+    ...data,
+    chargedFen: data.chargedFen + bill.chargedFen,
+    owedFen: data.owedFen + bill.owedFen,
+  };
+  return moved(state, after, bill.effects);
+}
+
+function moneyRefused(lease: Lease, refusal: Input<'money_refused'>, now: UnixMillis): Step {
+  const {move, why} = refusal;
+  const cause = refusal.input as AnyLeaseInput;
+  if (why === 'LOW_BALANCE' && move.move === 'transfer') {
+    return step(lease, cause, now, {isOwed: true});
+  }
+  if (why === 'LOW_BALANCE' && move.move === 'hold') {
+    return cause.kind === 'consent' ? step(lease, cause, now, {isUnpaid: true}) : no(why);
+  }
+  throw new InternalError('internal/order', `lease ${lease.id}: ${move.key} refused: ${why}`);
+}
+
+function overtimeIn(data: LeaseData, stay: Input<'session'>, now: UnixMillis): Millis {
+  if (UNBILLED.has(stay.closeCause) || data.billed.includes(stay.session)) return 0;
+  const endMs = (stay.atMs ?? now) as UnixMillis;
+  return overtimeOf({durationMs: stay.durationMs, endMs}, data.untilMs);
+}
+
+function isComplete({consents}: LeaseOffer): boolean {
+  return consents.tenant !== null && consents.lender !== null;
+}
+
+function isOver({lapsesMs, term}: LeaseOffer, now: UnixMillis): boolean {
+  return now >= lapsesMs || now >= term.untilMs;
+}
+
+function moved(state: LeaseState, data: LeaseData, effects: readonly OrderEffect[]): Step {
+  return {kind: 'moved', state, data, effects};
+}
+
+/** Does not fit where it stands. */
+function refused({state}: Lease): Step {
+  return no(state.toUpperCase());
+}
+
+function no(why: string): Step {
+  return {kind: 'refused', why};
+}
+
+function tell(type: string, data: Readonly<Record<string, unknown>>): OrderEffect {
+  return {effect: 'tell', type, data};
+}
+
+/** Let go of the time that a renewal would have had. */
+function keepsPlace({fromMs, untilMs}: LeaseData): OrderEffect {
+  return work('keep_place', {fromMs, untilMs});
+}
+
+function work(
+  name: 'free_place' | 'keep_place',
+  data: Readonly<Record<string, unknown>>,
+): OrderEffect {
+  return {effect: 'work', name, data};
+}
+
+function later(at: UnixMillis, byMs: Millis): UnixMillis {
+  return (at + byMs) as UnixMillis;
+}
