@@ -8,6 +8,7 @@ import type {Presence} from './places/live-bays.js';
 import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayTable} from './store/gateway-table.js';
 import type {GrantTable} from './store/grant-table.js';
+import type {SecretBox} from './store/secret-box.js';
 import type {ChangeFeed} from './tenancy/change-feed.js';
 import type {SiteTable} from './tenancy/site-table.js';
 
@@ -25,6 +26,8 @@ export interface AreaOptions {
   readonly store: CloudStore;
   readonly sites: SiteTable;
   readonly changes: ChangeFeed;
+  /** Seals what a copy of the database must not tell. */
+  readonly box: SecretBox;
   readonly limits: RequestLimits;
   readonly parts: OrderParts;
   /** Which gateways are heard of. */

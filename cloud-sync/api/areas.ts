@@ -8,6 +8,8 @@ import {assembleOrders} from './orders/orders.js';
 import {assemblePlaces} from './places/assemble-places.js';
 import {AnswerTable} from './tenancy/answer-table.js';
 import {assembleTenancy} from './tenancy/assemble-tenancy.js';
+import {ChangeFeed} from './tenancy/change-feed.js';
+import {assembleWebhooks} from './webhooks/assemble-webhooks.js';
 
 /** The areas of the interface behind the frame, put together. */
 export interface Areas {
@@ -32,16 +34,21 @@ export function assembleAreas(options: AreaOptions): Areas {
   const tenancy = assembleTenancy(base);
   const places = assemblePlaces(base);
   places.runner.start();
+  const webhooks = assembleWebhooks(base);
+  webhooks.start();
   return {
     addRoutes: api => {
       tenancy.addRoutes(api);
       places.addRoutes(api);
+      webhooks.addRoutes(api);
     },
     chores: async () => {
       await places.chores();
+      await webhooks.prune();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
     close: async () => {
+      await webhooks.stop();
       await orders.stop();
       await places.runner.stop();
     },

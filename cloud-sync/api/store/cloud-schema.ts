@@ -8,6 +8,7 @@ import type {OrderSchema} from '../orders/order-schema.js';
 import type {PaymentSchema} from '../payments/payment-schema.js';
 import type {PlacesSchema} from '../places/places-schema.js';
 import type {TenancySchema} from '../tenancy/tenancy-schema.js';
+import type {WebhookSchema} from '../webhooks/webhook-schema.js';
 
 /** A column with a default in the database. */
 type Counter = Generated<number>;
@@ -287,7 +288,8 @@ export interface CloudSchema
     PaymentSchema,
     AccountsSchema,
     LeasesSchema,
-    BathSchema {
+    BathSchema,
+    WebhookSchema {
   enrolment: EnrolmentColumns;
   certificate: CertificateColumns;
   life: LifeColumns;

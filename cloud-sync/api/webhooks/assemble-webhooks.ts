@@ -1,0 +1,29 @@
+import type {AreaBase} from '../area-base.js';
+import type {Api} from '../http/api.js';
+import {HttpsPoster} from './https-poster.js';
+import {WebhookDesk} from './webhook-desk.js';
+import {addWebhooks} from './webhook-routes.js';
+import {WebhookSender} from './webhook-sender.js';
+import {WebhookTable} from './webhook-table.js';
+
+export interface Webhooks {
+  addRoutes(api: Api): void;
+  start(): void;
+  prune(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Who hears of changes, and what sends it there. */
+export function assembleWebhooks(base: AreaBase): Webhooks {
+  const {clock, entropy, log, store, writer, changes, box} = base;
+  const table = new WebhookTable();
+  const desk = new WebhookDesk({clock, entropy, table, box});
+  const poster = new HttpsPoster({clock});
+  const sender = new WebhookSender({clock, entropy, log, store, table, box, changes, poster});
+  return {
+    addRoutes: api => addWebhooks(api, {store, writer, desk, table}),
+    start: () => sender.start(),
+    prune: () => sender.prune(),
+    stop: () => sender.stop(),
+  };
+}

@@ -1,0 +1,155 @@
+import type {Clock, Entropy, Millis} from '../../../protocols/base/clock.js';
+import {isoText} from '../../../protocols/base/iso-text.js';
+import {DAY_MS} from '../../../protocols/base/units.js';
+import {Refusal} from '../http/refusals.js';
+import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {SecretBox} from '../store/secret-box.js';
+import {targetFault} from './target-rules.js';
+import {secretText} from './webhook-rules.js';
+import type {MessageRow, WebhookRow, WebhookTable} from './webhook-table.js';
+
+export interface WebhookDeskOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly table: WebhookTable;
+  readonly box: SecretBox;
+}
+
+export interface WebhookOrder {
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly site: string | null;
+}
+
+export interface WebhookChanges {
+  readonly url?: string | undefined;
+  readonly types?: readonly string[] | undefined;
+  readonly state?: 'active' | 'paused' | undefined;
+}
+
+const SECRET_BYTES = 32;
+const MAX_WEBHOOKS = 50;
+/** During a rotation both secrets sign. */
+const ROTATION_MS: Millis = DAY_MS;
+
+/** What a tenant may do with its webhooks. A secret is told once, when it is made. */
+export class WebhookDesk {
+  readonly #options: WebhookDeskOptions;
+
+  constructor(options: WebhookDeskOptions) {
+    this.#options = options;
+  }
+
+  /** It hears of what changes from now on. */
+  async add(
+    tx: CloudTransaction,
+    tenant: string,
+    order: WebhookOrder,
+  ): Promise<{readonly row: WebhookRow; readonly secret: string}> {
+    const {clock, entropy, table, box} = this.#options;
+    assertTarget(order.url);
+    if ((await table.list(tx, tenant)).length >= MAX_WEBHOOKS) {
+      throw new Refusal('conflict', {detail: `a tenant has at most ${MAX_WEBHOOKS} webhooks`});
+    }
+    const {last} = await tx
+      .selectFrom('change')
+      .select(({fn}) => fn.max('no').as('last'))
+      .where('tenant', '=', tenant)
+      .executeTakeFirstOrThrow();
+    const secret = this.#newSecret();
+    const row: WebhookRow = {
+      ...{id: entropy.ulid(), tenant, ...order, state: 'active', why: null},
+      ...{secret: box.seal(secret), oldSecret: null, oldUntilWall: null, cursorNo: last ?? 0},
+      ...{restUntilWall: 0, failingSinceWall: null, createdWall: clock.wallMs()},
+    };
+    await table.add(tx, row);
+    return {row, secret};
+  }
+
+  /** Active again after it was disabled, it starts with what failed last. */
+  async change(
+    tx: CloudTransaction,
+    tenant: string,
+    id: string,
+    {url, types, state}: WebhookChanges,
+  ): Promise<WebhookRow> {
+    const {table} = this.#options;
+    await this.#own(tx, tenant, id);
+    if (url !== undefined) assertTarget(url);
+    const again = state === 'active' ? {why: null, failingSinceWall: null, restUntilWall: 0} : {};
+    await table.change(tx, id, {
+      ...(url !== undefined && {url}),
+      ...(types !== undefined && {types}),
+      ...(state !== undefined && {state}),
+      ...again,
+    });
+    return this.#own(tx, tenant, id);
+  }
+
+  async remove(tx: CloudTransaction, tenant: string, id: string): Promise<void> {
+    await this.#own(tx, tenant, id);
+    await this.#options.table.remove(tx, id);
+  }
+
+  /** The new secret; the one before signs too for a day. */
+  async rotate(tx: CloudTransaction, tenant: string, id: string): Promise<string> {
+    const {clock, table, box} = this.#options;
+    const row = await this.#own(tx, tenant, id);
+    const secret = this.#newSecret();
+    const oldUntilWall = clock.wallMs() + ROTATION_MS;
+    await table.change(tx, id, {secret: box.seal(secret), oldSecret: row.secret, oldUntilWall});
+    return secret;
+  }
+
+  /** Send a message once more under its own id, whatever became of it. */
+  async replay(
+    tx: CloudTransaction,
+    tenant: string,
+    {webhook, message: id}: {readonly webhook: string; readonly message: string},
+  ): Promise<MessageRow> {
+    const {clock, table} = this.#options;
+    await this.#own(tx, tenant, webhook);
+    const message = await table.message(tx, webhook, id);
+    if (!message) throw new Refusal('not_found');
+    const again = {state: 'pending' as const, nextWall: clock.wallMs(), doneWall: null};
+    await table.setMessage(tx, id, {...again, attempts: message.attempts});
+    return {...message, ...again};
+  }
+
+  /** A message that tells nothing, to try the way there. */
+  async test(tx: CloudTransaction, tenant: string, id: string): Promise<MessageRow> {
+    const {clock, entropy, table} = this.#options;
+    const row = await this.#own(tx, tenant, id);
+    const wallMs = clock.wallMs();
+    const type = 'webhook.test';
+    const body = JSON.stringify({type, timestamp: isoText(wallMs), data: {webhook: row.id}});
+    const message: MessageRow = {
+      ...{id: entropy.ulid(), webhook: row.id, tenant, changeId: null, type, body},
+      ...{state: 'pending', attempts: 0, nextWall: wallMs, createdWall: wallMs, doneWall: null},
+    };
+    await table.addMessage(tx, message);
+    return message;
+  }
+
+  /** @throws Refusal `not_found` */
+  get(tx: CloudTransaction, tenant: string, id: string): Promise<WebhookRow> {
+    return this.#own(tx, tenant, id);
+  }
+
+  async #own(tx: CloudTransaction, tenant: string, id: string): Promise<WebhookRow> {
+    const row = await this.#options.table.get(tx, tenant, id);
+    if (!row) throw new Refusal('not_found');
+    return row;
+  }
+
+  #newSecret(): string {
+    return secretText(this.#options.entropy.bytes(SECRET_BYTES));
+  }
+}
+
+function assertTarget(url: string): void {
+  const fault = targetFault(url);
+  if (!fault) return;
+  const detail = `expected https:// and a public host name, got ${fault}`;
+  throw new Refusal('invalid', {errors: [{pointer: '#/url', detail}]});
+}
