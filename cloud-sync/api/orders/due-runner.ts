@@ -4,6 +4,8 @@ import {MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import type {SyncLog} from '../../log.js';
 
 export interface DueRunnerOptions {
+  /** Shows in diagnostics and in the log. */
+  readonly name: string;
   readonly clock: Clock;
   readonly log: SyncLog;
   /** Several workers share the database: any of them may set what is due next. */
@@ -18,7 +20,7 @@ const LOOK_EVERY_MS: Millis = SECOND_MS;
 /** Where nobody else writes only a wall clock that was set makes a look before its time worthwhile. */
 const LOOK_ALONE_MS: Millis = 5 * MINUTE_MS;
 
-/** Wakes the orders whose time has come; at the start, whatever fell into the time that nobody was up. */
+/** Does what falls due: orders, messages; at the start, whatever fell into the time that nobody was up. */
 export class DueRunner {
   readonly #options: DueRunnerOptions;
   #timer: Timer | undefined;
@@ -61,7 +63,7 @@ export class DueRunner {
   }
 
   async #run(): Promise<Millis> {
-    const {clock, log, isShared, runDue, nextDue} = this.#options;
+    const {name, clock, log, isShared, runDue, nextDue} = this.#options;
     try {
       await runDue();
       const nextWall = await nextDue();
@@ -70,15 +72,15 @@ export class DueRunner {
         ? longestMs
         : Math.min(longestMs, Math.max(0, nextWall - clock.wallMs()));
     } catch (error) {
-      log.warn('orders.not_run', {why: errorText(error)});
+      log.warn('chores.failed', {name, why: errorText(error)});
       return LOOK_EVERY_MS;
     }
   }
 
   #arm(afterMs: Millis): void {
-    const {clock} = this.#options;
+    const {clock, name} = this.#options;
     this.#timer?.cancel();
     this.#wakeMs = clock.nowMs() + afterMs;
-    this.#timer = clock.timer('cloud.orders', afterMs, () => this.#look());
+    this.#timer = clock.timer(name, afterMs, () => this.#look());
   }
 }

@@ -32,7 +32,7 @@ export function assembleOrders(base: OrderBase, parts: OrderParts): Orders {
   });
   const feeder = new UseFeeder({log, store, uses, frame, onGateways});
   const runner = new DueRunner({
-    ...{clock, log, isShared: store.isShared},
+    ...{name: 'cloud.orders', clock, log, isShared: store.isShared},
     runDue: async () => (await feeder.run()) + (await frame.runDue()),
     nextDue: () => frame.nextDue(),
   });

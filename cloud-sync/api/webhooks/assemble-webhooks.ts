@@ -1,5 +1,6 @@
 import type {AreaBase} from '../area-base.js';
 import type {Api} from '../http/api.js';
+import {DueRunner} from '../orders/due-runner.js';
 import {HttpsPoster} from './https-poster.js';
 import {WebhookDesk} from './webhook-desk.js';
 import {addWebhooks} from './webhook-routes.js';
@@ -20,10 +21,20 @@ export function assembleWebhooks(base: AreaBase): Webhooks {
   const desk = new WebhookDesk({clock, entropy, table, box});
   const poster = new HttpsPoster({clock});
   const sender = new WebhookSender({clock, entropy, log, store, table, box, changes, poster});
+  const runner = new DueRunner({
+    ...{name: 'cloud.webhooks', clock, log, isShared: store.isShared},
+    runDue: () => sender.run(),
+    nextDue: () => sender.nextDue(),
+  });
+  const wake = () => runner.wake(clock.wallMs());
+  changes.onNote(wake);
   return {
-    addRoutes: api => addWebhooks(api, {store, writer, desk, table}),
-    start: () => sender.start(),
+    addRoutes: api => addWebhooks(api, {store, writer, desk, table, onQueued: wake}),
+    start: () => runner.start(),
     prune: () => sender.prune(),
-    stop: () => sender.stop(),
+    stop: async () => {
+      await sender.stop();
+      await runner.stop();
+    },
   };
 }

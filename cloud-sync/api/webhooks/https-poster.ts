@@ -1,4 +1,5 @@
 import {lookup} from 'node:dns';
+import type {ClientRequest} from 'node:http';
 import {type RequestOptions, request} from 'node:https';
 import type {LookupFunction} from 'node:net';
 import type {Clock} from '../../../protocols/base/clock.js';
@@ -29,6 +30,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
  */
 export class HttpsPoster implements Poster {
   readonly #options: HttpsPosterOptions;
+  readonly #underWay = new Set<ClientRequest>();
 
   constructor(options: HttpsPosterOptions) {
     this.#options = options;
@@ -59,13 +61,19 @@ export class HttpsPoster implements Poster {
         answer.on('close', () => end({kind: 'answered', ...answerOf(answer)}));
       });
       const timer = clock.timer('webhook', timeoutMs, () => asked.destroy(new Error('no answer')));
+      this.#underWay.add(asked);
       const end = (attempted: Attempted) => {
         timer.cancel();
+        this.#underWay.delete(asked);
         resolve(attempted);
       };
       asked.on('error', error => end({kind: 'failed', why: errorText(error)}));
       asked.end(body);
     });
+  }
+
+  close(): void {
+    for (const asked of this.#underWay) asked.destroy(new Error('the cloud is stopping'));
   }
 
   #lookup(): LookupFunction {

@@ -9,4 +9,6 @@ export interface Poster {
     readonly body: string;
     readonly timeoutMs: Millis;
   }): Promise<Attempted>;
+  /** What is under way ends at once, as failed. */
+  close(): void;
 }

@@ -1,7 +1,7 @@
 import {createRoute, z} from '@hono/zod-openapi';
 import {
-  addOperation,
   type Api,
+  addOperation,
   callerWith,
   jsonBody,
   needing,
@@ -22,6 +22,8 @@ export interface WebhookRouteOptions {
   readonly writer: RequestWriter;
   readonly desk: WebhookDesk;
   readonly table: WebhookTable;
+  /** A message waits that no change has brought. */
+  readonly onQueued: () => void;
 }
 
 const typeSchema = z
@@ -225,13 +227,13 @@ function addOwn(api: Api, {store, writer, desk}: WebhookRouteOptions): void {
   });
 }
 
-function addSending(api: Api, {writer, desk}: WebhookRouteOptions): void {
+function addSending(api: Api, {writer, desk, onQueued: after}: WebhookRouteOptions): void {
   addOperation(api, testRoute, context => {
     const caller = callerWith(context, 'webhooks:write');
     const {id} = context.req.valid('param');
     return writer.once(context, caller, {id}, async tx => {
       const message = await desk.test(tx, caller.tenant, id);
-      return {status: 202, body: shownMessage(message)};
+      return {status: 202, body: shownMessage(message), after};
     });
   });
   addOperation(api, replayRoute, context => {
@@ -239,7 +241,7 @@ function addSending(api: Api, {writer, desk}: WebhookRouteOptions): void {
     const {id: webhook, message} = context.req.valid('param');
     return writer.once(context, caller, {webhook, message}, async tx => {
       const again = await desk.replay(tx, caller.tenant, {webhook, message});
-      return {status: 202, body: shownMessage(again)};
+      return {status: 202, body: shownMessage(again), after};
     });
   });
 }

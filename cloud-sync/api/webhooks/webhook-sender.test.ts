@@ -32,6 +32,7 @@ async function rig(t: ExecutionContext) {
       sent.push({id: headers['webhook-id'] ?? '', body, signatures, atMs: clock.nowMs()});
       return Promise.resolve(answer);
     },
+    close() {},
   };
   const log = {debug() {}, info() {}, warn() {}, error() {}};
   const parts = {clock, entropy, log, store, table, box, changes, poster};

@@ -1,5 +1,4 @@
-import type {Clock, Entropy, Millis, Timer} from '../../../protocols/base/clock.js';
-import {errorText} from '../../../protocols/base/errors.js';
+import type {Clock, Entropy, Millis} from '../../../protocols/base/clock.js';
 import {isoText} from '../../../protocols/base/iso-text.js';
 import {DAY_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import type {SyncLog} from '../../log.js';
@@ -29,7 +28,6 @@ export interface WebhookSenderOptions {
   readonly poster: Poster;
 }
 
-const LOOK_EVERY_MS: Millis = SECOND_MS;
 const TIMEOUT_MS: Millis = 20 * SECOND_MS;
 /** A worker that dies with a message in hand has it sent by another after this. */
 const IN_HAND_MS: Millis = TIMEOUT_MS + 10 * SECOND_MS;
@@ -44,46 +42,49 @@ const KEPT_MS: Millis = 30 * DAY_MS;
  */
 export class WebhookSender {
   readonly #options: WebhookSenderOptions;
-  #timer: Timer | undefined;
-  #running: Promise<void> | undefined;
+  readonly #inHand = new Set<Promise<void>>();
   #isStopped = false;
 
   constructor(options: WebhookSenderOptions) {
     this.#options = options;
   }
 
-  start(): void {
-    const {clock, log} = this.#options;
-    this.#running = this.run()
-      .catch(error => log.warn('webhooks.not_run', {why: errorText(error)}))
-      .finally(() => {
-        if (this.#isStopped) return;
-        this.#timer = clock.timer('cloud.webhooks', LOOK_EVERY_MS, () => this.start());
-      });
-  }
-
+  /** Nothing is begun any more; settles when what is under way is over. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#timer?.cancel();
-    await this.#running;
+    this.#options.poster.close();
+    await Promise.all(this.#inHand);
   }
 
-  /** Queue what is new, send what is due. */
-  async run(): Promise<void> {
-    const {clock, store, table} = this.#options;
+  nextDue(): Promise<number | undefined> {
+    const {store, table} = this.#options;
+    return store.read(db => table.nextDue(db));
+  }
+
+  /** Queue what is new, send what is due; gives how many. */
+  async run(): Promise<number> {
+    const {clock, store, table, changes} = this.#options;
+    await changes.number();
+    let count = 0;
     for (const webhook of await store.read(db => table.active(db))) {
       while ((await this.#queue(webhook.id)) === CHANGES_AT_ONCE);
     }
     for (;;) {
       const due = await store.read(db => table.due(db, clock.wallMs(), AT_ONCE));
-      if (due.length === 0 || this.#isStopped) return;
-      await Promise.all(due.map(message => this.#send(message)));
+      if (due.length === 0 || this.#isStopped) return count;
+      await Promise.all(due.map(message => this.#tracked(this.#send(message))));
+      count += due.length;
     }
   }
 
   async prune(): Promise<void> {
     const {clock, store, table} = this.#options;
     await store.transaction(tx => table.prune(tx, clock.wallMs() - KEPT_MS));
+  }
+
+  #tracked(sending: Promise<void>): Promise<void> {
+    this.#inHand.add(sending);
+    return sending.finally(() => this.#inHand.delete(sending));
   }
 
   /** How many changes it walked over. */

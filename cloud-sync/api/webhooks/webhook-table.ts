@@ -184,6 +184,19 @@ export class WebhookTable {
     return rows as unknown as readonly MessageRow[];
   }
 
+  /** When the next message is to be sent; undefined: none waits. */
+  async nextDue(db: CloudReader): Promise<number | undefined> {
+    const {due} = await db
+      .selectFrom('webhook_message as m')
+      .innerJoin('webhook as w', 'w.id', 'm.webhook')
+      .select(({fn}) => fn.min('m.next_wall').as('due'))
+      .where('m.state', '=', 'pending')
+      .where('w.state', '=', 'active')
+      .whereRef('w.rest_until_wall', '<=', 'm.next_wall')
+      .executeTakeFirstOrThrow();
+    return due ?? undefined;
+  }
+
   /** Take a message in hand until `untilWall`; false when another worker has. */
   async claim(db: CloudReader, message: MessageRow, untilWall: number): Promise<boolean> {
     const {numUpdatedRows} = await db
