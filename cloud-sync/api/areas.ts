@@ -8,7 +8,6 @@ import {assembleOrders} from './orders/orders.js';
 import {assemblePlaces} from './places/assemble-places.js';
 import {AnswerTable} from './tenancy/answer-table.js';
 import {assembleTenancy} from './tenancy/assemble-tenancy.js';
-import {ChangeFeed} from './tenancy/change-feed.js';
 import {assembleWebhooks} from './webhooks/assemble-webhooks.js';
 
 /** The areas of the interface behind the frame, put together. */

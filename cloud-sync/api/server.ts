@@ -152,8 +152,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   });
   const areas = assembleAreas({
     ...{clock, entropy, log, store, sites, limits, parts, changes},
-    ...{presence: sessions, firstTenant: tenant},
-    box: new SecretBox(options.signingKey, entropy),
+    ...{presence: sessions, firstTenant: tenant, box: new SecretBox(options.signingKey, entropy)},
     onGateways: changed => {
       for (const gateway of changed) onChange(gateway);
     },

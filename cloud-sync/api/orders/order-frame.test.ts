@@ -100,7 +100,8 @@ async function rig(
   });
   frame.register(visit);
   await store.read(db => new TenantTable().add(db, {id: 'ten', name: 'T', createdWall: 1}));
-  const runner = new DueRunner({name: "cloud.orders", 
+  const runner = new DueRunner({
+    name: 'cloud.orders',
     ...{clock, log, isShared: false},
     runDue: () => frame.runDue(),
     nextDue: () => frame.nextDue(),
