@@ -16,9 +16,16 @@ const LEAP = 2n ** 24n;
 /** More than in the time between two copies. */
 const OLD_COPY_LEAP = 2n ** 32n;
 
+/** How counters of frames that are sealed here are named. */
+const OUTGOING = '.out';
+
 /**
  * Counters of sealed frames, by name. A counter must never come twice under one key, also not after
- * a power cut: a nonce used twice under one AES-GCM key gives the key stream away.
+ * a power cut: a nonce used twice under one AES-GCM key gives the key stream away. So what is sealed
+ * here leaps wherever something may have been spent without a trace. What collectors sealed stays as
+ * it is known: they count on from where they are, and one that was told to be further would be refused
+ * for as long as it takes to get there. The price: what a wiretap recorded between an older copy and
+ * its return is taken once more, until the collector's next frame, its heartbeat at the latest.
  */
 export class FrameCounters {
   readonly #database: StoreDatabase;
@@ -40,18 +47,6 @@ export class FrameCounters {
   /** The file may be an older copy, put back: skip what may have been spent since it was made. */
   leapFar(): void {
     this.#leapBy(OLD_COPY_LEAP);
-  }
-
-  /**
-   * The same, found out while the site runs, for what is sealed here. What collectors sealed needs no
-   * jump then: whatever was taken since the start is remembered beside the file.
-   */
-  leapOutgoing(): void {
-    this.#database.transact('counter', () =>
-      this.#database
-        .statement("UPDATE counter SET below = below + ? WHERE name LIKE '%.out'")
-        .run(OLD_COPY_LEAP),
-    );
     this.#leaps += 1;
   }
 
@@ -62,9 +57,12 @@ export class FrameCounters {
       .all() as [string, string][];
   }
 
-  /** Take them from an older copy: whatever was spent since is left out by a leap. */
+  /** Take them from an older copy: whatever was sealed since is left out by a leap. */
   adopt(counters: readonly (readonly [name: string, below: string])[]): void {
-    for (const [name, below] of counters) this.#reserve(name, BigInt(below) + OLD_COPY_LEAP);
+    for (const [name, below] of counters) {
+      const leap = name.endsWith(OUTGOING) ? OLD_COPY_LEAP : 0n;
+      this.#reserve(name, BigInt(below) + leap);
+    }
   }
 
   of(name: string): StoredCounter {
@@ -83,7 +81,9 @@ export class FrameCounters {
 
   #leapBy(count: bigint): void {
     this.#database.transact('counter', () =>
-      this.#database.statement('UPDATE counter SET below = below + ?').run(count),
+      this.#database
+        .statement(`UPDATE counter SET below = below + ? WHERE name LIKE '%${OUTGOING}'`)
+        .run(count),
     );
   }
 

@@ -112,7 +112,7 @@ export class SiteStore {
       this.journal = journal;
       this.outbox = new JournalOutbox(database, journal, {
         stampNow,
-        onOldCopy: () => this.counters.leapOutgoing(),
+        onOldCopy: () => this.counters.leapFar(),
       });
       this.grants = new GrantStore(database, {
         ...{journal, box, clock, stampNow, isSalvaged: refilled !== undefined},

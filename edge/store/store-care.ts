@@ -88,7 +88,7 @@ export class StoreCare implements Repairs {
   reopened(): void {
     const {lot, journal, grants, counters, stampNow} = this.#parts;
     lot.putBack();
-    if (journal.recheck(stampNow())) counters.leapOutgoing();
+    if (journal.recheck(stampNow())) counters.leapFar();
     if (!grants.isPersisted()) grants.persist();
   }
 
