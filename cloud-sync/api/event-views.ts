@@ -71,7 +71,8 @@ export class EventViews {
     } else if (event.kind === 'decision') {
       const body = this.#read(event, decisionBodySchema);
       if (body?.result !== 'ALLOW' || body.grant === null) return;
-      this.#uses.push({...place, clk: event.clk, grant: body.grant, bay: body.bay});
+      const {grant, bay, credential} = body;
+      this.#uses.push({...place, clk: event.clk, grant, bay, credential});
     } else if (event.kind === 'session') {
       this.#noteSession(place, event);
     }

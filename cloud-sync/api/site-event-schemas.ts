@@ -38,11 +38,12 @@ export const commandBodySchema = z.object({
   why: z.string().max(200).nullable(),
 });
 
-/** Of a decision only what tells a use of a grant. */
+/** Of a decision only what tells a use of a grant and of what was shown, which older gateways do not tell. */
 export const decisionBodySchema = z.object({
   result: z.string().max(32),
   grant: z.string().max(64).nullable(),
   bay: z.string().max(64).nullable(),
+  credential: z.string().max(64).optional(),
 });
 
 /** Of a session what its order wants to know. */

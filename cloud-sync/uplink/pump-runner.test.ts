@@ -46,7 +46,9 @@ function backlog(lookMs: (sent: number) => Millis) {
   let batches = 0;
   const runner = new PumpRunner({
     ...{clock: new BusyClock(truth, () => lookMs(batches)), outbox},
-    publish: () => void (batches += 1),
+    publish: () => {
+      batches += 1;
+    },
     onGiveUp: why => {
       throw new RangeError(why);
     },

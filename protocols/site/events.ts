@@ -7,6 +7,7 @@ import type {
   CardUid,
   CollectorId,
   CommandId,
+  CredentialId,
   DeviceId,
   GrantId,
   HolderId,
@@ -146,6 +147,8 @@ export interface SiteEventBodies {
     readonly bay: BayId | null;
     /** The grant cache was older than 24 h. */
     readonly degraded: boolean;
+    /** What was shown, where it is known; absent in events of before it was told. */
+    readonly credential?: CredentialId;
   };
   'attempt.closed': {
     readonly attempt: AttemptId;

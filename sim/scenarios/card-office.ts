@@ -10,6 +10,7 @@ export interface GrantChannel {
   putCard(card: CardCredential): Promise<void>;
   putGrant(grant: Grant): Promise<void>;
   revoke(id: string): Promise<void>;
+  revokeCard(id: string): Promise<void>;
 }
 
 /** A card with everything the site knows of it. */
@@ -95,5 +96,9 @@ export class CardOffice {
 
   revoke(grant: Grant): Promise<void> {
     return this.#channel.revoke(grant.id);
+  }
+
+  revokeCard(card: IssuedCard): Promise<void> {
+    return this.#channel.revokeCard(card.credential.id);
   }
 }

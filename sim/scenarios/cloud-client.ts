@@ -45,6 +45,7 @@ export class CloudClient {
       putGrant: ({number: _number, rev: _rev, leaseUntil: _lease, ...grant}) =>
         this.#change('POST', '/grants', grant),
       revoke: id => this.#change('DELETE', `/grants/${id}`),
+      revokeCard: id => this.#change('DELETE', `/cards/${id}`),
     };
   }
 

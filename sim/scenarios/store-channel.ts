@@ -37,6 +37,10 @@ export class StoreChannel implements GrantChannel {
     return Promise.resolve();
   }
 
+  revokeCard(id: string): Promise<void> {
+    return this.revoke(id);
+  }
+
   #put(entry: GrantStateRow): Promise<void> {
     const inlet = this.#inlet();
     const {ver, hash} = inlet.current();

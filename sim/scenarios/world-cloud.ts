@@ -26,6 +26,7 @@ interface Clocks {
 interface Risk {
   readonly kind: string;
   readonly grant: string;
+  readonly credential: string | null;
   readonly clk: string;
   readonly usedMs: number;
   readonly revokedMs: number;

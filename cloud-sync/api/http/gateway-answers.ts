@@ -81,6 +81,10 @@ const riskSchema = z
     epoch: z.string(),
     seq: z.int(),
     grant: z.string(),
+    credential: z
+      .string()
+      .nullable()
+      .openapi({description: 'The credential that was revoked; null: the grant was'}),
     bay: text,
     usedMs: wall,
     revokedMs: wall,
@@ -91,10 +95,10 @@ export const risksSchema = z.object({risks: z.array(riskSchema)});
 
 /** Nobody is punished by machine for any of these: a person looks at them. */
 export function riskOf(use: LateUse): z.infer<typeof riskSchema> {
-  const {epoch, seq, grant, bay, usedWall, revokedWall, clk} = use;
+  const {epoch, seq, grant, credential, bay, usedWall, revokedWall, clk} = use;
   return {
     kind: 'USED_AFTER_REVOKE',
-    ...{epoch, seq, grant, bay, usedMs: usedWall, revokedMs: revokedWall, clk},
+    ...{epoch, seq, grant, credential, bay, usedMs: usedWall, revokedMs: revokedWall, clk},
   };
 }
 

@@ -267,7 +267,7 @@ export interface LifeColumns {
   heard_wall: number;
 }
 
-/** A use of a grant after its revocation. */
+/** A use of a grant after its revocation, or after that of the credential that was shown for it. */
 export interface LateUseColumns {
   gw: string;
   epoch_no: number;
@@ -277,6 +277,8 @@ export interface LateUseColumns {
   used_wall: number;
   clk: string;
   revoked_wall: number;
+  /** The credential that was revoked; NULL = the grant was. */
+  credential: string | null;
 }
 
 export interface CloudSchema

@@ -206,22 +206,31 @@ function timedEvents(bench: ContractBench): void {
 
   check('a use after the revocation is kept once, one before it is none', async (t, {store}) => {
     const uses = new LateUseTable();
-    const use = (seq: number, wall: number, clk: string, grant = 'g-1') => ({
-      ...{gateway: 'gw-1', epochNo: 1, seq, grant, bay: 'A-012', wall, clk},
+    const use = (seq: number, wall: number, clk: string, grant = 'g-1', credential?: string) => ({
+      ...{gateway: 'gw-1', epochNo: 1, seq, grant, credential, bay: 'A-012', wall, clk},
     });
     await store.transaction(async tx => {
       await begin(bench, tx, 'gw-1', EPOCH);
       const revoked = {gw: 'gw-1', id: 'g-1', ver: 1, wall: 1000};
-      await tx.insertInto('revocation').values(revoked).execute();
+      const card = {...revoked, id: 'card-1', ver: 2, wall: 3000};
+      await tx.insertInto('revocation').values([revoked, card]).execute();
       await uses.note(tx, [use(1, 999, 'ok'), use(2, 1000, 'ok'), use(3, 5, 'floor')]);
       await uses.note(tx, [use(2, 1000, 'ok'), use(4, 2000, 'ok', 'g-2')]);
+      await uses.note(tx, [
+        use(5, 2999, 'ok', 'g-2', 'card-1'),
+        use(6, 3000, 'ok', 'g-2', 'card-1'),
+        use(7, 3000, 'ok', 'g-2', 'card-2'),
+        use(8, 3000, 'ok', 'g-1', 'card-1'),
+      ]);
     });
     const kept = await store.read(db => uses.of(db, 'gw-1'));
     t.deepEqual(
-      kept.map(({seq, clk, revokedWall}) => [seq, clk, revokedWall]),
+      kept.map(({seq, clk, credential, revokedWall}) => [seq, clk, credential, revokedWall]),
       [
-        [3, 'floor', 1000],
-        [2, 'ok', 1000],
+        [8, 'ok', null, 1000],
+        [6, 'ok', 'card-1', 3000],
+        [3, 'floor', null, 1000],
+        [2, 'ok', null, 1000],
       ],
     );
   });

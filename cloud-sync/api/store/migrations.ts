@@ -15,6 +15,7 @@ import {createPaymentTables} from './migrations/0012-payments.js';
 import {createAccountTables} from './migrations/0013-accounts.js';
 import {createLeaseTables} from './migrations/0014-leases.js';
 import {createWebhookTables} from './migrations/0015-webhooks.js';
+import {addLateUseCredential} from './migrations/0016-late-use-credential.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -35,5 +36,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0013-accounts': {up: db => createAccountTables(db, types)},
     '0014-leases': {up: db => createLeaseTables(db, types)},
     '0015-webhooks': {up: db => createWebhookTables(db, types)},
+    '0016-late-use-credential': {up: db => addLateUseCredential(db, types)},
   };
 }

@@ -29,7 +29,7 @@ import {
   type SwipeSeries,
 } from './swipe-series.js';
 import {guideTo, unlock} from './unlock-flow.js';
-import {type Verification, type Verifier, verifyShown} from './verify.js';
+import {credentialShown, type Verification, type Verifier, verifyShown} from './verify.js';
 
 /** More refused tokens a minute are somebody's printer at work, not people. */
 const MOST_BAD_TOKENS_PER_MIN = 30;
@@ -340,9 +340,13 @@ function decision(
   },
 ): void {
   const {grant, ...rest} = made;
-  const {attempt, tryNo} = series;
+  const {attempt, tryNo, shown} = series;
   const holder = grant?.holder ?? null;
-  turn.fact('decision', {attempt, tryNo, ...rest, grant: grant?.id ?? null, holder});
+  const credential = credentialShown(turn.context, shown);
+  turn.fact('decision', {
+    ...{attempt, tryNo, ...rest, grant: grant?.id ?? null, holder},
+    ...(credential === undefined ? {} : {credential}),
+  });
 }
 
 function answer(

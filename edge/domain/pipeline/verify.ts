@@ -1,6 +1,7 @@
 import type {CardPresented} from '../../../drivers/collector/contract.js';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import type {CardCredential, Credential, Grant} from '../../../protocols/site/grant.js';
+import type {CredentialId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import type {CollectorConfig, LotConfig, LotContext} from '../lot/contract.js';
 import type {CodeShown, Shown, TokenClaim} from '../lot/shown.js';
@@ -63,6 +64,23 @@ export function verifyShown(
       return refuseFinally(verifier, shown.reason, false);
     case 'code':
       return verifyCode(verifier, shown);
+  }
+}
+
+/** Which credential was shown: undefined when this gateway has never heard of it. */
+export function credentialShown({grants}: LotContext, shown: Shown): CredentialId | undefined {
+  switch (shown.kind) {
+    case 'card':
+      return grants.cardByUid(shown.uid)?.id;
+    case 'code':
+      return grants.codeByDigest(shown.digest)?.id;
+    case 'badToken':
+      return undefined;
+    case 'token': {
+      const {number, validFrom} = shown.claim;
+      const grant = grants.grantByNumber(number);
+      return grant && grants.qrsOf(grant).find(qr => qr.validFrom === validFrom)?.id;
+    }
   }
 }
 
