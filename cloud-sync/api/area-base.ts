@@ -1,5 +1,8 @@
+import type {KeyObject} from 'node:crypto';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import type {SyncLog} from '../log.js';
+import type {PasswordCost} from './accounts/password.js';
+import type {VaultKeys} from './accounts/vault-keys.js';
 import type {RequestLimits} from './http/request-limits.js';
 import type {RequestWriter} from './http/write.js';
 import type {Ledger} from './ledger/ledger.js';
@@ -28,6 +31,12 @@ export interface AreaOptions {
   readonly changes: ChangeFeed;
   /** Seals what a copy of the database must not tell. */
   readonly box: SecretBox;
+  /** Ed25519: signs grants, and proofs of erasure. */
+  readonly signingKey: KeyObject;
+  /** Wrap what is kept of persons; left out, they follow from the signing key. */
+  readonly vaultKeys?: VaultKeys | undefined;
+  /** Of passwords that are set from now on. */
+  readonly passwordCost?: PasswordCost | undefined;
   readonly limits: RequestLimits;
   readonly parts: OrderParts;
   /** Which gateways are heard of. */

@@ -1,6 +1,8 @@
 import {HOUR_MS} from '../../protocols/base/units.js';
+import {assembleAccounts} from './accounts/assemble-accounts.js';
 import type {AreaBase, AreaOptions} from './area-base.js';
 import type {Api} from './http/api.js';
+import type {PersonSessions} from './http/callers.js';
 import {RequestWriter} from './http/write.js';
 import {Ledger} from './ledger/ledger.js';
 import {LedgerTable} from './ledger/ledger-table.js';
@@ -12,6 +14,10 @@ import {assembleWebhooks} from './webhooks/assemble-webhooks.js';
 
 /** The areas of the interface behind the frame, put together. */
 export interface Areas {
+  /** People who logged in. */
+  readonly persons: PersonSessions;
+  /** Before anything is asked. @throws StoreError `store/vault-key` */
+  begin(): Promise<void>;
   addRoutes(api: Api): void;
   /** Hourly. */
   chores(): Promise<void>;
@@ -35,8 +41,12 @@ export function assembleAreas(options: AreaOptions): Areas {
   places.runner.start();
   const webhooks = assembleWebhooks(base);
   webhooks.start();
+  const accounts = assembleAccounts(base);
   return {
+    persons: accounts.persons,
+    begin: () => accounts.begin(),
     addRoutes: api => {
+      accounts.addRoutes(api);
       tenancy.addRoutes(api);
       places.addRoutes(api);
       webhooks.addRoutes(api);
@@ -44,6 +54,7 @@ export function assembleAreas(options: AreaOptions): Areas {
     chores: async () => {
       await places.chores();
       await webhooks.prune();
+      await accounts.chores();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
     close: async () => {

@@ -7,6 +7,8 @@ import {errorText} from '../../protocols/base/errors.js';
 import {HOUR_MS, SECOND_MS} from '../../protocols/base/units.js';
 import {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
+import type {PasswordCost} from './accounts/password.js';
+import type {VaultKeys} from './accounts/vault-keys.js';
 import {assembleAreas} from './areas.js';
 import {Broker} from './broker.js';
 import type {OnMessage} from './broker-port.js';
@@ -61,6 +63,10 @@ export interface CloudOptions {
   readonly http?: ListenAddress;
   /** Where the own broker listens. */
   readonly mqtt?: ListenAddress;
+  /** Wrap what is kept of persons; left out, they follow from the signing key. */
+  readonly vaultKeys?: VaultKeys;
+  /** What a guess of a password costs; left out, as usual. */
+  readonly passwordCost?: PasswordCost;
   /** Gives gateways their certificates; left out, nobody is enrolled. */
   readonly authority?: CertificateAuthority;
   /** MQTT for gateways that show their certificate; wants `authority`. */
@@ -133,10 +139,16 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const secure: SecureAddress = {url: options.broker && publicUrl(options.broker)};
   const identityDesks = enrolmentOf(options, parts.certificates, store, secure);
   const keys = new AccessKeyTable(entropy);
-  const callers = new Callers({
-    ...{clock, store, rootKeys, keys, tenants, firstTenant: tenant, persons: undefined},
-  });
   const limits = new RequestLimits(clock, options.rates);
+  const areas = assembleAreas({
+    ...{...options, store, sites, limits, parts, changes, presence: sessions, firstTenant: tenant},
+    box: new SecretBox(options.signingKey, entropy),
+    onGateways: gateways => pushAll(gateways, onChange),
+  });
+  await areas.begin();
+  const callers = new Callers({
+    ...{clock, store, rootKeys, keys, tenants, firstTenant: tenant, persons: areas.persons},
+  });
   const health = healthOf({
     ...{database: options.database, broker, ingest, store, overview, sessions, drops},
   });
@@ -149,13 +161,6 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     ...{grants: grantDesk, grantRows: grants, siteConfigs: siteConfigDesk},
     access: new GatewayAccess(sites, tenant),
     identity: identityDesks,
-  });
-  const areas = assembleAreas({
-    ...{clock, entropy, log, store, sites, limits, parts, changes},
-    ...{presence: sessions, firstTenant: tenant, box: new SecretBox(options.signingKey, entropy)},
-    onGateways: changed => {
-      for (const gateway of changed) onChange(gateway);
-    },
   });
   areas.addRoutes(app);
   const chores = repeat(clock, log, async () => {
@@ -194,6 +199,10 @@ function brokerOf(
       admits: (shown, clientId) => admits(parts().certificates, shown, clientId),
     }),
   });
+}
+
+function pushAll(gateways: readonly string[], push: (gateway: string) => void): void {
+  for (const gateway of gateways) push(gateway);
 }
 
 /** In a few words for anybody; undefined: all is well. */
