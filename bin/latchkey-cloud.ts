@@ -10,6 +10,7 @@ import {Host} from '../edge/platform/host.js';
 import {createJsonLog} from '../edge/platform/json-log.js';
 import {SystemClock} from '../edge/platform/system-clock.js';
 import {errorText} from '../protocols/base/errors.js';
+import {addOperatorCommands} from './operator-commands.js';
 
 interface ServeOptions extends BrokerOptions {
   readonly http: ListenAddress;
@@ -123,5 +124,7 @@ program
       host.exitWith(1);
     }
   });
+
+addOperatorCommands(program, host, clock);
 
 await program.parseAsync();

@@ -42,6 +42,14 @@ export function loadOrMakeApiKey(path: string, entropy: Entropy): string {
   throw new ConfigError('config/key-file', `${path} holds no key of 16 characters or more`, {path});
 }
 
+/** The HTTP key that a running cloud made. @throws ConfigError `config/key-file` when it is not there */
+export function readApiKey(path: string): string {
+  const stored = readIfThere(path)?.trim();
+  if (stored) return stored;
+  const text = `${path} holds no key: latchkey-cloud serve makes it where it is started`;
+  throw new ConfigError('config/key-file', text, {path});
+}
+
 function parseKey(path: string, pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
