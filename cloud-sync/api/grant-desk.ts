@@ -18,6 +18,9 @@ export type CardOrder = Omit<CardCredential, 'id' | 'kind' | 'rev' | 'state'> & 
   readonly state: 'active' | 'suspended' | 'consumed';
 };
 
+/** A key of tokens is taken away and never revoked: it has no state of its own. */
+export type Revocable = Exclude<GrantStateRow, {readonly table: 'issuer'}>;
+
 export type DeskAnswer<Row> =
   | {readonly kind: 'stored'; readonly row: Row}
   /** What was revoked never comes back under the same id. */
@@ -35,7 +38,7 @@ export interface GrantDeskOptions {
 }
 
 /** A gateway cut off from the cloud keeps honouring a grant this long. @see sync.md 8 */
-const LEASE_MS = 30 * DAY_MS;
+export const LEASE_MS = 30 * DAY_MS;
 /** Tombstones outlive their grant: a late copy of it must not come back by a clock that is wrong. */
 const TOMBSTONE_REST_MS = 30 * DAY_MS;
 const RENEW_BELOW_MS = 15 * DAY_MS;
@@ -56,7 +59,7 @@ export class GrantDesk {
       const row: Grant = {
         ...order,
         id,
-        number: before?.table === 'grant' ? before.row.number : this.#newNumber(),
+        number: before?.table === 'grant' ? before.row.number : newGrantNumber(entropy),
         rev: (before?.row.rev ?? 0) + 1,
         leaseUntil: this.#leaseUntil(),
       };
@@ -81,14 +84,14 @@ export class GrantDesk {
   /** Withdraw for good. The tombstone travels ahead of every version. */
   async revoke(
     gateway: string,
-    section: GrantStateRow['table'],
+    section: Revocable['table'],
     id: string,
-  ): Promise<DeskAnswer<GrantStateRow['row']>> {
+  ): Promise<DeskAnswer<Revocable['row']>> {
     const {clock, store, gateways, grants, onChange} = this.#options;
     const row = await store.transaction(async tx => {
       if (!(await gateways.lock(tx, gateway))) return undefined;
       const before = await grants.get(tx, gateway, section, id);
-      if (!before) return undefined;
+      if (!before || before.table === 'issuer') return undefined;
       const endsWall = before.table === 'grant' ? before.row.validUntil : null;
       const tombstone = {id, wallMs: clock.wallMs(), endsWall};
       // Without its tombstone, which ended with it, the row still says so.
@@ -144,7 +147,7 @@ export class GrantDesk {
 
   async #put<Row>(
     gateway: string,
-    {table, id}: {readonly table: GrantStateRow['table']; readonly id: string},
+    {table, id}: {readonly table: Revocable['table']; readonly id: string},
     keep: (tx: CloudTransaction, before: GrantStateRow | undefined) => Promise<Row>,
   ): Promise<DeskAnswer<Row>> {
     const {store, gateways, grants, onChange} = this.#options;
@@ -153,7 +156,8 @@ export class GrantDesk {
       await gateways.lock(tx, gateway);
       const before = await grants.get(tx, gateway, table, id);
       const isRevoked =
-        before?.row.state === 'revoked' || (await grants.isRevoked(tx, gateway, id));
+        (before?.table !== 'issuer' && before?.row.state === 'revoked') ||
+        (await grants.isRevoked(tx, gateway, id));
       return isRevoked ? {kind: 'revoked'} : {kind: 'stored', row: await keep(tx, before)};
     });
     if (answer.kind === 'stored') onChange(gateway);
@@ -163,15 +167,15 @@ export class GrantDesk {
   #leaseUntil(): UnixMillis {
     return (this.#options.clock.wallMs() + LEASE_MS) as UnixMillis;
   }
-
-  /** 63 random bits in decimal: what a QR token can hold, positive wherever it is read. */
-  #newNumber(): string {
-    const bytes = Buffer.from(this.#options.entropy.bytes(8));
-    return (bytes.readBigUInt64BE() >> 1n).toString();
-  }
 }
 
-function asRevoked(entry: GrantStateRow): GrantStateRow {
+/** 63 random bits in decimal: what a QR token can hold, positive wherever it is read. */
+export function newGrantNumber(entropy: Entropy): string {
+  const bytes = Buffer.from(entropy.bytes(8));
+  return (bytes.readBigUInt64BE() >> 1n).toString();
+}
+
+export function asRevoked(entry: Revocable): Revocable {
   return entry.table === 'grant'
     ? {table: 'grant', row: {...entry.row, state: 'revoked', rev: entry.row.rev + 1}}
     : {table: 'credential', row: {...entry.row, state: 'revoked', rev: entry.row.rev + 1}};

@@ -55,7 +55,7 @@ function deskOf(change: Partial<CodeDeskOptions> = {}) {
     config: loaded.config,
     log,
     name: code => `${'0'.repeat(14)}${code.length.toString(16).padStart(2, '0')}`,
-    book: {codeEpoch: () => 4},
+    book: {codeEpoch: () => 4, issuers: () => []},
     pepper: () => PEPPER,
     stretch: async digits => new TextEncoder().encode(digits),
     isLocked: () => false,

@@ -1,14 +1,13 @@
-import {fromHex} from '../../protocols/base/bytes.js';
 import type {UnixMillis} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
 import {codeSalt, pepperDigest} from '../../protocols/credential/keypad-code.js';
 import {
-  issuerKey,
   readToken,
   type TokenFault,
   type TokenReading,
   type TokenRing,
 } from '../../protocols/credential/qr-token.js';
+import type {TokenIssuer} from '../../protocols/site/grant.js';
 import {asId, type CardUid, type CollectorId} from '../../protocols/site/ids.js';
 import type {Reason} from '../../protocols/site/reasons.js';
 import {codePosts} from '../config/device-use.js';
@@ -18,14 +17,15 @@ import type {TokenShown} from '../domain/lot/shown.js';
 import type {Log} from '../platform/log.js';
 import type {StretchCode} from '../platform/stretch.js';
 import type {CodeInlet} from './devices/site-device.js';
+import {IssuerKeys} from './issuer-keys.js';
 
 export interface CodeDeskOptions {
   readonly config: SiteConfig;
   readonly log: Log;
   /** Names a code without telling it: 16 hex digits. */
   readonly name: (code: Uint8Array) => string;
-  /** Of the salt of the codes that are live. */
-  readonly book: {codeEpoch(): number};
+  /** Epoch of the salt of the codes that are live, and whose tokens count beside those of the site file. */
+  readonly book: {codeEpoch(): number; issuers(): Iterable<TokenIssuer>};
   readonly pepper: () => Uint8Array;
   readonly stretch: StretchCode;
   /** As the gateway was enrolled; left out, or undefined: as the site file says. */
@@ -73,9 +73,7 @@ export class CodeDesk {
       get gateway() {
         return options.gatewayName?.() ?? gatewayOf(config);
       },
-      keys: new Map(
-        config.tokenKeys.map(({kid, publicKey}) => [kid, issuerKey(fromHex(publicKey))]),
-      ),
+      keys: new IssuerKeys(config.tokenKeys, options.book),
     };
   }
 

@@ -6,6 +6,7 @@ import type {
   Credential,
   Grant,
   QrCredential,
+  TokenIssuer,
 } from '../../protocols/site/grant.js';
 import type {CardUid, CredentialId, GrantId, SessionId} from '../../protocols/site/ids.js';
 import type {GrantBook} from '../domain/lot/grant-book.js';
@@ -52,6 +53,7 @@ export class StoredGrantBook implements GrantBook {
   readonly #codesByDigest = new Map<string, Set<CredentialId>>();
   readonly #codesByEpoch = new Map<number, Set<CredentialId>>();
   readonly #grantsByCredential = new Map<CredentialId, Set<GrantId>>();
+  readonly #issuers = new Map<string, TokenIssuer>();
   readonly #revoked = new Set<string>();
   readonly #used = new Map<GrantId, SessionId>();
   readonly #spent = new Set<string>();
@@ -93,6 +95,11 @@ export class StoredGrantBook implements GrantBook {
       const found = this.#credentials.get(id);
       return found?.kind === 'qr' ? [found] : [];
     });
+  }
+
+  /** Keys of the cloud that sign QR tokens, by the numbers that tokens name them by. */
+  issuers(): Iterable<TokenIssuer> {
+    return this.#issuers.values();
   }
 
   grantByNumber(number: string): Grant | undefined {
@@ -139,6 +146,10 @@ export class StoredGrantBook implements GrantBook {
       const row = this.#grants.get(id);
       return row && {table, row};
     }
+    if (table === 'issuer') {
+      const row = this.#issuers.get(id);
+      return row && {table, row};
+    }
     const row = this.#credentials.get(id);
     return row && {table, row};
   }
@@ -147,6 +158,7 @@ export class StoredGrantBook implements GrantBook {
     return [
       ...[...this.#grants.values()].map(row => ({table: 'grant', row}) as const),
       ...[...this.#credentials.values()].map(row => ({table: 'credential', row}) as const),
+      ...[...this.#issuers.values()].map(row => ({table: 'issuer', row}) as const),
     ];
   }
 
@@ -162,6 +174,10 @@ export class StoredGrantBook implements GrantBook {
       this.#index(entry.row, insertInto);
       return;
     }
+    if (entry.table === 'issuer') {
+      this.#issuers.set(entry.row.id, entry.row);
+      return;
+    }
     this.#grants.set(entry.row.id, entry.row);
     insertInto(this.#grantsByNumber, entry.row.number, entry.row.id);
     for (const credential of entry.row.credentials) {
@@ -175,6 +191,7 @@ export class StoredGrantBook implements GrantBook {
       this.#credentials.delete(id);
       this.#index(known.row, removeFrom);
     }
+    if (known?.table === 'issuer') this.#issuers.delete(id);
     if (known?.table === 'grant') {
       this.#grants.delete(id);
       removeFrom(this.#grantsByNumber, known.row.number, known.row.id);

@@ -6,6 +6,7 @@ import type {
   CodeCredential,
   Grant,
   QrCredential,
+  TokenIssuer,
 } from '../../protocols/site/grant.js';
 import type {StoreDatabase} from './database.js';
 import {PEPPERED} from './grant-book.js';
@@ -30,7 +31,7 @@ export const ENDING = [
   ['grant_use', 'grant'],
 ] as const;
 
-/** The tables of grants and credentials; secrets lie in them sealed, digests of codes under the pepper. */
+/** The tables of grants, credentials and keys of tokens; secrets lie in them sealed, digests of codes under the pepper. */
 export class GrantRows {
   readonly #database: StoreDatabase;
   readonly #box: SecretBox;
@@ -44,7 +45,11 @@ export class GrantRows {
 
   /** `isSalvaged`: what does not read is left out. @throws StoreError `store/secret-key` */
   all(isSalvaged: boolean): readonly GrantStateRow[] {
-    return [...this.#storedGrants(isSalvaged), ...this.#storedCredentials(isSalvaged)];
+    return [
+      ...this.#storedGrants(isSalvaged),
+      ...this.#storedCredentials(isSalvaged),
+      ...this.#storedIssuers(isSalvaged),
+    ];
   }
 
   /** Within the running transaction, as the other two. */
@@ -58,6 +63,12 @@ export class GrantRows {
           .statement(`UPDATE ${table} SET ends = ? WHERE "${key}" = ?`)
           .run(entry.row.validUntil, entry.row.id);
       }
+      return;
+    }
+    if (entry.table === 'issuer') {
+      this.#database
+        .statement('INSERT OR REPLACE INTO issuer (id, rev, body) VALUES (?, ?, ?)')
+        .run(entry.row.id, entry.row.rev, JSON.stringify(entry.row));
       return;
     }
     const {id, rev, body, secret} = this.sealed(entry);
@@ -75,6 +86,7 @@ export class GrantRows {
   /** @throws StoreError `store/secret-key`, SyntaxError when the body is damaged */
   opened(table: GrantStateTable, {body, secret}: Omit<SealedRow, 'id' | 'rev'>): GrantStateRow {
     if (table === 'grant') return {table, row: JSON.parse(body) as Grant};
+    if (table === 'issuer') return {table, row: JSON.parse(body) as TokenIssuer};
     const open = JSON.parse(body) as OpenCredential;
     if (open.kind === 'code') return {table, row: open};
     const secretHex = secret === null ? undefined : toHex(this.#box.open(secret, open.id));
@@ -89,6 +101,8 @@ export class GrantRows {
          SELECT id, rev, body FROM staged_row WHERE section = 'grant'`,
       `INSERT INTO credential (id, rev, body, secret)
          SELECT id, rev, body, secret FROM staged_row WHERE section = 'credential'`,
+      `INSERT INTO issuer (id, rev, body)
+         SELECT id, rev, body FROM staged_row WHERE section = 'issuer'`,
     ]) {
       this.#database.statement(sql).run();
     }
@@ -103,7 +117,7 @@ export class GrantRows {
   }
 
   clear(): void {
-    for (const table of ['grant', 'credential'] as const) {
+    for (const table of ['grant', 'credential', 'issuer'] as const) {
       this.#database.statement(`DELETE FROM "${table}"`).run();
     }
   }
@@ -133,6 +147,12 @@ export class GrantRows {
       readonly secret: Uint8Array | null;
     }[];
     return stored.flatMap(sealed => readable(isSalvaged, () => this.opened('credential', sealed)));
+  }
+
+  #storedIssuers(isSalvaged: boolean): readonly GrantStateRow[] {
+    return this.#column<string>('SELECT body FROM issuer').flatMap(body =>
+      readable(isSalvaged, () => ({table: 'issuer', row: JSON.parse(body) as TokenIssuer})),
+    );
   }
 
   #column<Value>(sql: string): readonly Value[] {

@@ -1,10 +1,11 @@
 import {createHash} from 'node:crypto';
-import type {Credential, Grant} from '../site/grant.js';
+import type {Credential, Grant, TokenIssuer} from '../site/grant.js';
 
-/** One row of the state that the cloud keeps at a gateway: what may open, and who holds it. */
+/** One row of the state that the cloud keeps at a gateway: what may open, who holds it, and whose tokens count. */
 export type GrantStateRow =
   | {readonly table: 'grant'; readonly row: Grant}
-  | {readonly table: 'credential'; readonly row: Credential};
+  | {readonly table: 'credential'; readonly row: Credential}
+  | {readonly table: 'issuer'; readonly row: TokenIssuer};
 
 export type GrantStateTable = GrantStateRow['table'];
 
@@ -27,6 +28,10 @@ const MODULUS = 1n << 256n;
 export function canonicalRow(entry: GrantStateRow): string {
   if (entry.table === 'credential') {
     return JSON.stringify(['credential', ...credentialFields(entry.row)]);
+  }
+  if (entry.table === 'issuer') {
+    const {id, kid, publicKeyHex, rev} = entry.row;
+    return JSON.stringify(['issuer', id, kid, publicKeyHex, rev]);
   }
   const {id, number, kind, holder, holderMask, credentials, points} = entry.row;
   const {validFrom, validUntil, weekly, entries, state, rev, leaseUntil} = entry.row;

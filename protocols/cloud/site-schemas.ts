@@ -6,6 +6,7 @@ import type {
   Credential,
   Grant,
   QrCredential,
+  TokenIssuer,
 } from '../site/grant.js';
 import type {CardUid} from '../site/ids.js';
 import type {IsoWeekday} from '../site/windows.js';
@@ -102,24 +103,35 @@ const qrSchema = z
 
 export const credentialSchema = z.union([cardSchema, codeSchema, qrSchema]);
 
+const issuerSchema = z.object({
+  id: idSchema<TokenIssuer['id']>(),
+  kid: z.int().min(0).max(255),
+  publicKeyHex: hashSchema,
+  rev: counterSchema,
+});
+
+const tableSchema = z.enum(['grant', 'credential', 'issuer']);
+
 export const grantStateRowSchema = z.discriminatedUnion('table', [
   z.object({table: z.literal('grant'), row: grantSchema}),
   z.object({table: z.literal('credential'), row: credentialSchema}),
+  z.object({table: z.literal('issuer'), row: issuerSchema}),
 ]);
 
 export const grantOpSchema = z.union([
   z.object({op: z.literal('put'), table: z.literal('grant'), row: grantSchema}),
   z.object({op: z.literal('put'), table: z.literal('credential'), row: credentialSchema}),
+  z.object({op: z.literal('put'), table: z.literal('issuer'), row: issuerSchema}),
   z.object({
     op: z.literal('drop'),
-    table: z.enum(['grant', 'credential']),
+    table: tableSchema,
     id: z.string().max(MAX_ID_LENGTH),
   }),
 ]);
 
 /** Place of a row in the order in which a whole state is sent: by table, then by id. */
 export const grantKeySchema = z.object({
-  table: z.enum(['grant', 'credential']),
+  table: tableSchema,
   id: z.string().min(1).max(MAX_ID_LENGTH),
 });
 
@@ -146,5 +158,6 @@ true satisfies SameShape<z.infer<typeof cardSchema>, CardCredential>;
 true satisfies SameShape<z.infer<typeof codeSchema>, CodeCredential>;
 true satisfies SameShape<z.infer<typeof qrSchema>, QrCredential>;
 true satisfies SameShape<z.infer<typeof credentialSchema>, Credential>;
+true satisfies SameShape<z.infer<typeof issuerSchema>, TokenIssuer>;
 true satisfies SameShape<z.infer<typeof grantStateRowSchema>, GrantStateRow>;
 true satisfies SameShape<z.infer<typeof grantOpSchema>, GrantOp>;

@@ -23,7 +23,7 @@ const ROTATING_CHARACTERS = base45Length(TOKEN_BYTES + ROTATION_PROOF_BYTES);
 /** Who may read a token, and by which keys. */
 export interface TokenRing extends TokenPlace {
   /** Public keys of the issuer by their number; two are live while one takes over from the other. */
-  readonly keys: ReadonlyMap<number, KeyObject>;
+  readonly keys: Pick<ReadonlyMap<number, KeyObject>, 'get'>;
 }
 
 /** In the order of the checks. `length` and `alphabet`: no token at all. */

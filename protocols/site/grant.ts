@@ -72,5 +72,15 @@ export interface QrCredential {
   readonly rev: number;
 }
 
+/** A key under which QR tokens for this site are signed; it comes the way of the grants. */
+export interface TokenIssuer {
+  readonly id: string;
+  /** As tokens name it, 0-255. */
+  readonly kid: number;
+  /** Ed25519 public key, 32 bytes in hex. */
+  readonly publicKeyHex: string;
+  readonly rev: number;
+}
+
 /** What a person shows: one grant may be had by several. */
 export type Credential = CardCredential | CodeCredential | QrCredential;

@@ -40,6 +40,9 @@ export const CATALOGUE = {
   invalid: [422, 'The request is not valid'],
   precondition_missing: [428, 'If-Match required'],
   too_many_requests: [429, 'Too many requests'],
+  no_token_for_point: [422, 'A signed token cannot name this point'],
+  no_card_key: [422, 'No master key for such a card'],
+  codes_exhausted: [409, 'The site has no room for another live code'],
   internal: [500, 'Internal error'],
   unavailable: [503, 'The database is away; try again'],
 } as const satisfies Readonly<Record<string, readonly [ContentfulStatusCode, string]>>;

@@ -2,7 +2,7 @@ import type {ExecutionContext} from 'ava';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import type {ContractBench, StoreUnderTest} from '../store/contract-bench.js';
-import {type PointRow, SiteTable} from '../tenancy/site-table.js';
+import {type NewPoint, SiteTable} from '../tenancy/site-table.js';
 import {TenantTable} from '../tenancy/tenant-table.js';
 import {Calendar, type SlotAnswer} from './calendar.js';
 import {type ListingRow, ListingTable} from './listing-table.js';
@@ -190,7 +190,7 @@ function officeHours(point: string): Omit<ListingRow, 'ver' | 'state'> {
 }
 
 async function makeLot(store: CloudStore): Promise<void> {
-  const bay = (id: string): Omit<PointRow, 'ver'> => ({
+  const bay = (id: string): NewPoint => ({
     ...{site: 'lot-1', id, kind: 'bay', parent: null, gateway: 'gw-1', guidance: '', capacity: 1},
     ...{saleState: 'open', owner: 'm-1'},
   });

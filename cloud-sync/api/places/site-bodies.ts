@@ -67,6 +67,12 @@ const pointFields = {
   guidance: words,
   capacity: z.int().min(1).max(10_000),
   owner: z.string().min(1).max(64).nullable().openapi({description: 'Member; null: the lot'}),
+  number: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .nullable()
+    .openapi({description: 'Under which a signed QR token can name it, as in the site file'}),
 };
 
 export const newPointSchema = z
@@ -78,6 +84,7 @@ export const newPointSchema = z
     guidance: words.default(''),
     capacity: pointFields.capacity.default(1),
     owner: pointFields.owner.default(null),
+    number: pointFields.number.default(null),
   })
   .openapi('NewPoint');
 

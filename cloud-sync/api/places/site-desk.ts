@@ -16,7 +16,8 @@ export interface SiteDeskOptions {
 }
 
 export type NewSite = Omit<SiteRow, 'tenant' | 'ver' | 'state' | 'createdWall'>;
-export type NewPoint = Omit<PointRow, 'site' | 'ver' | 'saleState'>;
+export type NewPoint = Omit<PointRow, 'site' | 'ver' | 'saleState' | 'number'> &
+  Partial<Pick<PointRow, 'number'>>;
 
 /** Points in which a vehicle may stand. */
 const PARKS: ReadonlySet<PointRow['kind']> = new Set(['bay', 'stall']);

@@ -2,6 +2,7 @@ import type {ColumnType, Generated, Kysely, Transaction} from 'kysely';
 import type {AccountsSchema} from '../accounts/accounts-schema.js';
 import type {BathSchema} from '../bath/bath-schema.js';
 import type {BookingsSchema} from '../bookings/bookings-schema.js';
+import type {CredentialsSchema} from '../credentials/credentials-schema.js';
 import type {LeasesSchema} from '../leases/leases-schema.js';
 import type {LedgerSchema} from '../ledger/ledger-schema.js';
 import type {OrderSchema} from '../orders/order-schema.js';
@@ -291,7 +292,8 @@ export interface CloudSchema
     AccountsSchema,
     LeasesSchema,
     BathSchema,
-    WebhookSchema {
+    WebhookSchema,
+    CredentialsSchema {
   enrolment: EnrolmentColumns;
   certificate: CertificateColumns;
   life: LifeColumns;

@@ -72,6 +72,13 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   agreement: ['id'],
   bath_code: ['tenant', 'holder', 'site'],
   bath_debt: ['tenant', 'holder'],
+  access_grant: ['id'],
+  access_credential: ['id'],
+  right_place: ['id', 'gw'],
+  code_slot: ['gw', 'mark'],
+  code_plan: ['site'],
+  token_key: ['tenant', 'kid'],
+  token_key_place: ['gw', 'kid'],
 };
 
 export interface CloudTable {

@@ -116,13 +116,15 @@ export class GrantTable {
   ): Promise<readonly CredentialId[]> {
     const query = db.selectFrom('grant_row').select('row').where('gw', '=', gateway);
     const sealed = await query.where('section', '=', 'credential').orderBy('id').execute();
-    const rows = sealed.map(({row}) => this.#openRow(row).row);
-    const usable = rows.filter(row => row.holder === holder && row.state === 'active');
-    return usable.slice(0, MAX_CREDENTIALS).map(({id}) => id as CredentialId);
+    const rows = sealed.map(({row}) => this.#openRow(row));
+    const usable = rows.flatMap(({table, row}) =>
+      table === 'credential' && row.holder === holder && row.state === 'active' ? [row.id] : [],
+    );
+    return usable.slice(0, MAX_CREDENTIALS);
   }
 
-  /** Store the row as the next version. */
-  async put(tx: CloudTransaction, gateway: string, entry: GrantStateRow): Promise<void> {
+  /** Store the row as the next version, which it gives. */
+  async put(tx: CloudTransaction, gateway: string, entry: GrantStateRow): Promise<number> {
     const state = await stateOf(tx, gateway);
     const {id} = entry.row;
     const before = await this.get(tx, gateway, entry.table, id);
@@ -131,16 +133,32 @@ export class GrantTable {
     const lease_until =
       entry.table === 'grant' && entry.row.state === 'active' ? entry.row.leaseUntil : null;
     const row = this.#box.seal(JSON.stringify(entry));
-    const kept = {row, lease_until, holder: entry.row.holder, frozen: null};
+    const holder = entry.table === 'issuer' ? null : entry.row.holder;
+    const kept = {row, lease_until, holder, frozen: null};
     await tx
       .insertInto('grant_row')
       .values({gw: gateway, section: entry.table, id, ...kept})
       .onConflict(clash => clash.columns(['gw', 'section', 'id']).doUpdateSet(kept))
       .execute();
-    const op = this.#box.seal(JSON.stringify({op: 'put', ...entry}));
-    await tx.insertInto('grant_change').values({gw: gateway, ver, op, hash}).execute();
-    await dropChanges(tx, gateway, ver - MAX_CHANGES);
-    await setState(tx, gateway, ver, hash);
+    await this.#note(tx, gateway, {ver, hash, op: {op: 'put', ...entry}});
+    return ver;
+  }
+
+  /** Take the row away as the next version; one that is not there is none. */
+  async drop(
+    tx: CloudTransaction,
+    gateway: string,
+    section: GrantStateTable,
+    id: string,
+  ): Promise<void> {
+    const before = await this.get(tx, gateway, section, id);
+    if (!before) return;
+    const state = await stateOf(tx, gateway);
+    const query = tx.deleteFrom('grant_row').where('gw', '=', gateway);
+    await query.where('section', '=', section).where('id', '=', id).execute();
+    const hash = hashWithout(state.hash, before);
+    const op: GrantOp = {op: 'drop', table: section, id};
+    await this.#note(tx, gateway, {ver: state.ver + 1, hash, op});
   }
 
   /** Gateways that hold something of this holder. */
@@ -297,6 +315,13 @@ export class GrantTable {
       const entry = this.#openRow(row);
       return entry.table === 'grant' ? [{row: entry.row, frozen}] : [];
     });
+  }
+
+  async #note(tx: CloudTransaction, gateway: string, {ver, hash, op}: GrantChange): Promise<void> {
+    const sealed = this.#box.seal(JSON.stringify(op));
+    await tx.insertInto('grant_change').values({gw: gateway, ver, op: sealed, hash}).execute();
+    await dropChanges(tx, gateway, ver - MAX_CHANGES);
+    await setState(tx, gateway, ver, hash);
   }
 
   #openRow(sealed: string): GrantStateRow {

@@ -16,6 +16,7 @@ import {createAccountTables} from './migrations/0013-accounts.js';
 import {createLeaseTables} from './migrations/0014-leases.js';
 import {createWebhookTables} from './migrations/0015-webhooks.js';
 import {addLateUseCredential} from './migrations/0016-late-use-credential.js';
+import {createCredentialTables} from './migrations/0017-credentials.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -37,5 +38,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0014-leases': {up: db => createLeaseTables(db, types)},
     '0015-webhooks': {up: db => createWebhookTables(db, types)},
     '0016-late-use-credential': {up: db => addLateUseCredential(db, types)},
+    '0017-credentials': {up: db => createCredentialTables(db, types)},
   };
 }

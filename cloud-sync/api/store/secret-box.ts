@@ -1,4 +1,4 @@
-import {hkdfSync, type KeyObject} from 'node:crypto';
+import {createHmac, hkdfSync, type KeyObject} from 'node:crypto';
 import type {Entropy} from '../../../protocols/base/clock.js';
 import {StoreError} from '../../../protocols/base/errors.js';
 import {seal, unseal} from './sealing.js';
@@ -7,12 +7,19 @@ import {seal, unseal} from './sealing.js';
  *  key is derived from the cloud's signing key, which lies elsewhere. */
 export class SecretBox {
   readonly #key: Uint8Array;
+  readonly #markKey: Uint8Array;
   readonly #entropy: Entropy;
 
   constructor(signingKey: KeyObject, entropy: Entropy) {
     const secret = signingKey.export({format: 'der', type: 'pkcs8'});
     this.#key = new Uint8Array(hkdfSync('sha256', secret, '', 'latchkey-cloud-at-rest-v1', 32));
+    this.#markKey = new Uint8Array(hkdfSync('sha256', secret, '', 'latchkey-cloud-marks-v1', 32));
     this.#entropy = entropy;
+  }
+
+  /** What a secret can be looked up by, and a copied file not be searched with: 64 hex digits. */
+  mark(text: string): string {
+    return createHmac('sha256', this.#markKey).update(text).digest('hex');
   }
 
   seal(text: string): string {

@@ -31,6 +31,8 @@ export interface PointRow {
   readonly capacity: number;
   readonly saleState: SaleState;
   readonly owner: string | null;
+  /** Under which a signed QR token can name it, as the site file has it. */
+  readonly number: number | null;
   readonly ver: number;
 }
 
@@ -41,8 +43,11 @@ export type SiteChange = Partial<
 
 /** What may be changed of a point. */
 export type PointChange = Partial<
-  Pick<PointRow, 'parent' | 'gateway' | 'guidance' | 'capacity' | 'saleState' | 'owner'>
+  Pick<PointRow, 'parent' | 'gateway' | 'guidance' | 'capacity' | 'saleState' | 'owner' | 'number'>
 >;
+
+/** A point may go without a number: then no token can name it. */
+export type NewPoint = Omit<PointRow, 'ver' | 'number'> & Partial<Pick<PointRow, 'number'>>;
 
 const SITE = [
   ...['id', 'tenant', 'name', 'kind', 'zone', 'address', 'lat_e7 as latE7', 'lng_e7 as lngE7'],
@@ -50,7 +55,7 @@ const SITE = [
 ] as const;
 const POINT = [
   ...['site', 'id', 'kind', 'parent', 'gw as gateway', 'guidance', 'capacity'],
-  ...['sale_state as saleState', 'owner', 'ver'],
+  ...['sale_state as saleState', 'owner', 'number', 'ver'],
 ] as const;
 
 /** Sites of tenants, their points, and the gateways that serve them. */
@@ -154,7 +159,7 @@ export class SiteTable {
     return rows.map(({gw}) => gw);
   }
 
-  async addPoint(db: CloudReader, tenant: string, point: Omit<PointRow, 'ver'>): Promise<boolean> {
+  async addPoint(db: CloudReader, tenant: string, point: NewPoint): Promise<boolean> {
     const {gateway: gw, saleState: sale_state, ...same} = point;
     const {numInsertedOrUpdatedRows} = await db
       .insertInto('point')

@@ -49,6 +49,8 @@ export interface PointColumns {
   /** `open`, `withdrawn` or `suspended`: may it be booked? */
   sale_state: string;
   owner: string | null;
+  /** Under which a signed QR token can name it, as the site file has it; null: no token can. */
+  number: Generated<number | null>;
   ver: Generated<number>;
 }
 

@@ -7,6 +7,7 @@ import {STORAGE} from './0005-storage.js';
 import {ORIGINS} from './0006-origins.js';
 import {STAGING} from './0007-staging.js';
 import {PEPPER_SUM} from './0008-pepper-sum.js';
+import {ISSUERS} from './0009-issuers.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ORIGINS,
   STAGING,
   PEPPER_SUM,
+  ISSUERS,
 ];
 
 /** Version of the schema that this code works with. */

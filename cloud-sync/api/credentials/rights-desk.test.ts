@@ -1,0 +1,174 @@
+import test from 'ava';
+import type {UnixMillis} from '../../../protocols/base/clock.js';
+import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
+import {Refusal} from '../http/refusals.js';
+import type {OrderView} from '../orders/order-type.js';
+import {rightsRig, SITE, TENANT} from './rights-rig.js';
+
+const order: Pick<OrderView<string, unknown>, 'id' | 'tenant' | 'site' | 'holder'> = {
+  ...{id: 'o-1', tenant: TENANT, site: SITE, holder: 'h-1'},
+};
+
+test('one right at several gateways: one id, one number, each with its own points; shown where it is effective', async t => {
+  const rig = await rightsRig(t, {count: 13});
+  const points = Array.from({length: 13}, (_, at) => `A-${`${at + 1}`.padStart(3, '0')}`);
+  const {right, gateways} = await rig.issue({points});
+  t.is(gateways.length, 13);
+  const rows = await Promise.all(gateways.map(gw => rig.rowAt(gw, 'grant', right.id)));
+  t.is(new Set(rows.map(row => (row?.table === 'grant' ? row.row.number : ''))).size, 1);
+  t.deepEqual(
+    rows.flatMap(row => (row?.table === 'grant' ? row.row.points : [])),
+    points as never,
+  );
+  t.deepEqual((await rig.effect(right.id)).effectiveOn, {gateways: 0, of: 13});
+  for (const gateway of gateways.slice(0, 12)) await rig.settle(gateway);
+  const issued = await rig.effect(right.id, gateways.slice(0, 12));
+  t.deepEqual(issued.effectiveOn, {gateways: 12, of: 13});
+  t.like(issued.waitingFor[0], {gateway: 'gw-013', state: 'setting', reason: 'never_seen'});
+
+  await rig.settle('gw-013');
+  const held = await rig.locked(right.id);
+  await rig.store.transaction(tx => rig.desk.setState(tx, held, 'revoked'));
+  for (const gateway of gateways.slice(1)) await rig.settle(gateway);
+  const revoked = await rig.effect(right.id);
+  t.deepEqual(revoked.effectiveOn, {gateways: 12, of: 13});
+  t.like(revoked.waitingFor[0], {gateway: 'gw-001', state: 'removing', reason: 'offline'});
+});
+
+test('a freeze ends every right of its holder and its end gives each back as it was', async t => {
+  const rig = await rightsRig(t);
+  const first = await rig.issue();
+  const second = await rig.issue({points: ['A-002']});
+  const other = await rig.issue({holder: 'h-2'});
+  const held = await rig.locked(second.right.id);
+  await rig.store.transaction(tx => rig.desk.setState(tx, held, 'suspended'));
+  const freeze = (isSuspended: boolean) =>
+    rig.store.transaction(tx => rig.issuer.suspendHolder(tx, TENANT, 'h-1', isSuspended));
+  const states = async () =>
+    Promise.all(
+      [first, second, other].map(async ({right, gateways: [gateway = '']}) => {
+        const row = await rig.rowAt(gateway, 'grant', right.id);
+        return row?.table === 'grant' ? row.row.state : undefined;
+      }),
+    );
+  t.deepEqual(await freeze(true), ['gw-001'], 'the other one is suspended there already');
+  t.deepEqual(await states(), ['suspended', 'suspended', 'active']);
+  t.deepEqual(await freeze(true), []);
+  t.deepEqual(await freeze(false), ['gw-001']);
+  t.deepEqual(await states(), ['active', 'suspended', 'active']);
+});
+
+test('a wish of an order is one right under its name: changed, withdrawn, and made anew under another id', async t => {
+  const rig = await rightsRig(t);
+  const now = rig.clock.wallMs();
+  const wish = {
+    ...{name: 'stay', kind: 'park' as const, points: ['A-001'], entries: 'multi' as const},
+    ...{validFrom: now, validUntil: (now + HOUR_MS) as UnixMillis, credentials: ['qr' as const]},
+  };
+  const grant = (change: Partial<typeof wish> = {}) =>
+    rig.store.transaction(tx => rig.issuer.grant(tx, order, {...wish, ...change}));
+  const current = () => rig.store.read(db => rig.rights.ofOrder(db, 'o-1', 'stay'));
+  t.deepEqual(await grant(), ['gw-001']);
+  const first = await current();
+  t.deepEqual(await grant(), [], 'the same wish changes nothing');
+  const longer = {validUntil: (now + DAY_MS) as UnixMillis, points: ['A-001', 'A-002']};
+  t.deepEqual((await grant(longer)).toSorted(), ['gw-001', 'gw-002']);
+  const changed = await current();
+  t.is(changed?.id, first?.id);
+  t.is(changed?.validUntil, longer.validUntil);
+  t.deepEqual((await grant(wish)).toSorted(), ['gw-001', 'gw-002']);
+  const gone = await rig.rowAt('gw-002', 'grant', first?.id ?? '');
+  t.like(gone?.row, {state: 'ended', points: []});
+  const revoke = () => rig.store.transaction(tx => rig.issuer.revoke(tx, order, 'stay'));
+  t.deepEqual((await revoke()).toSorted(), ['gw-001', 'gw-002']);
+  t.deepEqual(await revoke(), []);
+  await grant();
+  t.not((await current())?.id, first?.id);
+});
+
+test('digits of a code that an order wanted are fetched once, and lie nowhere in clear', async t => {
+  const rig = await rightsRig(t);
+  const now = rig.clock.wallMs();
+  const until = (now + HOUR_MS) as UnixMillis;
+  const window = {validFrom: now, validUntil: until, entries: 'one' as const};
+  const wish = {name: 'bath', kind: 'shower' as const, points: ['A-001'], ...window};
+  await rig.store.transaction(tx => rig.issuer.grant(tx, order, {...wish, credentials: ['code']}));
+  const fetch = () => rig.store.transaction(tx => rig.issuer.fetchCodes(tx, order, 'bath'));
+  const [code] = await fetch();
+  t.regex(code?.digits ?? '', /^\d{8}$/);
+  t.deepEqual(await fetch(), []);
+  const all = await rig.store.read(db => db.selectFrom('access_credential').selectAll().execute());
+  t.false(JSON.stringify(all).includes(code?.digits ?? '-'));
+});
+
+test('~B4 one code for showers is live per member and site: a new request kills the old one', async t => {
+  const rig = await rightsRig(t);
+  const shower = {kind: 'shower' as const, entries: 'one' as const};
+  const first = await rig.issue(shower, [{kind: 'code'}]);
+  const second = await rig.issue({...shower, points: ['A-002']}, [{kind: 'code'}]);
+  const theirs = await rig.issue({...shower, holder: 'h-2'}, [{kind: 'code'}]);
+  const states = [first, second, theirs].map(({made: [one]}) =>
+    rig.store.read(db => rig.credentials.get(db, TENANT, one?.credential.id ?? '')),
+  );
+  t.deepEqual(
+    (await Promise.all(states)).map(one => one?.state),
+    ['revoked', 'active', 'active'],
+  );
+  t.deepEqual(second.gateways.toSorted(), ['gw-001', 'gw-002'], 'both gateways hear of it');
+  t.is(await rig.store.read(db => rig.codes.liveAt(db, SITE)), 2);
+  t.is(new Set([first, second, theirs].map(({made: [one]}) => one?.digits)).size, 3);
+});
+
+test('a site gives out no more codes than it is planned for, and plans decide the digits', async t => {
+  const rig = await rightsRig(t);
+  await rig.store.transaction(tx => rig.codes.setPlan(tx, SITE, {liveCodes: 1, epoch: 1}));
+  const {right, made} = await rig.issue({}, [{kind: 'code'}]);
+  t.is(made[0]?.digits?.length, 6);
+  const refused = await t.throwsAsync(rig.issue({holder: 'h-2'}, [{kind: 'code'}]), {
+    instanceOf: Refusal,
+  });
+  t.is((refused as Refusal).code, 'codes_exhausted');
+  const held = await rig.locked(right.id);
+  await rig.store.transaction(tx => rig.desk.setState(tx, held, 'revoked'));
+  await rig.store.transaction(tx => rig.codes.setPlan(tx, SITE, {liveCodes: 2000, epoch: 1}));
+  t.is((await rig.issue({}, [{kind: 'key'}])).made[0]?.digits?.length, 10);
+});
+
+test('a code that is in use at one gateway of a right is made anew', async t => {
+  const made: string[] = [];
+  const rig = await rightsRig(t, {
+    stretch: digits => {
+      made.push(digits);
+      // The first three tries look alike.
+      return Promise.resolve(new Uint8Array(32).fill(made.length <= 3 ? 1 : made.length));
+    },
+  });
+  const first = await rig.issue({}, [{kind: 'code'}]);
+  const elsewhere = await rig.issue({holder: 'h-2', points: ['A-002']}, [{kind: 'code'}]);
+  t.is(made.length, 2, 'another gateway may have the same');
+  const both = await rig.issue({holder: 'h-3', points: ['A-001', 'A-002']}, [{kind: 'code'}]);
+  t.is(made.length, 4);
+  t.is(both.made[0]?.digits, made[3]);
+  t.is(await rig.store.read(db => rig.codes.liveAt(db, SITE)), 3);
+  t.truthy(first.made[0] && elsewhere.made[0]);
+});
+
+test('what is over ends by itself: its rows open nothing and its codes are free', async t => {
+  const rig = await rightsRig(t);
+  const validUntil = (rig.clock.wallMs() + HOUR_MS) as UnixMillis;
+  const {right} = await rig.issue({validUntil}, [{kind: 'code'}]);
+  await rig.chores();
+  t.is((await rig.locked(right.id)).state, 'issued');
+  await rig.clock.advance(HOUR_MS);
+  await rig.chores();
+  t.is((await rig.locked(right.id)).state, 'ended');
+  t.deepEqual(rig.pushed, ['gw-001']);
+  t.like((await rig.rowAt('gw-001', 'grant', right.id))?.row, {state: 'ended'});
+  t.is(await rig.store.read(db => rig.codes.liveAt(db, SITE)), 0);
+});
+
+test('points that the site does not have are refused by name', async t => {
+  const rig = await rightsRig(t);
+  const refused = await t.throwsAsync(rig.issue({points: ['A-001', 'B-9']}), {instanceOf: Refusal});
+  t.like((refused as Refusal).details.errors?.[0], {pointer: '#/points'});
+});

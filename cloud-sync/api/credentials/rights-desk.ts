@@ -1,0 +1,307 @@
+import type {Clock, Entropy, UnixMillis} from '../../../protocols/base/clock.js';
+import type {GrantKind} from '../../../protocols/site/grant.js';
+import type {WeeklyWindow} from '../../../protocols/site/windows.js';
+import {newGrantNumber} from '../grant-desk.js';
+import {Refusal} from '../http/refusals.js';
+import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {ChangeFeed} from '../tenancy/change-feed.js';
+import type {CodeTable} from './code-table.js';
+import type {CredentialMaker, CredentialWish, MadeCredential} from './credential-maker.js';
+import type {CredentialTable} from './credential-table.js';
+import {isLive, type Right, type RightState} from './right.js';
+import type {RightSpread} from './right-spread.js';
+import type {RightTable} from './right-table.js';
+import type {ShownCredential} from './shown-credential.js';
+
+export interface RightsDeskOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly rights: RightTable;
+  readonly credentials: CredentialTable;
+  readonly codes: CodeTable;
+  readonly maker: CredentialMaker;
+  readonly spread: RightSpread;
+  readonly changes: ChangeFeed;
+}
+
+export interface NewRight {
+  readonly tenant: string;
+  readonly site: string;
+  readonly holder: string;
+  readonly holderMask: string;
+  readonly kind: GrantKind;
+  readonly points: readonly string[];
+  readonly validFrom: UnixMillis;
+  readonly validUntil: UnixMillis;
+  readonly weekly: readonly WeeklyWindow[];
+  readonly entries: 'one' | 'multi';
+  readonly orderId?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export type RightChange = Partial<
+  Pick<Right, 'points' | 'validFrom' | 'validUntil' | 'weekly' | 'entries' | 'holderMask'>
+>;
+
+/** A right as it is now, what was made for it, and which gateways to push after the commit. */
+export interface RightOutcome {
+  readonly right: Right;
+  readonly made: readonly MadeCredential[];
+  readonly gateways: readonly string[];
+}
+
+/** As a gateway takes them. @see protocols/cloud/site-schemas */
+const MOST_CREDENTIALS = 64;
+
+/** Issues, changes and withdraws rights and what is shown for them. */
+export class RightsDesk {
+  readonly #options: RightsDeskOptions;
+
+  constructor(options: RightsDeskOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Refusal when the site has not all of the points, or a credential cannot be had */
+  async issue(
+    tx: CloudTransaction,
+    wanted: NewRight,
+    wishes: readonly CredentialWish[],
+    how: {readonly isFetchedLater?: boolean} = {},
+  ): Promise<RightOutcome> {
+    const {clock, entropy, rights} = this.#options;
+    const {orderId = null, name = null, ...same} = wanted;
+    const wallMs = clock.wallMs();
+    const right: Right = {
+      ...{id: entropy.ulid(), ...same, orderId, name, state: 'issued', isFrozen: false},
+      ...{number: newGrantNumber(entropy), credentials: []},
+      ...{createdWall: wallMs, changedWall: wallMs},
+    };
+    await this.#assertPoints(tx, right);
+    await rights.add(tx, right);
+    await this.#tell(tx, right, 'grant.issued');
+    return this.equip(tx, right, wishes, how);
+  }
+
+  /** More credentials for a right that is locked. @throws Refusal */
+  async equip(
+    tx: CloudTransaction,
+    right: Right,
+    wishes: readonly CredentialWish[],
+    how: {readonly isFetchedLater?: boolean} = {},
+  ): Promise<RightOutcome> {
+    const {maker, rights, spread, clock} = this.#options;
+    this.#assertLive(right);
+    const made: MadeCredential[] = [];
+    let equipped = right;
+    const gateways = new Set<string>();
+    for (const wish of wishes) {
+      if (wish.kind === 'code') {
+        for (const gateway of await this.#killOldCode(tx, equipped)) gateways.add(gateway);
+      }
+      const one = await maker.make(tx, equipped, wish, how);
+      made.push(one);
+      const {id} = one.credential;
+      if (equipped.credentials.includes(id)) continue;
+      equipped = {...equipped, credentials: [...equipped.credentials, id]};
+    }
+    if (equipped.credentials.length > MOST_CREDENTIALS) {
+      equipped = {...equipped, credentials: await this.#withoutDead(tx, equipped)};
+    }
+    equipped = {...equipped, changedWall: clock.wallMs()};
+    await rights.save(tx, equipped);
+    for (const gateway of await spread.spread(tx, equipped)) gateways.add(gateway);
+    for (const {credential} of made) await this.#tellOf(tx, credential);
+    return {right: equipped, made, gateways: [...gateways]};
+  }
+
+  /** A right that is locked. Tokens that say another time or use than it are made anew. @throws Refusal */
+  async change(tx: CloudTransaction, right: Right, change: RightChange): Promise<RightOutcome> {
+    const {rights, credentials, clock, spread} = this.#options;
+    this.#assertLive(right);
+    const changed: Right = {...right, ...change, changedWall: clock.wallMs()};
+    await this.#assertPoints(tx, changed);
+    await rights.save(tx, changed);
+    await this.#tell(tx, changed, 'grant.changed');
+    const tokens = (await credentials.some(tx, right.credentials)).filter(isLiveToken);
+    const isOther =
+      right.validFrom !== changed.validFrom ||
+      right.validUntil !== changed.validUntil ||
+      right.entries !== changed.entries ||
+      right.points.join('\0') !== changed.points.join('\0');
+    if (isOther && tokens.length > 0) return this.replace(tx, changed, tokens);
+    return {right: changed, made: [], gateways: await spread.spread(tx, changed)};
+  }
+
+  /** New ones of the same kinds in place of `old`, which die. The right is locked. */
+  async replace(
+    tx: CloudTransaction,
+    right: Right,
+    old: readonly ShownCredential[],
+  ): Promise<RightOutcome> {
+    const gateways = new Set<string>();
+    for (const credential of old) {
+      for (const gateway of await this.revokeCredential(tx, credential)) gateways.add(gateway);
+    }
+    const outcome = await this.equip(
+      tx,
+      right,
+      old.flatMap(({facts}) => wishLike(facts, right)),
+    );
+    const successors = [...outcome.made];
+    for (const credential of old) {
+      const at = successors.findIndex(one => one.credential.kind === credential.kind);
+      const [next] = at < 0 ? [] : successors.splice(at, 1);
+      const replacedBy = next?.credential.id ?? null;
+      const {credentials} = this.#options;
+      const now = await credentials.get(tx, credential.tenant, credential.id);
+      if (now) await credentials.save(tx, {...now, replacedBy});
+    }
+    for (const gateway of outcome.gateways) gateways.add(gateway);
+    return {...outcome, gateways: [...gateways]};
+  }
+
+  /** A right that is locked; what is over stays over. */
+  async setState(
+    tx: CloudTransaction,
+    right: Right,
+    state: RightState,
+  ): Promise<readonly string[]> {
+    if (right.state === state || !isLive(right)) return [];
+    const changed = {...right, state, changedWall: this.#options.clock.wallMs()};
+    const {rights, credentials, spread} = this.#options;
+    await rights.save(tx, changed);
+    await this.#tell(tx, changed, `grant.${state === 'issued' ? 'resumed' : state}`);
+    const gateways = new Set(await spread.spread(tx, changed));
+    if (isLive(changed)) return [...gateways];
+    for (const credential of await credentials.some(tx, changed.credentials)) {
+      if (credential.grant !== right.id) continue;
+      for (const gateway of await this.revokeCredential(tx, credential)) gateways.add(gateway);
+    }
+    return [...gateways];
+  }
+
+  /** Takes all rights of a holder out of force, or gives them back as each of them was. */
+  async suspendHolder(
+    tx: CloudTransaction,
+    {tenant, holder}: {readonly tenant: string; readonly holder: string},
+    isSuspended: boolean,
+  ): Promise<readonly string[]> {
+    const {rights, spread, clock} = this.#options;
+    const gateways = new Set<string>();
+    for (const right of await rights.liveOfHolder(tx, tenant, holder)) {
+      if (right.isFrozen === isSuspended) continue;
+      const changed = {...right, isFrozen: isSuspended, changedWall: clock.wallMs()};
+      await rights.save(tx, changed);
+      await this.#tell(tx, changed, isSuspended ? 'grant.frozen' : 'grant.thawed');
+      for (const gateway of await spread.spread(tx, changed)) gateways.add(gateway);
+    }
+    return [...gateways];
+  }
+
+  /** What is dead stays dead. */
+  async setCredential(
+    tx: CloudTransaction,
+    credential: ShownCredential,
+    state: 'active' | 'suspended',
+  ): Promise<readonly string[]> {
+    const {credentials, spread, clock} = this.#options;
+    const isLivingOne = credential.state === 'active' || credential.state === 'suspended';
+    if (!isLivingOne || credential.state === state) return [];
+    const changed = {...credential, state, changedWall: clock.wallMs()};
+    await credentials.save(tx, changed);
+    await this.#tellOf(tx, changed);
+    return spread.spreadCredential(tx, changed);
+  }
+
+  async revokeCredential(
+    tx: CloudTransaction,
+    credential: ShownCredential,
+  ): Promise<readonly string[]> {
+    const {credentials, spread, codes, clock} = this.#options;
+    if (credential.state === 'revoked') return [];
+    const facts =
+      'unfetched' in credential.facts
+        ? {...credential.facts, unfetched: undefined}
+        : credential.facts;
+    const wallMs = clock.wallMs();
+    const dead = {...credential, facts, state: 'revoked', changedWall: wallMs} as const;
+    await credentials.save(tx, dead);
+    await codes.free(tx, credential.id);
+    await this.#tellOf(tx, dead);
+    return spread.spreadCredential(tx, dead);
+  }
+
+  /** One code for showers lives per member and site. @see requirements B4 */
+  async #killOldCode(tx: CloudTransaction, right: Right): Promise<readonly string[]> {
+    if (right.kind !== 'shower') return [];
+    const gateways = new Set<string>();
+    for (const old of await this.#options.credentials.liveShowerCodes(tx, right)) {
+      for (const gateway of await this.revokeCredential(tx, old)) gateways.add(gateway);
+    }
+    return [...gateways];
+  }
+
+  async #withoutDead(tx: CloudTransaction, right: Right): Promise<readonly string[]> {
+    const all = await this.#options.credentials.some(tx, right.credentials);
+    const living = all.filter(({state}) => state !== 'revoked').map(({id}) => id);
+    if (living.length <= MOST_CREDENTIALS) return living;
+    throw new Refusal('conflict', {detail: `a grant has at most ${MOST_CREDENTIALS} credentials`});
+  }
+
+  async #assertPoints(tx: CloudTransaction, right: Right): Promise<void> {
+    const {tenant, site, points} = right;
+    const found = new Set(
+      (await this.#options.rights.points(tx, tenant, site, points)).map(p => p.id),
+    );
+    const missing = points.filter(point => !found.has(point));
+    if (missing.length === 0) return;
+    throw new Refusal('invalid', {
+      errors: missing.map(point => ({pointer: '#/points', detail: `no point ${point} at ${site}`})),
+    });
+  }
+
+  #assertLive(right: Right): void {
+    if (isLive(right)) return;
+    const code = right.state === 'revoked' ? 'revoked' : 'conflict';
+    throw new Refusal(code, {detail: `this grant is ${right.state}`});
+  }
+
+  #tell(tx: CloudTransaction, {tenant, site, id, state}: Right, type: string): Promise<void> {
+    const subject = {subject: 'grant', subjectId: id};
+    return this.#options.changes.note(tx, {tenant, site, type, ...subject, data: {state}});
+  }
+
+  #tellOf(tx: CloudTransaction, credential: ShownCredential): Promise<void> {
+    const {tenant, site, id, kind, state, grant} = credential;
+    const subject = {subject: 'credential', subjectId: id};
+    const data = {kind, state, grant};
+    const type = `credential.${state}`;
+    return this.#options.changes.note(tx, {tenant, site, type, ...subject, data});
+  }
+}
+
+function isLiveToken({facts, state}: ShownCredential): boolean {
+  return facts.kind === 'qr' && (state === 'active' || state === 'suspended');
+}
+
+/** What asks for another of its kind; nothing for what cannot be had twice, or whose point has gone. */
+function wishLike(facts: ShownCredential['facts'], right: Right): readonly CredentialWish[] {
+  switch (facts.kind) {
+    case 'qr': {
+      const {point, secretHex} = facts;
+      const [only] = right.points;
+      const place = right.points.includes(point) || right.points.length > 1 ? point : only;
+      if (place === undefined || !right.points.includes(place)) return [];
+      return [{kind: 'qr', point: place, isRotating: secretHex !== undefined}];
+    }
+    case 'code':
+      return [{kind: 'code', uses: facts.uses}];
+    case 'key':
+      return [{kind: 'key'}];
+    case 'card':
+    case 'plate':
+    case 'fingerprint':
+    case 'phone':
+      return [];
+  }
+}
