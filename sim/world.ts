@@ -44,8 +44,8 @@ export interface WorldCollector {
 
 export interface WorldOptions {
   readonly collectors: readonly WorldCollector[];
-  /** Run the real cloud API beside it, joined by an in-memory broker. */
-  readonly cloud?: boolean;
+  /** Run the real cloud API beside it, joined by an in-memory broker; on a database of one's own. */
+  readonly cloud?: boolean | {readonly database: string};
   /** Another lot on the cloud and the clock of this world, which must be closed after it. */
   readonly beside?: World;
   readonly siteId?: string;
@@ -133,7 +133,8 @@ export class World {
     const {beside, siteId = FIRST_SITE} = options;
     const wallMs = options.wallMs === undefined ? {} : {wallMs: options.wallMs};
     const clock = beside?.clock ?? new VirtualClock({yieldTurn, ...wallMs});
-    const cloud = options.cloud ? await WorldCloud.start(clock) : undefined;
+    const database = typeof options.cloud === 'object' ? options.cloud.database : undefined;
+    const cloud = options.cloud ? await WorldCloud.start(clock, database) : undefined;
     const name = options.card ? undefined : `gw-${siteId}`;
     const world = new World(options, beside?.cloud?.neighbour(name) ?? cloud, clock);
     if (options.card) copyCard(options.card, world.databasePath);

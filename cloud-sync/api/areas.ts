@@ -1,6 +1,9 @@
 import {HOUR_MS} from '../../protocols/base/units.js';
 import {assembleAccounts} from './accounts/assemble-accounts.js';
+import {MemberTable} from './accounts/member-table.js';
 import type {AreaBase, AreaOptions} from './area-base.js';
+import {addBookingRoutes, assembleBookings, bookingMembers} from './bookings/assemble-bookings.js';
+import {toldPayBack} from './bookings/pay-back.js';
 import type {Api} from './http/api.js';
 import type {PersonSessions} from './http/callers.js';
 import {RequestWriter} from './http/write.js';
@@ -35,13 +38,17 @@ export function assembleAreas(options: AreaOptions): Areas {
     ledger: new Ledger({clock, entropy, table: new LedgerTable()}),
   };
   const orders = assembleOrders(base, options.parts);
-  orders.start();
   const tenancy = assembleTenancy(base);
   const places = assemblePlaces(base);
   places.runner.start();
   const webhooks = assembleWebhooks(base);
   webhooks.start();
   const accounts = assembleAccounts(base);
+  const bookings = assembleBookings(base, {
+    ...{orders, calendar: places.calendar, members: bookingMembers(new MemberTable())},
+    payments: toldPayBack(base.changes),
+  });
+  orders.start();
   return {
     persons: accounts.persons,
     begin: () => accounts.begin(),
@@ -50,11 +57,13 @@ export function assembleAreas(options: AreaOptions): Areas {
       tenancy.addRoutes(api);
       places.addRoutes(api);
       webhooks.addRoutes(api);
+      addBookingRoutes(api, base, bookings, orders);
     },
     chores: async () => {
       await places.chores();
       await webhooks.prune();
       await accounts.chores();
+      await bookings.chores();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
     close: async () => {

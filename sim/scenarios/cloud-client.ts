@@ -12,6 +12,11 @@ export interface CloudEvent {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+export interface Asked<Body> {
+  readonly status: number;
+  readonly body: Body;
+}
+
 export interface CloudClientOptions {
   readonly url: string;
   readonly apiKey: string;
@@ -34,6 +39,7 @@ export class CloudClient {
   readonly channel: GrantChannel;
   readonly #options: CloudClientOptions;
   readonly #home: string;
+  #asked = 0;
 
   constructor(options: CloudClientOptions) {
     this.url = options.url;
@@ -72,6 +78,13 @@ export class CloudClient {
     return (await (await this.#ask(method, path, sent.body, sent.headers)).json()) as Body;
   }
 
+  /** Each call with a key of its own; what is refused is given too. */
+  async ask<Body>(method: string, path: string, body?: object): Promise<Asked<Body>> {
+    this.#asked += 1;
+    const response = await this.#send(method, path, body, {'idempotency-key': `c-${this.#asked}`});
+    return {status: response.status, body: (await response.json()) as Body};
+  }
+
   /** Order a bay open and wait for what came of it: `done`, `refused`, `expired`, `offline`, `unknown`. */
   async open(bay: string, by: string, idempotencyKey: string): Promise<string> {
     const path = `${this.#home}/bays/${bay}/open`;
@@ -91,15 +104,24 @@ export class CloudClient {
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Response> {
+    const response = await this.#send(method, path, body, headers);
+    if (response.ok) return response;
+    const text = `${method} ${path}: ${response.status} ${await response.text()}`;
+    throw new UsageError('sim/cloud', text);
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Response> {
     const {url, apiKey, fetch: ask = fetch} = this.#options;
     const request = new Request(`${url}${path}`, {
       method,
       headers: {authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers},
       ...(body === undefined ? {} : {body: JSON.stringify(body)}),
     });
-    const response = await ask(request);
-    if (response.ok) return response;
-    const text = `${method} ${path}: ${response.status} ${await response.text()}`;
-    throw new UsageError('sim/cloud', text);
+    return await ask(request);
   }
 }

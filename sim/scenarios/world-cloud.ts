@@ -9,7 +9,7 @@ import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {SkewedClock} from '../clock/skewed-clock.js';
 import type {VirtualClock} from '../clock/virtual-clock.js';
 import type {GrantChannel} from './card-office.js';
-import {CloudClient, type CloudEvent, type Sent} from './cloud-client.js';
+import {type Asked, CloudClient, type CloudEvent, type Sent} from './cloud-client.js';
 
 interface GatewaySummary {
   readonly id: string;
@@ -65,13 +65,14 @@ export class WorldCloud {
     });
   }
 
-  static async start(truth: VirtualClock): Promise<WorldCloud> {
+  /** `database`: one that is filled already. */
+  static async start(truth: VirtualClock, database = ':memory:'): Promise<WorldCloud> {
     const own = new SkewedClock(truth);
     const cloud = await startCloud({
       clock: own,
       entropy: new SeededEntropy(77),
       log: SILENT,
-      database: ':memory:',
+      database,
       signingKey: generateKeyPairSync('ed25519').privateKey,
       apiKey: API_KEY,
       tenant: 'demo',
@@ -87,6 +88,11 @@ export class WorldCloud {
   /** Ask anything else of it. */
   send<Body>(method: string, path: string, sent: Sent = {}): Promise<Body> {
     return this.#api.send<Body>(method, path, sent);
+  }
+
+  /** Ask the cloud's API as a program with all rights does; a refusal is an answer. */
+  ask<Body>(method: string, path: string, body?: object): Promise<Asked<Body>> {
+    return this.#api.ask<Body>(method, path, body);
   }
 
   /** The cable of another gateway to the same cloud. The cloud closes with its first gateway. */

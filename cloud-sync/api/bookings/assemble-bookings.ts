@@ -1,5 +1,9 @@
+import {DAY_MS} from '../../../protocols/base/units.js';
+import type {MemberTable} from '../accounts/member-table.js';
 import type {AreaBase} from '../area-base.js';
+import type {Api} from '../http/api.js';
 import type {Orders} from '../orders/orders.js';
+import {AuditLog} from '../tenancy/audit-log.js';
 import {
   type BayCalendar,
   BookingDesk,
@@ -8,8 +12,11 @@ import {
   type PayBack,
 } from './booking-desk.js';
 import {bookingOrder} from './booking-order.js';
+import {addBookings} from './booking-routes.js';
 import {CouponTable} from './coupon-table.js';
+import {addOrders} from './order-routes.js';
 import {PriceDesk} from './price-desk.js';
+import {addPrices} from './price-routes.js';
 import {PriceTable} from './price-table.js';
 
 export interface BookingSeams {
@@ -24,11 +31,41 @@ export interface Bookings {
   readonly pricing: PriceDesk;
   readonly prices: PriceTable;
   readonly coupons: CouponTable;
+  /** Hourly. */
+  chores(): Promise<void>;
+}
+
+/** Looked at when somebody quarrels about a price; a booking holds its own. */
+const QUOTES_KEPT_MS = 30 * DAY_MS;
+
+/** What anybody may ask of bookings, orders of all types, and prices. */
+export function addBookingRoutes(
+  api: Api,
+  base: AreaBase,
+  {desk, pricing, prices, coupons}: Bookings,
+  {orders, uses}: Pick<Orders, 'orders' | 'uses'>,
+): void {
+  const {clock, entropy, store, writer, sites, onGateways} = base;
+  const audit = new AuditLog(clock, entropy);
+  const shared = {store, writer, orders, desk, pricing, onGateways};
+  addBookings(api, shared);
+  addOrders(api, {...shared, uses, audit});
+  addPrices(api, {clock, entropy, store, writer, sites, prices, coupons, audit});
+}
+
+/** Members as bookings see them. */
+export function bookingMembers(table: MemberTable): Members {
+  return {
+    rolesOf: async (db, tenant, member) => (await table.get(db, tenant, member))?.roles ?? [],
+    assertActive: async (tx, tenant, member) => {
+      await table.assertActive(tx, tenant, member);
+    },
+  };
 }
 
 /** Bookings of bays by the hour, and what they cost. */
 export function assembleBookings(
-  {clock, entropy, sites}: Pick<AreaBase, 'clock' | 'entropy' | 'sites'>,
+  {clock, entropy, store, sites}: Pick<AreaBase, 'clock' | 'entropy' | 'store' | 'sites'>,
   {orders, calendar, members, payments}: BookingSeams,
 ): Bookings {
   const [prices, coupons] = [new PriceTable(), new CouponTable()];
@@ -40,5 +77,8 @@ export function assembleBookings(
     ...{clock, entropy, frame, calendar, members, pricing, prices, coupons},
   });
   frame.register(bookingOrder, bookingWork({calendar, coupons, payments}));
-  return {desk, pricing, prices, coupons};
+  return {
+    ...{desk, pricing, prices, coupons},
+    chores: () => store.read(db => prices.pruneQuotes(db, clock.wallMs() - QUOTES_KEPT_MS)),
+  };
 }

@@ -2,7 +2,7 @@ import type {Clock, Entropy, UnixMillis} from '../../../protocols/base/clock.js'
 import {UsageError} from '../../../protocols/base/errors.js';
 import {Refusal} from '../http/refusals.js';
 import type {OrderFrame, OrderWork} from '../orders/order-frame.js';
-import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import type {CloudTransaction} from '../store/cloud-schema.js';
 import type {BookingData, BookingInput} from './booking-data.js';
 import {BOOKING, paidEffects, unpaidEffects} from './booking-order.js';
 import type {CouponTable} from './coupon-table.js';
@@ -27,7 +27,7 @@ export interface BayCalendar extends Listings {
 
 export interface Members extends MemberRoles {
   /** @throws Refusal when he may do nothing now */
-  assertActive(tx: CloudReader, tenant: string, member: string): Promise<void>;
+  assertActive(tx: CloudTransaction, tenant: string, member: string): Promise<void>;
 }
 
 /** Gives back through the provider what came too late or twice. */

@@ -115,6 +115,10 @@ export class PriceDesk {
     return quote;
   }
 
+  quoteOf(db: CloudReader, tenant: string, id: string): Promise<QuoteRow | undefined> {
+    return this.#options.prices.quote(db, tenant, id);
+  }
+
   /** A quote that still holds for `wish`. @throws Refusal `not_found`, `quote_over` */
   async quoted(db: CloudReader, tenant: string, id: string, wish: BayWish): Promise<QuoteRow> {
     const {clock, prices} = this.#options;

@@ -30,6 +30,9 @@ export interface OrderQuery {
   readonly tenant: string;
   readonly holder?: string | undefined;
   readonly site?: string | undefined;
+  /** The only sites; undefined: all. */
+  readonly sites?: readonly string[] | undefined;
+  readonly state?: string | undefined;
   readonly type?: string | undefined;
   /** Only those with a greater id. */
   readonly after: string;
@@ -58,11 +61,13 @@ export class OrderTable {
   }
 
   async list(db: CloudReader, query: OrderQuery): Promise<readonly OrderRow[]> {
-    const {tenant, holder, site, type, after, limit} = query;
+    const {tenant, holder, site, sites, state, type, after, limit} = query;
     let rows = db.selectFrom('order_row').select(COLUMNS).where('tenant', '=', tenant);
     rows = rows.where('id', '>', after);
     if (holder !== undefined) rows = rows.where('holder', '=', holder);
     if (site !== undefined) rows = rows.where('site', '=', site);
+    if (sites !== undefined) rows = rows.where('site', 'in', sites);
+    if (state !== undefined) rows = rows.where('state', '=', state);
     if (type !== undefined) rows = rows.where('type', '=', type);
     const found = await rows.orderBy('id').limit(limit).execute();
     return found as unknown as readonly OrderRow[];
@@ -100,6 +105,22 @@ export class OrderTable {
       .onConflict(clash => clash.doNothing())
       .executeTakeFirstOrThrow();
     return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  /** What was fed into an order, oldest first. */
+  inputs(
+    db: CloudReader,
+    order: string,
+    limit: number,
+  ): Promise<readonly {readonly id: string; readonly kind: string; readonly atWall: number}[]> {
+    return db
+      .selectFrom('order_input')
+      .select(['input_id as id', 'kind', 'at_wall as atWall'])
+      .where('order_id', '=', order)
+      .orderBy('at_wall')
+      .orderBy('input_id')
+      .limit(limit)
+      .execute();
   }
 
   async dropInput(tx: CloudTransaction, order: string, id: string): Promise<void> {
