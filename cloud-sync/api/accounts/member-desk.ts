@@ -8,7 +8,7 @@ import type {SiteTable} from '../tenancy/site-table.js';
 import type {HolderRights} from './holder-rights.js';
 import type {LoginTable} from './login-table.js';
 import type {MemberRole, MemberRow, MemberTable} from './member-table.js';
-import {displayMask, type PersonField} from './person-fields.js';
+import {displayMask, masksOf, type PersonField} from './person-fields.js';
 import type {PersonVault} from './person-vault.js';
 import type {SessionTable} from './session-table.js';
 
@@ -72,12 +72,12 @@ export class MemberDesk {
     const {tenant} = caller;
     const site = await this.#siteFor(tx, caller, made.site ?? null);
     const [id, createdWall] = [entropy.ulid(), clock.wallMs()];
-    await members.add(tx, {id, tenant, site, roles: made.roles, displayMask: '', createdWall});
     const values = {phone: made.phone, ...(made.name !== undefined && {name: made.name})};
+    const mask = displayMask(masksOf(values));
+    await members.add(tx, {id, tenant, site, roles: made.roles, displayMask: mask, createdWall});
     if (!(await vault.put(tx, {tenant, member: id}, values, createdWall))) {
       throw new Refusal('duplicate');
     }
-    await this.#remask(tx, id);
     return this.#done(tx, caller, id, 'member.registered');
   }
 

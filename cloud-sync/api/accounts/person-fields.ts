@@ -26,13 +26,21 @@ const FIELDS = {
 } as const satisfies Readonly<Record<string, FieldRule>>;
 
 export type PersonField = keyof typeof FIELDS;
-export const PERSON_FIELDS = Object.keys(FIELDS) as PersonField[];
+type Values = Readonly<Partial<Record<PersonField, string>>>;
 
 export function ruleOf(field: PersonField): FieldRule {
   return FIELDS[field];
 }
 
+export function masksOf(values: Values): Values {
+  const masked = Object.entries(values).map(([field, value]) => [
+    field,
+    FIELDS[field as PersonField].mask(value),
+  ]);
+  return Object.fromEntries(masked);
+}
+
 /** `陈** 138****5678`, of whatever there is of it. */
-export function displayMask(masks: Readonly<Partial<Record<PersonField, string>>>): string {
+export function displayMask(masks: Values): string {
   return [masks.name, masks.phone].filter(part => part !== undefined).join(' ');
 }
