@@ -1,5 +1,6 @@
 #!/usr/bin/env -S UV_THREADPOOL_SIZE=16 node
 import {Command, InvalidArgumentError, Option} from 'commander';
+import {VaultKeyFile} from '../cloud-sync/api/accounts/vault-key-file.js';
 import {type BrokerOptions, brokerSite} from '../cloud-sync/api/broker-site.js';
 import {loadOrMakeAuthority} from '../cloud-sync/api/identity/authority-files.js';
 import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
@@ -11,6 +12,7 @@ import {createJsonLog} from '../edge/platform/json-log.js';
 import {SystemClock} from '../edge/platform/system-clock.js';
 import {errorText} from '../protocols/base/errors.js';
 import {addOperatorCommands} from './operator-commands.js';
+import {addVaultCommands, VAULT_OPTION, vaultFileOf} from './vault-commands.js';
 
 interface ServeOptions extends BrokerOptions {
   readonly http: ListenAddress;
@@ -21,6 +23,7 @@ interface ServeOptions extends BrokerOptions {
   readonly database: string;
   readonly keyFile: string;
   readonly apiKeyFile: string;
+  readonly vaultKeyFile?: string;
   readonly tenant: string;
 }
 
@@ -50,7 +53,9 @@ async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void
   const log = createJsonLog({clock, level: 'info'}).child('cloud');
   const signingKey = loadOrMakeSigningKey(options.keyFile);
   const apiKey = loadOrMakeApiKey(options.apiKeyFile, entropy);
-  const parts = {clock, entropy, log, database, signingKey, apiKey, tenant, http};
+  const vaultFile = vaultFileOf(options.vaultKeyFile, options.keyFile);
+  const vaultKeys = VaultKeyFile.loadOrMake(vaultFile, entropy);
+  const parts = {clock, entropy, log, database, signingKey, apiKey, vaultKeys, tenant, http};
   const isSecure = mqtts !== undefined || broker?.url.startsWith('mqtts:');
   const authority = isSecure
     ? await loadOrMakeAuthority(options.caKeyFile, {clock, entropy})
@@ -99,6 +104,7 @@ program
   .option('--broker-key <file>', 'private key of that certificate')
   .option('--key-file <file>', 'signing key; made when missing, with .pub beside', './cloud.key')
   .option('--api-key-file <file>', 'HTTP key; made when missing', './cloud-api.key')
+  .option(...VAULT_OPTION)
   .option('--tenant <name>', 'whose gateways are served', 'demo')
   .action(async (options: ServeOptions, command: Command) => {
     try {
@@ -127,4 +133,5 @@ program
 
 addOperatorCommands(program, host, clock);
 
+addVaultCommands(program, host, clock);
 await program.parseAsync();

@@ -1,4 +1,4 @@
-import {closeSync, fsyncSync, openSync, renameSync, rmSync} from 'node:fs';
+import {closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync} from 'node:fs';
 import {dirname} from 'node:path';
 import type {Entropy} from '../../../protocols/base/clock.js';
 import {ConfigError} from '../../../protocols/base/errors.js';
@@ -32,11 +32,13 @@ export class VaultKeyFile implements VaultKeys {
   /** Made at the first start.
    *  @throws ConfigError `config/key-file` when the file cannot be read or holds something else */
   static loadOrMake(path: string, entropy: Entropy): VaultKeyFile {
-    const stored = readIfThere(path);
-    if (stored !== undefined) return new VaultKeyFile(path, entropy, parsed(path, stored));
-    const content = {indexKeyHex: newHex(entropy, VAULT_KEY_BYTES), keys: [newKey(entropy)]};
-    writeNew(path, textOf(content));
-    return new VaultKeyFile(path, entropy, content);
+    if (readIfThere(path) === undefined) makeFile(path, entropy);
+    return VaultKeyFile.load(path, entropy);
+  }
+
+  /** @throws ConfigError `config/key-file` also when there is none */
+  static load(path: string, entropy: Entropy): VaultKeyFile {
+    return new VaultKeyFile(path, entropy, parsed(path, readIfThere(path) ?? ''));
   }
 
   get newestId(): string {
@@ -82,6 +84,20 @@ export class VaultKeyFile implements VaultKeys {
       closeSync(folder);
     }
     this.#content = content;
+  }
+}
+
+/** Of several workers that start at one instant, one makes it, whole; the others find it. */
+function makeFile(path: string, entropy: Entropy): void {
+  const content = {indexKeyHex: newHex(entropy, VAULT_KEY_BYTES), keys: [newKey(entropy)]};
+  const beside = `${path}.${newHex(entropy, ID_BYTES)}`;
+  writeNew(beside, textOf(content));
+  try {
+    linkSync(beside, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(beside);
   }
 }
 
