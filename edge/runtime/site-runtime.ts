@@ -321,23 +321,34 @@ export class SiteRuntime implements PageView, PageActions {
   #keepHouse(): void {
     this.#housekeeping = this.#options.clock.timer('site housekeeping', HOUSEKEEPING_MS, () => {
       this.#keepHouse();
-      try {
-        this.#lookAround();
-      } catch (thrown) {
-        // Nothing here decides anything: a failing disk must not end the site.
-        this.#options.log.error('site.housekeeping', {error: errorText(thrown)});
-      }
+      this.#lookAround();
     });
   }
 
+  /** Each by itself: while the disk cannot be read, whoever tries it again must have his turn. */
   #lookAround(): void {
+    const {store, log} = this.#options;
+    const chores = [
+      () => store.tend(),
+      () => this.#storage.look(),
+      () => this.#storage.tend(),
+      () => this.#showCloud(),
+    ];
+    for (const chore of chores) {
+      try {
+        chore();
+      } catch (thrown) {
+        // Nothing here decides anything: a failing disk must not end the site.
+        log.error('site.housekeeping', {error: errorText(thrown)});
+      }
+    }
+  }
+
+  #showCloud(): void {
     const cloud = this.#cloudState();
     const before = this.#shownCloud;
     this.#shownCloud = cloud;
     if (before?.link !== cloud.link || before.unsent !== cloud.unsent) this.#changed();
-    this.#options.store.tend();
-    this.#storage.tend();
-    this.#storage.look();
   }
 
   /** What the page shows: the last known, while the disk cannot be read. */

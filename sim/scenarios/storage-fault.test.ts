@@ -115,3 +115,18 @@ test('a disk that cannot be read leaves the page its bays', t =>
     const [bay] = world.edge.site.state().bays;
     t.is(bay?.arm, 'up');
   }));
+
+test('a backlog that cannot be read keeps nobody from trying the disk again', t =>
+  withWorld(t, {...SITE, cloud: true}, async world => {
+    await world.advance(2000);
+    const {store} = world.edge;
+    const {tend} = store;
+    let tended = 0;
+    store.tend = () => {
+      tended += 1;
+      tend.call(store);
+    };
+    store.outbox.head = full;
+    await world.advance(5000);
+    t.true(tended >= 4, `${tended} times in 5 s`);
+  }));
