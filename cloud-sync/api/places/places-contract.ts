@@ -1,17 +1,31 @@
 import type {ExecutionContext} from 'ava';
+import type {Clock} from '../../../protocols/base/clock.js';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import type {ContractBench, StoreUnderTest} from '../store/contract-bench.js';
+import {fillCloud} from '../store/full-cloud.js';
+import {GatewayTable} from '../store/gateway-table.js';
+import {SiteView} from '../store/site-view.js';
+import {ChangeFeed} from '../tenancy/change-feed.js';
 import {type NewPoint, SiteTable} from '../tenancy/site-table.js';
 import {TenantTable} from '../tenancy/tenant-table.js';
+import {BayHistory} from './bay-history.js';
 import {Calendar, type SlotAnswer} from './calendar.js';
 import {type ListingRow, ListingTable} from './listing-table.js';
+import {LiveBays} from './live-bays.js';
+import {PublicPlaces} from './public-places.js';
 
 const sites = new SiteTable();
 const listings = new ListingTable();
 const calendar = new Calendar(sites, listings);
 /** Tuesday, 3 March 2026, midnight in Shanghai. */
 const TUESDAY = 1_772_467_200_000;
+const STILL = {
+  nowMs: () => 0,
+  timer: () => ({cancel: () => {}}),
+  sleep: () => Promise.resolve(),
+} as unknown as Clock;
+const NO_ENTROPY = {bytes: () => new Uint8Array(), fraction: () => 0};
 
 /** Places, listings and the calendar of bays, on every database alike. */
 export function placesContract({check, hasManyWriters}: ContractBench): void {
@@ -26,6 +40,13 @@ export function placesContract({check, hasManyWriters}: ContractBench): void {
     await race(t, use.store, other);
   });
   check('the public sees public listings that are live', seePublic);
+  check('places are found by distance, with their bays as they are now', findPlaces);
+  check('what became of a bay is read from the newest on, and a copy counts once', readHistory);
+  check('changes are numbered without a gap, and the newest is kept for ever', async (t, use) => {
+    await makeLot(use.store);
+    const other = hasManyWriters ? await use.reopen() : use.store;
+    await numberChanges(t, use.store, other);
+  });
 }
 
 async function race(t: ExecutionContext, first: CloudStore, second: CloudStore): Promise<void> {
@@ -164,6 +185,129 @@ async function seePublic(t: ExecutionContext, {store}: StoreUnderTest): Promise<
   t.deepEqual(
     points.map(({id}) => id),
     ['A-012', 'A-013', 'V1'],
+  );
+}
+
+/** Ids count up; time stands still. */
+function feedOn(store: CloudStore, worker: string, wallMs: number): ChangeFeed {
+  let count = 0;
+  const ulid = () => {
+    count += 1;
+    return `${String(count).padStart(6, '0')}-${worker}`;
+  };
+  const clock = {...STILL, wallMs: () => wallMs as never};
+  return new ChangeFeed({clock, entropy: {...NO_ENTROPY, ulid}, store});
+}
+
+async function numberChanges(
+  t: ExecutionContext,
+  first: CloudStore,
+  second: CloudStore,
+): Promise<void> {
+  const feeds = [
+    {store: first, feed: feedOn(first, 'a', 1000)},
+    {store: second, feed: feedOn(second, 'b', 2000)},
+  ] as const;
+  const note = ({store, feed}: (typeof feeds)[number], count: number) => {
+    const change = {tenant: 't-1', site: 'lot-1', type: 'bay.changed', subject: 'bay'};
+    const changes = Array.from({length: count}, (_, n) => ({
+      ...{...change, subjectId: `A-${n}`, data: {n}},
+    }));
+    return store.transaction(tx => feed.noteAll(tx, changes));
+  };
+  const [one, two] = feeds;
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all([note(one, 90), note(two, 7), one.feed.number(), two.feed.number()]);
+  }
+  while ((await one.feed.number()) > 0);
+  const all = await first.read(db => one.feed.after(db, 't-1', 0, 1000));
+  t.deepEqual(
+    all.map(({no}) => no),
+    Array.from({length: 485}, (_, index) => index + 1),
+  );
+  t.is(new Set(all.map(({id}) => id)).size, 485);
+  t.deepEqual(await first.read(db => one.feed.after(db, 't-1', 0, 9, ['lot-2'])), []);
+  await first.read(db => one.feed.prune(db, 1500));
+  const left = await first.read(db => one.feed.after(db, 't-1', 0, 1000));
+  t.true(left.every(({atWall, no}) => atWall === 2000 || no === 485));
+  await first.read(db => one.feed.prune(db, 9999));
+  const kept = {oldest: 485, newest: 485};
+  t.deepEqual(await first.read(db => one.feed.range(db, 't-1')), kept);
+  await note(two, 1);
+  await two.feed.number();
+  t.like(await first.read(db => one.feed.range(db, 't-1')), {newest: 486});
+  const nobody = {oldest: 0, newest: 0};
+  t.deepEqual(await first.read(db => one.feed.range(db, 't-9')), nobody);
+}
+
+async function findPlaces(t: ExecutionContext, {store}: StoreUnderTest): Promise<void> {
+  await makeLot(store);
+  const clock = {...STILL, wallMs: () => TUESDAY as never};
+  const presence = {isOnline: () => true, heardMs: () => -5 as never};
+  const live = new LiveBays(clock, presence);
+  const places = new PublicPlaces({clock, sites, listings, calendar, live});
+  await store.transaction(async tx => {
+    await listings.add(tx, officeHours('A-012'));
+    await new GatewayTable().add(tx, ['gw-1']);
+    await sites.bindGateway(tx, {tenant: 't-1', site: 'lot-1', gateway: 'gw-1'});
+  });
+  const centre = {latE7: 226_000_000, lngE7: 1_135_050_000};
+  const look = async (withinM: number, hour = 10) => {
+    const fromMs = TUESDAY + hour * HOUR_MS;
+    const stretch = {fromMs, untilMs: fromMs + HOUR_MS};
+    const query = {centre, withinM, stretch, after: undefined, limit: 5};
+    const found = await store.read(db => places.search(db, query));
+    return found.map(({site, freeBays, distanceM, isStale}) => [
+      ...[site.id, freeBays, distanceM, isStale],
+    ]);
+  };
+  t.deepEqual(await look(800), [['lot-1', 1, 513, false]]);
+  t.deepEqual([await look(500), await look(800, 20)], [[], []]);
+  const stored: boolean[] = [];
+  const tell = async (seq: number, saleable: boolean) => {
+    const body = {bay: 'A-012', arm: 'up', occupancy: 'vacant', online: true, saleable};
+    const place = {gateway: 'gw-1', epochNo: 1, seq, wall: seq};
+    const put = await store.transaction(tx =>
+      new SiteView().putBays(tx, [{place, body: body as never}]),
+    );
+    stored.push(put.length === 1);
+  };
+  await tell(7, false);
+  t.deepEqual(await look(800), []);
+  await tell(6, true);
+  t.deepEqual(await look(800), [], 'an older word changes nothing');
+  await tell(8, true);
+  t.is((await look(800)).length, 1);
+  t.deepEqual(stored, [true, false, true]);
+  const table = (await store.read(db => live.at(db, ['lot-1']))).get('lot-1');
+  t.like(table, {version: '1.8'});
+  t.like(table?.bays[0], {bay: 'A-012', gateway: 'gw-1', isStale: false, ageMs: 5});
+}
+
+async function readHistory(t: ExecutionContext, {store}: StoreUnderTest): Promise<void> {
+  await fillCloud(store);
+  const event = (seq: number, bay: string, occupancy: string) => ({
+    ...{gw: 'gw-1', epoch_no: 1, seq, kind: 'bay', boot: 'b', mono: 1.5, wall: seq, clk: 'ok'},
+    body: JSON.stringify({bay, arm: 'up', occupancy, online: true, saleable: true}),
+    ...{received_wall: 1, h: new Uint8Array(32)},
+  });
+  const told = [event(2001, 'A-2', 'vacant'), event(2002, 'A-20', 'occupied')];
+  told.push(event(2003, 'A-2', 'occupied'), event(2004, 'A-2', 'vacant'));
+  await store.read(db => db.insertInto('ev').values(told).execute());
+  const copy = {gw: 'gw-1', epoch_no: 1, seq: 2003};
+  await store.read(db => db.insertInto('ev_copy').values(copy).execute());
+  const history = new BayHistory();
+  const of = {gateway: 'gw-1', bay: 'A-2'};
+  const look = async (before: readonly [number, number] | undefined, limit: number) => {
+    const page = await store.read(db => history.page(db, of, {before, limit}));
+    return [page.moments.map(({seq}) => seq), page.next];
+  };
+  t.deepEqual(await look(undefined, 1), [[2004], [1, 2004]]);
+  t.deepEqual(await look([1, 2004], 9), [[2001], undefined]);
+  t.deepEqual(
+    await look([1, 2001], 9),
+    [[], undefined],
+    'bodies that are of no bay are passed over',
   );
 }
 
