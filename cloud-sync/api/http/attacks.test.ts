@@ -1,0 +1,158 @@
+import {createHmac} from 'node:crypto';
+import test, {type ExecutionContext} from 'ava';
+import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
+import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
+import {ROOT_KEY, startRig} from './api-rig.js';
+import type {HttpRates} from './request-limits.js';
+
+async function rigOf(t: ExecutionContext, rates: Partial<HttpRates> = {}) {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(resolve => setImmediate(resolve))});
+  const rig = await startRig({clock, entropy: new SeededEntropy(), rates});
+  t.teardown(() => rig.cloud.close());
+  return {...rig, clock};
+}
+
+const GRANTS = '/v1/gateways/gw-1/grants';
+const grant = {holder: 'h', points: [], credentials: [], validFrom: 0, validUntil: 9e12};
+const SQL = ["' OR '1'='1", "'; DROP TABLE tenant; --", "x' UNION SELECT hash FROM api_key --", '%'];
+
+test('SQL in ids, filters and names stays text', async t => {
+  const {ask, told, troubles} = await rigOf(t);
+  for (const text of SQL) {
+    const id = encodeURIComponent(text);
+    t.is((await ask('GET', `/v1/commands/${id}`)).status, 404);
+    t.is((await ask('GET', `/v1/revocations/${id}`)).status, 404);
+    t.is((await ask('DELETE', `/v1/keys/${id}`)).status, 404);
+    t.is((await ask('GET', `/v1/gateways/${id}/bays`)).status, 404);
+    t.is((await ask('GET', `/v1/gateways?cursor=${id}`)).status, 422);
+    t.is((await ask('GET', `/v1/gateways?limit=${id}`)).status, 422);
+    t.is((await ask('GET', '/v1/gateways', {key: text})).status, 401);
+    const body = {...grant, id: text.slice(0, 64), holder: text};
+    const stored = await told<{holder: string}>(200, ask('POST', GRANTS, {body}));
+    t.is(stored.holder, text);
+  }
+  t.is((await ask('GET', '/v1/gateways')).status, 200);
+  t.deepEqual(troubles, []);
+});
+
+test('no line break of a caller reaches a header', async t => {
+  const {ask, troubles} = await rigOf(t);
+  const evil = 'a%0d%0aset-cookie:%20a=b';
+  const paths = [
+    ...[`/v1/gateways/${evil}/bays`, `/v1/gateways?cursor=${evil}`, `/v1/gateways?limit=1&x=${evil}`],
+    ...[`/docs/${evil}`, `/${evil}`, `/v1/keys?limit=1&${evil}=1`, `/openapi.json?${evil}`],
+  ];
+  for (const path of paths) {
+    const answer = await ask('GET', path);
+    t.not(answer.status, 500, path);
+    t.is(answer.headers.get('set-cookie'), null, path);
+    for (const [, value] of answer.headers) t.false(/[\r\n]/.test(value), path);
+  }
+  t.deepEqual(troubles, []);
+});
+
+test('a token of another kind is no key: without algorithm, or signed with anything', async t => {
+  const {ask} = await rigOf(t);
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = part({sub: 'option', tenant: 'demo', scopes: ['platform:write'], exp: 9e9});
+  const signed = (secret: string) => {
+    const text = `${part({alg: 'HS256', typ: 'JWT'})}.${claims}`;
+    return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+  };
+  const tokens = [
+    ...[`${part({alg: 'none'})}.${claims}.`, `${part({alg: 'None'})}.${claims}.x`],
+    ...[signed(''), signed('secret'), signed(ROOT_KEY), `lk_${'0'.repeat(26)}_${'A'.repeat(43)}`],
+  ];
+  for (const key of tokens) {
+    const answer = await ask('GET', '/v1/gateways', {key});
+    t.is(answer.status, 401);
+    t.is(answer.headers.get('www-authenticate'), 'Bearer');
+  }
+  const scheme = (authorization: string) =>
+    ask('GET', '/v1/gateways', {key: null, headers: {authorization}});
+  const schemes = [`Basic ${ROOT_KEY}`, `bearer ${ROOT_KEY}`, ROOT_KEY, `Bearer  ${ROOT_KEY}`];
+  for (const header of [...schemes, `Bearer ${ROOT_KEY}, Bearer ${ROOT_KEY}`, 'Bearer ']) {
+    t.is((await scheme(header)).status, 401, header);
+  }
+});
+
+test('bodies that are not what they should be are refused before anything is done', async t => {
+  const {ask, told, troubles} = await rigOf(t);
+  const post = (body: unknown, headers = {}) => ask('POST', GRANTS, {body, headers});
+  const proto = `{"__proto__":{"state":"active"},${JSON.stringify(grant).slice(1)}`;
+  const cases: readonly [unknown, number][] = [
+    [{...grant, admin: true}, 422],
+    [proto, 422],
+    [JSON.stringify({...grant, constructor: {prototype: {a: 1}}}), 422],
+    [`${'['.repeat(5000)}${']'.repeat(5000)}`, 422],
+    [`${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`, 422],
+    [{...grant, holder: 'a\u0000b'}, 422],
+    [JSON.stringify({...grant, holder: 'x'}).replace('"x"', '"\\ud800"'), 422],
+    ['{"holder":', 422],
+    ['null', 422],
+    ['', 422],
+    [{...grant, holderMask: 'x'.repeat(40_000)}, 413],
+  ];
+  for (const [body, status] of cases) {
+    const answer = await post(body);
+    t.is(answer.status, status, String(JSON.stringify(body)).slice(0, 60));
+    t.is(answer.headers.get('content-type'), 'application/problem+json');
+  }
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
+    t.is((await post(grant, {'content-type': type})).status, 415, type);
+  }
+  t.is(({} as {state?: string}).state, undefined);
+  const {gateways} = await told<{gateways: object[]}>(200, ask('GET', '/v1/gateways'));
+  t.deepEqual(gateways, []);
+  t.deepEqual(troubles, []);
+});
+
+test('text that is no UTF-8 is refused', async t => {
+  const {cloud} = await rigOf(t);
+  const bytes = Buffer.concat([
+    Buffer.from(JSON.stringify({...grant, holder: 'x'}).slice(0, 11)),
+    Buffer.from([0xc3, 0x28, 0xff]),
+    Buffer.from('"}'),
+  ]);
+  const headers = {authorization: `Bearer ${ROOT_KEY}`, 'content-type': 'application/json'};
+  const request = new Request(`http://cloud${GRANTS}`, {method: 'POST', headers, body: bytes});
+  t.is((await cloud.fetch(request)).status, 422);
+});
+
+test('who asks too often waits: by key, by address, by device, and by keys that nobody knows', async t => {
+  const {ask, told, key: newKey, clock} = await rigOf(t, {
+    perKey: {burst: 10, perSecond: 1},
+    perAddress: {burst: 20, perSecond: 1},
+    wrongKeys: {burst: 3, perSecond: 0.1},
+  });
+  const key = await newKey({scopes: ['gateways:read']});
+  for (let count = 0; count < 10; count += 1) {
+    t.is((await ask('GET', '/v1/gateways', {key, address: `10.0.0.${count}`})).status, 200);
+  }
+  const late = await ask('GET', '/v1/gateways', {key, address: '10.0.0.99'});
+  t.is(late.status, 429);
+  t.is(late.headers.get('retry-after'), '1');
+  t.like(await late.json(), {code: 'too_many_requests', status: 429});
+  t.is((await ask('GET', '/v1/gateways')).status, 200);
+  const guess = () => ask('GET', '/v1/gateways', {key: 'lk_guess', address: '10.9.9.9'});
+  for (const status of [401, 401, 401, 429, 429]) t.is((await guess()).status, status);
+  t.is((await ask('GET', '/v1/gateways', {address: '10.9.9.9'})).status, 429);
+  t.is((await ask('GET', '/v1/gateways', {address: '10.9.9.8'})).status, 200);
+  for (let count = 0; count < 20; count += 1) await ask('GET', '/errors', {address: '2001:db8::1'});
+  // All of one network of IPv6 count as one.
+  t.is((await ask('GET', '/errors', {address: '2001:db8:0:7::9'})).status, 429);
+  t.is((await ask('GET', '/errors', {address: '2001:db9::1'})).status, 200);
+  t.is((await ask('GET', '/livez', {address: '2001:db8::1'})).status, 200);
+  await clock.advance(60_000);
+  t.is((await ask('GET', '/v1/gateways', {key, address: '10.9.9.9'})).status, 200);
+  const open = (bay: string) =>
+    ask('POST', `/v1/gateways/gw-1/bays/${bay}/open`, {body: {by: 'wang'}});
+  for (let count = 0; count < 15; count += 1) {
+    t.not((await open('A-012')).status, 429);
+    await clock.advance(1000);
+  }
+  for (let count = 0; count < 4; count += 1) await open('A-012');
+  t.is((await open('A-012')).status, 429);
+  t.not((await open('A-013')).status, 429);
+  await told(200, ask('GET', '/v1/gateways'));
+});
