@@ -14,9 +14,12 @@ interface DescribedOperation {
     readonly required?: boolean;
   }[];
   readonly requestBody?: {readonly content: Readonly<Record<string, {readonly schema?: Shape}>>};
-  readonly responses: Readonly<
-    Record<string, {readonly content?: Readonly<Record<string, {readonly schema?: Shape}>>}>
-  >;
+  readonly responses: Readonly<Record<string, DescribedAnswer>>;
+}
+
+interface DescribedAnswer {
+  readonly $ref?: string;
+  readonly content?: Readonly<Record<string, {readonly schema?: Shape}>>;
 }
 
 /** An OpenAPI document, as far as changes of it are judged. */
@@ -24,7 +27,10 @@ export interface Described {
   readonly openapi: string;
   readonly info: object;
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
-  readonly components: {readonly schemas: Readonly<Record<string, Shape>>};
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Shape>>;
+    readonly responses?: Readonly<Record<string, DescribedAnswer>>;
+  };
 }
 
 /**
@@ -73,15 +79,22 @@ function lostAnswers(
   now: Described,
   next: DescribedOperation,
 ): readonly string[] {
-  return Object.entries(operation.responses).flatMap(([status, {content = {}}]) => {
-    const other = next.responses[status];
-    if (!other) return [`answer ${status} is gone`];
+  return Object.entries(operation.responses).flatMap(([status, answer]) => {
+    const {content = {}} = answerOf(before, answer);
+    const found = next.responses[status];
+    if (!found) return [`answer ${status} is gone`];
+    const other = answerOf(now, found);
     return Object.entries(content).flatMap(([type, {schema}]) => {
-      const found = other.content?.[type];
-      if (!found) return [`${type} of ${status} is gone`];
-      return lostFields(before, schema, now, found.schema).map(path => `${status} lacks ${path}`);
+      const same = other.content?.[type];
+      if (!same) return [`${type} of ${status} is gone`];
+      return lostFields(before, schema, now, same.schema).map(path => `${status} lacks ${path}`);
     });
   });
+}
+
+function answerOf(doc: Described, answer: DescribedAnswer): DescribedAnswer {
+  const name = answer.$ref?.split('/').at(-1);
+  return name === undefined ? answer : (doc.components.responses?.[name] ?? {});
 }
 
 /** Fields that were always there and are no more. */

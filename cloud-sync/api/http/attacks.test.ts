@@ -14,7 +14,12 @@ async function rigOf(t: ExecutionContext, rates: Partial<HttpRates> = {}) {
 
 const GRANTS = '/v1/gateways/gw-1/grants';
 const grant = {holder: 'h', points: [], credentials: [], validFrom: 0, validUntil: 9e12};
-const SQL = ["' OR '1'='1", "'; DROP TABLE tenant; --", "x' UNION SELECT hash FROM api_key --", '%'];
+const SQL = [
+  "' OR '1'='1",
+  "'; DROP TABLE tenant; --",
+  "x' UNION SELECT hash FROM api_key --",
+  '%',
+];
 
 test('SQL in ids, filters and names stays text', async t => {
   const {ask, told, troubles} = await rigOf(t);
@@ -39,7 +44,11 @@ test('no line break of a caller reaches a header', async t => {
   const {ask, troubles} = await rigOf(t);
   const evil = 'a%0d%0aset-cookie:%20a=b';
   const paths = [
-    ...[`/v1/gateways/${evil}/bays`, `/v1/gateways?cursor=${evil}`, `/v1/gateways?limit=1&x=${evil}`],
+    ...[
+      `/v1/gateways/${evil}/bays`,
+      `/v1/gateways?cursor=${evil}`,
+      `/v1/gateways?limit=1&x=${evil}`,
+    ],
     ...[`/docs/${evil}`, `/${evil}`, `/v1/keys?limit=1&${evil}=1`, `/openapi.json?${evil}`],
   ];
   for (const path of paths) {
@@ -120,7 +129,12 @@ test('text that is no UTF-8 is refused', async t => {
 });
 
 test('who asks too often waits: by key, by address, by device, and by keys that nobody knows', async t => {
-  const {ask, told, key: newKey, clock} = await rigOf(t, {
+  const {
+    ask,
+    told,
+    key: newKey,
+    clock,
+  } = await rigOf(t, {
     perKey: {burst: 10, perSecond: 1},
     perAddress: {burst: 20, perSecond: 1},
     wrongKeys: {burst: 3, perSecond: 0.1},

@@ -8,7 +8,7 @@ import {loadOrMakeAuthority} from '../identity/authority-files.js';
 import {ROOT_KEY, startRig} from './api-rig.js';
 import {fuzzOperations, type OpenApi} from './operation-fuzz.js';
 
-const RUNS = 24;
+const RUNS = 16;
 
 /** Time passes while it works; what it waits for may be a thread. */
 async function passing<Result>(clock: VirtualClock, work: Promise<Result>): Promise<Result> {

@@ -1,4 +1,4 @@
-import type {Api} from './api.js';
+import {type Api, REFUSALS} from './api.js';
 import {CATALOGUE} from './refusals.js';
 
 /** Of the interface: a change that breaks nobody counts up the middle number. */
@@ -37,7 +37,27 @@ export function openApiOf(api: Api): object {
     servers: [{url: '/'}],
   });
   // The generator writes the flag behind the pattern; patterns of JSON Schema are Unicode anyway.
-  return JSON.parse(JSON.stringify(made), (key, value) =>
+  const text = JSON.stringify(made, (key, value) =>
     key === 'pattern' && typeof value === 'string' ? value.replace(/\/u$/, '') : value,
   );
+  return withNamedRefusals(JSON.parse(text));
+}
+
+interface Made {
+  readonly paths: Record<string, Record<string, {responses: Record<string, unknown>}>>;
+  readonly components: object;
+}
+
+/** The refusals that every operation may give stand once, not at each. */
+function withNamedRefusals(made: Made): object {
+  const responses: Record<string, unknown> = {};
+  for (const operation of Object.values(made.paths).flatMap(methods => Object.values(methods))) {
+    for (const [status, usual] of Object.entries(REFUSALS)) {
+      const given = operation.responses[status] as {description?: string} | undefined;
+      if (given?.description !== usual.description) continue;
+      responses[`Refused${status}`] = given;
+      operation.responses[status] = {$ref: `#/components/responses/Refused${status}`};
+    }
+  }
+  return {...made, components: {...made.components, responses}};
 }

@@ -6,6 +6,7 @@ import {bookingsContract} from '../bookings/bookings-contract.js';
 import {ledgerContract} from '../ledger/ledger-contract.js';
 import {placesContract} from '../places/places-contract.js';
 import {ApiKeyTable} from './api-key-table.js';
+import {changeContract} from './change-contract.js';
 import type {CloudReader} from './cloud-schema.js';
 import type {CloudStore} from './cloud-store.js';
 import {type CommandRow, CommandTable} from './command-table.js';
@@ -54,6 +55,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   commands(opening);
   views(opening);
   siteConfigContract(opening);
+  changeContract(opening);
   bookingsContract(opening);
   placesContract(opening);
   ledgerContract(opening);

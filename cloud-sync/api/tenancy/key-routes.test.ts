@@ -153,8 +153,16 @@ test('a key of one site sees that site alone, and another tenant nothing', async
   t.deepEqual(await seen('root-key'), ['gw-s-1', 'gw-s-2']);
   t.deepEqual(await seen(other), ['gw-s-3']);
   for (const [key, gateway, status] of [
-    ...([[one, 'gw-s-1', 200], [one, 'gw-s-2', 404], [one, 'gw-s-3', 404]] as const),
-    ...([[one, 'gw-free', 404], [other, 'gw-s-1', 404], ['root-key', 'gw-s-3', 404]] as const),
+    ...([
+      [one, 'gw-s-1', 200],
+      [one, 'gw-s-2', 404],
+      [one, 'gw-s-3', 404],
+    ] as const),
+    ...([
+      [one, 'gw-free', 404],
+      [other, 'gw-s-1', 404],
+      ['root-key', 'gw-s-3', 404],
+    ] as const),
   ]) {
     t.is((await ask('GET', `/v1/gateways/${gateway}/bays`, {key})).status, status, gateway);
     t.is((await ask('GET', `/v1/revocations/g-${gateway}`, {key})).status, status, gateway);
