@@ -48,7 +48,7 @@ test('nothing that integrators rely on has gone since the description that is co
   t.deepEqual(breaksBetween(before, now), []);
   const without = structuredClone(now) as {paths: Record<string, unknown>};
   delete without.paths['/v1/keys'];
-  t.deepEqual(breaksBetween(now, without as never), [
+  t.deepEqual([...breaksBetween(now, without as never)].sort(), [
     'get /v1/keys is gone',
     'post /v1/keys is gone',
   ]);
