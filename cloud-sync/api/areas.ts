@@ -7,6 +7,7 @@ import {toldPayBack} from './bookings/pay-back.js';
 import type {Api} from './http/api.js';
 import type {PersonSessions} from './http/callers.js';
 import {RequestWriter} from './http/write.js';
+import {assembleLeases} from './leases/assemble-leases.js';
 import {Ledger} from './ledger/ledger.js';
 import {LedgerTable} from './ledger/ledger-table.js';
 import {assembleOrders} from './orders/orders.js';
@@ -48,6 +49,8 @@ export function assembleAreas(options: AreaOptions): Areas {
     ...{orders, calendar: places.calendar, members: bookingMembers(new MemberTable())},
     payments: toldPayBack(base.changes),
   });
+  const {calendar} = places;
+  const leases = assembleLeases(base, {orders, calendar, members: accounts.members});
   orders.start();
   return {
     persons: accounts.persons,
@@ -58,6 +61,7 @@ export function assembleAreas(options: AreaOptions): Areas {
       places.addRoutes(api);
       webhooks.addRoutes(api);
       addBookingRoutes(api, base, bookings, orders);
+      leases.addRoutes(api);
     },
     chores: async () => {
       await places.chores();

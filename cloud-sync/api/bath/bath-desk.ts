@@ -62,14 +62,10 @@ export class BathDesk {
     return {order: id, gateways: [...gateways]};
   }
 
-  /** Fed once under `inputId`, whatever is resent. @throws Refusal `order_state` */
-  async act(
-    tx: CloudTransaction,
-    order: string,
-    input: BathInput,
-    inputId: string,
-  ): Promise<BathActed> {
-    const result = await this.#options.frame.feed(tx, order, input, inputId);
+  /** @throws Refusal `order_state` when it does not fit where the code stands */
+  async act(tx: CloudTransaction, order: string, input: BathInput): Promise<BathActed> {
+    const {frame, entropy} = this.#options;
+    const result = await frame.feed(tx, order, input, `${input.kind}:${entropy.ulid()}`);
     if (result.kind === 'unknown') throw new Refusal('not_found');
     if (result.kind === 'refused') throw new Refusal('order_state', {detail: result.why});
     return {order, gateways: gatewaysOf(result)};

@@ -41,7 +41,9 @@ export type BathInput =
   /** What that shower cost, the rinse included. */
   | {readonly kind: 'used'; readonly session: string; readonly amountFen: number}
   | {readonly kind: 'replace'}
-  | {readonly kind: 'cancel'};
+  | {readonly kind: 'cancel'}
+  /** What a gateway tells of any use of a right; what it cost comes apart. */
+  | {readonly kind: 'session'; readonly session: string};
 
 export type BathOrder = OrderView<BathState, BathData>;
 type AnyInput = BathInput | FrameInput;
@@ -100,6 +102,8 @@ function step(order: BathOrder, input: AnyInput, now: UnixMillis, isOwed: boolea
   switch (input.kind) {
     case 'opened':
       return opened(order, input, now);
+    case 'session':
+      return opened(order, {...input, point: order.data.point}, now);
     case 'used':
       return used(order, input, isOwed);
     case 'replace':
@@ -115,10 +119,17 @@ function step(order: BathOrder, input: AnyInput, now: UnixMillis, isOwed: boolea
       if (isLate) return step(order, cause, now, true);
       throw new InternalError('internal/order', `bath ${order.id}: ${move.key} refused: ${why}`);
     }
+    default:
+      // Whoever acts on orders of all types may want what only others know.
+      return no('NOT_OF_A_CODE');
   }
 }
 
-function opened(order: BathOrder, {session, point}: Input<'opened'>, now: UnixMillis): Step {
+function opened(
+  order: BathOrder,
+  {session, point}: {readonly session: string; readonly point: string | null},
+  now: UnixMillis,
+): Step {
   const {data, state} = order;
   if (data.session !== null) {
     return data.session === session ? moved(state, data, []) : no('ALREADY_USED');

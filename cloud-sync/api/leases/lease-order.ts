@@ -67,6 +67,9 @@ function step(lease: Lease, input: AnyLeaseInput, now: UnixMillis, known: Known)
       return deadline(lease, input.name, now, known);
     case 'money_refused':
       return moneyRefused(lease, input, now);
+    default:
+      // Whoever acts on orders of all types may want what only others know.
+      return no('NOT_OF_A_LEASE');
   }
 }
 

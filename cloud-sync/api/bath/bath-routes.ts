@@ -1,0 +1,237 @@
+import {createRoute, z} from '@hono/zod-openapi';
+import {callerOr, holderFor} from '../bookings/booking-callers.js';
+import {
+  type Api,
+  type ApiContext,
+  addOperation,
+  callerWith,
+  jsonBody,
+  needing,
+  onceHeaders,
+  REFUSALS,
+  shown,
+} from '../http/api.js';
+import {type Caller, maySee} from '../http/caller.js';
+import {nextCursorSchema, pageOf, pageQuery, placeFrom} from '../http/page.js';
+import {Refusal} from '../http/refusals.js';
+import type {RequestWriter} from '../http/write.js';
+import type {OrderRow, OrderTable} from '../orders/order-table.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import type {CloudStore} from '../store/cloud-store.js';
+import type {BathActed, BathDesk} from './bath-desk.js';
+import {BATH, BATH_RIGHT, type BathInput, readBath} from './bath-order.js';
+
+/** Digits of codes, and how far they have come. @see cloud-sync/api/credentials */
+export interface BathCodes {
+  /** Each once. */
+  fetchCodes(
+    tx: CloudTransaction,
+    order: {readonly id: string},
+    name: string,
+  ): Promise<readonly {readonly digits: string}[]>;
+  /** `pre_synced`: every gateway of the site has it. Null: not yet. */
+  deliverable(
+    db: CloudReader,
+    order: string,
+    name: string,
+  ): Promise<'pre_synced' | 'self_contained' | null>;
+}
+
+export interface BathRouteOptions {
+  readonly store: CloudStore;
+  readonly writer: RequestWriter;
+  readonly orders: OrderTable;
+  readonly desk: BathDesk;
+  readonly codes: BathCodes;
+  readonly onGateways: (gateways: readonly string[]) => void;
+}
+
+const tags = ['bath'];
+const params = z.object({id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)});
+const name = z.string().regex(/^[^\p{Cc}]{1,64}$/u);
+const word = z.string().regex(/^[\x21-\x7e]{1,64}$/);
+const fen = z.int().openapi({description: 'Whole fen'});
+
+const codeSchema = z
+  .object({
+    id: z.string(),
+    site: z.string(),
+    holder: z.string(),
+    state: z.enum(['live', 'running', 'settled', 'expired', 'replaced', 'cancelled']),
+    heldFen: fen,
+    expiresMs: z.int().openapi({description: 'Milliseconds since 1970'}),
+    usedFen: fen.nullable().openapi({description: 'Null until it is told'}),
+    owedFen: fen.openapi({description: 'Used beyond what there was'}),
+    point: z.string().nullable(),
+    deliverable: z
+      .enum(['pre_synced', 'self_contained'])
+      .nullable()
+      .openapi({description: '`pre_synced`: the site opens on it, cut off or not. Null: not yet'}),
+    code: z
+      .string()
+      .optional()
+      .openapi({description: 'Shown in the first answer alone', example: '1905 7344'}),
+  })
+  .openapi('BathCode');
+
+const request = createRoute({
+  ...{method: 'post', path: '/v1/bath/codes', tags, ...needing('own:write')},
+  summary: 'A code for one shower, good for 30 minutes; the one before it dies',
+  request: {
+    headers: onceHeaders,
+    body: jsonBody(
+      z.strictObject({
+        site: name,
+        holder: name.optional().openapi({description: 'Left out: who asks'}),
+      }),
+    ),
+  },
+  responses: {...REFUSALS, 201: shown(codeSchema, 'With its digits, this once')},
+});
+
+const list = createRoute({
+  ...{method: 'get', path: '/v1/bath/codes', tags, ...needing('own:write')},
+  summary: 'Codes; for a member his own',
+  request: {query: pageQuery.extend({site: name.optional(), holder: name.optional()})},
+  responses: {
+    ...REFUSALS,
+    200: shown(
+      z.object({codes: z.array(codeSchema), nextCursor: nextCursorSchema}),
+      'A page, the oldest first',
+    ),
+  },
+});
+
+const answered = {...REFUSALS, 200: shown(codeSchema, 'As it is now')};
+const get = createRoute({
+  ...{method: 'get', path: '/v1/bath/codes/{id}', tags, ...needing('own:write')},
+  ...{summary: 'A code, without its digits', request: {params}, responses: answered},
+});
+
+const cancel = createRoute({
+  ...{method: 'post', path: '/v1/bath/codes/{id}/cancel', tags, ...needing('own:write')},
+  summary: 'Give a code up that was not keyed in',
+  ...{request: {params, headers: onceHeaders}, responses: answered},
+});
+
+const opened = createRoute({
+  ...{method: 'post', path: '/v1/bath/codes/{id}/opening', tags, ...needing('orders:write')},
+  summary: 'A stall has let somebody in on it',
+  request: {
+    ...{params, headers: onceHeaders},
+    body: jsonBody(z.strictObject({session: word, point: name})),
+  },
+  responses: answered,
+});
+
+const used = createRoute({
+  ...{method: 'post', path: '/v1/bath/codes/{id}/use', tags, ...needing('orders:write')},
+  summary: 'What that shower cost, the rinse included; once, whatever is resent',
+  request: {
+    ...{params, headers: onceHeaders},
+    body: jsonBody(z.strictObject({session: word, amountFen: z.int().min(0).max(1_000_000)})),
+  },
+  responses: answered,
+});
+
+/** Codes for showers. @see requirements B4, B12 */
+export function addBathCodes(api: Api, options: BathRouteOptions): void {
+  addReads(api, options);
+  const {writer, orders, desk, codes, onGateways} = options;
+  addOperation(api, request, context => {
+    const caller = callerOr(context, 'orders:write');
+    const {site, holder: wished} = context.req.valid('json');
+    const holder = holderFor(caller, 'orders:write', wished);
+    if (!maySee(caller, site)) throw new Refusal('not_found', {detail: 'no such site'});
+    return writer.once(context, caller, {site, holder}, async tx => {
+      const {order, gateways} = await desk.request(tx, {tenant: caller.tenant, holder, site});
+      const [made] = await codes.fetchCodes(tx, {id: order}, BATH_RIGHT);
+      const row = await orders.get(tx, order);
+      if (!row) throw new Refusal('not_found');
+      const secret = made && {code: inFours(made.digits)};
+      const after = () => onGateways(gateways);
+      return {status: 201, body: codeView(row, null), after, ...(secret && {secret})};
+    });
+  });
+  addOperation(api, cancel, context =>
+    act(context, options, {caller: callerOr(context, 'orders:write'), input: {kind: 'cancel'}}),
+  );
+  addOperation(api, opened, context => {
+    const caller = callerWith(context, 'orders:write');
+    return act(context, options, {caller, input: {kind: 'opened', ...context.req.valid('json')}});
+  });
+  addOperation(api, used, context => {
+    const caller = callerWith(context, 'orders:write');
+    return act(context, options, {caller, input: {kind: 'used', ...context.req.valid('json')}});
+  });
+}
+
+function addReads(api: Api, {store, orders, codes}: BathRouteOptions): void {
+  addOperation(api, list, async context => {
+    const caller = callerOr(context, 'orders:read');
+    const {limit, cursor, site, holder: wished} = context.req.valid('query');
+    const [after = ''] = placeFrom(cursor, z.tuple([z.string()])) ?? [];
+    const isStaff = caller.scopes.has('orders:read');
+    if (isStaff && caller.sites && (site === undefined || !caller.sites.has(site))) {
+      throw new Refusal('forbidden', {detail: 'name a site of yours'});
+    }
+    const holder = isStaff ? wished : caller.member;
+    const query = {tenant: caller.tenant, site, holder, type: BATH, after, limit: limit + 1};
+    const found = await store.read(db => orders.list(db, query));
+    const {rows, nextCursor} = pageOf(context, found, {limit, placeOf: ({id}) => [id]});
+    return context.json({codes: rows.map(row => codeView(row, null)), nextCursor});
+  });
+  addOperation(api, get, async context => {
+    const caller = callerOr(context, 'orders:read');
+    const {id} = context.req.valid('param');
+    const row = await store.read(db => seen(db, orders, caller, id));
+    const far = await store.read(db => codes.deliverable(db, id, BATH_RIGHT));
+    return context.json(codeView(row, row.state === 'live' ? far : null));
+  });
+}
+
+function act(
+  context: ApiContext,
+  {writer, orders, desk, onGateways}: BathRouteOptions,
+  {caller, input}: {readonly caller: Caller; readonly input: BathInput},
+): Promise<Response> {
+  const id = context.req.param('id') ?? '';
+  return writer.once(context, caller, input, async tx => {
+    await seen(tx, orders, caller, id);
+    const acted: BathActed = await desk.act(tx, id, input);
+    const row = await seen(tx, orders, caller, id);
+    return {status: 200, body: codeView(row, null), after: () => onGateways(acted.gateways)};
+  });
+}
+
+/** @throws Refusal `not_found` */
+async function seen(
+  db: CloudReader,
+  orders: OrderTable,
+  caller: Caller,
+  id: string,
+): Promise<OrderRow> {
+  const row = await orders.get(db, id);
+  const isHis = row?.holder === caller.member;
+  const isStaff = caller.scopes.has('orders:read') || caller.scopes.has('orders:write');
+  const isSeen = row?.tenant === caller.tenant && (isHis || (isStaff && maySee(caller, row.site)));
+  if (row?.type !== BATH || !isSeen) throw new Refusal('not_found');
+  return row;
+}
+
+function codeView(
+  row: OrderRow,
+  deliverable: 'pre_synced' | 'self_contained' | null,
+): z.infer<typeof codeSchema> {
+  const {id, site, holder, state} = row;
+  const {heldFen, expiresMs, usedFen, owedFen, point} = readBath(JSON.parse(row.data));
+  return {
+    ...{id, site, holder, state: state as z.infer<typeof codeSchema>['state'], heldFen},
+    ...{expiresMs, usedFen, owedFen, point, deliverable},
+  };
+}
+
+/** As people read it: `1905 7344`. */
+function inFours(digits: string): string {
+  return digits.replaceAll(/(\d{4})(?=\d)/g, '$1 ');
+}
