@@ -7,6 +7,7 @@ import type {RequestLimits} from './http/request-limits.js';
 import type {RequestWriter} from './http/write.js';
 import type {Ledger} from './ledger/ledger.js';
 import type {OrderUseTable} from './orders/order-use-table.js';
+import type {PaymentProvider} from './payments/provider-port.js';
 import type {Presence} from './places/live-bays.js';
 import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayTable} from './store/gateway-table.js';
@@ -43,6 +44,8 @@ export interface AreaOptions {
   readonly presence: Presence;
   /** Whose the gateways are that serve no site yet. */
   readonly firstTenant: string;
+  /** Left out: nobody can pay here. */
+  readonly providers?: readonly PaymentProvider[] | undefined;
   /** After a commit: these gateways should hear of it. */
   readonly onGateways: (gateways: readonly string[]) => void;
 }

@@ -11,6 +11,7 @@ import {assembleLeases} from './leases/assemble-leases.js';
 import {Ledger} from './ledger/ledger.js';
 import {LedgerTable} from './ledger/ledger-table.js';
 import {assembleOrders} from './orders/orders.js';
+import {assembleMoney} from './payments/assemble-money.js';
 import {assemblePlaces} from './places/assemble-places.js';
 import {AnswerTable} from './tenancy/answer-table.js';
 import {assembleTenancy} from './tenancy/assemble-tenancy.js';
@@ -52,6 +53,9 @@ export function assembleAreas(options: AreaOptions): Areas {
   const {calendar} = places;
   const leases = assembleLeases(base, {orders, calendar, members: accounts.members});
   orders.start();
+  const providers = options.providers ?? [];
+  const money = assembleMoney(base, {providers, members: new MemberTable()});
+  money.start();
   return {
     persons: accounts.persons,
     begin: () => accounts.begin(),
@@ -62,9 +66,11 @@ export function assembleAreas(options: AreaOptions): Areas {
       webhooks.addRoutes(api);
       addBookingRoutes(api, base, bookings, orders);
       leases.addRoutes(api);
+      money.addRoutes(api);
     },
     chores: async () => {
       await places.chores();
+      await money.chores();
       await webhooks.prune();
       await accounts.chores();
       await bookings.chores();
@@ -74,6 +80,7 @@ export function assembleAreas(options: AreaOptions): Areas {
       await webhooks.stop();
       await orders.stop();
       await places.runner.stop();
+      await money.close();
     },
   };
 }

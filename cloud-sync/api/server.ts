@@ -29,6 +29,7 @@ import {EnrolmentDesk} from './identity/enrolment-desk.js';
 import {SecureListener} from './identity/secure-listener.js';
 import type {Ingest} from './ingest.js';
 import {type BrokerSite, OutsideBroker, publicUrl} from './outside-broker.js';
+import type {PaymentProvider} from './payments/provider-port.js';
 import {tellingBays} from './places/bay-changes.js';
 import {SiteConfigDesk} from './site-config-desk.js';
 import {ApiKeyTable} from './store/api-key-table.js';
@@ -58,6 +59,8 @@ export interface CloudOptions {
   /** Ed25519 private key: signs what goes down, and seals card secrets in the database. */
   readonly signingKey: KeyObject;
   readonly apiKey: string;
+  /** Payment providers; without any nobody can recharge, and everything else works. */
+  readonly providers?: readonly PaymentProvider[];
   readonly tenant?: string;
   /** Absent: not listened on; `fetch` and `attach` work all the same. */
   readonly http?: ListenAddress;

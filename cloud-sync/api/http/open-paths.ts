@@ -3,6 +3,7 @@ const OPEN: readonly RegExp[] = [
   /^\/v1\/sessions(?:\/redeem)?$/,
   /^\/v1\/enroll$/,
   /^\/v1\/public\//,
+  /^\/v1\/payments\/callbacks\/[^/]+$/,
 ];
 
 export function isOpenPath(path: string): boolean {

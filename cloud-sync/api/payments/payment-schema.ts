@@ -90,17 +90,6 @@ export interface MoneyFaultColumns {
   told: string;
 }
 
-/** How a lender's income is shared, from when on. */
-export interface ShareRuleColumns {
-  tenant: string;
-  /** Member; `*` for all who have none of their own. */
-  lender: string;
-  lender_permille: number;
-  tax_permille: number;
-  by_whom: string;
-  since_wall: number;
-}
-
 export interface PaymentSchema {
   payment_intent: PaymentIntentColumns;
   payment_event: PaymentEventColumns;
@@ -108,5 +97,4 @@ export interface PaymentSchema {
   reconciliation_item: ReconciliationItemColumns;
   payout_run: PayoutRunColumns;
   money_fault: MoneyFaultColumns;
-  share_rule: ShareRuleColumns;
 }

@@ -57,7 +57,6 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   reconciliation_item: ['tenant', 'provider', 'day', 'subject'],
   payout_run: ['tenant', 'day'],
   money_fault: ['tenant', 'kind', 'subject'],
-  share_rule: ['tenant', 'lender', 'since_wall'],
   member: ['id'],
   vault_key: ['id'],
   person_key: ['member', 'kind'],

@@ -107,13 +107,4 @@ async function createPayouts(db: Kysely<unknown>, types: ColumnTypes): Promise<v
     .addColumn('told', text, column => column.notNull())
     .addPrimaryKeyConstraint('money_fault_key', ['tenant', 'kind', 'subject'])
     .execute();
-  await make('share_rule')
-    .addColumn('tenant', text, column => column.notNull())
-    .addColumn('lender', text, column => column.notNull())
-    .addColumn('lender_permille', whole, column => column.notNull())
-    .addColumn('tax_permille', whole, column => column.notNull())
-    .addColumn('by_whom', text, column => column.notNull())
-    .addColumn('since_wall', whole, column => column.notNull())
-    .addPrimaryKeyConstraint('share_rule_key', ['tenant', 'lender', 'since_wall'])
-    .execute();
 }

@@ -1,0 +1,97 @@
+import {DAY_MS, SECOND_MS} from '../../../protocols/base/units.js';
+import type {AreaBase} from '../area-base.js';
+import type {Api} from '../http/api.js';
+import {HoldExpiry} from '../ledger/hold-expiry.js';
+import {LedgerChain} from '../ledger/ledger-chain.js';
+import {addLedger} from '../ledger/ledger-routes.js';
+import {LedgerTable} from '../ledger/ledger-table.js';
+import {LedgerView} from '../ledger/ledger-view.js';
+import {RefundDesk} from '../ledger/refund-desk.js';
+import {Rounds} from '../ledger/rounds.js';
+import {AuditLog} from '../tenancy/audit-log.js';
+import {bookDayOf} from './book-day.js';
+import {BooksCheck} from './books-check.js';
+import {CallbackDesk} from './callback-desk.js';
+import {DailyReconciler} from './daily-reconciler.js';
+import {IntentRunner} from './intent-runner.js';
+import {MoneyFaults} from './money-faults.js';
+import {PaymentDesk} from './payment-desk.js';
+import {addPayments, type PayingMembers} from './payment-routes.js';
+import {PaymentTable} from './payment-table.js';
+import {PayoutDesk} from './payout-desk.js';
+import type {PaymentProvider} from './provider-port.js';
+import {ReconciliationTable} from './reconciliation-table.js';
+import {addSettlements} from './settlement-routes.js';
+
+export interface MoneyOptions {
+  readonly providers: readonly PaymentProvider[];
+  readonly members: PayingMembers;
+}
+
+/** Ledger, payments, reconciliation and payouts. */
+export interface Money {
+  addRoutes(api: Api): void;
+  /** Begin to seal, to let holds go, and to ask providers. */
+  start(): void;
+  /** Hourly. */
+  chores(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Another worker may have written something: the database is asked this often. */
+const EVERY_MS = 5 * SECOND_MS;
+/** Far beyond the time in which a callback may be taken at all. */
+const EVENTS_KEPT_MS = 7 * DAY_MS;
+
+export function assembleMoney(base: AreaBase, {providers: all, members}: MoneyOptions): Money {
+  const {clock, entropy, log, store, writer, changes, ledger} = base;
+  const providers = new Map(all.map(provider => [provider.name, provider]));
+  const [entries, table, reconciliations] = [
+    new LedgerTable(),
+    new PaymentTable(),
+    new ReconciliationTable(),
+  ];
+  const audit = new AuditLog(clock, entropy);
+  const chain = new LedgerChain(store);
+  const expiry = new HoldExpiry({clock, log, store, ledger, table: entries, changes});
+  const faults = new MoneyFaults(clock, changes);
+  const desk = new PaymentDesk({clock, entropy, table, ledger, changes, providers});
+  const runner = new IntentRunner({
+    ...{clock, log, store, table, ledger, changes, faults, providers},
+  });
+  const rounds = (name: string, run: () => Promise<unknown>) =>
+    new Rounds({clock, log, name, everyMs: EVERY_MS, run});
+  const keeping = rounds('cloud.ledger', async () => {
+    await expiry.expireDue();
+    await chain.seal();
+  });
+  const asking = rounds('cloud.payments', () => runner.runDue());
+  const onIntent = () => asking.call();
+  const callbacks = new CallbackDesk({clock, store, table, providers, onNudge: onIntent});
+  const books = new BooksCheck({store, chain, faults, payments: table, reconciliations});
+  const payouts = new PayoutDesk({clock, entropy, store, payments: desk, books, faults});
+  const parts = {clock, store, ledger, payments: table, reconciliations};
+  const daily = new DailyReconciler({...parts, log, providers, books, runner});
+  return {
+    addRoutes: api => {
+      const refunds = new RefundDesk({ledger, table: entries, audit});
+      addLedger(api, {store, writer, ledger, view: new LedgerView(), chain, refunds});
+      addPayments(api, {store, writer, desk, table, callbacks, members, onIntent});
+      addSettlements(api, {
+        ...{...parts, writer, audit, faults, payouts, providers, onIntent},
+        reconcile: asked => daily.reconcile(asked),
+      });
+    },
+    start: () => {
+      keeping.call();
+      if (providers.size > 0) asking.call();
+    },
+    chores: async () => {
+      await store.read(db => table.pruneEvents(db, clock.wallMs() - EVENTS_KEPT_MS));
+      await daily.reconcileLast(bookDayOf(clock.wallMs() - DAY_MS));
+    },
+    close: async () => {
+      await Promise.all([keeping.stop(), asking.stop()]);
+    },
+  };
+}
