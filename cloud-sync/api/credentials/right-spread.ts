@@ -149,9 +149,10 @@ export class RightSpread {
     const found = new Map<string, string[]>();
     if (!isLive(right)) return found;
     const {tenant, site, points} = right;
-    for (const {id, gateway} of await this.#options.rights.points(tx, tenant, site, points)) {
+    for (const {bay, gateway} of await this.#options.rights.points(tx, tenant, site, points)) {
       if (gateway === null) continue;
-      found.set(gateway, [...(found.get(gateway) ?? []), id]);
+      const others = (found.get(gateway) ?? []).filter(other => other !== bay);
+      found.set(gateway, [...others, bay]);
     }
     return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
   }

@@ -17,6 +17,8 @@ export interface RightQuery {
 /** A point of a right, and where it hangs. */
 export interface PlacedPoint {
   readonly id: string;
+  /** Whose arm moves for it: of a vehicle the bay in which it stands. @see requirements P34 */
+  readonly bay: string;
   readonly gateway: string | null;
   readonly number: number | null;
 }
@@ -116,11 +118,23 @@ export class RightTable {
     ids: readonly string[],
   ): Promise<readonly PlacedPoint[]> {
     if (ids.length === 0) return [];
-    const query = db.selectFrom('point').select(['id', 'gw as gateway', 'number']);
-    const rows = await query
-      .where('tenant', '=', tenant)
-      .where('site', '=', site)
-      .where('id', 'in', [...ids])
+    const rows = await db
+      .selectFrom('point')
+      .leftJoin('point as under', join =>
+        join
+          .onRef('under.site', '=', 'point.site')
+          .onRef('under.id', '=', 'point.parent')
+          .on('point.kind', '=', 'vehicle'),
+      )
+      .select(({fn}) => [
+        'point.id' as const,
+        fn.coalesce('under.id', 'point.id').as('bay'),
+        fn.coalesce('under.gw', 'point.gw').as('gateway'),
+        fn.coalesce('under.number', 'point.number').as('number'),
+      ])
+      .where('point.tenant', '=', tenant)
+      .where('point.site', '=', site)
+      .where('point.id', 'in', [...ids])
       .execute();
     const byId = new Map(rows.map(row => [row.id, row]));
     return ids.flatMap(id => byId.get(id) ?? []);

@@ -3,6 +3,7 @@ import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
 import {Refusal} from '../http/refusals.js';
 import type {OrderView} from '../orders/order-type.js';
+import {SiteTable} from '../tenancy/site-table.js';
 import {rightsRig, SITE, TENANT} from './rights-rig.js';
 
 const order: Pick<OrderView<string, unknown>, 'id' | 'tenant' | 'site' | 'holder'> = {
@@ -171,4 +172,19 @@ test('points that the site does not have are refused by name', async t => {
   const rig = await rightsRig(t);
   const refused = await t.throwsAsync(rig.issue({points: ['A-001', 'B-9']}), {instanceOf: Refusal});
   t.like((refused as Refusal).details.errors?.[0], {pointer: '#/points'});
+});
+
+test('~P34 a right to a vehicle lowers the arm of the bay in which it stands, at the gateway of that bay', async t => {
+  const rig = await rightsRig(t);
+  const car = {site: SITE, id: 'V1', kind: 'vehicle', parent: 'A-002', gateway: null} as const;
+  await rig.store.transaction(tx =>
+    new SiteTable().addPoint(tx, TENANT, {
+      ...{...car, guidance: '', capacity: 1, saleState: 'open', owner: null},
+    }),
+  );
+  const {right, gateways} = await rig.issue({points: ['V1', 'A-002']});
+  t.deepEqual(gateways, ['gw-002']);
+  t.deepEqual(right.points, ['V1', 'A-002']);
+  const row = await rig.rowAt('gw-002', 'grant', right.id);
+  t.deepEqual(row?.table === 'grant' ? row.row.points : [], ['A-002'] as never);
 });
