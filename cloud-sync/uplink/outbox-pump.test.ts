@@ -157,3 +157,24 @@ test('whatever the cloud says, batches follow each other and stay in the window'
     }),
   );
 });
+
+test('a link that stalls gets a quarter at a time, two batches of it, and more again as it carries them', t => {
+  let {state} = drain(startPump(0, 10_000, 1));
+  state = drain(stepPump(state, {kind: 'stalled'})).state;
+  t.is(state.batchEvents, 125);
+  state = stepPump(state, {kind: 'stalled'}).state;
+  t.is(state.batchEvents, 31);
+  const {state: again, effects} = drain(startPump(0, 10_000, 1, state.batchEvents));
+  t.is(effects.filter(({kind}) => kind === 'send').length, 2);
+  t.is(again.sent, 62);
+  const acked = drain(stepPump(again, {kind: 'ack', upto: 31}));
+  t.is(acked.state.batchEvents, 39);
+  let least = state;
+  for (let count = 0; count < 9; count += 1) {
+    least = stepPump(
+      {...least, stalls: 0, flights: [{upto: 1, bytes: 1}]},
+      {kind: 'stalled'},
+    ).state;
+  }
+  t.is(least.batchEvents, 8);
+});

@@ -16,6 +16,11 @@ export const GATHER_MS: Millis = 50;
 export const STALL_MS: Millis = 10_000;
 /** So many stalls without progress mean a half-open link. */
 const MAX_STALLS = 3;
+/** On a link that stalled: fewest events of a batch, and how many more each confirmed one brings. */
+const FEWEST_EVENTS = 8;
+const MORE_EVENTS = 8;
+/** Batches on their way over a link that stalled. */
+const SLOW_BATCHES = 2;
 
 interface Flight {
   readonly upto: number;
@@ -34,6 +39,8 @@ export interface PumpState {
   readonly resting: boolean;
   readonly flights: readonly Flight[];
   readonly stalls: number;
+  /** Events of a batch at most. What a slow link cannot carry before the stall is too much for it. */
+  readonly batchEvents: number;
 }
 
 export type PumpInput =
@@ -70,8 +77,14 @@ export interface PumpStep {
   readonly effects: readonly PumpEffect[];
 }
 
-/** Begin a connection in which the cloud holds everything up to `upto`. */
-export function startPump(upto: number, head: number, low: number): PumpStep {
+/** Begin a connection in which the cloud holds everything up to `upto`; `batchEvents` as the connection
+ *  before it ended, or the link would never be learnt. */
+export function startPump(
+  upto: number,
+  head: number,
+  low: number,
+  batchEvents: number = MAX_BATCH_EVENTS,
+): PumpStep {
   const state: PumpState = {
     acked: upto,
     sent: upto,
@@ -81,6 +94,7 @@ export function startPump(upto: number, head: number, low: number): PumpStep {
     resting: false,
     flights: [],
     stalls: 0,
+    batchEvents,
   };
   return rewind(state, upto + 1, low, [{kind: 'markAcked', upto}]);
 }
@@ -108,7 +122,7 @@ export function stepPump(state: PumpState, input: PumpInput): PumpStep {
 
 function appended(state: PumpState, head: number): PumpStep {
   if (head <= state.head) return {state, effects: []};
-  const behind = state.head - state.sent >= MAX_BATCH_EVENTS || !windowOpen(state);
+  const behind = state.head - state.sent >= state.batchEvents || !windowOpen(state);
   const live: PumpEffect[] = behind ? [{kind: 'live', from: state.head + 1, to: head}] : [];
   return next({...state, head}, live);
 }
@@ -125,7 +139,9 @@ function acknowledged(state: PumpState, upto: number): PumpStep {
   const flights = state.flights.filter(flight => flight.upto > upto);
   const timer: PumpEffect =
     flights.length > 0 ? stallTimer() : {kind: 'cancelTimer', timer: 'stall'};
-  const moved = {...state, acked: upto, sent: Math.max(state.sent, upto), flights, stalls: 0};
+  const batchEvents = Math.min(MAX_BATCH_EVENTS, state.batchEvents + MORE_EVENTS);
+  const progress = {acked: upto, sent: Math.max(state.sent, upto), flights, stalls: 0, batchEvents};
+  const moved = {...state, ...progress};
   return next(moved, [{kind: 'markAcked', upto}, timer]);
 }
 
@@ -147,16 +163,18 @@ function rewind(
 function stalled(state: PumpState): PumpStep {
   if (state.flights.length === 0) return {state, effects: []};
   const stalls = state.stalls + 1;
-  if (stalls >= MAX_STALLS) return {state: {...state, stalls}, effects: [{kind: 'giveUp'}]};
-  return next({...state, stalls, sent: state.acked, flights: [], flushTo: state.head}, []);
+  const batchEvents = Math.max(FEWEST_EVENTS, state.batchEvents >> 2);
+  const slower = {...state, stalls, batchEvents};
+  if (stalls >= MAX_STALLS) return {state: slower, effects: [{kind: 'giveUp'}]};
+  return next({...slower, sent: state.acked, flights: [], flushTo: state.head}, []);
 }
 
 function next(state: PumpState, effects: readonly PumpEffect[]): PumpStep {
   const waiting = state.head - state.sent;
   if (waiting <= 0 || state.resting) return {state, effects};
-  if (waiting >= MAX_BATCH_EVENTS || state.sent < state.flushTo) {
+  if (waiting >= state.batchEvents || state.sent < state.flushTo) {
     if (!windowOpen(state)) return {state, effects};
-    const limit = Math.min(waiting, MAX_BATCH_EVENTS);
+    const limit = Math.min(waiting, state.batchEvents);
     const send: PumpEffect = {kind: 'send', from: state.sent + 1, limit};
     return {state: {...state, resting: true}, effects: [...effects, send]};
   }
@@ -167,7 +185,8 @@ function next(state: PumpState, effects: readonly PumpEffect[]): PumpStep {
 
 function windowOpen(state: PumpState): boolean {
   const bytes = state.flights.reduce((sum, flight) => sum + flight.bytes, 0);
-  return state.flights.length < WINDOW_BATCHES && bytes < WINDOW_BYTES;
+  const batches = state.batchEvents < MAX_BATCH_EVENTS ? SLOW_BATCHES : WINDOW_BATCHES;
+  return state.flights.length < batches && bytes < WINDOW_BYTES;
 }
 
 function stallTimer(): PumpEffect {

@@ -45,6 +45,7 @@ function backlog(lookMs: (sent: number) => Millis) {
   } as unknown as Outbox;
   let batches = 0;
   const runner = new PumpRunner({
+    pace: {batchEvents: 500},
     ...{clock: new BusyClock(truth, () => lookMs(batches)), outbox},
     publish: () => {
       batches += 1;

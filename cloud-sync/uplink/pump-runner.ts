@@ -24,12 +24,19 @@ import {
   stepPump,
 } from './outbox-pump.js';
 
+/** How much a link carries, over all its connections. */
+export interface LinkPace {
+  batchEvents: number;
+}
+
 export interface PumpRunnerOptions {
   readonly clock: Clock;
   readonly outbox: Outbox;
   /** Left out: everything is deflated at once, on the thread that drives the line. */
   readonly deflateLater?: DeflateLater | undefined;
   readonly publish: (name: UpName, payload: Uint8Array, qos: 0 | 1) => void;
+  /** What the connections before this one learnt of the link. */
+  readonly pace: LinkPace;
   /** The link is half-open or the journal cannot be read: end this connection. */
   readonly onGiveUp: (why: string) => void;
 }
@@ -64,8 +71,8 @@ export class PumpRunner {
   }
 
   start(upto: number): void {
-    const {outbox} = this.#options;
-    this.#take(startPump(upto, outbox.head(), outbox.low()));
+    const {outbox, pace} = this.#options;
+    this.#take(startPump(upto, outbox.head(), outbox.low(), pace.batchEvents));
   }
 
   onAck(upto: number): void {
@@ -90,6 +97,7 @@ export class PumpRunner {
 
   #take(step: PumpStep): void {
     this.#state = step.state;
+    this.#options.pace.batchEvents = step.state.batchEvents;
     for (const effect of step.effects) {
       // An earlier effect may have ended the connection.
       if (this.#state) this.#carryOut(effect);

@@ -24,7 +24,7 @@ import {GrantDownlink} from './grant-downlink.js';
 import type {GrantStateSink} from './grant-state-sink.js';
 import type {CertificateRenewal} from './identity/renewal.js';
 import type {Outbox} from './outbox.js';
-import {PumpRunner} from './pump-runner.js';
+import {type LinkPace, PumpRunner} from './pump-runner.js';
 import {SiteConfigDownlink} from './site-config-downlink.js';
 import type {SiteConfigSink} from './site-config-sink.js';
 import type {TimeSink} from './time-sink.js';
@@ -88,7 +88,13 @@ export class Session {
   #hellos = 0;
   #closed = false;
 
-  constructor(setup: SessionSetup, sid: string, drops: DropCounter, listener: SessionListener) {
+  /** `pace`: what earlier sessions learnt of the link. */
+  constructor(
+    setup: SessionSetup,
+    {sid, pace}: {readonly sid: string; readonly pace: LinkPace},
+    drops: DropCounter,
+    listener: SessionListener,
+  ) {
     const {clock, outbox, transport, address, cloudKey} = setup;
     this.#setup = setup;
     this.#sid = sid;
@@ -97,6 +103,7 @@ export class Session {
       clock,
       outbox,
       deflateLater: setup.deflateLater,
+      pace,
       publish: (name, payload, qos) => this.#send(name, payload, qos),
       onGiveUp: why => this.#close(why),
     });

@@ -1,7 +1,9 @@
 import {toHex} from '../../protocols/base/bytes.js';
 import type {Entropy, Millis, Timer} from '../../protocols/base/clock.js';
 import {MINUTE_MS, SECOND_MS} from '../../protocols/base/units.js';
+import {MAX_BATCH_EVENTS} from '../../protocols/cloud/event-batch.js';
 import {DropCounter} from '../drop-counter.js';
+import type {LinkPace} from './pump-runner.js';
 import {Session, type SessionSetup} from './session.js';
 
 export interface UplinkOptions extends SessionSetup {
@@ -28,6 +30,7 @@ const START_SPREAD_MS: Millis = 5 * SECOND_MS;
  *  to 60 s between them. @see sync.md 7 */
 export class Uplink {
   readonly #options: UplinkOptions;
+  readonly #pace: LinkPace = {batchEvents: MAX_BATCH_EVENTS};
   readonly #drops: DropCounter;
   #session: Session | undefined;
   #retry: Timer | undefined;
@@ -87,7 +90,7 @@ export class Uplink {
   #connect(): void {
     this.#retry = undefined;
     const sid = toHex(this.#options.entropy.bytes(16));
-    this.#session = new Session(this.#options, sid, this.#drops, {
+    this.#session = new Session(this.#options, {sid, pace: this.#pace}, this.#drops, {
       onReady: () => {
         this.#failures = 0;
       },
