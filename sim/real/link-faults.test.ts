@@ -144,10 +144,10 @@ for (const part of PARTS) {
   });
 }
 
-test('a trickle of 2400 bytes a second, 16 at a time: a backlog gets through it', async t => {
+test('a trickle of 900 bytes a second, 16 at a time: a backlog gets through it', async t => {
   const site = await FaultyGateway.start(t, await shared, 'trickle');
-  site.link.set({bytesPerS: 2400});
-  site.journal(600);
+  site.link.set({bytesPerS: 900});
+  site.journal(500);
   site.gateway.uplink.start();
   await rest(2000);
   site.journal(20);
