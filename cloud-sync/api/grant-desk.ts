@@ -64,8 +64,6 @@ export class GrantDesk {
         leaseUntil: this.#leaseUntil(),
       };
       await grants.put(tx, gateway, {table: 'grant', row});
-      if (!(await grants.isHolderFrozen(tx, row.holder))) return row;
-      await grants.freezeHolder(tx, gateway, row.holder);
       const kept = await grants.get(tx, gateway, 'grant', id);
       return kept?.table === 'grant' ? kept.row : row;
     });

@@ -7,6 +7,7 @@ import {
   hashWithout,
 } from '../../../protocols/cloud/grant-state.js';
 import {grantOpSchema, grantStateRowSchema} from '../../../protocols/cloud/site-schemas.js';
+import type {Grant} from '../../../protocols/site/grant.js';
 import type {CredentialId} from '../../../protocols/site/ids.js';
 import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 import type {SecretBox} from './secret-box.js';
@@ -123,8 +124,23 @@ export class GrantTable {
     return usable.slice(0, MAX_CREDENTIALS);
   }
 
-  /** Store the row as the next version, which it gives. */
+  /** Store the row as the next version, which it gives. A grant of a frozen holder is kept suspended,
+   *  whoever issues it. */
   async put(tx: CloudTransaction, gateway: string, entry: GrantStateRow): Promise<number> {
+    if (entry.table !== 'grant' || !isInForce(entry.row.state)) {
+      return this.#store(tx, gateway, entry);
+    }
+    const isFrozen = await isHolderFrozen(tx, entry.row.holder);
+    return isFrozen ? this.#suspend(tx, gateway, entry.row) : this.#store(tx, gateway, entry);
+  }
+
+  /** `frozen`: what it was before a freeze suspended it. */
+  async #store(
+    tx: CloudTransaction,
+    gateway: string,
+    entry: GrantStateRow,
+    frozen: string | null = null,
+  ): Promise<number> {
     const state = await stateOf(tx, gateway);
     const {id} = entry.row;
     const before = await this.get(tx, gateway, entry.table, id);
@@ -134,7 +150,7 @@ export class GrantTable {
       entry.table === 'grant' && entry.row.state === 'active' ? entry.row.leaseUntil : null;
     const row = this.#box.seal(JSON.stringify(entry));
     const holder = entry.table === 'issuer' ? null : entry.row.holder;
-    const kept = {row, lease_until, holder, frozen: null};
+    const kept = {row, lease_until, holder, frozen};
     await tx
       .insertInto('grant_row')
       .values({gw: gateway, section: entry.table, id, ...kept})
@@ -167,22 +183,12 @@ export class GrantTable {
     return (await query.orderBy('gw').execute()).map(({gw}) => gw);
   }
 
-  /** A member who may use nothing at this time. */
-  async isHolderFrozen(db: CloudReader, holder: string): Promise<boolean> {
-    const query = db.selectFrom('member').select('status').where('id', '=', holder);
-    const row = await query.executeTakeFirst();
-    return row !== undefined && row.status !== 'active';
-  }
-
   /** Suspend his grants, and remember what they were; gives how many. */
   async freezeHolder(tx: CloudTransaction, gateway: string, holder: string): Promise<number> {
     let count = 0;
     for (const {row} of await this.#grantsOf(tx, gateway, holder)) {
-      if (row.state !== 'active' && row.state !== 'offered') continue;
-      const suspended = {...row, state: 'suspended', rev: row.rev + 1} as const;
-      await this.put(tx, gateway, {table: 'grant', row: suspended});
-      const mark = tx.updateTable('grant_row').set({frozen: row.state}).where('gw', '=', gateway);
-      await mark.where('section', '=', 'grant').where('id', '=', row.id).execute();
+      if (!isInForce(row.state)) continue;
+      await this.#suspend(tx, gateway, {...row, rev: row.rev + 1});
       count += 1;
     }
     return count;
@@ -308,6 +314,11 @@ export class GrantTable {
       .execute();
   }
 
+  #suspend(tx: CloudTransaction, gateway: string, grant: Grant): Promise<number> {
+    const row = {...grant, state: 'suspended'} as const;
+    return this.#store(tx, gateway, {table: 'grant', row}, grant.state);
+  }
+
   async #grantsOf(tx: CloudTransaction, gateway: string, holder: string) {
     const query = tx.selectFrom('grant_row').select(['row', 'frozen']).where('gw', '=', gateway);
     const mine = query.where('holder', '=', holder).where('section', '=', 'grant').orderBy('id');
@@ -327,6 +338,17 @@ export class GrantTable {
   #openRow(sealed: string): GrantStateRow {
     return grantStateRowSchema.parse(JSON.parse(this.#box.open(sealed)));
   }
+}
+
+function isInForce(state: Grant['state']): boolean {
+  return state === 'active' || state === 'offered';
+}
+
+/** A member who may use nothing at this time. He is locked, so that no freeze runs past what is issued. */
+async function isHolderFrozen(tx: CloudTransaction, holder: string): Promise<boolean> {
+  const lock = tx.updateTable('member').set(({ref}) => ({ver: ref('ver')}));
+  const row = await lock.where('id', '=', holder).returning('status').executeTakeFirst();
+  return row !== undefined && row.status !== 'active';
 }
 
 function stateOf(tx: CloudTransaction, gateway: string) {
