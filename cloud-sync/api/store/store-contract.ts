@@ -4,6 +4,7 @@ import {EMPTY_STATE_HASH, type GrantStateRow} from '../../../protocols/cloud/gra
 import {accountsContract} from '../accounts/accounts-contract.js';
 import {bookingsContract} from '../bookings/bookings-contract.js';
 import {ledgerContract} from '../ledger/ledger-contract.js';
+import {paymentsContract} from '../payments/payments-contract.js';
 import {placesContract} from '../places/places-contract.js';
 import {ApiKeyTable} from './api-key-table.js';
 import {changeContract} from './change-contract.js';
@@ -59,6 +60,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   bookingsContract(opening);
   placesContract(opening);
   ledgerContract(opening);
+  paymentsContract(opening);
   accountsContract(opening);
 }
 
