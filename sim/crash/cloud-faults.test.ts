@@ -12,7 +12,7 @@ import {clearWorkFolder, makeWorkFolder} from './work-folder.js';
 
 const {kills: KILLS, seed: SEED} = crashOptions();
 /** A life of the cloud takes longer than one of a gateway: its gateways have to come back first. */
-const ROUNDS = Math.ceil(KILLS / 20);
+const ROUNDS = Math.ceil(KILLS / 40);
 /** Every so many lives end while the cloud starts, all others under load. */
 const EARLY_EVERY = 4;
 const LONGEST_MS = 700;

@@ -39,6 +39,8 @@ const RULES = {
   enterWithinMs: 10_000,
   idleScreenMs: 1000,
   debounceMs: 300,
+  // Cut off after a power cut nobody knows the time: a refusal for that would look like one for a use.
+  floorGraceMs: 3_600_000,
 };
 
 export interface CrashParkOptions {

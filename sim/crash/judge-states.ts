@@ -38,7 +38,12 @@ export async function judgeStates(options: JudgeOptions): Promise<readonly Judge
   const lanes = Array.from({length: LANES}, (_, lane) =>
     judgeLane({...options, cuts: inOrder.filter((_cut, index) => index % LANES === lane)}, lane),
   );
-  const judged = (await Promise.all(lanes)).flat();
+  // Also after a failure each lane comes to its end: the next test has the sites for itself.
+  const done = await Promise.allSettled(lanes);
+  const judged = done.flatMap(lane => {
+    if (lane.status === 'rejected') throw lane.reason;
+    return lane.value;
+  });
   return judged.toSorted((left, right) => left.at - right.at);
 }
 

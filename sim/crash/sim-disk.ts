@@ -9,12 +9,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {join} from 'node:path';
-import {UsageError} from '../../protocols/base/errors.js';
+import {errorText, UsageError} from '../../protocols/base/errors.js';
 import {rest} from '../real/peer-process.js';
 import {tool} from './tool.js';
 import {endProcess} from './work-folder.js';
 
 const EXPORT_LIMIT_MS = 10_000;
+const FS_BLOCK_BYTES = 4096;
+/** 8 MiB: the second superblock stands at the start of the second group. */
+const GROUP_BLOCKS = 2048;
 /** As the install guide mounts the gateway's partition. */
 const MOUNT_OPTIONS = 'noatime,data=ordered';
 
@@ -23,7 +26,9 @@ export async function makeImage(path: string, sizeMib: number): Promise<void> {
   closeSync(openSync(path, 'w'));
   await tool('truncate', '--size', `${sizeMib}M`, path);
   const extended = 'lazy_itable_init=0,lazy_journal_init=0,nodiscard';
-  const journal = ['-b', '4096', '-J', 'size=4', '-m', '0'];
+  // Small groups, so that a small disk has second copies of its superblock as a large one has.
+  const groups = ['-b', `${FS_BLOCK_BYTES}`, '-g', `${GROUP_BLOCKS}`];
+  const journal = [...groups, '-J', 'size=4', '-m', '0'];
   await tool('mkfs.ext4', '-q', '-F', '-E', extended, ...journal, path);
 }
 
@@ -47,9 +52,12 @@ export async function withMounted<Result>(
 async function mountChecked(image: string, mounted: string): Promise<void> {
   const mount = () => tool('mount', '-t', 'ext4', '-o', `loop,${MOUNT_OPTIONS}`, image, mounted);
   await mount().catch(async () => {
-    // It ends with 1 where it mended something.
-    await tool('e2fsck', '-f', '-y', image).catch(() => '');
-    await mount();
+    // It looks for a second copy where a larger disk has one. It ends with 1 where it mended something.
+    const copy = ['-b', `${GROUP_BLOCKS}`, '-B', `${FS_BLOCK_BYTES}`];
+    const told = await tool('e2fsck', '-f', '-y', ...copy, image).catch(errorText);
+    await mount().catch(thrown => {
+      throw new UsageError('crash/disk', `no fsck helps: ${told}`, {}, thrown);
+    });
   });
 }
 
