@@ -1,7 +1,9 @@
 import {DAY_MS} from '../../../protocols/base/units.js';
+import {MemberTable} from '../accounts/member-table.js';
 import type {AreaBase} from '../area-base.js';
 import type {Api} from '../http/api.js';
 import {RateLimit} from '../http/rate-limit.js';
+import {Refusal} from '../http/refusals.js';
 import {AuditLog} from '../tenancy/audit-log.js';
 import {ChangeRunner} from '../tenancy/change-runner.js';
 import {BayHistory} from './bay-history.js';
@@ -36,13 +38,17 @@ const PUBLIC_RATE = {burst: 60, perSecond: 5};
 /** Sites, what is offered there, who has it when, and what anybody may see of it. */
 export function assemblePlaces(base: AreaBase): Places {
   const {clock, entropy, log, store, sites, changes, writer, presence, firstTenant} = base;
-  const listings = new ListingTable();
+  const [listings, members] = [new ListingTable(), new MemberTable()];
   const calendar = new Calendar(sites, listings);
   const audit = new AuditLog(clock, entropy);
   const live = new LiveBays(clock, presence);
   const siteDesk = new SiteDesk({clock, sites, changes, audit, firstTenant});
   const listingDesk = new ListingDesk({
     ...{clock, entropy, sites, listings, calendar, changes, audit},
+    assertActive: async (db, tenant, member) => {
+      const row = await members.get(db, tenant, member);
+      if (row && row.status !== 'active') throw new Refusal('member_not_active');
+    },
   });
   const places = new PublicPlaces({clock, sites, listings, calendar, live});
   return {

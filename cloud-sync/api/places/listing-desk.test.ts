@@ -2,6 +2,9 @@ import test, {type ExecutionContext} from 'ava';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
 import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
+import {Refusal} from '../http/refusals.js';
+import {AuditLog} from '../tenancy/audit-log.js';
+import {ListingDesk} from './listing-desk.js';
 import {MONDAY, memberOf, OFFICE_HOURS, OPERATOR, placesRig, refusalOf} from './places-rig.js';
 
 const yieldTurn = () => new Promise<void>(resolve => setImmediate(resolve));
@@ -102,6 +105,24 @@ test('~Q1 tenant and lender browse alike; to publish is shown to whoever has som
     [true, false, true],
   );
   t.false(await may(memberOf('wang', 't-2')), 'a member of another tenant who is called alike');
+});
+
+test('nobody publishes for a member who is frozen, neither he nor an operator', async t => {
+  const rig = await begin(t);
+  const {clock, entropy, sites, listings, calendar, changes} = rig;
+  const desk = new ListingDesk({
+    ...{clock, entropy, sites, listings, calendar, changes, audit: new AuditLog(clock, entropy)},
+    assertActive: (_db, tenant, member) =>
+      member === 'wang' && tenant === 't-1'
+        ? Promise.reject(new Refusal('member_not_active'))
+        : Promise.resolve(),
+  });
+  const wish = {...OFFICE_HOURS, site: 'lot-1', point: 'A-012'};
+  for (const caller of [memberOf('wang'), OPERATOR]) {
+    const work = rig.store.transaction(tx => desk.publish(tx, caller, wish));
+    t.is(await refusalOf(work), 'member_not_active');
+  }
+  t.deepEqual(await rig.search(1, 10, 11), []);
 });
 
 test('a lease and hours of one bay stand side by side: the calendar gives it to one of them', async t => {
