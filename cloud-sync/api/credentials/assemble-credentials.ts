@@ -1,13 +1,17 @@
 import type {AreaBase} from '../area-base.js';
+import type {Api} from '../http/api.js';
 import type {GatewayTable} from '../store/gateway-table.js';
 import type {GrantTable} from '../store/grant-table.js';
 import type {SecretBox} from '../store/secret-box.js';
+import {AuditLog} from '../tenancy/audit-log.js';
 import type {CardMasterKeys} from './card-keys.js';
 import {CodeMaker, type StretchCode, stretchCode} from './code-maker.js';
 import {CodeTable} from './code-table.js';
 import {CredentialMaker} from './credential-maker.js';
+import {addCredentials} from './credential-routes.js';
 import {CredentialTable} from './credential-table.js';
 import {GatewayRows} from './gateway-rows.js';
+import {addRights} from './right-routes.js';
 import {RightSpread} from './right-spread.js';
 import {RightTable} from './right-table.js';
 import {RightsDesk} from './rights-desk.js';
@@ -41,8 +45,22 @@ export interface Credentials {
 
 const AT_ONCE = 200;
 
+type RightsBase = Pick<AreaBase, 'clock' | 'entropy' | 'store' | 'changes' | 'onGateways'>;
+
+/** The routes of these parts. */
+export function addCredentialRoutes(api: Api, base: AreaBase, parts: Credentials): void {
+  const {clock, entropy, store, writer, sites, presence, onGateways} = base;
+  const options = {
+    ...{...parts, store, writer, sites, onGateways, audit: new AuditLog(clock, entropy)},
+    isOnline: (gateway: string) => presence.isOnline(gateway),
+  };
+  addRights(api, options);
+  addCredentials(api, options);
+}
+
+
 export function assembleCredentials(
-  base: Pick<AreaBase, 'clock' | 'entropy' | 'store' | 'changes' | 'onGateways'>,
+  base: RightsBase,
   options: CredentialsOptions,
 ): Credentials {
   const {clock, entropy, store, changes, onGateways} = base;

@@ -132,6 +132,22 @@ export class RightsDesk {
     return {right: changed, made: [], gateways: await spread.spread(tx, changed)};
   }
 
+  /**
+   * Every code, key and token of the right dies, and a new one of each takes its place: whoever has the old
+   * pair has nothing. The right is locked. @see requirements Q4
+   */
+  async reissue(
+    tx: CloudTransaction,
+    right: Right,
+    {id}: Pick<ShownCredential, 'id'>,
+  ): Promise<RightOutcome> {
+    const held = await this.#options.credentials.some(tx, right.credentials);
+    const old = held.filter(
+      one => one.grant === right.id && (one.state !== 'revoked' || one.id === id),
+    );
+    return this.replace(tx, right, old);
+  }
+
   /** New ones of the same kinds in place of `old`, which die. The right is locked. */
   async replace(
     tx: CloudTransaction,

@@ -5,7 +5,7 @@ import {InternalError} from '../../../protocols/base/errors.js';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
 import type {TokenIssuer} from '../../../protocols/site/grant.js';
 import {Refusal} from '../http/refusals.js';
-import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {GatewayTable} from '../store/gateway-table.js';
 import type {GrantTable} from '../store/grant-table.js';
 import type {TokenKey, TokenKeyTable} from './token-key-table.js';
@@ -69,7 +69,7 @@ export class TokenKeys {
   }
 
   /** @throws InternalError `internal/token-key` when it has gone */
-  async signerOf(tx: CloudTransaction, tenant: string, kid: number): Promise<KeyObject> {
+  async signerOf(tx: CloudReader, tenant: string, kid: number): Promise<KeyObject> {
     const seedHex = await this.#options.keys.seedHex(tx, tenant, kid);
     if (seedHex === undefined) {
       throw new InternalError('internal/token-key', `key ${kid} has gone`, {tenant, kid});
