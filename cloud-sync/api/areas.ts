@@ -4,6 +4,7 @@ import {MemberTable} from './accounts/member-table.js';
 import type {AreaBase, AreaOptions} from './area-base.js';
 import {addBookingRoutes, assembleBookings, bookingMembers} from './bookings/assemble-bookings.js';
 import {toldPayBack} from './bookings/pay-back.js';
+import {addCredentialRoutes, assembleCredentials} from './credentials/assemble-credentials.js';
 import type {Api} from './http/api.js';
 import type {PersonSessions} from './http/callers.js';
 import {RequestWriter} from './http/write.js';
@@ -39,13 +40,16 @@ export function assembleAreas(options: AreaOptions): Areas {
     writer: new RequestWriter({clock, store, answers}),
     ledger: new Ledger({clock, entropy, table: new LedgerTable()}),
   };
-  const orders = assembleOrders(base, options.parts);
+  const {box, parts} = options;
+  const {gateways, grants, orderUses: uses} = parts;
+  const rights = assembleCredentials(base, {box, gateways, grants, uses});
+  const orders = assembleOrders(base, parts, rights.issuer);
   const tenancy = assembleTenancy(base);
   const places = assemblePlaces(base);
   places.runner.start();
   const webhooks = assembleWebhooks(base);
   webhooks.start();
-  const accounts = assembleAccounts(base);
+  const accounts = assembleAccounts(base, rights.issuer);
   const bookings = assembleBookings(base, {
     ...{orders, calendar: places.calendar, members: bookingMembers(new MemberTable())},
     payments: toldPayBack(base.changes),
@@ -61,6 +65,7 @@ export function assembleAreas(options: AreaOptions): Areas {
     begin: () => accounts.begin(),
     addRoutes: api => {
       accounts.addRoutes(api);
+      addCredentialRoutes(api, base, rights);
       tenancy.addRoutes(api);
       places.addRoutes(api);
       webhooks.addRoutes(api);
@@ -73,6 +78,7 @@ export function assembleAreas(options: AreaOptions): Areas {
       await money.chores();
       await webhooks.prune();
       await accounts.chores();
+      await rights.chores();
       await bookings.chores();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },

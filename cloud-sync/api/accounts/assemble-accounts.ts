@@ -7,6 +7,7 @@ import {AccessDesk} from './access-desk.js';
 import {ErasureDesk} from './erasure-desk.js';
 import {ErasureTable} from './erasure-table.js';
 import {GrantFreeze} from './grant-freeze.js';
+import type {HolderRights} from './holder-rights.js';
 import {LoginDesk} from './login-desk.js';
 import {LoginTable} from './login-table.js';
 import {MemberDesk} from './member-desk.js';
@@ -30,7 +31,7 @@ export interface Accounts {
 }
 
 /** Members, what is personal of them, and how they log in, put together. */
-export function assembleAccounts(base: AreaBase): Accounts {
+export function assembleAccounts(base: AreaBase, wholeRights: HolderRights): Accounts {
   const {clock, entropy, log, store, sites, changes, writer, onGateways} = base;
   const {signingKey, vaultKeys = vaultKeysFrom(signingKey), passwordCost, firstTenant} = base;
   const {gateways, grants} = base.parts;
@@ -38,7 +39,8 @@ export function assembleAccounts(base: AreaBase): Accounts {
   const [members, logins] = [new MemberTable(), new LoginTable()];
   const [sessions, erasures] = [new SessionTable(entropy), new ErasureTable(signingKey)];
   const audit = new AuditLog(clock, entropy);
-  const rights = new GrantFreeze({gateways, grants, sites, firstTenant});
+  const others = new GrantFreeze({gateways, grants, sites, firstTenant});
+  const rights = inTurn(wholeRights, others);
   const desk = new MemberDesk({
     ...{clock, entropy, members, vault, audit, changes, sites, logins, sessions, rights},
   });
@@ -65,6 +67,17 @@ export function assembleAccounts(base: AreaBase): Accounts {
       // What cannot be erased at this moment is tried again in an hour; the other chores go on.
       await erasing.runDue().catch(error => log.error('erasure.failed', {why: errorText(error)}));
       await login.tidy();
+    },
+  };
+}
+
+/** First the rights that lie at several gateways, then those that somebody gave to one by itself. */
+function inTurn(first: HolderRights, then: HolderRights): HolderRights {
+  return {
+    suspendHolder: async (tx, tenant, holder, isSuspended) => {
+      const gateways = await first.suspendHolder(tx, tenant, holder, isSuspended);
+      const more = await then.suspendHolder(tx, tenant, holder, isSuspended);
+      return [...new Set([...gateways, ...more])];
     },
   };
 }

@@ -3,6 +3,7 @@ import type {ExecutionContext} from 'ava';
 import {ulid} from 'ulid';
 import type {Clock, Entropy, UnixMillis} from '../../../protocols/base/clock.js';
 import {HOUR_MS, MINUTE_MS} from '../../../protocols/base/units.js';
+import {assembleCredentials} from '../credentials/assemble-credentials.js';
 import {Refusal} from '../http/refusals.js';
 import {Ledger} from '../ledger/ledger.js';
 import {LedgerTable} from '../ledger/ledger-table.js';
@@ -132,6 +133,7 @@ function worker(store: CloudStore, time: {nowWall: number}) {
   const clock = {wallMs: () => time.nowWall as UnixMillis, nowMs: () => 0} as Clock;
   const entropy: Entropy = {bytes: size => randomBytes(size), fraction: Math.random, ulid};
   const sites = new SiteTable();
+  const box = new SecretBox(privateKey, entropy);
   const listings = new ListingTable();
   const base = {
     ...{clock, entropy, log: QUIET, store, sites, onGateways: () => {}},
@@ -140,9 +142,10 @@ function worker(store: CloudStore, time: {nowWall: number}) {
   };
   const parts = {
     ...{gateways: new GatewayTable(), orderUses: new OrderUseTable()},
-    grants: new GrantTable(new SecretBox(privateKey, entropy)),
+    grants: new GrantTable(box),
   };
-  const orders = assembleOrders(base, parts);
+  const rights = assembleCredentials(base, {box, ...parts, uses: parts.orderUses});
+  const orders = assembleOrders(base, parts, rights.issuer);
   const {desk, pricing, coupons} = assembleBookings(base, {
     ...{orders, calendar: new Calendar(sites, listings)},
     members: {rolesOf: async () => [], assertActive: async () => {}},

@@ -28,6 +28,7 @@ export interface CredentialsOptions {
   /** Left out: cards that prove something bring their own secret. */
   readonly cardKeys?: CardMasterKeys | undefined;
   readonly maskOf?: RightsIssuerOptions['maskOf'];
+  readonly uses?: RightsIssuerOptions['uses'];
 }
 
 /** Rights over several gateways and what is shown for them, put together. */
@@ -58,13 +59,9 @@ export function addCredentialRoutes(api: Api, base: AreaBase, parts: Credentials
   addCredentials(api, options);
 }
 
-
-export function assembleCredentials(
-  base: RightsBase,
-  options: CredentialsOptions,
-): Credentials {
+export function assembleCredentials(base: RightsBase, options: CredentialsOptions): Credentials {
   const {clock, entropy, store, changes, onGateways} = base;
-  const {box, gateways, grants, stretch = stretchCode, cardKeys, maskOf} = options;
+  const {box, gateways, grants, stretch = stretchCode, cardKeys, maskOf, uses} = options;
   const [rights, credentials, codes] = [
     new RightTable(),
     new CredentialTable(box),
@@ -81,7 +78,10 @@ export function assembleCredentials(
   const desk = new RightsDesk({
     ...{clock, entropy, rights, credentials, codes, maker, spread, changes},
   });
-  const issuer = new RightsIssuer({desk, rights, credentials, ...(maskOf && {maskOf})});
+  const issuer = new RightsIssuer({
+    ...{desk, rights, credentials, grants},
+    ...{...(uses && {uses}), ...(maskOf && {maskOf})},
+  });
   const chores = async () => {
     const overdue = await store.read(db => rights.overdue(db, clock.wallMs(), AT_ONCE));
     for (const {tenant, id} of overdue) {

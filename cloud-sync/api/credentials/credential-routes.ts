@@ -138,10 +138,15 @@ function addWriting(api: Api, options: CredentialRouteOptions): void {
     const {credential: id} = context.req.valid('param');
     return writer.once(context, caller, {}, async tx => {
       const {right, credential} = await lockedBoth(tx, options, caller, id);
-      if (!right) throw new Refusal('conflict', {detail: 'a card is registered anew, by its number'});
+      if (!right)
+        throw new Refusal('conflict', {detail: 'a card is registered anew, by its number'});
       const {made, gateways} = await desk.reissue(tx, right, credential);
       await note(tx, caller, 'reissue', id);
-      const about = await contextOf(tx, options, made.map(one => one.credential.id));
+      const about = await contextOf(
+        tx,
+        options,
+        made.map(one => one.credential.id),
+      );
       return {
         status: 201,
         body: {credentials: made.map(one => credentialBody(one.credential, about))},

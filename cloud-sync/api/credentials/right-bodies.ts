@@ -1,10 +1,10 @@
 import {z} from '@hono/zod-openapi';
-import {LAST_UNIX_MILLIS} from '../../../protocols/cloud/site-schemas.js';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
-import {siteIdSchema, pointIdSchema} from '../places/site-bodies.js';
+import {LAST_UNIX_MILLIS} from '../../../protocols/cloud/site-schemas.js';
+import {pointIdSchema, siteIdSchema} from '../places/site-bodies.js';
 import type {PlaceReading} from './credential-table.js';
 import {deliverableOf, effectOf} from './effect-rules.js';
-import {type Right, RIGHT_STATES} from './right.js';
+import {RIGHT_STATES, type Right} from './right.js';
 import {ASSURANCES, type ShownCredential} from './shown-credential.js';
 
 const wall = z
@@ -78,7 +78,10 @@ export const newRightSchema = z
     entries: entries.default('multi'),
     credentials: z.array(wishSchema).max(16).default([]),
   })
-  .refine(({fromMs, untilMs}) => fromMs < untilMs, {path: ['untilMs'], error: 'ends before it begins'})
+  .refine(({fromMs, untilMs}) => fromMs < untilMs, {
+    path: ['untilMs'],
+    error: 'ends before it begins',
+  })
   .openapi('NewGrant');
 
 export const rightChangeSchema = z
@@ -93,7 +96,9 @@ const effectFields = {
       gateway: z.string(),
       state: z.enum(['setting', 'set', 'removing', 'unset']),
       reason: z.enum(['offline', 'never_seen', 'in_delivery', 'failed_to_set', 'clash']),
-      seenMs: shownWall.nullable().openapi({description: 'When it last began to speak; null: never'}),
+      seenMs: shownWall
+        .nullable()
+        .openapi({description: 'When it last began to speak; null: never'}),
     }),
   ),
 };

@@ -134,7 +134,11 @@ function addReading(api: Api, options: RightRouteOptions): void {
     const page = await store.read(async db => {
       const found = await rights.list(db, asked);
       const {rows, nextCursor} = pageOf(context, found, {limit, placeOf: ({id}) => [id]});
-      const about = await contextOf(db, options, rows.map(({id}) => id));
+      const about = await contextOf(
+        db,
+        options,
+        rows.map(({id}) => id),
+      );
       return {grants: rows.map(right => rightBody(right, about)), nextCursor};
     });
     return context.json(page);

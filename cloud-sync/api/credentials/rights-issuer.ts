@@ -1,6 +1,8 @@
 import type {OrderRow} from '../orders/order-table.js';
 import type {GrantWish} from '../orders/order-type.js';
+import type {OrderUseTable} from '../orders/order-use-table.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {GrantTable} from '../store/grant-table.js';
 import type {CredentialWish} from './credential-maker.js';
 import type {CredentialTable} from './credential-table.js';
 import type {Right} from './right.js';
@@ -14,6 +16,9 @@ export interface RightsIssuerOptions {
   readonly desk: RightsDesk;
   readonly rights: RightTable;
   readonly credentials: CredentialTable;
+  readonly grants: GrantTable;
+  /** Gateways tell of the use of a right by its id: whose order that is. Left out: nobody asks. */
+  readonly uses?: Pick<OrderUseTable, 'addGrant'>;
   /** What staff may see of a member. Left out: nothing. */
   readonly maskOf?: (tx: CloudTransaction, tenant: string, holder: string) => Promise<string>;
 }
@@ -38,9 +43,25 @@ export class RightsIssuer {
 
   /** @throws Refusal when the site has not all of the points */
   async grant(tx: CloudTransaction, order: Owner, wish: GrantWish): Promise<readonly string[]> {
-    const {desk, rights, credentials, maskOf} = this.#options;
-    const {name, kind, points, validFrom, validUntil, entries} = wish;
+    const {rights, credentials, uses} = this.#options;
+    const {name} = wish;
     const [before] = await rights.liveOfOrder(tx, order.id, name);
+    const changed = await this.#given(tx, order, wish, before);
+    const right = await rights.ofOrder(tx, order.id, name);
+    for (const {gateway} of await credentials.places(tx, right?.id ?? '')) {
+      await uses?.addGrant(tx, {gateway, grant: right?.id ?? '', order: order.id, name});
+    }
+    return changed;
+  }
+
+  async #given(
+    tx: CloudTransaction,
+    order: Owner,
+    wish: GrantWish,
+    before: Right | undefined,
+  ): Promise<readonly string[]> {
+    const {desk, credentials, maskOf} = this.#options;
+    const {name, kind, points, validFrom, validUntil, entries} = wish;
     if (!before) {
       const {id: orderId, tenant, site, holder} = order;
       const holderMask = (await maskOf?.(tx, tenant, holder)) ?? '';
@@ -135,6 +156,12 @@ export class RightsIssuer {
       if (kind !== 'card' && kind !== 'plate') continue;
       const own = await this.#options.credentials.ofHolder(tx, tenant, holder, kind);
       for (const {id} of own) ids.add(id);
+      // Those that somebody gave to a gateway by itself count too.
+      for (const {gateway} of await this.#options.credentials.places(tx, right.id)) {
+        for (const id of await this.#options.grants.credentialsOf(tx, gateway, holder)) {
+          if (kind === 'card') ids.add(id);
+        }
+      }
     }
     return {...right, credentials: [...ids]};
   }

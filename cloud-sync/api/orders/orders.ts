@@ -1,7 +1,6 @@
 import type {AreaBase, OrderParts} from '../area-base.js';
 import {DueRunner} from './due-runner.js';
-import {GrantGiver} from './grant-giver.js';
-import {OrderFrame} from './order-frame.js';
+import {OrderFrame, type RightsGiver} from './order-frame.js';
 import {OrderTable} from './order-table.js';
 import type {OrderUseTable} from './order-use-table.js';
 import {UseFeeder} from './use-feeder.js';
@@ -21,11 +20,14 @@ export interface Orders {
 }
 
 /** The frame of all orders, what wakes them, and what tells them of the use of their rights. */
-export function assembleOrders(base: OrderBase, parts: OrderParts): Orders {
-  const {clock, entropy, log, store, sites, changes, ledger, onGateways} = base;
-  const {gateways, grants, orderUses: uses} = parts;
+export function assembleOrders(
+  base: OrderBase,
+  parts: Pick<OrderParts, 'orderUses'>,
+  rights: RightsGiver,
+): Orders {
+  const {clock, entropy, log, store, changes, ledger, onGateways} = base;
+  const {orderUses: uses} = parts;
   const orders = new OrderTable();
-  const rights = new GrantGiver({clock, entropy, sites, gateways, grants, uses});
   const frame = new OrderFrame({
     ...{clock, entropy, log, store, orders, changes, money: ledger, rights, onGateways},
     onDeadline: dueWall => runner.wake(dueWall),
