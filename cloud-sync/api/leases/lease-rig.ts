@@ -4,6 +4,7 @@ import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
 import {MemberTable} from '../accounts/member-table.js';
+import {assembleCredentials} from '../credentials/assemble-credentials.js';
 import {type ApiContext, newApi} from '../http/api.js';
 import {type Caller, type Role, scopesOf} from '../http/caller.js';
 import {refuse} from '../http/problem.js';
@@ -11,7 +12,6 @@ import {Refusal} from '../http/refusals.js';
 import {RequestWriter} from '../http/write.js';
 import {Ledger} from '../ledger/ledger.js';
 import {LedgerTable} from '../ledger/ledger-table.js';
-import {GrantGiver} from '../orders/grant-giver.js';
 import {OrderFrame} from '../orders/order-frame.js';
 import {OrderTable} from '../orders/order-table.js';
 import {OrderUseTable} from '../orders/order-use-table.js';
@@ -51,15 +51,19 @@ export async function leaseRig(t: ExecutionContext, database = ':memory:') {
   const [sites, listings, orders] = [new SiteTable(), new ListingTable(), new OrderTable()];
   const [members, gateways] = [new MemberTable(), new GatewayTable()];
   const calendar = new Calendar(sites, listings);
-  const grants = new GrantTable(new SecretBox(privateKey, entropy));
+  const box = new SecretBox(privateKey, entropy);
+  const grants = new GrantTable(box);
   const uses = new OrderUseTable();
   const changes = new ChangeFeed({clock, entropy, store});
   const ledger = new Ledger({clock, entropy, table: new LedgerTable()});
   const errors: string[] = [];
   const log = {debug() {}, info() {}, warn() {}, error: (event: string) => void errors.push(event)};
-  const rights = new GrantGiver({clock, entropy, sites, gateways, grants, uses});
   const pushed: string[] = [];
   const onGateways = (named: readonly string[]) => void pushed.push(...named);
+  const {issuer: rights} = assembleCredentials(
+    {clock, entropy, store, changes, onGateways},
+    {box, gateways, grants, uses},
+  );
   const frame = new OrderFrame({
     ...{clock, entropy, log, store, orders, changes, money: ledger, rights, onGateways},
   });
