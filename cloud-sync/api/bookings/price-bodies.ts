@@ -47,8 +47,9 @@ export const newRuleSchema = z
   })
   .openapi('NewPriceRule');
 
-export const ruleSchema = newRuleSchema
-  .extend({id: z.string(), version: z.int()})
+// Not an extension of the one above: what refuses strangers would refuse these fields.
+export const ruleSchema = z
+  .object({...newRuleSchema.shape, ...{id: z.string(), version: z.int()}})
   .openapi('PriceRule');
 
 export const newCouponSchema = z
