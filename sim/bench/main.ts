@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   decide: () => import('./decide.js'),
   journal: () => import('./journal.js'),
   sync: () => import('./sync.js'),
+  api: () => import('./api.js'),
 };
 
 /** Processes that benches start, so that what is measured shares no event loop with what measures. */
@@ -27,6 +28,8 @@ const ROLES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   'journal-writer': async () => ({run: (await import('./journal.js')).write}),
   'libmodbus-peer': () => import('./libmodbus-peer.js'),
   'fleet-gateways': () => import('./fleet-gateways.js'),
+  'api-worker': () => import('./api-worker.js'),
+  'api-bare': () => import('./api-bare.js'),
   'sync-cloud': () => import('./sync-cloud.js'),
   'sync-edge': () => import('./sync-edge.js'),
   'sync-peer': () => import('./sync-peer.js'),
@@ -53,4 +56,6 @@ try {
 } catch (error) {
   process.stderr.write(`${errorText(error)}\n`);
   process.exitCode = 1;
+  // A role that waits for its next line would wait for ever.
+  process.stdin.destroy();
 }
