@@ -2,6 +2,8 @@ import {HOUR_MS} from '../../protocols/base/units.js';
 import {assembleAccounts} from './accounts/assemble-accounts.js';
 import {MemberTable} from './accounts/member-table.js';
 import type {AreaBase, AreaOptions} from './area-base.js';
+import {assembleBath} from './bath/assemble-bath.js';
+import {RightCodes} from './bath/right-codes.js';
 import {addBookingRoutes, assembleBookings, bookingMembers} from './bookings/assemble-bookings.js';
 import {toldPayBack} from './bookings/pay-back.js';
 import {addCredentialRoutes, assembleCredentials} from './credentials/assemble-credentials.js';
@@ -56,6 +58,8 @@ export function assembleAreas(options: AreaOptions): Areas {
   });
   const {calendar} = places;
   const leases = assembleLeases(base, {orders, calendar, members: accounts.members});
+  const codes = new RightCodes(rights);
+  const bath = assembleBath(base, {orders, members: accounts.members, codes});
   orders.start();
   const providers = options.providers ?? [];
   const money = assembleMoney(base, {providers, members: new MemberTable()});
@@ -72,6 +76,7 @@ export function assembleAreas(options: AreaOptions): Areas {
       addBookingRoutes(api, base, bookings, orders);
       leases.addRoutes(api);
       money.addRoutes(api);
+      bath.addRoutes(api);
     },
     chores: async () => {
       await places.chores();

@@ -5,6 +5,7 @@ import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
 import {MemberTable} from '../accounts/member-table.js';
 import {assembleCredentials} from '../credentials/assemble-credentials.js';
+import {cheapStretch} from '../credentials/rights-rig.js';
 import {type ApiContext, newApi} from '../http/api.js';
 import {type Caller, type Role, scopesOf} from '../http/caller.js';
 import {refuse} from '../http/problem.js';
@@ -60,12 +61,22 @@ export async function leaseRig(t: ExecutionContext, database = ':memory:') {
   const log = {debug() {}, info() {}, warn() {}, error: (event: string) => void errors.push(event)};
   const pushed: string[] = [];
   const onGateways = (named: readonly string[]) => void pushed.push(...named);
-  const {issuer: rights} = assembleCredentials(
+  const rights = assembleCredentials(
     {clock, entropy, store, changes, onGateways},
-    {box, gateways, grants, uses},
+    {box, gateways, grants, uses, stretch: cheapStretch},
   );
   const frame = new OrderFrame({
-    ...{clock, entropy, log, store, orders, changes, money: ledger, rights, onGateways},
+    ...{
+      clock,
+      entropy,
+      log,
+      store,
+      orders,
+      changes,
+      money: ledger,
+      rights: rights.issuer,
+      onGateways,
+    },
   });
   await store.transaction(tx => fill(tx, {sites, listings, members, entropy}));
   const give = (member: string, amountFen: number) =>
@@ -91,7 +102,7 @@ export async function leaseRig(t: ExecutionContext, database = ':memory:') {
   const writer = new RequestWriter({clock, store, answers: new AnswerTable()});
   return {
     ...{clock, entropy, store, sites, orders, members, calendar, ledger, frame, changes, listings},
-    ...{writer, onGateways, pushed, errors, give, has, grantsAt, wait, gateways, grants},
+    ...{rights, writer, onGateways, pushed, errors, give, has, grantsAt, wait, gateways, grants},
     ...asking(),
   };
 }

@@ -1,0 +1,141 @@
+import test, {type ExecutionContext} from 'ava';
+import {toHex} from '../../../protocols/base/bytes.js';
+import {MINUTE_MS} from '../../../protocols/base/units.js';
+import {codeSalt} from '../../../protocols/credential/keypad-code.js';
+import {cheapStretch} from '../credentials/rights-rig.js';
+import {leaseRig} from '../leases/lease-rig.js';
+import {BathDesk, bathWork} from './bath-desk.js';
+import {bathOrder} from './bath-order.js';
+import {addBathCodes} from './bath-routes.js';
+import {BathTable} from './bath-table.js';
+import {RightCodes} from './right-codes.js';
+
+interface Code {
+  readonly id: string;
+  readonly state: string;
+  readonly heldFen: number;
+  readonly expiresMs: number;
+  readonly owedFen: number;
+  readonly deliverable: string | null;
+  readonly code?: string;
+}
+interface Problem {
+  readonly code: string;
+  readonly detail?: string;
+}
+
+async function rig(t: ExecutionContext) {
+  const base = await leaseRig(t);
+  const {clock, entropy, store, writer, orders, frame, ledger, members, sites, onGateways} = base;
+  const {gateways, grants, rights, ask} = base;
+  const table = new BathTable();
+  const desk = new BathDesk({clock, entropy, frame, ledger, sites, codes: table, members});
+  frame.register(bathOrder, bathWork(table));
+  const codes = new RightCodes(rights);
+  addBathCodes(base.api, {store, writer, orders, desk, codes, onGateways});
+  const request = <Body = Code>(who: string, key?: string) =>
+    ask<Body>(who, 'POST', '/v1/bath/codes', {site: 'bath-1'}, key);
+  const see = async (id: string) => (await ask<Code>('ann', 'GET', `/v1/bath/codes/${id}`)).body;
+  const tell = <Body = Code>(id: string, what: 'opening' | 'use' | 'cancel', body: object = {}) =>
+    ask<Body>('staff', 'POST', `/v1/bath/codes/${id}/${what}`, body);
+  /** The gateway takes all that is wanted of it. */
+  const sync = () =>
+    store.transaction(async tx => {
+      const row = await gateways.lock(tx, 'gw-2');
+      if (!row) return;
+      await gateways.setSeen(tx, 'gw-2', {boot: 'b', firmware: '1', wallMs: clock.wallMs()});
+      await gateways.setHeld(tx, 'gw-2', {ver: row.cfgVer, hash: row.cfgHash, misfit: 0});
+      await gateways.setHeldRevocations(tx, 'gw-2', row.revVer);
+    });
+  /** What a gateway that holds these rows makes of digits. */
+  const keyIn = async (digits: string): Promise<string> => {
+    const typed = digits.replaceAll(' ', '');
+    const rows = await store.read(db =>
+      db.selectFrom('grant_row').select(['id', 'section']).where('gw', '=', 'gw-2').execute(),
+    );
+    const read = rows.map(({id, section}) =>
+      store.read(db => grants.get(db, 'gw-2', section as 'grant' | 'credential', id)),
+    );
+    const held = await Promise.all(read);
+    const creds = held.flatMap(one => (one?.table === 'credential' ? [one.row] : []));
+    const found = [];
+    for (const one of creds) {
+      if (one.kind !== 'code') continue;
+      const digest = toHex(await cheapStretch(typed, codeSalt('bath-1', one.epoch)));
+      if (digest === one.digest) found.push(one);
+    }
+    const [credential] = found;
+    if (!credential) return 'NOT_FOUND';
+    const all = held.flatMap(one => (one?.table === 'grant' ? [one.row] : []));
+    const grant = all.find(one => one.credentials.includes(credential.id));
+    const isLive = credential.state === 'active' && grant?.state === 'active';
+    return isLive && clock.wallMs() < grant.validUntil ? 'ALLOW' : 'EXPIRED';
+  };
+  return {...base, request, see, tell, sync, keyIn, table};
+}
+
+test('B4 a balance of 320 gives a code of 8 digits with a hold of 320 for 30 minutes, pushed ahead; asking again makes the first expired', async t => {
+  const {request, see, sync, keyIn, give, has, pushed, wait, clock} = await rig(t);
+  t.is((await request<Problem>('ann')).body.code, 'low_balance');
+  await give('ann', 99);
+  t.is((await request<Problem>('ann')).body.code, 'low_balance');
+  await give('ann', 221);
+  const first = (await request('ann')).body;
+  t.regex(first.code ?? '', /^\d{4} \d{4}$/);
+  t.deepEqual([first.heldFen, first.expiresMs], [320, clock.wallMs() + 30 * MINUTE_MS]);
+  t.deepEqual(await has('ann'), {postedFen: 320, heldFen: 320, availableFen: 0});
+  t.deepEqual([pushed, (await see(first.id)).deliverable], [['gw-2'], null]);
+  await sync();
+  t.is((await see(first.id)).deliverable, 'pre_synced');
+  t.is(await keyIn(first.code ?? ''), 'ALLOW');
+
+  const second = (await request('ann')).body;
+  t.is((await see(first.id)).state, 'replaced');
+  t.is(await keyIn(first.code ?? ''), 'EXPIRED');
+  t.is(await keyIn(second.code ?? ''), 'ALLOW');
+  t.is((await see(second.id)).deliverable, null);
+  t.is((await has('ann')).heldFen, 320);
+
+  await wait(30 * MINUTE_MS);
+  t.is((await see(second.id)).state, 'expired');
+  t.is(await keyIn(second.code ?? ''), 'EXPIRED');
+  t.deepEqual(await has('ann'), {postedFen: 320, heldFen: 0, availableFen: 320});
+  await give('ann', 5000);
+  t.is((await request('ann')).body.heldFen, 1000);
+});
+
+test('a repeated request is the same code, and its digits are shown once', async t => {
+  const {request, give, has} = await rig(t);
+  await give('ann', 500);
+  const first = await request('ann', 'one');
+  const again = await request('ann', 'one');
+  t.deepEqual([again.isReplayed, again.body.id, again.body.code], [true, first.body.id, undefined]);
+  t.is((await has('ann')).heldFen, 500);
+});
+
+test('~B15 what was used is charged once; the rinse is owed, and paid before the next code', async t => {
+  const {request, tell, give, has, see, store, table, ask} = await rig(t);
+  await give('ann', 200);
+  const {id} = (await request('ann')).body;
+  t.is(
+    (await tell<Problem>(id, 'use', {session: 's-1', amountFen: 260})).body.detail,
+    'UNKNOWN_SESSION',
+  );
+  t.is((await tell(id, 'opening', {session: 's-1', point: 'S-1'})).status, 200);
+  t.is((await tell<Problem>(id, 'cancel')).status, 409);
+  for (const _ of [1, 2]) {
+    t.is((await tell(id, 'use', {session: 's-1', amountFen: 260})).status, 200);
+  }
+  t.like(await see(id), {state: 'settled', usedFen: 260, owedFen: 60});
+  t.deepEqual(await has('ann'), {postedFen: 0, heldFen: 0, availableFen: 0});
+  t.is(await store.read(db => table.debt(db, {tenant: 'ten', holder: 'ann'})), 60);
+  await give('ann', 300);
+  t.is((await request('ann')).body.heldFen, 240);
+  t.is(await store.read(db => table.debt(db, {tenant: 'ten', holder: 'ann'})), 0);
+  t.is((await ask('bob', 'GET', `/v1/bath/codes/${id}`)).status, 404);
+  t.is((await ask('stranger', 'GET', `/v1/bath/codes/${id}`)).status, 404);
+  t.is(
+    (await ask('ann', 'POST', `/v1/bath/codes/${id}/use`, {session: 's', amountFen: 1})).status,
+    403,
+  );
+});
