@@ -1,5 +1,7 @@
 // Allowed imports, one rule per layer. Lies as .dependency-cruiser.cjs at the top of the project.
 const TEST = '\\.test\\.ts$';
+/** What tests of one folder share: it stands beside them, and nothing else imports it. */
+const RIG = '-rig\\.ts$';
 const SIM_TOP = '^sim/(world\\.ts$|scenarios/|story/|real/|crash/|hardware/|bench/|fuzz/)';
 const forbid = (name, from, to) => ({name, severity: 'error', from, to});
 module.exports = {
@@ -52,7 +54,7 @@ module.exports = {
     ),
     forbid(
       'sync-sees-protocols',
-      {path: '^cloud-sync/', pathNot: TEST},
+      {path: '^cloud-sync/', pathNot: [TEST, RIG]},
       {path: '^(edge|drivers|sim|bin)/'},
     ),
     forbid(
@@ -63,6 +65,7 @@ module.exports = {
         pathNot: '^drivers/(port/byte-link|[^/]+/contract)\\.ts$',
       },
     ),
+    forbid('only-tests-import-rigs', {pathNot: [TEST, RIG, SIM_TOP]}, {path: RIG}),
     forbid('nobody-imports-bin', {pathNot: '^bin/'}, {path: '^bin/'}),
     forbid(
       'production-never-imports-tests',

@@ -50,7 +50,7 @@ export function doClash(left: Openings, right: Openings, zone: SiteZone): boolea
   );
 }
 
-export function overlap(left: Stretch, right: Stretch): boolean {
+function overlap(left: Stretch, right: Stretch): boolean {
   return left.fromMs < right.untilMs && right.fromMs < left.untilMs;
 }
 

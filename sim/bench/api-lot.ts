@@ -11,7 +11,7 @@ import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {DAY_MS, HOUR_MS} from '../../protocols/base/units.js';
 
-export const TENANT = 'demo';
+const TENANT = 'demo';
 export const SITE = 'lot-1';
 const GATEWAYS = 20;
 const BAYS_EACH = 5;

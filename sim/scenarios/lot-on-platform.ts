@@ -2,12 +2,12 @@ import type {World} from '../world.js';
 import type {WorldCloud} from './world-cloud.js';
 
 /** Every hour of the week. */
-export const ALWAYS = {
+const ALWAYS = {
   weekly: [{days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 0, toMinute: 1440}],
 };
 
 /** In the middle of Guangzhou. */
-export const LOT = {
+const LOT = {
   ...{name: '一号停车场', kind: 'public', zone: 'Asia/Shanghai'},
   ...{latE7: 231_290_000, lngE7: 1_132_640_000},
 };

@@ -9,7 +9,7 @@ export interface PasswordCost {
 }
 
 /** OWASP's third choice: 32 MB, about 0.2 s of one core. */
-export const USUAL_COST: PasswordCost = {n: 2 ** 15, r: 8, p: 3};
+const USUAL_COST: PasswordCost = {n: 2 ** 15, r: 8, p: 3};
 export const MIN_PASSWORD_CHARS = 10;
 export const MAX_PASSWORD_CHARS = 128;
 

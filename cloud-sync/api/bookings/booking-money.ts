@@ -4,11 +4,11 @@ import type {AccountName, Share} from '../ledger/money-move.js';
 import type {OrderEffect} from '../orders/order-type.js';
 import type {Booking, Charge} from './booking-data.js';
 
-export function memberOf({holder}: Pick<Booking, 'holder'>): AccountName {
+function memberOf({holder}: Pick<Booking, 'holder'>): AccountName {
   return `member:${holder}`;
 }
 
-export function holdKey({id}: Pick<Booking, 'id'>): string {
+function holdKey({id}: Pick<Booking, 'id'>): string {
   return `${id}/hold`;
 }
 

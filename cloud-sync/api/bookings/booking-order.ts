@@ -23,7 +23,7 @@ import {
 } from './booking-money.js';
 
 /** @see requirements 2, payment of prepayment */
-export const PAY_WITHIN_MS = 15 * MINUTE_MS;
+const PAY_WITHIN_MS = 15 * MINUTE_MS;
 /** @see requirements 2, early and late grace */
 export const GRACE_MS = 15 * MINUTE_MS;
 

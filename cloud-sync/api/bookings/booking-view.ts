@@ -7,7 +7,7 @@ import {BOOKING} from './booking-order.js';
 const fen = z.int().openapi({description: 'Whole fen'});
 const wall = z.int().openapi({description: 'Milliseconds since 1970'});
 
-export const bookingDetailsSchema = z
+const bookingDetailsSchema = z
   .object({
     point: z.string(),
     plate: z.string().openapi({description: 'Masked for all but its owner'}),

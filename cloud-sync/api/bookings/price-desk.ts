@@ -60,7 +60,7 @@ export interface PriceDeskOptions {
 }
 
 /** So long a quoted price is kept. */
-export const QUOTE_MS: Millis = 15 * MINUTE_MS;
+const QUOTE_MS: Millis = 15 * MINUTE_MS;
 /** Longest stay by the hour. */
 const LONGEST_STAY_MS: Millis = 31 * DAY_MS;
 const FARTHEST_AHEAD_MS: Millis = 366 * DAY_MS;

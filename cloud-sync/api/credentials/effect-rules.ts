@@ -30,7 +30,7 @@ export interface Effect {
   readonly waitingFor: readonly Waiting[];
 }
 
-export function placeState(place: PlaceReading): PlaceState {
+function placeState(place: PlaceReading): PlaceState {
   if (place.revVer > 0) return place.heldRev >= place.revVer ? 'unset' : 'removing';
   return isHeld(place) ? 'set' : 'setting';
 }

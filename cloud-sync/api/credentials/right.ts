@@ -43,7 +43,7 @@ export function isLive(right: Pick<Right, 'state'>): boolean {
 }
 
 /** What a gateway makes of it. */
-export function stateAtGateway({state, isFrozen}: Pick<Right, 'state' | 'isFrozen'>): GrantState {
+function stateAtGateway({state, isFrozen}: Pick<Right, 'state' | 'isFrozen'>): GrantState {
   switch (state) {
     case 'issued':
       return isFrozen ? 'suspended' : 'active';

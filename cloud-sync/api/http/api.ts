@@ -43,7 +43,7 @@ export function addOperation<Route extends RouteConfig>(
   api.openapi(route, handle as never);
 }
 
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string().openapi({example: 'urn:latchkey:error:not_found'}),
     title: z.string(),

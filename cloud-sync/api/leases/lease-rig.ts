@@ -28,7 +28,7 @@ import {ChangeFeed} from '../tenancy/change-feed.js';
 import {SiteTable} from '../tenancy/site-table.js';
 import {TenantTable} from '../tenancy/tenant-table.js';
 
-export const TENANT = 'ten';
+const TENANT = 'ten';
 export const START = 1_772_467_200_000 as UnixMillis;
 const {privateKey} = generateKeyPairSync('ed25519');
 const ALWAYS = {
