@@ -2628,6 +2628,656 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rights, oldest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `nextCursor` of the page before; says nothing to anybody else */
+                    cursor?: string;
+                    limit?: number;
+                    site?: string;
+                    holder?: string;
+                    order?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            grants: components["schemas"]["Grant"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        put?: never;
+        /** Give a right over points of a site */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewGrant"];
+                };
+            };
+            responses: {
+                /** @description What was issued */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            grant: components["schemas"]["Grant"];
+                            credentials: components["schemas"]["Credential"][];
+                            /** @description Digits, in the first answer alone: they are stored nowhere */
+                            secrets?: {
+                                credential: string;
+                                code: string;
+                            }[];
+                        };
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A right, and where it works */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    grant: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Grant"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change points or times */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path: {
+                    grant: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GrantChange"];
+                };
+            };
+            responses: {
+                /** @description As it is now, and tokens made anew */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            grant: components["schemas"]["Grant"];
+                            credentials: components["schemas"]["Credential"][];
+                            /** @description Digits, in the first answer alone: they are stored nowhere */
+                            secrets?: {
+                                credential: string;
+                                code: string;
+                            }[];
+                        };
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/grants/{grant}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be shown for a right */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    grant: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Oldest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            credentials: components["schemas"]["Credential"][];
+                        };
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        put?: never;
+        /** Another credential for a right */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path: {
+                    grant: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CredentialWish"];
+                };
+            };
+            responses: {
+                /** @description What was issued */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            grant: components["schemas"]["Grant"];
+                            credentials: components["schemas"]["Credential"][];
+                            /** @description Digits, in the first answer alone: they are stored nowhere */
+                            secrets?: {
+                                credential: string;
+                                code: string;
+                            }[];
+                        };
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant}/{act}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend, resume, or revoke for good */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path: {
+                    grant: string;
+                    act: "suspend" | "resume" | "revoke";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Grant"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials/{credential}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A credential, and where it works */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    credential: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Without what is secret */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Credential"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials/{credential}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The text and the picture of a signed QR token */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    credential: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Opens by itself: for its holder alone */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Token"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials/{credential}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new pair: every code and token of the same grant dies */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path: {
+                    credential: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The new ones */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            credentials: components["schemas"]["Credential"][];
+                            /** @description Digits, in the first answer alone: they are stored nowhere */
+                            secrets?: {
+                                credential: string;
+                                code: string;
+                            }[];
+                        };
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials/{credential}/{act}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend, resume, or revoke for good */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path: {
+                    credential: string;
+                    act: "suspend" | "resume" | "revoke";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Credential"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/token-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys that sign QR tokens */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The newest first, two at most */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            keys: components["schemas"]["TokenKey"][];
+                        };
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/token-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new key; the old one stays until its tokens have ended */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Both */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            keys: components["schemas"]["TokenKey"][];
+                        };
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -6779,6 +7429,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                404: components["responses"]["Refused404"];
                 413: components["responses"]["Refused413"];
                 429: components["responses"]["Refused429"];
                 503: components["responses"]["Refused503"];
@@ -7478,6 +8130,317 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bath/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes; for a member his own */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `nextCursor` of the page before; says nothing to anybody else */
+                    cursor?: string;
+                    limit?: number;
+                    site?: string;
+                    holder?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page, the oldest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            codes: components["schemas"]["BathCode"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        put?: never;
+        /** A code for one shower, good for 30 minutes; the one before it dies */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        site: string;
+                        /** @description Left out: who asks */
+                        holder?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description With its digits, this once */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BathCode"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bath/codes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A code, without its digits */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BathCode"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bath/codes/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a code up that was not keyed in */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BathCode"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bath/codes/{id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A stall has let somebody in on it */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        session: string;
+                        point: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description As it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BathCode"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bath/codes/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What that shower cost, the rinse included; once, whatever is resent */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same key and request again get the same answer, for 72 h */
+                    "idempotency-key": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        session: string;
+                        amountFen: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description As it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BathCode"];
+                    };
+                };
+                400: components["responses"]["Refused400"];
+                401: components["responses"]["Refused401"];
+                403: components["responses"]["Refused403"];
+                404: components["responses"]["Refused404"];
+                409: components["responses"]["Refused409"];
+                413: components["responses"]["Refused413"];
+                415: components["responses"]["Refused415"];
+                422: components["responses"]["Refused422"];
+                429: components["responses"]["Refused429"];
+                503: components["responses"]["Refused503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -7801,6 +8764,196 @@ export interface components {
             roles: ("operator" | "site_admin" | "staff" | "auditor" | "member")[];
             /** @description The only sites that he may see; null: all of the tenant */
             sites: string[] | null;
+        };
+        Grant: {
+            id: string;
+            site: string;
+            holder: string;
+            /** @enum {string} */
+            kind: "park" | "lease" | "shower" | "stay" | "work" | "staff";
+            points: string[];
+            /** @description Milliseconds since 1970 */
+            fromMs: number;
+            /** @description Milliseconds since 1970 */
+            untilMs: number;
+            weekly: {
+                days: number[];
+                fromMinute: number;
+                toMinute: number;
+            }[];
+            /** @enum {string} */
+            entries: "one" | "multi";
+            /** @enum {string} */
+            state: "issued" | "suspended" | "revoked" | "consumed" | "ended";
+            /** @description Its holder may use nothing at this time */
+            frozen: boolean;
+            order: string | null;
+            credentials: string[];
+            effectiveOn: {
+                gateways: number;
+                of: number;
+            };
+            waitingFor: {
+                gateway: string;
+                /** @enum {string} */
+                state: "setting" | "set" | "removing" | "unset";
+                /** @enum {string} */
+                reason: "offline" | "never_seen" | "in_delivery" | "failed_to_set" | "clash";
+                /** @description When it last began to speak; null: never */
+                seenMs: number | null;
+            }[];
+            /** @description Milliseconds since 1970 */
+            createdMs: number;
+            /** @description Milliseconds since 1970 */
+            changedMs: number;
+        };
+        Credential: {
+            id: string;
+            site: string;
+            holder: string;
+            /** @description Null: the holder's own, as a card */
+            grant: string | null;
+            /** @enum {string} */
+            kind: "card" | "qr" | "code" | "key" | "plate" | "fingerprint" | "phone";
+            /** @enum {string} */
+            state: "active" | "suspended" | "revoked" | "consumed";
+            hint: string;
+            /** @enum {string|null} */
+            assurance: "uid" | "classic" | "mutual_auth" | null;
+            /**
+             * @description Works at a gateway that is cut off; null: not yet
+             * @enum {string|null}
+             */
+            deliverable: "pre_synced" | "self_contained" | null;
+            effectiveOn: {
+                gateways: number;
+                of: number;
+            };
+            waitingFor: {
+                gateway: string;
+                /** @enum {string} */
+                state: "setting" | "set" | "removing" | "unset";
+                /** @enum {string} */
+                reason: "offline" | "never_seen" | "in_delivery" | "failed_to_set" | "clash";
+                /** @description When it last began to speak; null: never */
+                seenMs: number | null;
+            }[];
+            replacedBy: string | null;
+            /** @description Milliseconds since 1970 */
+            createdMs: number;
+            /** @description Milliseconds since 1970 */
+            changedMs: number;
+        };
+        NewGrant: {
+            /**
+             * @description As the site file of its gateways says
+             * @example lot-1
+             */
+            site: string;
+            holder: string;
+            /**
+             * @default park
+             * @enum {string}
+             */
+            kind: "park" | "lease" | "shower" | "stay" | "work" | "staff";
+            points: string[];
+            /** @description Milliseconds since 1970 */
+            fromMs: number;
+            /** @description Milliseconds since 1970 */
+            untilMs: number;
+            /** @default [] */
+            weekly: {
+                days: number[];
+                fromMinute: number;
+                toMinute: number;
+            }[];
+            /**
+             * @default multi
+             * @enum {string}
+             */
+            entries: "one" | "multi";
+            /** @default [] */
+            credentials: components["schemas"]["CredentialWish"][];
+        };
+        CredentialWish: {
+            /** @enum {string} */
+            kind: "qr";
+            /**
+             * @description Which one it opens, where the grant has several
+             * @example A-012
+             */
+            point?: string;
+            /**
+             * @description Shown with a proof that changes every 30 s, by a secret
+             * @default false
+             */
+            isRotating: boolean;
+        } | {
+            /** @enum {string} */
+            kind: "code";
+            /** @enum {string} */
+            uses?: "one" | "multi";
+        } | {
+            /** @enum {string} */
+            kind: "key";
+        } | {
+            /** @enum {string} */
+            kind: "card";
+            /** @description Hex in the order of the air: 4, 5, 7 or 10 bytes */
+            uid: string;
+            /**
+             * @description How hard the card is to copy; `mutual_auth` has a key of its own
+             * @default uid
+             * @enum {string}
+             */
+            assurance: "uid" | "classic" | "mutual_auth";
+            /** @description The card's own key; left out: made of the master key (AN10922) */
+            secretHex?: string;
+            keyVersion?: number;
+        } | {
+            /** @enum {string} */
+            kind: "plate";
+            plate: string;
+        } | {
+            /** @enum {string} */
+            kind: "fingerprint";
+            reference: string;
+        } | {
+            /** @enum {string} */
+            kind: "phone";
+            reference: string;
+        };
+        GrantChange: {
+            points?: string[];
+            /** @description Milliseconds since 1970 */
+            fromMs?: number;
+            /** @description Milliseconds since 1970 */
+            untilMs?: number;
+            weekly?: {
+                days: number[];
+                fromMinute: number;
+                toMinute: number;
+            }[];
+            /** @enum {string} */
+            entries?: "one" | "multi";
+        };
+        Token: {
+            text: string;
+            svg: string;
+            /** @description For the holder's phone, where the token rotates */
+            secretHex: string | null;
+            fromMs: number;
+            untilMs: number;
+        };
+        TokenKey: {
+            kid: number;
+            publicHex: string;
+            createdMs: number;
+            /** @description When its last token ends; 0: it has signed none */
+            signsUntilMs: number;
+            isNewest: boolean;
+            /** @description Gateways that have it */
+            heldBy: string[];
         };
         MadeKey: components["schemas"]["Key"] & {
             /** @description In the first answer alone: only its hash is kept, so copy it now */
@@ -8306,7 +9459,37 @@ export interface components {
                 percent: number;
             }[];
         };
-        PriceRule: components["schemas"]["NewPriceRule"] & {
+        PriceRule: {
+            name: string;
+            /**
+             * @description Null: all sites
+             * @default null
+             */
+            site: string | null;
+            /** @default [] */
+            points: string[];
+            /** @default [] */
+            roles: string[];
+            /**
+             * @description Of the start, in the zone of the site; empty: always
+             * @default []
+             */
+            weekly: {
+                days: number[];
+                fromMinute: number;
+                toMinute: number;
+            }[];
+            /** @default null */
+            fromMs: number | null;
+            /** @default null */
+            untilMs: number | null;
+            /** @description Added to 100: -20 is a fifth less */
+            percent: number;
+            /**
+             * @default active
+             * @enum {string}
+             */
+            state: "active" | "ended";
             id: string;
             version: number;
         };
@@ -8609,6 +9792,32 @@ export interface components {
                 /** @description Milliseconds since 1970 */
                 atMs: number;
             }[];
+        };
+        BathCode: {
+            id: string;
+            site: string;
+            holder: string;
+            /** @enum {string} */
+            state: "live" | "running" | "settled" | "expired" | "replaced" | "cancelled";
+            /** @description Whole fen */
+            heldFen: number;
+            /** @description Milliseconds since 1970 */
+            expiresMs: number;
+            /** @description Null until it is told */
+            usedFen: number | null;
+            /** @description Used beyond what there was */
+            owedFen: number;
+            point: string | null;
+            /**
+             * @description `pre_synced`: the site opens on it, cut off or not. Null: not yet
+             * @enum {string|null}
+             */
+            deliverable: "pre_synced" | "self_contained" | null;
+            /**
+             * @description Shown in the first answer alone
+             * @example 1905 7344
+             */
+            code?: string;
         };
     };
     responses: {

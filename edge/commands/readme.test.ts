@@ -6,7 +6,7 @@ import {ALARM_RULES} from '../domain/alarms/alarm-rules.js';
 const FOLDERS = ['bin', 'cloud-sync', 'drivers', 'edge', 'protocols', 'sim'];
 /** Literals of the shape of a code that are none: media types, and names under which drops are counted. */
 const NO_CODES = new Set([
-  ...['application/json', 'application/yaml', 'text/plain'],
+  ...['application/json', 'application/xml', 'application/yaml', 'text/plain'],
   'publish/forbidden',
 ]);
 /** What only tests use names its mistakes as it likes. */

@@ -4,7 +4,7 @@ import {MINUTE_MS} from '../base/units.js';
 /** Life of a code that nobody keys in. Source: requirements 2, B4. */
 export const BATH_CODE_LIFE_MS: Millis = 30 * MINUTE_MS;
 /** Most that is set aside for one code. Source: requirements 2. */
-export const MOST_BATH_HOLD_FEN = 1000;
+const MOST_BATH_HOLD_FEN = 1000;
 /** With less than this nobody gets a code. Source: requirements B4. */
 export const LEAST_BATH_FEN = 100;
 

@@ -6,7 +6,7 @@ import {SystemClock} from '../../edge/platform/system-clock.js';
 import {PostgresServer} from './postgres.js';
 
 /** Of each operation; the long form is `LATCHKEY_FUZZ_RUNS=500 npm run test:real`. */
-const RUNS = Number(process.env.LATCHKEY_FUZZ_RUNS ?? 40);
+const RUNS = Number(process.env.LATCHKEY_FUZZ_RUNS ?? 10);
 const FREELY = {burst: 1e9, perSecond: 1e9};
 const RATES = {perKey: FREELY, perAddress: FREELY, wrongKeys: FREELY, opens: FREELY};
 

@@ -22,7 +22,7 @@ export const TENANT = 'demo';
 export const SITE = 'lot-1';
 
 /** Costs nothing. */
-const cheapStretch: StretchCode = (digits, salt) =>
+export const cheapStretch: StretchCode = (digits, salt) =>
   Promise.resolve(new Uint8Array(createHmac('sha256', salt).update(digits).digest()));
 
 /** Rights on a database in memory: a site whose point `A-NNN` hangs at the gateway `gw-NNN`. */

@@ -175,6 +175,8 @@ export const PAYMENT_OPERATIONS = {
     responses: {
       200: shown(z.object({ok: z.boolean()}), 'The signature is good: we fetch what it is about'),
       400: REFUSALS[400],
+      401: REFUSALS[401],
+      404: REFUSALS[404],
       413: REFUSALS[413],
       429: REFUSALS[429],
       503: REFUSALS[503],
