@@ -12,6 +12,7 @@ interface EventRow {
   readonly seq: number;
   readonly kind: SiteEventKind;
   readonly wall: number;
+  readonly clk: string;
   readonly body: string;
   readonly h: Uint8Array;
 }
@@ -66,7 +67,7 @@ export class CrashAudit {
       const known = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'ev'`).get();
       if (!known) return [];
       const rows = database
-        .prepare('SELECT seq, kind, wall, body, h FROM ev WHERE seq > ? ORDER BY seq')
+        .prepare('SELECT seq, kind, wall, clk, body, h FROM ev WHERE seq > ? ORDER BY seq')
         .all(this.#seq) as EventRow[];
       const last = database.prepare('SELECT h FROM ev WHERE seq = ?').pluck().get(this.#seq);
       if (this.#seq > 0 && !equalBytes(this.#hash, new Uint8Array(last as Uint8Array))) {
@@ -76,14 +77,14 @@ export class CrashAudit {
     });
   }
 
-  #link({seq, kind, wall, body, h}: EventRow): JournalRow {
+  #link({seq, kind, wall, clk, body, h}: EventRow): JournalRow {
     if (seq !== this.#seq + 1) this.problems.push(`event ${seq} follows ${this.#seq}`);
     this.#hash = chainHash(this.#hash, seq, body);
     if (!equalBytes(this.#hash, new Uint8Array(h))) this.problems.push(`chain broken at ${seq}`);
     this.#seq = seq;
     this.#wallMs = Math.max(this.#wallMs, wall);
     const event = {kind, body: JSON.parse(body) as SiteEventBodies[SiteEventKind]};
-    return {seq, wallMs: wall, ...event} as JournalRow;
+    return {seq, wallMs: wall, clk, ...event} as JournalRow;
   }
 
   /** Every frame has its committed try, in order, and at most one try per bay had no frame yet. */

@@ -9,6 +9,7 @@ export type JournalRow = {
   [Kind in SiteEventKind]: {
     readonly seq: number;
     readonly wallMs: number;
+    readonly clk: string;
     readonly kind: Kind;
     readonly body: SiteEventBodies[Kind];
   };

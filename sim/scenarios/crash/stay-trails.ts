@@ -9,6 +9,7 @@ type SessionBody = SiteEventBodies['session'];
 interface Trail {
   readonly openedWallMs: number;
   readonly openedInLife: number;
+  readonly lostBeforeMs: Millis;
   readonly last: SessionBody;
 }
 
@@ -24,6 +25,8 @@ export class StayTrails {
   readonly #toleranceMs: Millis;
   readonly #offMs: Millis;
   #lives = 0;
+  /** What nobody can charge: the time off, and that of lives that never came to know the time. */
+  #lostMs: Millis = 0;
 
   /** `toleranceMs`: how far what is charged may be from what the clock on the wall says. `offMs`: how long
    *  the site is off between two lives; a life that ends before it knows the time cannot charge it. */
@@ -41,7 +44,12 @@ export class StayTrails {
   /** What one life of the site has journalled. */
   take(rows: readonly JournalRow[]): readonly string[] {
     this.#lives += 1;
-    return rows.flatMap(row => (row.kind === 'session' ? this.#step(row.body, row.wallMs) : []));
+    this.#lostMs += this.#offMs;
+    const problems = rows.flatMap(row =>
+      row.kind === 'session' ? this.#step(row.body, row.wallMs) : [],
+    );
+    if (rows.every(({clk}) => clk === 'floor')) this.#lostMs += spanOf(rows);
+    return problems;
   }
 
   compare(bodies: readonly string[], open: readonly string[]): readonly string[] {
@@ -81,11 +89,13 @@ export class StayTrails {
 
   #step(body: SessionBody, wallMs: number): readonly string[] {
     const before = this.#trails.get(body.session);
-    const {openedWallMs, openedInLife} = before ?? {
+    const opened = before ?? {
       openedWallMs: wallMs,
       openedInLife: this.#lives,
+      lostBeforeMs: this.#lostMs,
     };
-    this.#trails.set(body.session, {openedWallMs, openedInLife, last: body});
+    const {openedWallMs, openedInLife, lostBeforeMs} = opened;
+    this.#trails.set(body.session, {openedWallMs, openedInLife, lostBeforeMs, last: body});
     if (body.phase === 'closed') this.counts.closed += 1;
     if (!before) {
       this.counts.opened += 1;
@@ -99,11 +109,16 @@ export class StayTrails {
     const lives = this.#lives - openedInLife;
     const roundingMs = this.#toleranceMs + lives * ROUNDING_PER_LIFE_MS;
     const overMs = body.durationMs - byWallMs;
-    if (overMs > roundingMs || overMs < -roundingMs - lives * this.#offMs) {
+    if (overMs > roundingMs || overMs < -roundingMs - (this.#lostMs - lostBeforeMs)) {
       problems.push(`stay ${body.session}: charged ${body.durationMs} ms of ${byWallMs} ms`);
     }
     return problems;
   }
+}
+
+/** From the first to the last thing that a life wrote. */
+function spanOf(rows: readonly JournalRow[]): Millis {
+  return (rows.at(-1)?.wallMs ?? 0) - (rows[0]?.wallMs ?? 0);
 }
 
 function isUse({phase, closeCause}: SessionBody): boolean {

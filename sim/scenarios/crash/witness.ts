@@ -58,8 +58,26 @@ function tellFrame(bytes: Uint8Array): void {
   }
 }
 
+/** Somebody may have made the input one that does not wait: then we do. */
+const LOOK_AGAIN_MS = 1;
+const still = new Int32Array(new SharedArrayBuffer(4));
+
 function readByte(): number {
   const byte = Buffer.alloc(1);
-  if (readSync(STDIN, byte, 0, 1, null) === 1) return byte[0] ?? NEWLINE;
-  throw new InternalError('sim/crash', 'the witness is gone');
+  for (;;) {
+    const count = readNow(byte);
+    if (count === 1) return byte[0] ?? NEWLINE;
+    if (count === 0) throw new InternalError('sim/crash', 'the witness is gone');
+    Atomics.wait(still, 0, 0, LOOK_AGAIN_MS);
+  }
+}
+
+/** Undefined: nothing is there yet. */
+function readNow(byte: Uint8Array): number | undefined {
+  try {
+    return readSync(STDIN, byte, 0, 1, null);
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EAGAIN') return undefined;
+    throw thrown;
+  }
 }
