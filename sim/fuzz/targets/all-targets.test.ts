@@ -11,7 +11,8 @@ const EXEMPT: Readonly<Record<string, string>> = {
   'protocols/cloud/grant-state.ts canonicalRow': 'writes a row of our own',
   'protocols/lock-board/lock-board-model.ts openRequest': 'makes a request',
   'protocols/osdp/secure-channel.ts openChannel': 'makes a state of keys',
-  'protocols/site/person-text.ts normalisePhone': 'one pattern over a text whose length a schema bounds',
+  'protocols/site/person-text.ts normalisePhone':
+    'one pattern over a text whose length a schema bounds',
 };
 
 const READERS =
