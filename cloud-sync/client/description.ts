@@ -2,7 +2,6 @@ import {generateKeyPairSync, randomBytes} from 'node:crypto';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import openapiTS, {astToString} from 'openapi-typescript';
 import type {Clock, Entropy, UnixMillis} from '../../protocols/base/clock.js';
 import {loadOrMakeAuthority} from '../api/identity/authority-files.js';
 import {type Cloud, startCloud} from '../api/server.js';
@@ -43,10 +42,4 @@ export async function openApiText(): Promise<string> {
     await cloud?.close();
     rmSync(folder, {recursive: true});
   }
-}
-
-/** The types of a TypeScript client from it. */
-export async function clientText(openApi: string): Promise<string> {
-  const types = astToString(await openapiTS(JSON.parse(openApi)));
-  return `// Made by \`npm run client\` from openapi.json: never by hand.\n${types}`;
 }
