@@ -183,7 +183,7 @@ test.serial(
 );
 
 test.serial(
-  'G12 a one-entry credential opens once, also when the power fails between commit and relay',
+  '~G12 a one-entry credential opens once, also when the power fails between commit and relay',
   async t => {
     t.timeout(240_000);
     const {recording, folder, sites} = material();
