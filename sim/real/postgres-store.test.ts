@@ -14,17 +14,37 @@ import {PostgresServer} from './postgres.js';
 const {privateKey} = generateKeyPairSync('ed25519');
 const entropy = new SystemEntropy(new SystemClock());
 
-/** One server for all of this file, a database for each test. */
+/** Tests that use the server at a time: each has pools of its own, and it takes 50 connections. */
+const MOST_AT_A_TIME = 4;
+const FRESH = 'fresh';
+
+/** One server for all of this file, a database for each test: a copy of one that was migrated once. */
 let shared: PostgresServer | undefined;
 let databases = 0;
+let running = 0;
+const waiting: (() => void)[] = [];
 test.before(async () => {
   shared = await PostgresServer.start();
+  const fresh = await CloudStore.open(await shared.database(FRESH));
+  await fresh.close();
 });
 test.after.always(() => shared?.stop());
 
+/** Wait for a turn; it is given back when the test is over. */
+async function turn(t: ExecutionContext): Promise<void> {
+  if (running < MOST_AT_A_TIME) running += 1;
+  else await new Promise<void>(resolve => waiting.push(resolve));
+  t.teardown(() => {
+    const next = waiting.shift();
+    if (next) next();
+    else running -= 1;
+  });
+}
+
 async function open(t: ExecutionContext) {
+  await turn(t);
   databases += 1;
-  const url = (await shared?.database(`contract_${databases}`)) ?? '';
+  const url = (await shared?.database(`contract_${databases}`, FRESH)) ?? '';
   const reopen = async () => {
     const store = await CloudStore.open(url);
     t.teardown(() => store.close());

@@ -75,9 +75,9 @@ export class PostgresServer {
     await this.#process?.kill();
   }
 
-  /** The address of a new and empty database. */
-  async database(name: string): Promise<string> {
-    await this.query(`CREATE DATABASE ${name}`);
+  /** The address of a new database: an empty one, or a copy of `template`, which nobody may be using. */
+  async database(name: string, template = 'template1'): Promise<string> {
+    await this.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     return this.url(name);
   }
 
