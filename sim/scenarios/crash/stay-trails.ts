@@ -27,6 +27,8 @@ export class StayTrails {
   #lives = 0;
   /** What nobody can charge: the time off, and that of lives that never came to know the time. */
   #lostMs: Millis = 0;
+  /** The same, when the time was last known: a row without it is dated too early by all that was lost since. */
+  #lostWhenKnownMs: Millis = 0;
 
   /** `toleranceMs`: how far what is charged may be from what the clock on the wall says. `offMs`: how long
    *  the site is off between two lives; a life that ends before it knows the time cannot charge it. */
@@ -45,9 +47,10 @@ export class StayTrails {
   take(rows: readonly JournalRow[]): readonly string[] {
     this.#lives += 1;
     this.#lostMs += this.#offMs;
-    const problems = rows.flatMap(row =>
-      row.kind === 'session' ? this.#step(row.body, row.wallMs) : [],
-    );
+    const problems = rows.flatMap(row => {
+      if (row.clk !== 'floor') this.#lostWhenKnownMs = this.#lostMs;
+      return row.kind === 'session' ? this.#step(row.body, row.wallMs) : [];
+    });
     if (rows.every(({clk}) => clk === 'floor')) this.#lostMs += spanOf(rows);
     return problems;
   }
@@ -92,7 +95,7 @@ export class StayTrails {
     const opened = before ?? {
       openedWallMs: wallMs,
       openedInLife: this.#lives,
-      lostBeforeMs: this.#lostMs,
+      lostBeforeMs: this.#lostWhenKnownMs,
     };
     const {openedWallMs, openedInLife, lostBeforeMs} = opened;
     this.#trails.set(body.session, {openedWallMs, openedInLife, lostBeforeMs, last: body});
