@@ -16,6 +16,7 @@ import {type CollectorPlan, LINE_BAUD_RATE, siteYaml} from '../plan/site-plan.js
 import {CloudClient} from '../scenarios/cloud-client.js';
 import {SimSite} from '../site/sim-site.js';
 import {TcpFarEnd} from '../wire/tcp-far-end.js';
+import {TcpProxy} from '../wire/tcp-proxy.js';
 import type {NotedFrame} from './notes.js';
 
 /** Name of the gateway's database beside its site file. */
@@ -57,16 +58,20 @@ export class CrashPark {
   readonly entropy = new SystemEntropy(this.clock);
   readonly site: SimSite;
   readonly cloud: CloudClient;
+  /** The network between the gateway and its cloud. */
+  readonly uplink: TcpProxy | undefined;
   readonly #server: Cloud | undefined;
   readonly #ends: ReadonlyMap<string, TcpFarEnd>;
 
   private constructor(
     options: CrashParkOptions,
     ends: ReadonlyMap<string, TcpFarEnd>,
-    server: Cloud | undefined,
+    far: {readonly server: Cloud; readonly uplink: TcpProxy} | undefined,
   ) {
+    const server = far?.server;
     this.#ends = ends;
     this.#server = server;
+    this.uplink = far?.uplink;
     this.site = new SimSite({
       collectors: planOf(ends),
       clock: this.clock,
@@ -88,8 +93,11 @@ export class CrashPark {
     for (const name of COLLECTORS.flatMap(id => [`line-${id}`, id])) {
       ends.set(name, await TcpFarEnd.listen());
     }
-    const server = options.withCloud ? await serve(options.folder) : undefined;
-    return new CrashPark(options, ends, server);
+    if (!options.withCloud) return new CrashPark(options, ends, undefined);
+    const server = await serve(options.folder);
+    const {port} = new URL(server.mqttUrl ?? '');
+    const uplink = await TcpProxy.open(new SystemClock(), Number(port));
+    return new CrashPark(options, ends, {server, uplink});
   }
 
   /** Lay out a gateway's folder: site file and keys. */
@@ -131,6 +139,7 @@ export class CrashPark {
 
   async close(): Promise<void> {
     this.site.close();
+    await this.uplink?.close();
     await this.#server?.close();
     for (const end of this.#ends.values()) await end.close();
   }
@@ -142,8 +151,8 @@ export class CrashPark {
       collectors: planOf(this.#ends),
       database: `./${DATABASE}`,
       pagePort,
-      cloud: this.#server && {
-        broker: this.#server.mqttUrl ?? '',
+      cloud: this.uplink && {
+        broker: `mqtt://${this.uplink.host}:${this.uplink.port}`,
         tenant: TENANT,
         gateway: GATEWAY,
         publicKeyFile: 'cloud.pub',

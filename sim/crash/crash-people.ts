@@ -13,6 +13,8 @@ const FIRST_UID = 0x4d00000000;
 const HOLD_MS = 150;
 /** A driver gives up on a lock that does not move. */
 const PATIENCE_MS = 4000;
+/** First line of the display where nobody new is let in. */
+export const NO_ENTRY = 'No new entry';
 
 /** Drivers, an operator at the page and one at the cloud, all at once and in no order. */
 export class CrashPeople {
@@ -78,7 +80,7 @@ export class CrashPeople {
       const bay = this.#park.site.bay(name);
       if (bay.plate === undefined && bay.lock.position === 1) {
         await this.#tap(collector, await this.#cardFor(name));
-        await this.#waitFor(() => bay.lock.position === 0);
+        await this.#waitFor(() => bay.lock.position === 0 || this.#isTurnedAway(collector));
         if (bay.enter(name) === 'entered')
           this.#parked.set(name, performance.now() + this.#stayMs());
       }
@@ -105,6 +107,10 @@ export class CrashPeople {
   async #waitFor(isSo: () => boolean): Promise<void> {
     const untilMs = performance.now() + PATIENCE_MS;
     while (!isSo() && !this.#isOver && performance.now() < untilMs) await rest(20);
+  }
+
+  #isTurnedAway(collector: string): boolean {
+    return this.#park.site.post(collector).screen?.lines[0] === NO_ENTRY;
   }
 
   async #tap(collector: string, card: SimCard): Promise<void> {

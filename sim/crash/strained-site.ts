@@ -1,7 +1,7 @@
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {rest, until} from '../real/peer-process.js';
 import {COLLECTORS, CrashPark} from './crash-park.js';
-import {CrashPeople} from './crash-people.js';
+import {CrashPeople, NO_ENTRY} from './crash-people.js';
 import {type DiskFindings, judgeDisk} from './disk-oracle.js';
 import {GatewayProcess, type SeenSite} from './gateway-process.js';
 import type {Note} from './notes.js';
@@ -18,8 +18,7 @@ export interface StrainOptions {
 }
 
 const CARDS_PER_BAY = 6;
-/** First line of the display, and the reason in the event. */
-const NO_ENTRY = 'No new entry';
+/** The reason in the event. */
 const FULL = '"STORAGE_FULL"';
 const LOOK_EVERY_MS = 200;
 const UPLINK_LIMIT_MS = 30_000;
@@ -121,6 +120,15 @@ export class StrainedSite {
   /** Events that the cloud has confirmed so far. */
   confirmed(): number {
     return this.notes.filter(({kind}) => kind === 'event').length;
+  }
+
+  /** The network stands still, and loses nothing: the cloud confirms no event any more. */
+  holdUplink(): void {
+    this.#park.uplink?.hold();
+  }
+
+  releaseUplink(): void {
+    this.#park.uplink?.release();
   }
 
   /** Let people go on until `condition` holds. */
