@@ -26,6 +26,8 @@ export interface LotPlan {
   readonly bays: readonly string[];
   readonly members: readonly string[];
   readonly fenPerHour?: number;
+  /** For lease by the lot itself, at `fenPerHour` too, in terms of a day. Left out: by the hour, of `lin`. */
+  readonly isForLease?: boolean;
 }
 
 /** The database of a cloud whose lot `lot-1` lends bays by the hour; its members have money. */
@@ -51,7 +53,8 @@ export async function moneyOf(
 }
 
 async function fill(tx: CloudTransaction, plan: LotPlan): Promise<void> {
-  const {fromMs, bays, members, fenPerHour = 600} = plan;
+  const {fromMs, bays, members, fenPerHour = 600, isForLease = false} = plan;
+  const lender = isForLease ? null : 'lin';
   const [sites, listings, table] = [new SiteTable(), new ListingTable(), new MemberTable()];
   await new TenantTable().add(tx, {id: TENANT, name: TENANT, createdWall: fromMs});
   const site = {id: 'lot-1', tenant: TENANT, name: 'Lot 1', kind: 'public'} as const;
@@ -60,15 +63,17 @@ async function fill(tx: CloudTransaction, plan: LotPlan): Promise<void> {
     createdWall: fromMs,
   });
   await sites.bindGateway(tx, {tenant: TENANT, site: 'lot-1', gateway: 'gw-1'});
-  for (const id of bays) {
+  for (const [index, id] of bays.entries()) {
     await sites.addPoint(tx, TENANT, {
       ...{site: 'lot-1', id, kind: 'bay', parent: null, gateway: 'gw-1', guidance: ''},
-      ...{capacity: 1, saleState: 'open', owner: 'lin'},
+      ...{capacity: 1, saleState: 'open', owner: lender, number: index + 1},
     });
     await listings.add(tx, {
-      ...{id: `listing-${id}`, tenant: TENANT, site: 'lot-1', point: id, offer: 'hourly'},
-      ...{lender: 'lin', ownershipRef: '', priceFen: fenPerHour, minStayMs: null},
-      ...{maxStayMs: null, termDays: null, isPublic: true},
+      ...{id: `listing-${id}`, tenant: TENANT, site: 'lot-1', point: id},
+      ...(isForLease
+        ? {offer: 'lease', priceFen: 24 * fenPerHour, termDays: 1}
+        : {offer: 'hourly', priceFen: fenPerHour, termDays: null}),
+      ...{lender, ownershipRef: '', minStayMs: null, maxStayMs: null, isPublic: true},
       openings: {single: [{fromMs, untilMs: fromMs + 31 * DAY_MS}], weekly: []},
       createdWall: fromMs as UnixMillis,
       changedWall: fromMs as UnixMillis,

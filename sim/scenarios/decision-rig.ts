@@ -42,8 +42,8 @@ const line = (no: number) => `
       - {id: D-${no}, kind: display, address: ${no}1}
       - {id: E-${no}, kind: emergency-button, address: ${no}2}
       - {id: K-${no}, kind: keypad, address: ${no}3}`;
-const FILE = `
-site: {id: ${SITE}, name: Lot, timezone: Asia/Shanghai, language: en}
+const fileOf = (site: string) => `
+site: {id: ${site}, name: Lot, timezone: Asia/Shanghai, language: en}
 profiles: [parkCard]
 database: lot.db
 contacts: [{name: guard, afterMs: 0}]
@@ -80,6 +80,8 @@ export interface DecisionRigOptions {
   readonly entropy: Entropy;
   /** Left out: one that costs nothing. */
   readonly stretch?: StretchCode;
+  /** Left out: `lot-1`. */
+  readonly site?: string;
 }
 
 /**
@@ -118,12 +120,13 @@ export class DecisionRig {
   start(system: Clock): void {
     const clock = new SiteClock(system, 0);
     const {entropy} = this.#options;
-    const loaded = loadSiteConfig(FILE, 'decide.yaml');
+    const {site = SITE} = this.#options;
+    const loaded = loadSiteConfig(fileOf(site), 'decide.yaml');
     if (!loaded.ok) throw new UsageError('sim/config', loaded.problems.join('\n'));
     const {config} = loaded;
     const path = join(this.#folder, 'lot.db');
     const store = new SiteStore({
-      ...{path, site: SITE, secretKey: new Uint8Array(32), clock, entropy},
+      ...{path, site, secretKey: new Uint8Array(32), clock, entropy},
       clockState: () => clock.read().clk,
       floorMs: () => clock.read().floorMs,
       recallTime: floorMs => clock.recall(floorMs),
@@ -185,7 +188,7 @@ export class DecisionRig {
 
   /** What the cloud would send of a code. */
   async digestOf(digits: string, epoch = 1): Promise<string> {
-    return toHex(await this.#stretch(digits, codeSalt(SITE, epoch)));
+    return toHex(await this.#stretch(digits, codeSalt(this.#options.site ?? SITE, epoch)));
   }
 
   token(body: Partial<TokenBody> & Pick<TokenBody, 'grant'>): string {

@@ -99,6 +99,27 @@ export class CredentialMaker {
     }
   }
 
+  /**
+   * The same token with the end of its right: its text as fetched from now on says so, and gateways that know
+   * the right go by that whichever text they are shown. False when it must be made anew.
+   */
+  async prolong(
+    tx: CloudTransaction,
+    {tenant, validUntil}: Right,
+    credential: ShownCredential,
+  ): Promise<boolean> {
+    const {clock, credentials, tokenKeys} = this.#options;
+    const {facts} = credential;
+    // One that is good once is spent under a name that holds its time.
+    if (facts.kind !== 'qr' || facts.isOneUse) return false;
+    const untilSeconds = Math.min(Math.floor(validUntil / 1000), LAST_SECOND);
+    if (untilSeconds <= facts.fromSeconds) return false;
+    if (!(await tokenKeys.signsOn(tx, tenant, facts.keyNumber, untilSeconds * 1000))) return false;
+    const changedWall = clock.wallMs();
+    await credentials.save(tx, {...credential, facts: {...facts, untilSeconds}, changedWall});
+    return true;
+  }
+
   async #code(
     tx: CloudTransaction,
     right: Right,

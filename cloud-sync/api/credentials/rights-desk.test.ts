@@ -168,6 +168,55 @@ test('what is over ends by itself: its rows open nothing and its codes are free'
   t.is(await rig.store.read(db => rig.codes.liveAt(db, SITE)), 0);
 });
 
+test('~Q11 another end keeps key and token, and is said by both; one under a key on its way out, with another beginning, or good once is made anew, and that is told', async t => {
+  const rig = await rightsRig(t);
+  const longer = (right: {validUntil: UnixMillis}) => ({
+    validUntil: (right.validUntil + DAY_MS) as UnixMillis,
+  });
+  const change = async (id: string, wanted: object) => {
+    const held = await rig.locked(id);
+    return rig.store.transaction(tx => rig.desk.change(tx, held, wanted));
+  };
+  const tokenOf = async (id: string) => {
+    const [, found] = await rig.store.read(async db => {
+      const right = await rig.rights.get(db, TENANT, id);
+      return rig.credentials.some(db, right?.credentials ?? []);
+    });
+    return found;
+  };
+  const {right, made} = await rig.issue({}, [{kind: 'key'}, {kind: 'qr'}]);
+  t.deepEqual((await change(right.id, longer(right))).made, []);
+  const kept = await tokenOf(right.id);
+  t.like(kept, {id: made[1]?.credential.id, state: 'active'});
+  const facts = kept?.facts.kind === 'qr' ? kept.facts : undefined;
+  t.is(facts?.untilSeconds, Math.floor(longer(right).validUntil / 1000));
+  const keys = await rig.store.read(db => rig.tokenKeyTable.live(db, TENANT));
+  t.is(keys[0]?.lastUntil, (facts?.untilSeconds ?? 0) * 1000, 'its key lives as long');
+
+  const later = {validFrom: (right.validFrom + HOUR_MS) as UnixMillis};
+  const moved = await change(right.id, later);
+  t.deepEqual(
+    moved.made.map(({credential}) => credential.kind),
+    ['qr'],
+  );
+  await rig.store.transaction(tx => rig.tokenKeys.rotate(tx, TENANT));
+  const rotated = await change(right.id, {validUntil: right.validUntil});
+  t.is(rotated.made.length, 1);
+  const once = await rig.issue({holder: 'h-2', entries: 'one'}, [{kind: 'qr'}]);
+  t.is((await change(once.right.id, longer(once.right))).made.length, 1);
+  const told = await rig.store.read(db =>
+    db
+      .selectFrom('change')
+      .select('subject_id')
+      .where('type', '=', 'credential.replaced')
+      .execute(),
+  );
+  t.deepEqual(
+    told.map(({subject_id}) => subject_id),
+    [kept?.id, moved.made[0]?.credential.id, once.made[0]?.credential.id] as string[],
+  );
+});
+
 test('points that the site does not have are refused by name', async t => {
   const rig = await rightsRig(t);
   const refused = await t.throwsAsync(rig.issue({points: ['A-001', 'B-9']}), {instanceOf: Refusal});

@@ -114,21 +114,28 @@ export class RightsDesk {
     return {right: equipped, made, gateways: [...gateways]};
   }
 
-  /** A right that is locked. Tokens that say another time or use than it are made anew. @throws Refusal */
+  /**
+   * A right that is locked. A token goes on with another end of it; where another point, use or beginning,
+   * or a key that is on its way out, needs another text, it is made anew and that is told.
+   * @see requirements Q11
+   * @throws Refusal
+   */
   async change(tx: CloudTransaction, right: Right, change: RightChange): Promise<RightOutcome> {
-    const {rights, credentials, clock, spread} = this.#options;
+    const {rights, credentials, clock, maker, spread} = this.#options;
     this.#assertLive(right);
     const changed: Right = {...right, ...change, changedWall: clock.wallMs()};
     await this.#assertPoints(tx, changed);
     await rights.save(tx, changed);
     await this.#tell(tx, changed, 'grant.changed');
     const tokens = (await credentials.some(tx, right.credentials)).filter(isLiveToken);
-    const isOther =
-      right.validFrom !== changed.validFrom ||
-      right.validUntil !== changed.validUntil ||
-      right.entries !== changed.entries ||
-      right.points.join('\0') !== changed.points.join('\0');
-    if (isOther && tokens.length > 0) return this.replace(tx, changed, tokens);
+    const stale: ShownCredential[] = [];
+    for (const token of tokens) {
+      if (isSameText(right, changed)) continue;
+      const hasOtherEnd = isSameText({...right, validUntil: changed.validUntil}, changed);
+      const isKept = hasOtherEnd && (await maker.prolong(tx, changed, token));
+      if (!isKept) stale.push(token);
+    }
+    if (stale.length > 0) return this.replace(tx, changed, stale);
     return {right: changed, made: [], gateways: await spread.spread(tx, changed)};
   }
 
@@ -171,6 +178,7 @@ export class RightsDesk {
       const {credentials} = this.#options;
       const now = await credentials.get(tx, credential.tenant, credential.id);
       if (now) await credentials.save(tx, {...now, replacedBy});
+      if (replacedBy !== null) await this.#tellReplaced(tx, credential, replacedBy);
     }
     for (const gateway of outcome.gateways) gateways.add(gateway);
     return {...outcome, gateways: [...gateways]};
@@ -287,6 +295,20 @@ export class RightsDesk {
     return this.#options.changes.note(tx, {tenant, site, type, ...subject, data: {state}});
   }
 
+  /** Whoever has the old one has nothing: he is to be given the new one. */
+  #tellReplaced(
+    tx: CloudTransaction,
+    {tenant, site, id, kind, grant}: ShownCredential,
+    by: string,
+  ): Promise<void> {
+    const subject = {subject: 'credential', subjectId: id};
+    const type = 'credential.replaced';
+    return this.#options.changes.note(tx, {
+      ...{tenant, site, type, ...subject},
+      data: {kind, grant, by},
+    });
+  }
+
   #tellOf(tx: CloudTransaction, credential: ShownCredential): Promise<void> {
     const {tenant, site, id, kind, state, grant} = credential;
     const subject = {subject: 'credential', subjectId: id};
@@ -294,6 +316,16 @@ export class RightsDesk {
     const type = `credential.${state}`;
     return this.#options.changes.note(tx, {tenant, site, type, ...subject, data});
   }
+}
+
+/** Would a token of the one be the same as of the other? */
+function isSameText(right: Right, other: Right): boolean {
+  return (
+    right.validFrom === other.validFrom &&
+    right.validUntil === other.validUntil &&
+    right.entries === other.entries &&
+    right.points.join('\0') === other.points.join('\0')
+  );
 }
 
 function isLiveToken({facts, state}: ShownCredential): boolean {

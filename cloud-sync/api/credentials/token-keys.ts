@@ -68,6 +68,20 @@ export class TokenKeys {
     return this.signerOf(tx, key.tenant, key.kid);
   }
 
+  /** A token that it signed lives until then. False for a key that is on its way out: it shall not live on. */
+  async signsOn(
+    tx: CloudTransaction,
+    tenant: string,
+    kid: number,
+    untilWall: number,
+  ): Promise<boolean> {
+    const {keys} = this.#options;
+    const [newest] = await keys.live(tx, tenant);
+    if (newest?.kid !== kid) return false;
+    await keys.signedUntil(tx, newest, untilWall);
+    return true;
+  }
+
   /** @throws InternalError `internal/token-key` when it has gone */
   async signerOf(tx: CloudReader, tenant: string, kid: number): Promise<KeyObject> {
     const seedHex = await this.#options.keys.seedHex(tx, tenant, kid);

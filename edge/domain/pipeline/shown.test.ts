@@ -80,6 +80,27 @@ test('the bounds of token and grant both count', t => {
   t.is(tomorrow.verdict, 'NOT_YET_VALID');
 });
 
+test('~Q11 a token of which the cloud has told goes by the time of its grant; one that is good once keeps its own', t => {
+  const rig = settled();
+  const grant = rig.right('1', ['A-012'], {validUntil: at(rig, DAY_MS)});
+  const ended = {validFrom: at(rig, -9000), validUntil: at(rig, -1000)};
+  rig.show('C1', rig.claim('1', ended));
+  t.is(rig.verdict, 'EXPIRED', 'nobody has told of it');
+  rig.issued(grant, ended.validFrom);
+  rig.advance(4000);
+  rig.show('C1', rig.claim('1', {...ended, id: 'once', isOneUse: true}));
+  t.is(rig.verdict, 'EXPIRED');
+  rig.advance(4000);
+  rig.show('C1', rig.claim('1', {...ended, id: 'again'}));
+  t.is(rig.verdict, 'ALLOW');
+  const shorter = settled();
+  const over = shorter.right('1', ['A-012'], {validUntil: at(shorter, -1000)});
+  const claim = shorter.claim('1');
+  shorter.issued(over, claim.validFrom);
+  shorter.show('C1', claim);
+  t.is(shorter.verdict, 'EXPIRED');
+});
+
 test('time before revocation before use: what a token tells of itself comes first', t => {
   const rig = settled();
   const grant = rig.right('1', ['A-012'], {state: 'revoked'});

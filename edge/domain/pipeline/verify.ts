@@ -117,17 +117,19 @@ function verifyCode(verifier: Verifier, {digest}: CodeShown): Verification {
 
 /**
  * A genuine token: its own time, then what is known of its grant, which may be nothing, since the token
- * holds the whole right. Both must allow it.
+ * holds the whole right. Both must allow it. Of a token that the cloud has told of, its grant alone says the
+ * time: a lease that goes on needs no other token. @see requirements Q11
  */
-function verifyToken(verifier: Verifier, claim: TokenClaim): Verification {
+function verifyToken(verifier: Verifier, shown: TokenClaim): Verification {
   const {context, config} = verifier;
-  const known = context.grants.grantByNumber(claim.number);
+  const known = context.grants.grantByNumber(shown.number);
+  const claim = known && isToldOf(context, known, shown) ? inTimeOf(shown, known) : shown;
   const points = pointsOf(config, claim);
   const [kind = 'park'] = verifier.policy.grantKinds;
   const own = grantOf(claim, {points, kind, isHeardOf: known !== undefined});
   const early = judgeGrants(verifier, [own], isSoonGood);
   if (early.kind === 'refused') return early;
-  const barred = known ? tokenBarredBy(context, known, claim) : rotationDoubt(context, claim);
+  const barred = known ? tokenBarredBy(context, known, shown) : rotationDoubt(context, claim);
   if (barred) return refuseFinally(verifier, barred, barred !== 'REPLAY');
   if (points.length === 0) return refuseFinally(verifier, 'OTHER_POINT', true);
   const verdict = known
@@ -224,6 +226,15 @@ function tokenBarredBy(context: LotContext, grant: Grant, claim: TokenClaim): Re
   if (own) return barredBy(context, own) ?? rotationDoubt(context, claim, own.secretHex);
   const isReplaced = issued.some(qr => qr.validFrom > claim.validFrom);
   return isReplaced ? 'REVOKED' : rotationDoubt(context, claim);
+}
+
+/** One that is good once is spent under a name that holds its time: that time stays. */
+function isToldOf({grants}: LotContext, grant: Grant, {validFrom, isOneUse}: TokenClaim): boolean {
+  return !isOneUse && grants.qrsOf(grant).some(qr => qr.validFrom === validFrom);
+}
+
+function inTimeOf(claim: TokenClaim, {validFrom, validUntil}: Grant): TokenClaim {
+  return {...claim, validFrom, validUntil};
 }
 
 function refusalOf(verifier: Verifier, grant: Grant): Refusal | undefined {

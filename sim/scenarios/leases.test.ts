@@ -1,0 +1,137 @@
+import {generateKeyPairSync} from 'node:crypto';
+import test, {type ExecutionContext} from 'ava';
+import {startCloud} from '../../cloud-sync/api/server.js';
+import {HOUR_MS, MINUTE_MS} from '../../protocols/base/units.js';
+import {SeededEntropy} from '../clock/seeded-entropy.js';
+import {VirtualClock} from '../clock/virtual-clock.js';
+import {bookedLot} from './booked-lot.js';
+import {CloudClient} from './cloud-client.js';
+import {LinkedGateway, yieldTurns} from './linked-gateway.js';
+
+/** Tuesday, 3 March 2026, 09:00 in Shanghai. */
+const NINE = 1_772_499_600_000;
+const API_KEY = 'lk_leases';
+const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
+
+interface Agreement {
+  readonly id: string;
+  readonly lease: string;
+  readonly state: string;
+  readonly textSha256: string;
+}
+interface Lease {
+  readonly state: string;
+  readonly untilMs: number;
+}
+interface Credential {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly replacedBy: string | null;
+}
+
+/** A lot that leases A-001 and A-002, its gateway, and the office where people lease. */
+async function lot(t: ExecutionContext) {
+  const clock = new VirtualClock({yieldTurn: yieldTurns, wallMs: NINE});
+  const plan = {fromMs: NINE, bays: ['A-001', 'A-002'], members: ['ann', 'bob'], isForLease: true};
+  const cloud = await startCloud({
+    ...{clock, entropy: new SeededEntropy(5), log: SILENT, database: await bookedLot(t, plan)},
+    ...{signingKey: generateKeyPairSync('ed25519').privateKey, apiKey: API_KEY, tenant: 'demo'},
+  });
+  t.teardown(() => clock.settle(cloud.close()));
+  const gateway = new LinkedGateway(t, {
+    ...{clock, cloud, tenant: 'demo', gateway: 'gw-1', site: 'lot-1', seed: 6},
+  });
+  const client = new CloudClient({
+    ...{url: 'http://cloud.test', apiKey: API_KEY, gateway: 'gw-1'},
+    fetch: request => cloud.fetch(request),
+  });
+  const ask = <Body>(method: string, path: string, body?: object) =>
+    clock.settle(client.ask<Body>(method, path, body));
+  const post = async <Body>(path: string, body: object) =>
+    (await ask<Body>('POST', path, body)).body;
+  await clock.until(() => gateway.isOnline, 10_000);
+  await post('/v1/agreement-texts', {language: 'en', text: '{{bay}}', depositFen: 100});
+  const consent = async ({id, textSha256}: Agreement) => {
+    for (const side of ['tenant', 'lender']) {
+      await post(`/v1/agreements/${id}/consent`, {side, textSha256});
+    }
+  };
+  const lease = async (holder: string, hours: {fromMs: number; untilMs: number}) => {
+    const wish = {site: 'lot-1', point: 'A-001', holder, ...hours};
+    const agreement = await post<Agreement>('/v1/agreements', wish);
+    await consent(agreement);
+    await clock.advance(2000);
+    const path = `/v1/leases/${agreement.lease}`;
+    const {body} = await ask<{grants: {id: string}[]}>(
+      'GET',
+      `/v1/grants?order=${agreement.lease}`,
+    );
+    const grant = body.grants[0]?.id ?? '';
+    const held = async () =>
+      (await client.get<{credentials: Credential[]}>(`/v1/grants/${grant}/credentials`))
+        .credentials;
+    const tokenOf = async ({id}: Credential) =>
+      (await client.get<{text: string}>(`/v1/credentials/${id}/token`)).text;
+    return {
+      ...{held, tokenOf, see: () => client.get<Lease>(path)},
+      act: <Body = Lease & {code?: string}>(what: string, said: object = {}) =>
+        ask<Body>('POST', `${path}/${what}`, said),
+      qr: async () => {
+        const qr = (await held()).find(({kind, state}) => kind === 'qr' && state === 'active');
+        return qr ? {id: qr.id, text: await tokenOf(qr)} : undefined;
+      },
+    };
+  };
+  return {clock, gateway, client, post, consent, lease};
+}
+
+test('Q11 a lease that is extended by an hour reaches the edge, and the same QR works past the old end, as it does after a renewal; a clash is refused, and an ended lease opens nothing', async t => {
+  const {clock, gateway, lease, consent} = await lot(t);
+  const hours = {fromMs: NINE, untilMs: NINE + 20 * MINUTE_MS};
+  const ann = await lease('ann', hours);
+  const first = await ann.qr();
+  const text = first?.text ?? '';
+  t.is(await gateway.scan(text), 'ALLOW');
+
+  const bob = await lease('bob', {
+    fromMs: NINE + 90 * MINUTE_MS,
+    untilMs: NINE + 2 * HOUR_MS,
+  });
+  const clash = await ann.act('extension', {untilMs: NINE + 95 * MINUTE_MS});
+  t.like(clash, {status: 409, body: {code: 'bay_taken'}});
+  t.is((await ann.see()).untilMs, hours.untilMs, 'one tenant per bay');
+
+  const untilMs = hours.untilMs + HOUR_MS;
+  t.like(await ann.act('extension', {untilMs}), {status: 200, body: {untilMs}});
+  await clock.advance(2000);
+  const atEdge = () =>
+    [...gateway.edge.store.book.rows()].flatMap(({table, row}) =>
+      table === 'grant' && row.holder === 'ann' ? [row] : [],
+    );
+  t.is(Number(atEdge()[0]?.validUntil), untilMs, 'the edge follows');
+  t.deepEqual(
+    (await ann.held()).map(({kind, state}) => `${kind} ${state}`),
+    ['key active', 'qr active'],
+    'key and QR are those of before',
+  );
+  await clock.advance(25 * MINUTE_MS);
+  t.true(clock.wallMs() > hours.untilMs);
+  t.is(await gateway.scan(text), 'ALLOW', 'the same picture, past the end that it says');
+  const fetched = await ann.qr();
+  t.is(fetched?.id, first?.id);
+  t.not(fetched?.text, text, 'fetched anew it says the new end, for a gateway that is cut off');
+  t.is(await gateway.scan(fetched?.text ?? ''), 'ALLOW');
+
+  t.is((await bob.act('end', {note: 'moved away'})).status, 200);
+  const renewal = await ann.act<Agreement>('renewal', {untilMs: NINE + 3 * HOUR_MS});
+  await consent(renewal.body);
+  await clock.advance(60 * MINUTE_MS);
+  t.true(clock.wallMs() > untilMs);
+  t.is(await gateway.scan(text), 'ALLOW');
+  t.is((await ann.act('end')).status, 200);
+  await clock.advance(2000);
+  t.is(await gateway.scan(text), 'REVOKED');
+  t.is(await gateway.scan(fetched?.text ?? ''), 'REVOKED');
+  t.like(await ann.see(), {state: 'ended'});
+});
