@@ -2,6 +2,7 @@ import {toHex} from '../../../protocols/base/bytes.js';
 import {CHAIN_START, chainHash} from '../../../protocols/cloud/chain.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
+import {FixedQuery} from '../store/fixed-query.js';
 import type {LedgerEntryColumns} from './ledger-schema.js';
 import type {Line} from './ledger-table.js';
 
@@ -32,6 +33,10 @@ const AT_ONCE = 500;
  */
 export class LedgerChain {
   readonly #store: CloudStore;
+  readonly #sealOne = new FixedQuery(
+    (db, {id, no, hash}: {readonly id: string; readonly no: number; readonly hash: string}) =>
+      db.updateTable('ledger_entry').set({no, h: hash}).where('id', '=', id),
+  );
 
   constructor(store: CloudStore) {
     this.#store = store;
@@ -132,8 +137,7 @@ export class LedgerChain {
     for (const row of rows) {
       const no = head.no + 1;
       head = {no, hash: hashOf(head, row, lines.get(row.id) ?? [])};
-      const sealed = tx.updateTable('ledger_entry').set({no, h: head.hash});
-      await sealed.where('id', '=', row.id).execute();
+      await this.#sealOne.run(tx, {id: row.id, no, hash: head.hash});
     }
     return rows.length;
   }

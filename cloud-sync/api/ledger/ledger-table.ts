@@ -1,4 +1,6 @@
+import {InternalError} from '../../../protocols/base/errors.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import {addLinesQuery, ledgerQueries} from './ledger-queries.js';
 
 export type EntryKind = 'hold' | 'capture' | 'release' | 'expire' | 'transfer' | 'reverse';
 
@@ -32,39 +34,30 @@ export interface BalanceRow {
   readonly heldFen: number;
 }
 
-const ENTRY = [
-  ...['id', 'tenant', 'key', 'kind', 'of_key as ofKey', 'order_id as orderId', 'reason'],
-  ...['fingerprint', 'at_wall as atWall'],
-] as const;
-const HOLD = [
-  ...['key', 'account', 'amount_fen as amountFen', 'state', 'expires_wall as expiresWall'],
-] as const;
-
 /** Rows of the ledger. Who locks takes the balance of an account first, then holds and entries. */
 export class LedgerTable {
+  readonly #ask = ledgerQueries();
+  /** By how many lines they write: an entry has two, or a few more. */
+  readonly #addLines = new Map<number, ReturnType<typeof addLinesQuery>>();
+
   /** False when the key is taken. */
   async addEntry(tx: CloudTransaction, entry: EntryRow, lines: readonly Line[]): Promise<boolean> {
-    const {id, tenant, key, kind, fingerprint, reason} = entry;
-    const {numInsertedOrUpdatedRows} = await tx
-      .insertInto('ledger_entry')
-      .values({
-        ...{id, tenant, key, kind, of_key: entry.ofKey, order_id: entry.orderId, reason},
-        ...{fingerprint, at_wall: entry.atWall, no: null, h: null},
-      })
-      .onConflict(clash => clash.doNothing())
-      .executeTakeFirstOrThrow();
-    if ((numInsertedOrUpdatedRows ?? 0n) === 0n) return false;
+    const {numAffectedRows} = await this.#ask.addEntry.run(tx, {...entry});
+    if ((numAffectedRows ?? 0n) === 0n) return false;
     if (lines.length === 0) return true;
-    const rows = lines.map(({account, amountFen}, n) => ({
-      ...{entry_id: id, n, tenant, account, amount_fen: amountFen},
-    }));
-    await tx.insertInto('ledger_line').values(rows).execute();
+    const query = this.#addLines.get(lines.length) ?? addLinesQuery(lines.length);
+    this.#addLines.set(lines.length, query);
+    const row: Record<string, string | number> = {};
+    for (const [n, {account, amountFen}] of lines.entries()) {
+      row[`account${n}`] = account;
+      row[`fen${n}`] = amountFen;
+    }
+    await query.run(tx, {...row, tenant: entry.tenant, entry: entry.id});
     return true;
   }
 
   async entry(db: CloudReader, tenant: string, key: string): Promise<EntryRow | undefined> {
-    const query = db.selectFrom('ledger_entry').select(ENTRY).where('tenant', '=', tenant);
-    return (await query.where('key', '=', key).executeTakeFirst()) as EntryRow | undefined;
+    return (await this.#ask.entry.first(db, {tenant, key})) as EntryRow | undefined;
   }
 
   /** The entry, which no other transaction locks before the end of this one. */
@@ -73,28 +66,16 @@ export class LedgerTable {
     tenant: string,
     key: string,
   ): Promise<EntryRow | undefined> {
-    const query = tx.updateTable('ledger_entry').set(({ref}) => ({kind: ref('kind')}));
-    const locked = query.where('tenant', '=', tenant).where('key', '=', key).returning(ENTRY);
-    return (await locked.executeTakeFirst()) as EntryRow | undefined;
+    return (await this.#ask.lockEntry.first(tx, {tenant, key})) as EntryRow | undefined;
   }
 
-  lines(db: CloudReader, entryId: string): Promise<readonly Line[]> {
-    const query = db.selectFrom('ledger_line').select(['account', 'amount_fen as amountFen']);
-    return query.where('entry_id', '=', entryId).orderBy('n').execute();
+  async lines(db: CloudReader, entry: string): Promise<readonly Line[]> {
+    return (await this.#ask.lines.run(db, {entry})).rows;
   }
 
   /** What was taken back of the entry `key` so far: lines of all its reversals. */
-  reversedLines(db: CloudReader, tenant: string, key: string): Promise<readonly Line[]> {
-    return db
-      .selectFrom('ledger_entry as e')
-      .innerJoin('ledger_line as l', 'l.entry_id', 'e.id')
-      .select(['l.account', 'l.amount_fen as amountFen'])
-      .where('e.tenant', '=', tenant)
-      .where('e.kind', '=', 'reverse')
-      .where('e.of_key', '=', key)
-      .orderBy('e.id')
-      .orderBy('l.n')
-      .execute();
+  async reversedLines(db: CloudReader, tenant: string, key: string): Promise<readonly Line[]> {
+    return (await this.#ask.reversedLines.run(db, {tenant, key})).rows;
   }
 
   /** True when something of the entry, or of its order, was taken back before. */
@@ -115,16 +96,11 @@ export class LedgerTable {
   }
 
   async addHold(tx: CloudTransaction, tenant: string, hold: HoldRow): Promise<void> {
-    const {amountFen: amount_fen, expiresWall: expires_wall, ...same} = hold;
-    await tx
-      .insertInto('ledger_hold')
-      .values({...same, tenant, amount_fen, expires_wall})
-      .execute();
+    await this.#ask.addHold.run(tx, {...hold, tenant});
   }
 
   async hold(db: CloudReader, tenant: string, key: string): Promise<HoldRow | undefined> {
-    const query = db.selectFrom('ledger_hold').select(HOLD).where('tenant', '=', tenant);
-    return (await query.where('key', '=', key).executeTakeFirst()) as HoldRow | undefined;
+    return (await this.#ask.hold.first(db, {tenant, key})) as HoldRow | undefined;
   }
 
   async endHold(
@@ -133,8 +109,7 @@ export class LedgerTable {
     key: string,
     state: Exclude<HoldRow['state'], 'open'>,
   ): Promise<void> {
-    const query = tx.updateTable('ledger_hold').set({state}).where('tenant', '=', tenant);
-    await query.where('key', '=', key).execute();
+    await this.#ask.endHold.run(tx, {tenant, key, state});
   }
 
   /** Open holds whose time is over, in the order of their ends, a few at a time. */
@@ -163,41 +138,21 @@ export class LedgerTable {
 
   /** The balance, locked and there: nobody spends from it before the end of this transaction. */
   async lockBalance(tx: CloudTransaction, tenant: string, account: string): Promise<BalanceRow> {
-    return await tx
-      .insertInto('ledger_balance')
-      .values({tenant, account, posted_fen: 0, held_fen: 0})
-      .onConflict(clash =>
-        clash
-          .columns(['tenant', 'account'])
-          .doUpdateSet(({ref}) => ({held_fen: ref('ledger_balance.held_fen')})),
-      )
-      .returning(['posted_fen as postedFen', 'held_fen as heldFen'])
-      .executeTakeFirstOrThrow();
+    const row = await this.#ask.lockBalance.first(tx, {tenant, account});
+    if (row) return row;
+    throw new InternalError('internal/ledger', `no balance of ${account} came back`, {account});
   }
 
   balance(db: CloudReader, tenant: string, account: string): Promise<BalanceRow | undefined> {
-    return db
-      .selectFrom('ledger_balance')
-      .select(['posted_fen as postedFen', 'held_fen as heldFen'])
-      .where('tenant', '=', tenant)
-      .where('account', '=', account)
-      .executeTakeFirst();
+    return this.#ask.balance.first(db, {tenant, account});
   }
 
   async addToBalance(
     tx: CloudTransaction,
     {tenant, account}: {readonly tenant: string; readonly account: string},
-    by: BalanceRow,
+    {postedFen, heldFen}: BalanceRow,
   ): Promise<void> {
-    await tx
-      .updateTable('ledger_balance')
-      .set(({eb}) => ({
-        posted_fen: eb('posted_fen', '+', by.postedFen),
-        held_fen: eb('held_fen', '+', by.heldFen),
-      }))
-      .where('tenant', '=', tenant)
-      .where('account', '=', account)
-      .execute();
+    await this.#ask.addToBalance.run(tx, {tenant, account, postedFen, heldFen});
   }
 
   /** The sum of all lines of an account. */

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {UsageError} from '../../../protocols/base/errors.js';
 import type {Line} from './ledger-table.js';
 import {HOUSE_ACCOUNTS, type MoneyMove} from './money-move.js';
@@ -48,9 +48,7 @@ export function assertSound(move: MoneyMove): void {
 
 /** The same for the same wish, in whatever order its fields were written. */
 export function fingerprintOf(move: MoneyMove | readonly string[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify('move' in move ? wordsOf(move) : move))
-    .digest('hex');
+  return hash('sha256', JSON.stringify('move' in move ? wordsOf(move) : move), 'hex');
 }
 
 function wordsOf(move: MoneyMove): readonly unknown[] {
