@@ -11,6 +11,8 @@ export interface CloudEngine {
   /** Other processes may write to the database. */
   readonly isShared: boolean;
   readonly events: EventWriter;
+  /** Of a database with one connection: is its transaction still open? Left out: it has many. */
+  readonly isOpen?: () => boolean;
   /** Refuse a database of somebody else, before anything is written.
    *  @throws StoreError `store/foreign` */
   assertOurs(db: CloudReader, knownMigrations: readonly string[]): Promise<void>;

@@ -2,6 +2,7 @@ import {Kysely, Migrator} from 'kysely';
 import {errorText, StoreError} from '../../../protocols/base/errors.js';
 import type {CloudEngine} from './cloud-engine.js';
 import type {CloudReader, CloudSchema, CloudTransaction} from './cloud-schema.js';
+import {CommitGroup} from './commit-group.js';
 import type {EventWriter} from './event-writer.js';
 import {cloudMigrations} from './migrations.js';
 import {openPostgres} from './postgres-engine.js';
@@ -20,12 +21,16 @@ const MAX_TRIES = 6;
 export class CloudStore {
   readonly #db: Kysely<CloudSchema>;
   readonly #engine: CloudEngine;
+  /** Undefined: each transaction has a connection and a commit of its own. */
+  readonly #group: CommitGroup | undefined;
   #isClosed = false;
   #trouble: string | undefined;
 
   private constructor(engine: CloudEngine) {
     this.#engine = engine;
     this.#db = new Kysely({dialect: engine.dialect});
+    const {isOpen} = engine;
+    this.#group = isOpen && new CommitGroup({db: this.#db, isOpen});
   }
 
   /**
@@ -84,7 +89,7 @@ export class CloudStore {
   async transaction<Result>(work: (tx: CloudTransaction) => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
       try {
-        const result = await this.#db.transaction().execute(work);
+        const result = await (this.#group?.run(work) ?? this.#db.transaction().execute(work));
         this.#trouble = undefined;
         return result;
       } catch (error) {

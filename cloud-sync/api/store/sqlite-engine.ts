@@ -61,6 +61,7 @@ export function openSqlite(file: string, mustExist = false): CloudEngine {
     types: SQLITE_TYPES,
     isShared: false,
     events: new SqliteEventWriter(connection),
+    isOpen: () => connection.inTransaction,
     assertOurs: (db, known) => assertKnown(db, known, file),
     assertDurable: () => {
       // Reading FULL back means nothing before the first write, which this line makes.
