@@ -3,6 +3,7 @@ import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import type {SyncLog} from '../log.js';
 import type {PasswordCost} from './accounts/password.js';
 import type {VaultKeys} from './accounts/vault-keys.js';
+import type {RightUseTable} from './credentials/right-use-table.js';
 import type {RequestLimits} from './http/request-limits.js';
 import type {RequestWriter} from './http/write.js';
 import type {Ledger} from './ledger/ledger.js';
@@ -21,6 +22,7 @@ export interface OrderParts {
   readonly gateways: GatewayTable;
   readonly grants: GrantTable;
   readonly orderUses: OrderUseTable;
+  readonly rightUses: RightUseTable;
 }
 
 export interface AreaOptions {

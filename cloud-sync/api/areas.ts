@@ -7,6 +7,7 @@ import {RightCodes} from './bath/right-codes.js';
 import {addBookingRoutes, assembleBookings, bookingMembers} from './bookings/assemble-bookings.js';
 import {toldPayBack} from './bookings/pay-back.js';
 import {addCredentialRoutes, assembleCredentials} from './credentials/assemble-credentials.js';
+import {assembleHolds} from './credentials/assemble-holds.js';
 import type {Api} from './http/api.js';
 import type {PersonSessions} from './http/callers.js';
 import {RequestWriter} from './http/write.js';
@@ -45,6 +46,7 @@ export function assembleAreas(options: AreaOptions): Areas {
   const {box, parts} = options;
   const {gateways, grants, orderUses: uses} = parts;
   const rights = assembleCredentials(base, {box, gateways, grants, uses});
+  const holds = assembleHolds(base, parts.rightUses, rights);
   const orders = assembleOrders(base, parts, rights.issuer);
   const tenancy = assembleTenancy(base);
   const places = assemblePlaces(base);
@@ -61,6 +63,7 @@ export function assembleAreas(options: AreaOptions): Areas {
   const codes = new RightCodes(rights);
   const bath = assembleBath(base, {orders, members: accounts.members, codes});
   orders.start();
+  holds.start();
   const providers = options.providers ?? [];
   const money = assembleMoney(base, {providers, members: new MemberTable()});
   money.start();
@@ -70,6 +73,7 @@ export function assembleAreas(options: AreaOptions): Areas {
     addRoutes: api => {
       accounts.addRoutes(api);
       addCredentialRoutes(api, base, rights);
+      holds.addRoutes(api);
       tenancy.addRoutes(api);
       places.addRoutes(api);
       webhooks.addRoutes(api);
@@ -84,11 +88,13 @@ export function assembleAreas(options: AreaOptions): Areas {
       await webhooks.prune();
       await accounts.chores();
       await rights.chores();
+      await holds.chores();
       await bookings.chores();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
     close: async () => {
       await webhooks.stop();
+      await holds.stop();
       await orders.stop();
       await places.runner.stop();
       await money.close();

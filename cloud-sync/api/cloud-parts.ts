@@ -4,6 +4,7 @@ import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {CommandDesk} from './command-desk.js';
+import {RightUseTable} from './credentials/right-use-table.js';
 import {Downlink} from './downlink.js';
 import type {OnBays} from './event-views.js';
 import {GatewayDesk} from './gateway-desk.js';
@@ -62,6 +63,7 @@ export function assembleParts(options: CloudPartsOptions) {
   const lives = new LifeTable();
   const lateUses = new LateUseTable();
   const orderUses = new OrderUseTable();
+  const rightUses = new RightUseTable();
   const commandTable = new CommandTable();
   const sessions = new GatewaySessions(clock);
   const downlink = new Downlink({tenant, signingKey, log, publish});
@@ -76,7 +78,7 @@ export function assembleParts(options: CloudPartsOptions) {
   });
   const tick = new IngestTick({
     ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses, orderUses},
-    ...{lives, commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
+    ...{rightUses, lives, commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
     onBays: options.onBays,
   });
   const ingest = new Ingest({
@@ -101,6 +103,6 @@ export function assembleParts(options: CloudPartsOptions) {
     ...{clock, drops, sessions, ingest, commands, siteConfigs, downlink},
     onCertificateRequest: certificates && ((gateway, csr) => certificates.take(gateway, csr)),
   });
-  const tables = {gateways, faults, grants, ledger, view, lateUses, orderUses, configs};
+  const tables = {gateways, faults, grants, ledger, view, lateUses, orderUses, rightUses, configs};
   return {...tables, sessions, grantSync, siteConfigs, commands, ingest, desk, certificates};
 }

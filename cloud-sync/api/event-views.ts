@@ -1,5 +1,6 @@
 import type {z} from 'zod';
 import type {DropCounter} from '../drop-counter.js';
+import type {RightUseTable} from './credentials/right-use-table.js';
 import type {OrderUseTable, SessionReport} from './orders/order-use-table.js';
 import {
   alarmBodySchema,
@@ -24,6 +25,7 @@ export interface ViewTargets {
   readonly view: SiteView;
   readonly lateUses: LateUseTable;
   readonly orderUses: OrderUseTable;
+  readonly rightUses: RightUseTable;
   readonly onBays?: OnBays | undefined;
 }
 
@@ -81,7 +83,7 @@ export class EventViews {
   /** Bring the views up to date; `onBays` hears of the bays that are otherwise now. */
   async store(
     tx: CloudTransaction,
-    {view, lateUses, orderUses, onBays}: ViewTargets,
+    {view, lateUses, orderUses, rightUses, onBays}: ViewTargets,
   ): Promise<void> {
     const changed = await view.putBays(tx, inOrder(this.#bays));
     if (changed.length > 0) await onBays?.(tx, changed);
@@ -89,6 +91,7 @@ export class EventViews {
     await lateUses.note(tx, this.#uses);
     const sessions = inOrder(this.#sessions).map(({report}) => report);
     await orderUses.note(tx, sessions);
+    await rightUses.note(tx, this.#uses, sessions);
   }
 
   #noteSession(place: EventPlace, event: StoredEvent): void {

@@ -4,6 +4,7 @@ import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {closingOf, reportClosing} from './command-closing.js';
+import type {RightUseTable} from './credentials/right-use-table.js';
 import {EventIntake, INTAKE_FAULTS, type IntakeResult} from './event-intake.js';
 import {EventViews, type OnBays} from './event-views.js';
 import {GatewayReports, type HeldReport} from './gateway-reports.js';
@@ -41,6 +42,7 @@ export interface IngestTickOptions {
   readonly view: SiteView;
   readonly lateUses: LateUseTable;
   readonly orderUses: OrderUseTable;
+  readonly rightUses: RightUseTable;
   readonly commands: CommandTable;
   readonly lives: LifeTable;
   /** How long a gap may be open before its part is asked for. */

@@ -1,17 +1,7 @@
-import {generateKeyPairSync} from 'node:crypto';
 import test, {type ExecutionContext} from 'ava';
-import {startCloud} from '../../cloud-sync/api/server.js';
 import {HOUR_MS, MINUTE_MS} from '../../protocols/base/units.js';
-import {SeededEntropy} from '../clock/seeded-entropy.js';
-import {VirtualClock} from '../clock/virtual-clock.js';
 import {bookedLot} from './booked-lot.js';
-import {CloudClient} from './cloud-client.js';
-import {LinkedGateway, yieldTurns} from './linked-gateway.js';
-
-/** Tuesday, 3 March 2026, 09:00 in Shanghai. */
-const NINE = 1_772_499_600_000;
-const API_KEY = 'lk_leases';
-const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
+import {LinkedCloud, NINE} from './linked-cloud.js';
 
 interface Agreement {
   readonly id: string;
@@ -32,25 +22,12 @@ interface Credential {
 
 /** A lot that leases A-001 and A-002, its gateway, and the office where people lease. */
 async function lot(t: ExecutionContext) {
-  const clock = new VirtualClock({yieldTurn: yieldTurns, wallMs: NINE});
   const plan = {fromMs: NINE, bays: ['A-001', 'A-002'], members: ['ann', 'bob'], isForLease: true};
-  const cloud = await startCloud({
-    ...{clock, entropy: new SeededEntropy(5), log: SILENT, database: await bookedLot(t, plan)},
-    ...{signingKey: generateKeyPairSync('ed25519').privateKey, apiKey: API_KEY, tenant: 'demo'},
-  });
-  t.teardown(() => clock.settle(cloud.close()));
-  const gateway = new LinkedGateway(t, {
-    ...{clock, cloud, tenant: 'demo', gateway: 'gw-1', site: 'lot-1', seed: 6},
-  });
-  const client = new CloudClient({
-    ...{url: 'http://cloud.test', apiKey: API_KEY, gateway: 'gw-1'},
-    fetch: request => cloud.fetch(request),
-  });
-  const ask = <Body>(method: string, path: string, body?: object) =>
-    clock.settle(client.ask<Body>(method, path, body));
-  const post = async <Body>(path: string, body: object) =>
-    (await ask<Body>('POST', path, body)).body;
-  await clock.until(() => gateway.isOnline, 10_000);
+  const cloud = await LinkedCloud.start(t, {database: await bookedLot(t, plan)});
+  const {clock} = cloud;
+  const gateway = await cloud.gateway('lot-1', 'gw-1');
+  const ask = cloud.ask.bind(cloud);
+  const post = cloud.post.bind(cloud);
   await post('/v1/agreement-texts', {language: 'en', text: '{{bay}}', depositFen: 100});
   const consent = async ({id, textSha256}: Agreement) => {
     for (const side of ['tenant', 'lender']) {
@@ -63,18 +40,14 @@ async function lot(t: ExecutionContext) {
     await consent(agreement);
     await clock.advance(2000);
     const path = `/v1/leases/${agreement.lease}`;
-    const {body} = await ask<{grants: {id: string}[]}>(
-      'GET',
-      `/v1/grants?order=${agreement.lease}`,
-    );
-    const grant = body.grants[0]?.id ?? '';
+    const listed = `/v1/grants?order=${agreement.lease}`;
+    const grant = (await cloud.get<{grants: {id: string}[]}>(listed)).grants[0]?.id ?? '';
     const held = async () =>
-      (await client.get<{credentials: Credential[]}>(`/v1/grants/${grant}/credentials`))
-        .credentials;
+      (await cloud.get<{credentials: Credential[]}>(`/v1/grants/${grant}/credentials`)).credentials;
     const tokenOf = async ({id}: Credential) =>
-      (await client.get<{text: string}>(`/v1/credentials/${id}/token`)).text;
+      (await cloud.get<{text: string}>(`/v1/credentials/${id}/token`)).text;
     return {
-      ...{held, tokenOf, see: () => client.get<Lease>(path)},
+      ...{held, tokenOf, see: () => cloud.get<Lease>(path)},
       act: <Body = Lease & {code?: string}>(what: string, said: object = {}) =>
         ask<Body>('POST', `${path}/${what}`, said),
       qr: async () => {
@@ -83,7 +56,7 @@ async function lot(t: ExecutionContext) {
       },
     };
   };
-  return {clock, gateway, client, post, consent, lease};
+  return {clock, gateway, consent, lease};
 }
 
 test('Q11 a lease that is extended by an hour reaches the edge, and the same QR works past the old end, as it does after a renewal; a clash is refused, and an ended lease opens nothing', async t => {

@@ -3,9 +3,9 @@ import type {Cloud} from '../../cloud-sync/api/server.js';
 import type {CommandSink} from '../../cloud-sync/uplink/command-sink.js';
 import {createGatewayUplink, type GatewayUplink} from '../../cloud-sync/uplink/gateway-uplink.js';
 import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
-import type {LotEffect} from '../../edge/domain/lot/contract.js';
 import {yieldTurn} from '../../edge/platform/event-loop.js';
 import type {StretchCode} from '../../edge/platform/stretch.js';
+import {screenFor} from '../../edge/words/screens.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import type {VirtualClock} from '../clock/virtual-clock.js';
 import {DecisionRig} from './decision-rig.js';
@@ -20,8 +20,6 @@ export interface LinkedGatewayOptions {
   /** Left out: one that costs nothing. */
   readonly stretch?: StretchCode;
 }
-
-type Shown = Extract<LotEffect, {readonly kind: 'show'}>;
 
 const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
 const NO_COMMANDS: CommandSink = {
@@ -98,10 +96,11 @@ export class LinkedGateway {
     return this.edge.verdict;
   }
 
-  /** What the display of the first collector shows. */
-  get screen(): Shown['message'] | undefined {
+  /** The words on the display of the first collector. */
+  get screen(): string {
     const shown = this.edge.effects.flatMap(effect => (effect.kind === 'show' ? [effect] : []));
-    return shown.findLast(({collector}) => collector === 'C1')?.message;
+    const message = shown.findLast(({collector}) => collector === 'C1')?.message;
+    return message ? screenFor(message, 'en').lines.join(' / ') : '';
   }
 
   #close(): void {

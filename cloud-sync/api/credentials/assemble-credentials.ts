@@ -11,6 +11,7 @@ import {CredentialMaker} from './credential-maker.js';
 import {addCredentials} from './credential-routes.js';
 import {CredentialTable} from './credential-table.js';
 import {GatewayRows} from './gateway-rows.js';
+import {HoldTable} from './hold-table.js';
 import {addRights} from './right-routes.js';
 import {RightSpread} from './right-spread.js';
 import {RightTable} from './right-table.js';
@@ -53,6 +54,7 @@ export function addCredentialRoutes(api: Api, base: AreaBase, parts: Credentials
   const {clock, entropy, store, writer, sites, presence, onGateways} = base;
   const options = {
     ...{...parts, store, writer, sites, onGateways, audit: new AuditLog(clock, entropy)},
+    holds: new HoldTable(),
     isOnline: (gateway: string) => presence.isOnline(gateway),
   };
   addRights(api, options);

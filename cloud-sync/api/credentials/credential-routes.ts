@@ -11,6 +11,7 @@ import {
 import {type Caller, maySee} from '../http/caller.js';
 import {Refusal} from '../http/refusals.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {HoldTable} from './hold-table.js';
 import {credentialBody, credentialSchema, onceShown} from './right-bodies.js';
 import {contextOf, type RightRouteOptions, secretsOf} from './right-routes.js';
 import type {ShownCredential} from './shown-credential.js';
@@ -21,6 +22,7 @@ import {tokenOf} from './token-text.js';
 export interface CredentialRouteOptions extends RightRouteOptions {
   readonly tokenKeys: TokenKeys;
   readonly tokenKeyTable: TokenKeyTable;
+  readonly holds: HoldTable;
 }
 
 const tags = ['credentials'];
@@ -128,7 +130,7 @@ export function addCredentials(api: Api, options: CredentialRouteOptions): void 
 }
 
 function addWriting(api: Api, options: CredentialRouteOptions): void {
-  const {writer, desk, audit, credentials, onGateways} = options;
+  const {writer, desk, audit, credentials, holds, onGateways} = options;
   const note = (tx: CloudTransaction, {tenant, id: actor}: Caller, act: string, id: string) => {
     const subject = {subject: 'credential', subjectId: id};
     return audit.note(tx, {tenant, actor, action: `credential.${act}`, ...subject});
@@ -161,6 +163,8 @@ function addWriting(api: Api, options: CredentialRouteOptions): void {
     return writer.once(context, caller, {}, async tx => {
       const {credential} = await lockedBoth(tx, options, caller, id);
       if (credential.state === 'revoked' && act !== 'revoke') throw new Refusal('revoked');
+      const isHeld = act === 'resume' && (await holds.latest(tx, id))?.state === 'open';
+      if (isHeld) throw new Refusal('conflict', {detail: 'held for a guard, who releases it'});
       const gateways =
         act === 'revoke'
           ? await desk.revokeCredential(tx, credential)

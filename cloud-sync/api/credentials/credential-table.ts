@@ -44,6 +44,13 @@ export class CredentialTable {
     return row && this.#opened(row);
   }
 
+  /** The credential, which no other transaction changes before the end of this one. */
+  async lock(tx: CloudTransaction, id: string): Promise<ShownCredential | undefined> {
+    const query = tx.updateTable('access_credential').set(({ref}) => ({state: ref('state')}));
+    const row = await query.where('id', '=', id).returningAll().executeTakeFirst();
+    return row && this.#opened(row);
+  }
+
   /** In the order of `ids`. */
   async some(db: CloudReader, ids: readonly string[]): Promise<readonly ShownCredential[]> {
     if (ids.length === 0) return [];

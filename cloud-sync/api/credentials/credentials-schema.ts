@@ -100,6 +100,46 @@ export interface TokenKeyPlaceColumns {
   cfg_ver: number;
 }
 
+/** What a gateway told of the use of a grant or of a credential, as long as that may say something. */
+export interface RightUseColumns {
+  gw: string;
+  epoch_no: number;
+  seq: number;
+  /** `grant` or `credential`. */
+  section: string;
+  right_id: string;
+  point: string;
+  /** Null: the gateway's clock was lost. */
+  used_wall: number | null;
+  /** 1: nobody has looked at it yet. */
+  pending: number;
+}
+
+/** A credential that was used at two sites within a time in which nobody gets from one to the other. */
+export interface CredentialHoldColumns {
+  id: string;
+  tenant: string;
+  credential_id: string;
+  /** State of the credential before: `active` or `suspended`. */
+  was: string;
+  first_site: string;
+  first_gw: string;
+  first_point: string;
+  first_wall: number;
+  second_site: string;
+  second_gw: string;
+  second_point: string;
+  second_wall: number;
+  /** So long one has at least from site to site. */
+  least_ms: number;
+  /** `open`, `released` or `revoked`. */
+  state: string;
+  raised_wall: number;
+  closed_wall: number | null;
+  closed_by: string | null;
+  note: string | null;
+}
+
 export interface CredentialsSchema {
   access_grant: AccessGrantColumns;
   access_credential: AccessCredentialColumns;
@@ -108,4 +148,6 @@ export interface CredentialsSchema {
   code_plan: CodePlanColumns;
   token_key: TokenKeyColumns;
   token_key_place: TokenKeyPlaceColumns;
+  right_use: RightUseColumns;
+  credential_hold: CredentialHoldColumns;
 }

@@ -48,6 +48,13 @@ export class RightTable {
     return row && rightOf(row);
   }
 
+  /** The same, whosever it is: for what a gateway tells of it. */
+  async lockById(tx: CloudTransaction, id: string): Promise<Right | undefined> {
+    const query = tx.updateTable('access_grant').set(({ref}) => ({frozen: ref('frozen')}));
+    const row = await query.where('id', '=', id).returningAll().executeTakeFirst();
+    return row && rightOf(row);
+  }
+
   async list(db: CloudReader, wanted: RightQuery): Promise<readonly Right[]> {
     const {tenant, site, holder, order, sites, after, limit} = wanted;
     let query = db.selectFrom('access_grant').selectAll().where('tenant', '=', tenant);

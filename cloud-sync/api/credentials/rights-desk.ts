@@ -237,6 +237,16 @@ export class RightsDesk {
     return spread.spreadCredential(tx, changed);
   }
 
+  /** It was good once, and was used. */
+  async consume(tx: CloudTransaction, credential: ShownCredential): Promise<readonly string[]> {
+    const {credentials, spread, clock} = this.#options;
+    if (credential.state !== 'active') return [];
+    const used = {...credential, state: 'consumed', changedWall: clock.wallMs()} as const;
+    await credentials.save(tx, used);
+    await this.#tellOf(tx, used);
+    return spread.spreadCredential(tx, used);
+  }
+
   async revokeCredential(
     tx: CloudTransaction,
     credential: ShownCredential,

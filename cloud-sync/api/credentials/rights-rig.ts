@@ -53,9 +53,10 @@ export async function rightsRig(
     }
   });
   const pushed: string[] = [];
+  const changes = new ChangeFeed({clock, entropy, store});
   const parts = assembleCredentials(
     {
-      ...{clock, entropy, store, changes: new ChangeFeed({clock, entropy, store})},
+      ...{clock, entropy, store, changes},
       onGateways: changed => void pushed.push(...changed),
     },
     {box, gateways, grants, stretch: cheapStretch, ...options},
@@ -82,7 +83,7 @@ export async function rightsRig(
     return effectOf(places.get(id) ?? [], gateway => online.includes(gateway));
   };
   return {
-    ...{clock, entropy, store, gateways, grants, sites, pushed, ...parts},
+    ...{clock, entropy, store, gateways, grants, sites, changes, pushed, ...parts},
     ...{right, rowAt, settle, effect},
     issue: (change: Partial<NewRight> = {}, wishes: readonly CredentialWish[] = []) =>
       store.transaction(tx => parts.desk.issue(tx, right(change), wishes)),

@@ -78,6 +78,8 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   code_plan: ['site'],
   token_key: ['tenant', 'kid'],
   token_key_place: ['gw', 'kid'],
+  right_use: ['gw', 'epoch_no', 'seq'],
+  credential_hold: ['id'],
 };
 
 export interface CloudTable {

@@ -17,6 +17,7 @@ import {createLeaseTables} from './migrations/0014-leases.js';
 import {createWebhookTables} from './migrations/0015-webhooks.js';
 import {addLateUseCredential} from './migrations/0016-late-use-credential.js';
 import {createCredentialTables} from './migrations/0017-credentials.js';
+import {createRightUseTables} from './migrations/0018-right-uses.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -39,5 +40,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0015-webhooks': {up: db => createWebhookTables(db, types)},
     '0016-late-use-credential': {up: db => addLateUseCredential(db, types)},
     '0017-credentials': {up: db => createCredentialTables(db, types)},
+    '0018-right-uses': {up: db => createRightUseTables(db, types)},
   };
 }
