@@ -57,9 +57,7 @@ export function addBookingRoutes(
 export function bookingMembers(table: MemberTable): Members {
   return {
     rolesOf: async (db, tenant, member) => (await table.get(db, tenant, member))?.roles ?? [],
-    assertActive: async (tx, tenant, member) => {
-      await table.assertActive(tx, tenant, member);
-    },
+    assertActive: (tx, tenant, member) => table.assertActive(tx, tenant, member),
   };
 }
 

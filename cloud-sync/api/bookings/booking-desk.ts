@@ -1,33 +1,41 @@
-import type {Clock, Entropy, UnixMillis} from '../../../protocols/base/clock.js';
+import type {Clock, Entropy} from '../../../protocols/base/clock.js';
 import {UsageError} from '../../../protocols/base/errors.js';
 import {Refusal} from '../http/refusals.js';
 import type {OrderFrame, OrderWork} from '../orders/order-frame.js';
+import type {OrderRow} from '../orders/order-table.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {SiteRow} from '../tenancy/site-table.js';
 import type {BookingData, BookingInput} from './booking-data.js';
 import {BOOKING, paidEffects, unpaidEffects} from './booking-order.js';
 import type {CouponTable} from './coupon-table.js';
-import type {BayWish, Listings, MemberRoles, PriceDesk, PricedWish} from './price-desk.js';
+import type {
+  BayWish,
+  Listings,
+  MemberRoles,
+  Offered,
+  PriceDesk,
+  PricedWish,
+  SlotTimes,
+} from './price-desk.js';
 import type {PriceTable} from './price-table.js';
 
 /** Who has which bay when. @see cloud-sync/api/places */
 export interface BayCalendar extends Listings {
-  reserve(
+  take(
     tx: CloudTransaction,
-    wish: {
-      readonly site: string;
-      readonly point: string;
-      readonly orderId: string;
-      readonly fromWall: UnixMillis;
-      readonly untilWall: UnixMillis;
-      readonly offer?: 'hourly';
-    },
-  ): Promise<'reserved' | 'BAY_TAKEN' | 'OUTSIDE_WINDOW'>;
+    wish: SlotTimes & {readonly orderId: string},
+    place?: SiteRow,
+  ): Promise<Offered | 'BAY_TAKEN' | 'OUTSIDE_WINDOW'>;
   free(tx: CloudTransaction, orderId: string): Promise<void>;
 }
 
 export interface Members extends MemberRoles {
   /** @throws Refusal when he may do nothing now */
-  assertActive(tx: CloudTransaction, tenant: string, member: string): Promise<void>;
+  assertActive(
+    tx: CloudTransaction,
+    tenant: string,
+    member: string,
+  ): Promise<{readonly roles: readonly string[]}>;
 }
 
 /** Gives back through the provider what came too late or twice. */
@@ -62,6 +70,8 @@ export interface BookWish extends BayWish {
 
 export interface Acted {
   readonly id: string;
+  /** The order as it is now; left out: it is to be read. */
+  readonly row?: OrderRow;
   readonly gateways: readonly string[];
 }
 
@@ -75,15 +85,11 @@ export class BookingDesk {
 
   /** @throws Refusal `bay_taken`, `outside_window`, `payment_failed`, and what pricing refuses */
   async book(tx: CloudTransaction, tenant: string, wish: BookWish): Promise<Acted> {
-    const {clock, entropy, frame, calendar, members} = this.#options;
+    const {clock, entropy, frame, members} = this.#options;
     const id = entropy.ulid();
-    await members.assertActive(tx, tenant, wish.holder);
-    const {price, amountFen, lender} = await this.#priced(tx, tenant, wish, id);
+    const {roles} = await members.assertActive(tx, tenant, wish.holder);
+    const {price, amountFen, lender} = await this.#priced(tx, tenant, wish, {id, roles});
     const {site, point, holder, fromMs, untilMs, plate, entries, pay} = wish;
-    const slot = {site, point, orderId: id, fromWall: fromMs, untilWall: untilMs};
-    const answer = await calendar.reserve(tx, {...slot, offer: 'hourly'});
-    if (answer === 'BAY_TAKEN') throw new Refusal('bay_taken');
-    if (answer === 'OUTSIDE_WINDOW') throw new Refusal('outside_window');
     await this.#takeCoupon(tx, {price, order: id, holder});
     const data: BookingData = {
       ...{point, plate, fromMs, untilMs, entries, lender, price, amountFen},
@@ -116,17 +122,33 @@ export class BookingDesk {
     }
   }
 
+  /** Its price; the bay is taken with it. */
   async #priced(
     tx: CloudTransaction,
     tenant: string,
     wish: BookWish,
-    order: string,
+    {id, roles}: {readonly id: string; readonly roles: readonly string[]},
   ): Promise<PricedWish> {
     const {pricing, prices} = this.#options;
-    if (wish.quote === undefined) return pricing.price(tx, tenant, wish);
+    const take = (slot: SlotTimes, place?: SiteRow) =>
+      this.#take(tx, {...slot, orderId: id}, place);
+    if (wish.quote === undefined) return pricing.price(tx, tenant, wish, {roles, take});
     const quote = await pricing.quoted(tx, tenant, wish.quote, wish);
-    if (!(await prices.takeQuote(tx, quote.id, order))) throw new Refusal('quote_over');
+    if (!(await prices.takeQuote(tx, quote.id, id))) throw new Refusal('quote_over');
+    const {site, point, fromMs: fromWall, untilMs: untilWall} = wish;
+    await take({site, point, fromWall, untilWall, offer: 'hourly'});
     return quote;
+  }
+
+  async #take(
+    tx: CloudTransaction,
+    slot: SlotTimes & {readonly orderId: string},
+    place: SiteRow | undefined,
+  ): Promise<Offered> {
+    const taken = await this.#options.calendar.take(tx, slot, place);
+    if (taken === 'BAY_TAKEN') throw new Refusal('bay_taken');
+    if (taken === 'OUTSIDE_WINDOW') throw new Refusal('outside_window');
+    return taken;
   }
 
   async #takeCoupon(

@@ -165,7 +165,7 @@ export async function answerOf<Status extends 200 | 201>(
   {orders, onGateways}: Pick<BookingRouteOptions, 'orders' | 'onGateways'>,
   {caller, acted, status}: {readonly caller: Caller; readonly acted: Acted; status: Status},
 ) {
-  const row = await orders.get(tx, acted.id);
+  const row = acted.row ?? (await orders.get(tx, acted.id));
   if (!row) throw new Refusal('not_found');
   const after = () => onGateways(acted.gateways);
   return {status, body: orderView(row, seesPlate(caller, row)), after};

@@ -9,7 +9,7 @@ import {
 import {SiteZone} from '../../../protocols/site/zone.js';
 import {Refusal} from '../http/refusals.js';
 import type {CloudReader} from '../store/cloud-schema.js';
-import type {SiteTable} from '../tenancy/site-table.js';
+import type {SiteRow, SiteTable} from '../tenancy/site-table.js';
 import type {CouponRow, CouponTable} from './coupon-table.js';
 import type {PriceTable, QuoteRow} from './price-table.js';
 
@@ -32,16 +32,28 @@ export interface PricedWish {
 
 /** Where bays are offered, for how much an hour. @see cloud-sync/api/places */
 export interface Listings {
-  listingFor(
-    db: CloudReader,
-    wish: {
-      readonly site: string;
-      readonly point: string;
-      readonly fromWall: UnixMillis;
-      readonly untilWall: UnixMillis;
-      readonly offer?: 'hourly';
-    },
-  ): Promise<{readonly lender: string | null; readonly priceFen: number} | undefined>;
+  listingFor(db: CloudReader, wish: SlotTimes): Promise<Offered | undefined>;
+}
+
+export interface SlotTimes {
+  readonly site: string;
+  readonly point: string;
+  readonly fromWall: UnixMillis;
+  readonly untilWall: UnixMillis;
+  readonly offer?: 'hourly';
+}
+
+export interface Offered {
+  readonly lender: string | null;
+  readonly priceFen: number;
+}
+
+/** What whoever asks for a price has found out already. */
+export interface KnownOfWish {
+  /** Of the holder. */
+  readonly roles: readonly string[];
+  /** Finds the listing, and takes the bay with it. @throws Refusal */
+  readonly take: (slot: SlotTimes, place: SiteRow) => Promise<Offered>;
 }
 
 /** What members are. */
@@ -78,17 +90,23 @@ export class PriceDesk {
   }
 
   /** @throws Refusal `not_found`, `invalid`, `outside_window`, `coupon_refused` */
-  async price(db: CloudReader, tenant: string, wish: BayWish): Promise<PricedWish> {
+  async price(
+    db: CloudReader,
+    tenant: string,
+    wish: BayWish,
+    known?: KnownOfWish,
+  ): Promise<PricedWish> {
     const {sites, listings, members, prices} = this.#options;
     this.#assertTime(wish);
     const {site, point, fromMs, untilMs, holder} = wish;
     const place = await sites.get(db, tenant, site);
     if (!place) throw new Refusal('not_found');
     const slot = {site, point, fromWall: fromMs, untilWall: untilMs, offer: 'hourly'} as const;
-    const listing = await listings.listingFor(db, slot);
+    const listing = await (known?.take(slot, place) ?? listings.listingFor(db, slot));
     if (!listing) throw new Refusal('outside_window');
     const tariff = await prices.tariff(db, site);
-    const roles = holder === null ? [] : await members.rolesOf(db, tenant, holder);
+    const roles =
+      known?.roles ?? (holder === null ? [] : await members.rolesOf(db, tenant, holder));
     const local = this.#zone(place.zone).localTime(fromMs);
     const start = {point, roles, atMs: fromMs, local};
     const rules = rulesFor(await prices.rulesAt(db, tenant, site), start);

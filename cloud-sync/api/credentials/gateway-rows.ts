@@ -25,16 +25,13 @@ export class GatewayRows {
   /** The gateway, made known if it is new, which nobody else changes before the end of `tx`. */
   async lock(tx: CloudTransaction, gateway: string): Promise<void> {
     const {gateways} = this.#options;
+    if (await gateways.lock(tx, gateway)) return;
     await gateways.add(tx, [gateway]);
     await gateways.lock(tx, gateway);
   }
 
   get(tx: CloudTransaction, gateway: string): Promise<GatewayRow | undefined> {
     return this.#options.gateways.get(tx, gateway);
-  }
-
-  isRevoked(tx: CloudTransaction, gateway: string, id: string): Promise<boolean> {
-    return this.#options.grants.isRevoked(tx, gateway, id);
   }
 
   /** `build` is given the revision that the row will have, and the lease of a grant. What was revoked there
@@ -51,7 +48,7 @@ export class GatewayRows {
     if (before && isSame(before, build(asBefore(before)))) return undefined;
     const leaseUntil = (clock.wallMs() + LEASE_MS) as UnixMillis;
     const entry = build({rev: (before?.row.rev ?? 0) + 1, leaseUntil});
-    return entry && grants.put(tx, gateway, entry);
+    return entry && grants.put(tx, gateway, entry, {before});
   }
 
   /** For good, and ahead of everything else on the way to the gateway. False where it never was. */

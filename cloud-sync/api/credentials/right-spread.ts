@@ -3,7 +3,7 @@ import type {CodeMaker} from './code-maker.js';
 import type {CredentialTable} from './credential-table.js';
 import type {GatewayRows} from './gateway-rows.js';
 import {isLive, type Right, rowOfRight} from './right.js';
-import type {RightTable} from './right-table.js';
+import type {PlacedPoint, RightTable} from './right-table.js';
 import {rowOfCredential, type ShownCredential} from './shown-credential.js';
 import type {TokenKeys} from './token-keys.js';
 
@@ -32,11 +32,37 @@ export class RightSpread {
     return [...(await this.#pointsByGateway(tx, right)).keys()];
   }
 
+  /** Lock the gateways of these points, which are given. */
+  async lock(tx: CloudTransaction, placed: readonly PlacedPoint[]): Promise<readonly string[]> {
+    const gateways = [...byGatewayOf(placed).keys()];
+    for (const gateway of gateways) await this.#options.rows.lock(tx, gateway);
+    return gateways;
+  }
+
+  /** A right that was made in this transaction and lies nowhere yet; its points were just read. */
+  spreadNew(
+    tx: CloudTransaction,
+    right: Right,
+    placed: readonly PlacedPoint[],
+  ): Promise<readonly string[]> {
+    return this.#spreadOver(tx, right, byGatewayOf(placed), []);
+  }
+
   /** Gives the gateways at which something changed. */
   async spread(tx: CloudTransaction, right: Right): Promise<readonly string[]> {
-    const {credentials} = this.#options;
     const byGateway = await this.#pointsByGateway(tx, right);
-    const before = (await credentials.places(tx, right.id)).map(({gateway}) => gateway);
+    const places = await this.#options.credentials.places(tx, right.id);
+    const before = places.map(({gateway}) => gateway);
+    return this.#spreadOver(tx, right, byGateway, before);
+  }
+
+  async #spreadOver(
+    tx: CloudTransaction,
+    right: Right,
+    byGateway: ReadonlyMap<string, readonly string[]>,
+    before: readonly string[],
+  ): Promise<readonly string[]> {
+    const {credentials} = this.#options;
     const shown = await credentials.some(tx, right.credentials);
     const changed: string[] = [];
     for (const gateway of [...new Set([...byGateway.keys(), ...before])].sort()) {
@@ -80,7 +106,7 @@ export class RightSpread {
       if (await this.#putCredential(tx, gateway, credential)) isChanged = true;
     }
     if (right.state === 'revoked' && (await rows.revoke(tx, gateway, 'grant', right.id))) {
-      await this.#place(tx, 'grant', right.id, gateway);
+      await this.#placeRevoked(tx, 'grant', right.id, gateway);
       return true;
     }
     const ver = await rows.put(tx, gateway, {table: 'grant', id: right.id}, at => ({
@@ -88,7 +114,7 @@ export class RightSpread {
       row: rowOfRight(right, points, at),
     }));
     if (ver === undefined) return isChanged;
-    await this.#place(tx, 'grant', right.id, gateway);
+    await this.#place(tx, 'grant', right.id, {gateway, cfgVer: ver});
     return true;
   }
 
@@ -102,7 +128,7 @@ export class RightSpread {
     const {id, facts, site, state} = credential;
     if (state === 'revoked') {
       if (!(await rows.revoke(tx, gateway, 'credential', id))) return false;
-      await this.#place(tx, 'credential', id, gateway);
+      await this.#placeRevoked(tx, 'credential', id, gateway);
       return true;
     }
     if ('digest' in facts && !(await this.#claim(tx, gateway, {id, site, digest: facts.digest}))) {
@@ -113,7 +139,7 @@ export class RightSpread {
       return row && {table: 'credential', row};
     });
     if (ver === undefined) return false;
-    await this.#place(tx, 'credential', id, gateway);
+    await this.#place(tx, 'credential', id, {gateway, cfgVer: ver});
     return true;
   }
 
@@ -127,8 +153,18 @@ export class RightSpread {
     return this.#options.codes.claimOne(tx, {site, credential: id, digest}, gateway);
   }
 
-  /** As it stands in the gateway's line of versions now. */
-  async #place(
+  /** Its row has just been put as version `cfgVer`: so it is not revoked there. */
+  #place(
+    tx: CloudTransaction,
+    section: 'grant' | 'credential',
+    id: string,
+    at: {readonly gateway: string; readonly cfgVer: number},
+  ): Promise<void> {
+    return this.#options.credentials.putPlace(tx, section, id, {...at, revVer: 0});
+  }
+
+  /** As it stands in the gateway's lines of versions now. */
+  async #placeRevoked(
     tx: CloudTransaction,
     section: 'grant' | 'credential',
     id: string,
@@ -137,23 +173,27 @@ export class RightSpread {
     const {rows, credentials} = this.#options;
     const row = await rows.get(tx, gateway);
     if (!row) return;
-    const isRevoked = await rows.isRevoked(tx, gateway, id);
-    const revVer = isRevoked ? row.revVer : 0;
-    await credentials.putPlace(tx, section, id, {gateway, cfgVer: row.cfgVer, revVer});
+    const {cfgVer, revVer} = row;
+    await credentials.putPlace(tx, section, id, {gateway, cfgVer, revVer});
   }
 
   async #pointsByGateway(
     tx: CloudTransaction,
     right: Right,
   ): Promise<ReadonlyMap<string, readonly string[]>> {
-    const found = new Map<string, string[]>();
-    if (!isLive(right)) return found;
+    if (!isLive(right)) return new Map();
     const {tenant, site, points} = right;
-    for (const {bay, gateway} of await this.#options.rights.points(tx, tenant, site, points)) {
-      if (gateway === null) continue;
-      const others = (found.get(gateway) ?? []).filter(other => other !== bay);
-      found.set(gateway, [...others, bay]);
-    }
-    return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+    return byGatewayOf(await this.#options.rights.points(tx, tenant, site, points));
   }
+}
+
+/** The bays of each gateway, in the order in which gateways are locked. */
+function byGatewayOf(placed: readonly PlacedPoint[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const {bay, gateway} of placed) {
+    if (gateway === null) continue;
+    const others = (found.get(gateway) ?? []).filter(other => other !== bay);
+    found.set(gateway, [...others, bay]);
+  }
+  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -10,7 +10,7 @@ import type {CredentialMaker, CredentialWish, MadeCredential} from './credential
 import type {CredentialTable} from './credential-table.js';
 import {isLive, type Right, type RightState} from './right.js';
 import type {RightSpread} from './right-spread.js';
-import type {RightTable} from './right-table.js';
+import type {PlacedPoint, RightTable} from './right-table.js';
 import type {ShownCredential} from './shown-credential.js';
 
 export interface RightsDeskOptions {
@@ -50,6 +50,14 @@ export interface RightOutcome {
   readonly gateways: readonly string[];
 }
 
+export interface HowIssued {
+  readonly isFetchedLater?: boolean;
+  /** Its points, for who has just read them. */
+  readonly placed?: readonly PlacedPoint[];
+  /** What the holder has already, asked when the gateways are locked. */
+  readonly own?: (gateways: readonly string[]) => Promise<readonly string[]>;
+}
+
 /** As a gateway takes them. @see protocols/cloud/site-schemas */
 const MOST_CREDENTIALS = 64;
 
@@ -66,7 +74,7 @@ export class RightsDesk {
     tx: CloudTransaction,
     wanted: NewRight,
     wishes: readonly CredentialWish[],
-    how: {readonly isFetchedLater?: boolean} = {},
+    how: HowIssued = {},
   ): Promise<RightOutcome> {
     const {clock, entropy, rights} = this.#options;
     const {orderId = null, name = null, ...same} = wanted;
@@ -76,18 +84,29 @@ export class RightsDesk {
       ...{number: newGrantNumber(entropy), credentials: []},
       ...{createdWall: wallMs, changedWall: wallMs},
     };
-    await this.#assertPoints(tx, right);
+    const placed = how.placed ?? (await rights.points(tx, right.tenant, right.site, right.points));
+    assertPlaced(right, placed);
     await rights.add(tx, right);
     await this.#tell(tx, right, 'grant.issued');
-    return this.equip(tx, right, wishes, how);
+    return this.#equip(tx, right, wishes, {...how, placed});
   }
 
   /** More credentials for a right that is locked. @throws Refusal */
-  async equip(
+  equip(
     tx: CloudTransaction,
     right: Right,
     wishes: readonly CredentialWish[],
     how: {readonly isFetchedLater?: boolean} = {},
+  ): Promise<RightOutcome> {
+    return this.#equip(tx, right, wishes, how);
+  }
+
+  /** `placed`: the points of a right that was made in this transaction. */
+  async #equip(
+    tx: CloudTransaction,
+    right: Right,
+    wishes: readonly CredentialWish[],
+    {placed, own, ...how}: HowIssued,
   ): Promise<RightOutcome> {
     const {maker, rights, spread, clock} = this.#options;
     this.#assertLive(right);
@@ -104,12 +123,21 @@ export class RightsDesk {
       if (equipped.credentials.includes(id)) continue;
       equipped = {...equipped, credentials: [...equipped.credentials, id]};
     }
+    if (placed && own) {
+      const ids = new Set(await own(await spread.lock(tx, placed)));
+      for (const id of equipped.credentials) ids.add(id);
+      if (ids.size > equipped.credentials.length) equipped = {...equipped, credentials: [...ids]};
+    }
     if (equipped.credentials.length > MOST_CREDENTIALS) {
       equipped = {...equipped, credentials: await this.#withoutDead(tx, equipped)};
     }
-    equipped = {...equipped, changedWall: clock.wallMs()};
-    await rights.save(tx, equipped);
-    for (const gateway of await spread.spread(tx, equipped)) gateways.add(gateway);
+    const isStored = placed !== undefined && equipped === right;
+    if (!isStored) {
+      equipped = {...equipped, changedWall: clock.wallMs()};
+      await rights.save(tx, equipped);
+    }
+    const spreading = placed ? spread.spreadNew(tx, equipped, placed) : spread.spread(tx, equipped);
+    for (const gateway of await spreading) gateways.add(gateway);
     for (const {credential} of made) await this.#tellOf(tx, credential);
     return {right: equipped, made, gateways: [...gateways]};
   }
@@ -284,14 +312,7 @@ export class RightsDesk {
 
   async #assertPoints(tx: CloudTransaction, right: Right): Promise<void> {
     const {tenant, site, points} = right;
-    const found = new Set(
-      (await this.#options.rights.points(tx, tenant, site, points)).map(p => p.id),
-    );
-    const missing = points.filter(point => !found.has(point));
-    if (missing.length === 0) return;
-    throw new Refusal('invalid', {
-      errors: missing.map(point => ({pointer: '#/points', detail: `no point ${point} at ${site}`})),
-    });
+    assertPlaced(right, await this.#options.rights.points(tx, tenant, site, points));
   }
 
   #assertLive(right: Right): void {
@@ -326,6 +347,16 @@ export class RightsDesk {
     const type = `credential.${state}`;
     return this.#options.changes.note(tx, {tenant, site, type, ...subject, data});
   }
+}
+
+/** @throws Refusal when the site has not all of the points */
+function assertPlaced({site, points}: Right, placed: readonly PlacedPoint[]): void {
+  const found = new Set(placed.map(({id}) => id));
+  const missing = points.filter(point => !found.has(point));
+  if (missing.length === 0) return;
+  throw new Refusal('invalid', {
+    errors: missing.map(point => ({pointer: '#/points', detail: `no point ${point} at ${site}`})),
+  });
 }
 
 /** Would a token of the one be the same as of the other? */

@@ -6,7 +6,7 @@ import type {GrantTable} from '../store/grant-table.js';
 import type {CredentialWish} from './credential-maker.js';
 import type {CredentialTable} from './credential-table.js';
 import type {Right} from './right.js';
-import type {RightTable} from './right-table.js';
+import type {PlacedPoint, RightTable} from './right-table.js';
 import type {RightsDesk} from './rights-desk.js';
 import type {ShownCredential} from './shown-credential.js';
 
@@ -46,30 +46,33 @@ export class RightsIssuer {
     const {rights, credentials, uses} = this.#options;
     const {name} = wish;
     const [before] = await rights.liveOfOrder(tx, order.id, name);
-    const changed = await this.#given(tx, order, wish, before);
-    const right = await rights.ofOrder(tx, order.id, name);
-    for (const {gateway} of await credentials.places(tx, right?.id ?? '')) {
-      await uses?.addGrant(tx, {gateway, grant: right?.id ?? '', order: order.id, name});
+    const {right, gateways} = before
+      ? await this.#changed(tx, wish, before)
+      : await this.#issued(tx, order, wish);
+    for (const {gateway} of await credentials.places(tx, right.id)) {
+      await uses?.addGrant(tx, {gateway, grant: right.id, order: order.id, name});
     }
-    return changed;
+    return gateways;
   }
 
-  async #given(
-    tx: CloudTransaction,
-    order: Owner,
-    wish: GrantWish,
-    before: Right | undefined,
-  ): Promise<readonly string[]> {
-    const {desk, credentials, maskOf} = this.#options;
-    const {name, kind, points, validFrom, validUntil, entries} = wish;
-    if (!before) {
-      const {id: orderId, tenant, site, holder} = order;
-      const holderMask = (await maskOf?.(tx, tenant, holder)) ?? '';
-      const about = {tenant, site, holder, holderMask, orderId, name};
-      const window = {points, validFrom, validUntil, weekly: [], entries};
-      const issued = await desk.issue(tx, {...about, kind, ...window}, []);
-      return this.#equip(tx, issued.right, wish.credentials, issued.gateways);
-    }
+  async #issued(tx: CloudTransaction, order: Owner, wish: GrantWish): Promise<Given> {
+    const {desk, rights, maskOf} = this.#options;
+    const {name, kind, points, validFrom, validUntil, entries, credentials: kinds} = wish;
+    const {id: orderId, tenant, site, holder} = order;
+    const holderMask = (await maskOf?.(tx, tenant, holder)) ?? '';
+    const about = {tenant, site, holder, holderMask, orderId, name};
+    const window = {points, validFrom, validUntil, weekly: [], entries};
+    const placed = await rights.points(tx, tenant, site, points);
+    const wishes = kinds.flatMap(one => wishesOf(one, placed));
+    return desk.issue(tx, {...about, kind, ...window}, wishes, {
+      ...{isFetchedLater: true, placed},
+      own: gateways => this.#ofHolder(tx, {tenant, holder}, kinds, gateways),
+    });
+  }
+
+  async #changed(tx: CloudTransaction, wish: GrantWish, before: Right): Promise<Given> {
+    const {desk, credentials} = this.#options;
+    const {points, validFrom, validUntil, entries} = wish;
     const {right, gateways} = await desk.change(tx, before, {
       ...{points, validFrom, validUntil, entries},
     });
@@ -121,50 +124,55 @@ export class RightsIssuer {
     right: Right,
     kinds: GrantWish['credentials'],
     before: readonly string[],
-  ): Promise<readonly string[]> {
-    const {desk} = this.#options;
-    const wishes: CredentialWish[] = [];
-    for (const kind of kinds) wishes.push(...(await this.#wishes(tx, right, kind)));
-    const own = await this.#withHolders(tx, right, kinds);
-    const {gateways} = await desk.equip(tx, own, wishes, {isFetchedLater: true});
-    return [...new Set([...before, ...gateways])];
-  }
-
-  /** A token for each point that a token can name; the others are opened otherwise. */
-  async #wishes(
-    tx: CloudTransaction,
-    right: Right,
-    kind: GrantWish['credentials'][number],
-  ): Promise<readonly CredentialWish[]> {
-    if (kind === 'code' || kind === 'key') return [{kind}];
-    if (kind !== 'qr') return [];
+  ): Promise<Given> {
+    const {desk, rights, credentials} = this.#options;
     const {tenant, site, points} = right;
-    const placed = await this.#options.rights.points(tx, tenant, site, points);
-    const named = placed.filter(({gateway, number}) => gateway !== null && number !== null);
-    return named.map(({id}) => ({kind: 'qr', point: id}));
+    const placed = kinds.includes('qr') ? await rights.points(tx, tenant, site, points) : [];
+    const wishes = kinds.flatMap(kind => wishesOf(kind, placed));
+    const places = await credentials.places(tx, right.id);
+    const at = places.map(({gateway}) => gateway);
+    const own = await this.#ofHolder(tx, right, kinds, at);
+    const held = {...right, credentials: [...new Set([...right.credentials, ...own])]};
+    const equipped = await desk.equip(tx, held, wishes, {isFetchedLater: true});
+    return {right: equipped.right, gateways: [...new Set([...before, ...equipped.gateways])]};
   }
 
-  /** Cards and plates are the holder's own: those that he has count for this right too. */
-  async #withHolders(
+  /** Cards and plates are the holder's own: those that he has count for any right of his. */
+  async #ofHolder(
     tx: CloudTransaction,
-    right: Right,
+    {tenant, holder}: Pick<Right, 'tenant' | 'holder'>,
     kinds: GrantWish['credentials'],
-  ): Promise<Right> {
-    const {tenant, holder} = right;
-    const ids = new Set(right.credentials);
+    gateways: readonly string[],
+  ): Promise<readonly string[]> {
+    const {credentials, grants} = this.#options;
+    const ids: string[] = [];
     for (const kind of kinds) {
       if (kind !== 'card' && kind !== 'plate') continue;
-      const own = await this.#options.credentials.ofHolder(tx, tenant, holder, kind);
-      for (const {id} of own) ids.add(id);
+      const own = await credentials.ofHolder(tx, tenant, holder, kind);
+      ids.push(...own.map(({id}) => id));
+      if (kind !== 'card') continue;
       // Those that somebody gave to a gateway by itself count too.
-      for (const {gateway} of await this.#options.credentials.places(tx, right.id)) {
-        for (const id of await this.#options.grants.credentialsOf(tx, gateway, holder)) {
-          if (kind === 'card') ids.add(id);
-        }
-      }
+      for (const gateway of gateways)
+        ids.push(...(await grants.credentialsOf(tx, gateway, holder)));
     }
-    return {...right, credentials: [...ids]};
+    return ids;
   }
+}
+
+interface Given {
+  readonly right: Right;
+  readonly gateways: readonly string[];
+}
+
+/** A token for each point that a token can name; the others are opened otherwise. */
+function wishesOf(
+  kind: GrantWish['credentials'][number],
+  placed: readonly PlacedPoint[],
+): readonly CredentialWish[] {
+  if (kind === 'code' || kind === 'key') return [{kind}];
+  if (kind !== 'qr') return [];
+  const named = placed.filter(({gateway, number}) => gateway !== null && number !== null);
+  return named.map(({id}) => ({kind: 'qr', point: id}));
 }
 
 function isLiving({state}: ShownCredential): boolean {

@@ -34,9 +34,13 @@ export class Callers {
   async of(header: string | undefined): Promise<Caller | undefined> {
     const token = /^Bearer (\S{1,512})$/.exec(header ?? '')?.[1];
     if (token === undefined) return undefined;
-    const caller = (await this.#program(token)) ?? (await this.#options.persons?.callerOf(token));
+    return (await this.#program(token)) ?? (await this.#person(token));
+  }
+
+  async #person(token: string): Promise<Caller | undefined> {
+    const {store, tenants, persons} = this.#options;
+    const caller = await persons?.callerOf(token);
     if (!caller) return undefined;
-    const {store, tenants} = this.#options;
     const tenant = await store.read(db => tenants.get(db, caller.tenant));
     return tenant?.state === 'active' ? caller : undefined;
   }
@@ -51,7 +55,7 @@ export class Callers {
       };
     }
     // The key that is made beside the cloud begins like those of programs.
-    const name = await store.read(db => rootKeys.nameOf(db, token));
+    const name = await store.read(db => rootKeys.nameOf(db, token, firstTenant));
     if (name === undefined) return undefined;
     return {
       ...{kind: 'key', id: name, tenant: firstTenant, scopes: new Set(SCOPES)},

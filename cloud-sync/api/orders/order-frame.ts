@@ -73,7 +73,12 @@ export interface NewOrder extends Pick<OrderRow, 'tenant' | 'site' | 'holder' | 
 }
 
 export type BeginResult =
-  | {readonly kind: 'begun'; readonly id: string; readonly gateways: readonly string[]}
+  | {
+      readonly kind: 'begun';
+      readonly id: string;
+      readonly row: OrderRow;
+      readonly gateways: readonly string[];
+    }
   /** The caller undoes his transaction. */
   | {readonly kind: 'money_refused'; readonly why: MoneyRefusal};
 
@@ -118,7 +123,8 @@ export class OrderFrame {
   async begin(tx: CloudTransaction, made: NewOrder): Promise<BeginResult> {
     const row = await this.#add(tx, made);
     const done = await this.#doAll(tx, row, made.effects ?? []);
-    return done.kind === 'applied' ? {kind: 'begun', id: row.id, gateways: done.gateways} : done;
+    if (done.kind !== 'applied') return done;
+    return {kind: 'begun', id: row.id, row, gateways: done.gateways};
   }
 
   async feed(

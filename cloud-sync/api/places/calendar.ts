@@ -1,7 +1,7 @@
 import {isOpenThroughout} from '../../../protocols/site/openings.js';
 import {SiteZone} from '../../../protocols/site/zone.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
-import type {PointRow, SiteTable} from '../tenancy/site-table.js';
+import type {PointRow, SiteRow, SiteTable} from '../tenancy/site-table.js';
 import type {ListingRow, ListingTable, Offer} from './listing-table.js';
 
 export interface SlotWish {
@@ -50,7 +50,7 @@ export class Calendar {
 
   /** One slot for each order: asked again, it is moved. */
   async reserve(tx: CloudTransaction, wish: SlotWish): Promise<SlotAnswer> {
-    const {site, point: id, orderId, fromWall, untilWall} = wish;
+    const {site, point: id, orderId} = wish;
     const point = await this.#sites.lockPoint(tx, site, id);
     if (!point) return 'OUTSIDE_WINDOW';
     const held = await this.#slotOf(tx, orderId);
@@ -58,13 +58,19 @@ export class Calendar {
       const isSame = held.site === site && held.point === id;
       return isSame ? this.#moveTo(tx, held, wish) : 'BAY_TAKEN';
     }
-    if (!(await this.#listing(tx, point, wish))) return 'OUTSIDE_WINDOW';
-    if (await this.#isTaken(tx, wish)) return 'BAY_TAKEN';
-    await tx
-      .insertInto('bay_slot')
-      .values({order_id: orderId, site, point: id, from_wall: fromWall, until_wall: untilWall})
-      .execute();
-    return 'reserved';
+    const taken = await this.#take(tx, point, wish);
+    return typeof taken === 'string' ? taken : 'reserved';
+  }
+
+  /** For an order that has no slot yet; gives the listing that offers it. `place`: the site, for who has
+   *  just read it. */
+  async take(
+    tx: CloudTransaction,
+    wish: SlotWish,
+    place?: SiteRow,
+  ): Promise<ListingRow | Exclude<SlotAnswer, 'reserved'>> {
+    const point = await this.#sites.lockPoint(tx, wish.site, wish.point);
+    return point ? this.#take(tx, point, wish, place) : 'OUTSIDE_WINDOW';
   }
 
   async free(tx: CloudTransaction, orderId: string): Promise<void> {
@@ -125,6 +131,24 @@ export class Calendar {
     return zone;
   }
 
+  /** The point is locked. */
+  async #take(
+    tx: CloudTransaction,
+    point: PointRow,
+    wish: SlotWish,
+    place?: SiteRow,
+  ): Promise<ListingRow | Exclude<SlotAnswer, 'reserved'>> {
+    const listing = await this.#listing(tx, point, wish, place);
+    if (!listing) return 'OUTSIDE_WINDOW';
+    if (await this.#isTaken(tx, wish)) return 'BAY_TAKEN';
+    const {site, point: id, orderId, fromWall, untilWall} = wish;
+    await tx
+      .insertInto('bay_slot')
+      .values({order_id: orderId, site, point: id, from_wall: fromWall, until_wall: untilWall})
+      .execute();
+    return listing;
+  }
+
   async #moveTo(tx: CloudTransaction, held: SlotRow, wish: SlotWish): Promise<SlotAnswer> {
     const {orderId, fromWall, untilWall} = wish;
     const isWithin = held.fromWall <= fromWall && untilWall <= held.untilWall;
@@ -143,9 +167,10 @@ export class Calendar {
     db: CloudReader,
     point: PointRow,
     {fromWall, untilWall, offer}: Omit<SlotWish, 'orderId'>,
+    place?: SiteRow,
   ): Promise<ListingRow | undefined> {
     if (fromWall >= untilWall || point.saleState !== 'open') return undefined;
-    const site = await this.#sites.byId(db, point.site);
+    const site = place ?? (await this.#sites.byId(db, point.site));
     if (site?.state !== 'active') return undefined;
     const zone = this.zoneOf(site.zone);
     const live = await this.#listings.live(db, point.site, point.id);

@@ -12,10 +12,16 @@ export class ApiKeyTable {
       .execute();
   }
 
-  /** Whose key this is. Looking a hash up leaks no timing of the key itself. */
-  async nameOf(db: CloudReader, key: string): Promise<string | undefined> {
-    const query = db.selectFrom('api_key').select('name').where('hash', '=', hashOf(key));
-    return (await query.executeTakeFirst())?.name;
+  /** Whose key this is, while `tenant` is active. Looking a hash up leaks no timing of the key itself. */
+  async nameOf(db: CloudReader, key: string, tenant: string): Promise<string | undefined> {
+    const found = await db
+      .selectFrom('api_key')
+      .innerJoin('tenant', join => join.on('tenant.id', '=', tenant))
+      .select('api_key.name')
+      .where('hash', '=', hashOf(key))
+      .where('tenant.state', '=', 'active')
+      .executeTakeFirst();
+    return found?.name;
   }
 }
 

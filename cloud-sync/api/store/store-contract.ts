@@ -6,6 +6,7 @@ import {bookingsContract} from '../bookings/bookings-contract.js';
 import {ledgerContract} from '../ledger/ledger-contract.js';
 import {paymentsContract} from '../payments/payments-contract.js';
 import {placesContract} from '../places/places-contract.js';
+import {TenantTable} from '../tenancy/tenant-table.js';
 import {ApiKeyTable} from './api-key-table.js';
 import {changeContract} from './change-contract.js';
 import type {CloudReader} from './cloud-schema.js';
@@ -48,6 +49,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
     test(`${name}: ${title}`, async t => run(t, await open(t)));
   const opening = {gateways: new GatewayTable(), ledger: new EventLedger(), hasManyWriters, check};
   transactions(opening);
+  reopening(opening);
   eventContract(opening);
   grants(opening, new GrantTable(box));
   grantParts(opening, new GrantTable(box));
@@ -117,16 +119,23 @@ function transactions({check, gateways, hasManyWriters}: ContractBench): void {
       Array.from({length: 40}, (_, index) => index + 1),
     );
   });
+}
 
+function reopening({check, gateways}: ContractBench): void {
   check(
     'a store that is opened again has the rows, and answers until it is closed',
     async (t, use) => {
       await use.store.transaction(tx => gateways.add(tx, ['gw-1']));
       await use.store.read(db => new ApiKeyTable().put(db, 'secret', 'option', 5));
+      await use.store.read(db =>
+        new TenantTable().add(db, {id: 'ten', name: 'ten', createdWall: 5}),
+      );
       const again = await use.reopen();
       t.is((await again.read(db => gateways.all(db))).length, 1);
-      t.is(await again.read(db => new ApiKeyTable().nameOf(db, 'secret')), 'option');
-      t.is(await again.read(db => new ApiKeyTable().nameOf(db, 'other')), undefined);
+      const keys = new ApiKeyTable();
+      t.is(await again.read(db => keys.nameOf(db, 'secret', 'ten')), 'option');
+      t.is(await again.read(db => keys.nameOf(db, 'other', 'ten')), undefined);
+      t.is(await again.read(db => keys.nameOf(db, 'secret', 'none')), undefined);
       t.true(await again.answers());
       await again.close();
       t.false(await again.answers());

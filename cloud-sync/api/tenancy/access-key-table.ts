@@ -54,7 +54,7 @@ export class AccessKeyTable {
     return {id, key: `lk_${id}_${secret}`};
   }
 
-  /** Whose key this is, when it is good at `wallMs`. */
+  /** Whose key this is, when it is good at `wallMs` and its tenant is active. */
   async find(db: CloudReader, key: string, wallMs: number): Promise<AccessKeyRow | undefined> {
     const [, id = '', secret = ''] = SHAPE.exec(key) ?? [];
     if (id === '') return undefined;
@@ -62,7 +62,15 @@ export class AccessKeyTable {
       .selectFrom('access_key')
       .select([...COLUMNS, 'hash'])
       .where('id', '=', id);
-    const row = await query.executeTakeFirst();
+    const live = query.where(({exists, selectFrom}) =>
+      exists(
+        selectFrom('tenant')
+          .select('tenant.id')
+          .whereRef('tenant.id', '=', 'access_key.tenant')
+          .where('tenant.state', '=', 'active'),
+      ),
+    );
+    const row = await live.executeTakeFirst();
     if (!row || !isSame(row.hash, hashOf(secret)) || row.revokedWall !== null) return undefined;
     if (row.expiresWall !== null && row.expiresWall <= wallMs) return undefined;
     if (row.usedWall === null || wallMs - row.usedWall >= USED_EVERY_MS) {
