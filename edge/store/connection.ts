@@ -89,13 +89,32 @@ export function reopenConnection(options: ConnectionOptions): Database {
     const maxBytes = quotaBytes(options.maxBytes, options.disk.partitionOf(dirname(options.path)));
     applyPragmas(database, maxBytes);
     assertWhole(database, options.path, 'integrity_check(1)');
-    database.prepare('UPDATE meta SET running = 1').run();
+    proveSyncs(database);
     assertPragmas(database, maxBytes);
     return database;
   } catch (thrown) {
     database.close();
     throw thrown;
   }
+}
+
+/**
+ * A commit whose sync failed stands in the log as the system remembers it, on the disk or not, and may be
+ * taken for stored from now on. So all that the log holds is written again, into the file, and synced.
+ * A row that keeps its value would not be written at all, and prove nothing.
+ */
+function proveSyncs(database: Database): void {
+  const write = database.transaction(() => {
+    database.prepare('UPDATE meta SET running = 0').run();
+    database.prepare('UPDATE meta SET running = 1').run();
+  });
+  write.immediate();
+  const [state] = database.pragma('wal_checkpoint(PASSIVE)') as readonly {
+    readonly log: number;
+    readonly checkpointed: number;
+  }[];
+  if (state?.log === state?.checkpointed) return;
+  throw new StoreError('store/io', 'somebody reads the database: its log is not written back');
 }
 
 /** The file is a database of ours, in a version we know, or an empty one. */

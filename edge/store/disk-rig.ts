@@ -8,6 +8,8 @@ export class FaultyDisk implements Disk {
   fault: {readonly code: string; times: number} | undefined;
   /** The next commit is in the log when it says that its sync failed. */
   landsAllTheSame = false;
+  /** No sync succeeds, and whatever was written can be read all the same. */
+  syncsFail = false;
   /** Nothing can be opened any more. */
   isGone = false;
   /** So often there is no room to open anything. */
@@ -40,11 +42,17 @@ export class FaultyDisk implements Disk {
     };
     database.transaction = failing as unknown as typeof database.transaction;
     const prepare = database.prepare.bind(database);
+    const changes = prepare('SELECT total_changes()').pluck();
     const watched = (sql: string) => {
       const statement = prepare(sql);
-      return sql === 'COMMIT' ? this.#failing(statement) : statement;
+      return sql === 'COMMIT' ? this.#failing(statement, () => changes.get() as number) : statement;
     };
     database.prepare = watched as typeof database.prepare;
+    const pragma = database.pragma.bind(database);
+    database.pragma = (source, options) => {
+      if (source.startsWith('wal_checkpoint') && !source.includes('NOOP')) this.#failLate();
+      return pragma(source, options);
+    };
     return database;
   }
 
@@ -52,19 +60,23 @@ export class FaultyDisk implements Disk {
     return this.partition;
   }
 
-  #failing(commit: Statement) {
+  #failing(commit: Statement, changes: () => number) {
+    let before = changes();
     return {
       run: () => {
         this.#fail();
         const result = commit.run();
-        this.#failLate();
+        const after = changes();
+        // What changes nothing is not synced.
+        if (after !== before) this.#failLate();
+        before = after;
         return result;
       },
     };
   }
 
   #failLate(): void {
-    if (!this.landsAllTheSame) return;
+    if (!this.landsAllTheSame && !this.syncsFail) return;
     this.landsAllTheSame = false;
     throw new SqliteDatabase.SqliteError('told to fail late', 'SQLITE_IOERR_FSYNC');
   }

@@ -108,6 +108,23 @@ test('a commit whose sync failed and that is in the log all the same is not made
   t.deepEqual(whys(store), ['before', 'once', 'after']);
 });
 
+test('what only the system remembers of a commit is not taken for stored while no sync succeeds', async t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  commit(store, 'before');
+  bench.disk.syncsFail = true;
+  commit(store, 'unsure');
+  t.false(store.condition().isDurable);
+  await bench.clock.advance(15_000);
+  store.tend();
+  t.false(store.condition().isDurable, 'a file that can be opened proves nothing');
+  bench.disk.syncsFail = false;
+  await bench.clock.advance(15_000);
+  store.tend();
+  t.true(store.condition().isDurable);
+  t.deepEqual(whys(store), ['before', 'unsure']);
+});
+
 test('a use given back in a commit whose sync failed is free at once, not after the next start only', t => {
   const bench = new Bench(t);
   const store = bench.open();
