@@ -24,6 +24,8 @@ const MOST_REPAIRS = 3;
 const SLOW_MS: Millis = 150;
 /** Frames in the write-ahead log from which on an idle moment is used: SQLite does it itself at 256. */
 const CHECKPOINT_FRAMES = 128;
+/** More than a commit ever adds to the file. */
+const COMMIT_PAGES = 64;
 /** Of a copy at a time: so long nobody at the arms is answered. */
 const COPY_PAGES = 64;
 
@@ -174,6 +176,12 @@ export class StoreDatabase {
   fillLevel(): number {
     const used = Number(this.pragma('page_count')) - Number(this.pragma('freelist_count'));
     return used / Number(this.pragma('max_page_count'));
+  }
+
+  /** May the next commit find no page within the quota? */
+  isAtQuota(): boolean {
+    const left = Number(this.pragma('max_page_count')) - Number(this.pragma('page_count'));
+    return left + Number(this.pragma('freelist_count')) < COMMIT_PAGES;
   }
 
   /**

@@ -263,8 +263,9 @@ export class LotStore {
     if (isGone(thrown)) return true;
     const isFull = thrown instanceof StoreError && thrown.code === 'store/full';
     if (!isFull) return false;
-    // What others take is none of the site's doing: like a disk that fails.
-    return this.#whenFull === 'open_counted' || this.#database.ballast.isCrowdedOut();
+    if (this.#whenFull === 'open_counted') return true;
+    // What others take, and what a disk refuses that has room, is none of the site's doing: it fails.
+    return this.#database.ballast.isCrowdedOut() || !this.#database.isAtQuota();
   }
 
   #remember(record: LotRecord): void {

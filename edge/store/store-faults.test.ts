@@ -412,6 +412,21 @@ test('~G7 a disk that others fill costs the ballast first, then the lot goes on 
   t.true(ballast() > 0);
 });
 
+test('~G7 a disk that has room and takes nothing for want of it fails: the lot goes on from memory until it takes something', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  commit(store, 'before');
+  bench.disk.fault = {code: 'SQLITE_FULL', times: 4};
+  commit(store, 'adrift');
+  t.deepEqual(store.condition(), {level: 'roomy', isDurable: false, grants: 'sure'});
+  store.tend();
+  t.false(store.condition().isDurable);
+  bench.disk.fault = undefined;
+  store.tend();
+  t.true(store.condition().isDurable);
+  t.deepEqual(whys(store), ['before', 'adrift']);
+});
+
 test('~G7 a start on a disk that others have filled has the ballast to begin with', t => {
   const bench = new Bench(t);
   const roomy = {sizeBytes: 64 * MB, freeBytes: 40 * MB};
