@@ -11,6 +11,7 @@ import {
 } from './site-event-schemas.js';
 import type {CloudTransaction} from './store/cloud-schema.js';
 import type {StoredEvent} from './store/event-ledger.js';
+import type {EventWriter} from './store/event-writer.js';
 import type {GrantUse, LateUseTable} from './store/late-use-table.js';
 import type {EventPlace, PlacedAlarm, PlacedBay, SiteView} from './store/site-view.js';
 
@@ -22,6 +23,7 @@ export interface CommandReport {
 }
 
 export interface ViewTargets {
+  readonly writer: EventWriter;
   readonly view: SiteView;
   readonly lateUses: LateUseTable;
   readonly orderUses: OrderUseTable;
@@ -83,14 +85,14 @@ export class EventViews {
   /** Bring the views up to date; `onBays` hears of the bays that are otherwise now. */
   async store(
     tx: CloudTransaction,
-    {view, lateUses, orderUses, rightUses, onBays}: ViewTargets,
+    {writer, view, lateUses, orderUses, rightUses, onBays}: ViewTargets,
   ): Promise<void> {
-    const changed = await view.putBays(tx, inOrder(this.#bays));
+    const changed = await writer.putBays(tx, inOrder(this.#bays));
     if (changed.length > 0) await onBays?.(tx, changed);
     await view.putAlarms(tx, inOrder(this.#alarms));
-    await lateUses.note(tx, this.#uses);
+    await lateUses.note(tx, this.#uses, writer);
     const sessions = inOrder(this.#sessions).map(({report}) => report);
-    await orderUses.note(tx, sessions);
+    await orderUses.note(tx, sessions, writer);
     await rightUses.note(tx, this.#uses, sessions);
   }
 

@@ -89,7 +89,7 @@ export class IngestTick {
     const results = await intake.finish();
     const views = new EventViews(drops);
     for (const result of results) await this.#settle(tx, result, views);
-    await views.store(tx, this.#options);
+    await views.store(tx, {...this.#options, writer});
     for (const report of views.reports) closings.push(...reportClosing(report));
     await this.#checkGaps(tx, gapsToCheck, wallMs);
     for (const {gateway, why, epoch} of guard.fences) {

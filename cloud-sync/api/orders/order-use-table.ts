@@ -1,5 +1,6 @@
 import {sql} from 'kysely';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import type {EventWriter} from '../store/event-writer.js';
 
 /** What a gateway tells of a session under a grant. */
 export interface SessionReport {
@@ -34,9 +35,6 @@ const USE = [
   ...['close_cause as closeCause', 'duration_ms as durationMs', 'at_wall as atWall'],
   ...['epoch_no as epochNo', 'seq'],
 ] as const;
-
-/** Grants in one question: far below what either database takes as parameters. */
-const SLICE = 128;
 
 /**
  * Rights that orders gave, and the uses that gateways tell of them. A use is kept with the events that
@@ -73,11 +71,15 @@ export class OrderUseTable {
   }
 
   /** Keep those of `reports` that speak of an order's right. Its order hears of a beginning and an end. */
-  async note(tx: CloudTransaction, reports: readonly SessionReport[]): Promise<void> {
-    if (reports.length === 0) return;
-    const orders = await ordersOf(tx, reports);
-    for (const report of reports) {
-      const order_id = orders.get(keyOf(report.gateway, report.grant));
+  async note(
+    tx: CloudTransaction,
+    reports: readonly SessionReport[],
+    writer: Pick<EventWriter, 'ordersOf'>,
+  ): Promise<void> {
+    const grants = reports.map(({gateway, grant}) => ({gateway, id: grant}));
+    const orders = await writer.ordersOf(tx, grants);
+    for (const [index, report] of reports.entries()) {
+      const order_id = orders[index];
       if (order_id === undefined) continue;
       this.#onNoted();
       const {gateway: gw, session, point, phase, closeCause: close_cause, seq} = report;
@@ -134,32 +136,4 @@ export interface OrderGrant {
   readonly grant: string;
   readonly order: string;
   readonly name: string;
-}
-
-async function ordersOf(
-  tx: CloudTransaction,
-  reports: readonly SessionReport[],
-): Promise<ReadonlyMap<string, string>> {
-  const grants = [...new Map(reports.map(one => [keyOf(one.gateway, one.grant), one])).values()];
-  const orders = new Map<string, string>();
-  for (let at = 0; at < grants.length; at += SLICE) {
-    const pairs = evenly(grants.slice(at, at + SLICE)).map(
-      ({gateway, grant}) => sql`(${gateway}, ${grant})`,
-    );
-    const {rows} = await sql<{readonly gw: string; readonly id: string; readonly order: string}>`
-      SELECT gw, grant_id AS id, order_id AS "order" FROM order_grant
-      WHERE (gw, grant_id) IN (VALUES ${sql.join(pairs)})`.execute(tx);
-    for (const {gw, id, order} of rows) orders.set(keyOf(gw, id), order);
-  }
-  return orders;
-}
-
-/** To the next power of two by the last once more, so that there are few texts of the question. */
-function evenly<Item>(items: readonly Item[]): readonly Item[] {
-  const length = 2 ** Math.ceil(Math.log2(items.length));
-  return Array.from({length}, (_, index) => items[Math.min(index, items.length - 1)] as Item);
-}
-
-function keyOf(gateway: string, grant: string): string {
-  return `${gateway}/${grant}`;
 }

@@ -5,7 +5,6 @@ import type {CloudStore} from '../store/cloud-store.js';
 import type {ContractBench, StoreUnderTest} from '../store/contract-bench.js';
 import {fillCloud} from '../store/full-cloud.js';
 import {GatewayTable} from '../store/gateway-table.js';
-import {SiteView} from '../store/site-view.js';
 import {ChangeFeed} from '../tenancy/change-feed.js';
 import {type NewPoint, SiteTable} from '../tenancy/site-table.js';
 import {TenantTable} from '../tenancy/tenant-table.js';
@@ -267,8 +266,8 @@ async function findPlaces(t: ExecutionContext, {store}: StoreUnderTest): Promise
   const tell = async (seq: number, saleable: boolean) => {
     const body = {bay: 'A-012', arm: 'up', occupancy: 'vacant', online: true, saleable};
     const place = {gateway: 'gw-1', epochNo: 1, seq, wall: seq};
-    const put = await store.transaction(tx =>
-      new SiteView().putBays(tx, [{place, body: body as never}]),
+    const put = await store.transaction(async tx =>
+      store.events.putBays(tx, [{place, body: body as never}]),
     );
     stored.push(put.length === 1);
   };

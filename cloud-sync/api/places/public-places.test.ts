@@ -2,7 +2,6 @@ import test, {type ExecutionContext} from 'ava';
 import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
 import {GatewayTable} from '../store/gateway-table.js';
-import {SiteView} from '../store/site-view.js';
 import {MONDAY, memberOf, OPERATOR, placesRig} from './places-rig.js';
 
 /** Metres to the north of the centre, in degrees. */
@@ -114,6 +113,6 @@ async function tell(
   await store.transaction(async tx => {
     await new GatewayTable().add(tx, ['gw-1']);
     await sites.bindGateway(tx, {tenant: 't-1', site: 'lot-1', gateway: 'gw-1'});
-    await new SiteView().putBays(tx, [{place, body}]);
+    await store.events.putBays(tx, [{place, body}]);
   });
 }

@@ -214,14 +214,16 @@ function timedEvents(bench: ContractBench): void {
       const revoked = {gw: 'gw-1', id: 'g-1', ver: 1, wall: 1000};
       const card = {...revoked, id: 'card-1', ver: 2, wall: 3000};
       await tx.insertInto('revocation').values([revoked, card]).execute();
-      await uses.note(tx, [use(1, 999, 'ok'), use(2, 1000, 'ok'), use(3, 5, 'floor')]);
-      await uses.note(tx, [use(2, 1000, 'ok'), use(4, 2000, 'ok', 'g-2')]);
-      await uses.note(tx, [
+      const note = (...noted: readonly ReturnType<typeof use>[]) =>
+        uses.note(tx, noted, store.events);
+      await note(use(1, 999, 'ok'), use(2, 1000, 'ok'), use(3, 5, 'floor'));
+      await note(use(2, 1000, 'ok'), use(4, 2000, 'ok', 'g-2'));
+      await note(
         use(5, 2999, 'ok', 'g-2', 'card-1'),
         use(6, 3000, 'ok', 'g-2', 'card-1'),
         use(7, 3000, 'ok', 'g-2', 'card-2'),
         use(8, 3000, 'ok', 'g-1', 'card-1'),
-      ]);
+      );
     });
     const kept = await store.read(db => uses.of(db, 'gw-1'));
     t.deepEqual(

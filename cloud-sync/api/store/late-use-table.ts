@@ -1,5 +1,5 @@
-import {sql} from 'kysely';
 import type {CloudReader, CloudTransaction} from './cloud-schema.js';
+import type {EventWriter, GatewayId} from './event-writer.js';
 
 /** A gateway let somebody in under a grant. `credential`: what was shown, where the gateway tells it. */
 export interface GrantUse {
@@ -26,19 +26,20 @@ export interface LateUse {
   readonly revokedWall: number;
 }
 
-/** Ids in one question: far below what either database takes as parameters. */
-const SLICE = 128;
-
 /** Uses of grants and credentials that were revoked already, by gateways that could not know: shown,
  *  never punished. @see requirements E4 */
 export class LateUseTable {
   /** Keep those of `uses` that came after the revocation of their grant or credential. */
-  async note(tx: CloudTransaction, uses: readonly GrantUse[]): Promise<void> {
-    const revoked = await revocationsOf(tx, uses);
-    for (const {gateway, epochNo, seq, grant, credential, bay, wall, clk} of uses) {
-      const ofGrant = revoked.get(keyOf(gateway, grant));
-      const ofCredential =
-        credential === undefined ? undefined : revoked.get(keyOf(gateway, credential));
+  async note(
+    tx: CloudTransaction,
+    uses: readonly GrantUse[],
+    writer: Pick<EventWriter, 'revokedAt'>,
+  ): Promise<void> {
+    const grants = uses.map(({gateway, grant}) => ({gateway, id: grant}));
+    const revoked = await writer.revokedAt(tx, [...grants, ...uses.map(shownFor)]);
+    for (const [index, used] of uses.entries()) {
+      const {gateway, epochNo, seq, grant, credential, bay, wall, clk} = used;
+      const [ofGrant, ofCredential] = [revoked[index], revoked[uses.length + index]];
       const isOfGrant = (ofGrant ?? Infinity) <= (ofCredential ?? Infinity);
       const revokedWall = isOfGrant ? ofGrant : ofCredential;
       // A lost clock may read too early: without a time the doubt is shown.
@@ -70,36 +71,7 @@ export class LateUseTable {
   }
 }
 
-/** When those of the grants and credentials that are revoked were, by gateway and id. */
-async function revocationsOf(
-  tx: CloudTransaction,
-  uses: readonly GrantUse[],
-): Promise<ReadonlyMap<string, number>> {
-  const ids = uses.flatMap(({gateway, grant, credential}) => [
-    {gateway, id: grant},
-    ...(credential === undefined ? [] : [{gateway, id: credential}]),
-  ]);
-  const asked = [...new Map(ids.map(each => [keyOf(each.gateway, each.id), each])).values()];
-  const revoked = new Map<string, number>();
-  for (let at = 0; at < asked.length; at += SLICE) {
-    const pairs = evenly(asked.slice(at, at + SLICE)).map(
-      ({gateway, id}) => sql`(${gateway}, ${id})`,
-    );
-    const {rows} = await sql<{readonly gw: string; readonly id: string; readonly wall: number}>`
-      SELECT gw, id, wall FROM revocation WHERE (gw, id) IN (VALUES ${sql.join(pairs)})`.execute(
-      tx,
-    );
-    for (const {gw, id, wall} of rows) revoked.set(keyOf(gw, id), wall);
-  }
-  return revoked;
-}
-
-/** To the next power of two by the last once more, so that there are few texts of the question. */
-function evenly<Item>(items: readonly Item[]): readonly Item[] {
-  const length = 2 ** Math.ceil(Math.log2(items.length));
-  return Array.from({length}, (_, index) => items[Math.min(index, items.length - 1)] as Item);
-}
-
-function keyOf(gateway: string, id: string): string {
-  return `${gateway}/${id}`;
+/** What was shown; the grant itself where the gateway does not tell. */
+function shownFor({gateway, grant, credential = grant}: GrantUse): GatewayId {
+  return {gateway, id: credential};
 }
