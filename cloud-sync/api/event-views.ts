@@ -6,7 +6,11 @@ import {
   alarmBodySchema,
   bayBodySchema,
   commandBodySchema,
+  type DecisionBody,
   decisionBodySchema,
+  isDecisionBody,
+  isSessionBody,
+  type SessionBody,
   sessionBodySchema,
 } from './site-event-schemas.js';
 import type {CloudTransaction} from './store/cloud-schema.js';
@@ -43,15 +47,20 @@ export function isViewed(kind: string): boolean {
   return VIEWED.has(kind);
 }
 
+/** What one gateway said, the latest of each. */
+class GatewayViews {
+  readonly bays = new Map<string, PlacedBay>();
+  readonly alarms = new Map<string, PlacedAlarm>();
+  readonly sessions = new Map<string, PlacedSession>();
+}
+
 /** Gathers what new events say about bays, alarms and commands, the latest of each, which grants were
  *  used, and how stays go on. What a body does not bear is counted, and the event itself stays stored
  *  all the same. */
 export class EventViews {
   readonly #drops: DropCounter;
-  readonly #bays = new Map<string, PlacedBay>();
-  readonly #alarms = new Map<string, PlacedAlarm>();
+  readonly #gateways = new Map<string, GatewayViews>();
   readonly #uses: GrantUse[] = [];
-  readonly #sessions = new Map<string, PlacedSession>();
   /** Bodies of bays, read: there are few different ones, and each comes again and again. */
   readonly #bayBodies = new Map<string, PlacedBay['body']>();
   readonly reports: CommandReport[] = [];
@@ -60,26 +69,10 @@ export class EventViews {
     this.#drops = drops;
   }
 
-  note(gateway: string, event: StoredEvent): void {
-    const {epochNo, seq, wall} = event;
-    const place: EventPlace = {gateway, epochNo, seq, wall};
-    if (event.kind === 'bay') {
-      const body = this.#readBay(event);
-      if (body) putLater(this.#bays, `${gateway}/${body.bay}`, {place, body});
-    } else if (event.kind === 'alarm') {
-      const body = this.#read(event, alarmBodySchema);
-      if (body) putLater(this.#alarms, `${gateway}/${body.alarm}`, {place, body});
-    } else if (event.kind === 'command') {
-      const body = this.#read(event, commandBodySchema);
-      if (body) this.reports.push({gateway, ...body});
-    } else if (event.kind === 'decision') {
-      const body = this.#read(event, decisionBodySchema);
-      if (body?.result !== 'ALLOW' || body.grant === null) return;
-      const {grant, bay, credential} = body;
-      this.#uses.push({...place, clk: event.clk, grant, bay, credential});
-    } else if (event.kind === 'session') {
-      this.#noteSession(place, event);
-    }
+  note(gateway: string, events: readonly StoredEvent[]): void {
+    if (events.length === 0) return;
+    const views = this.#viewsOf(gateway);
+    for (const event of events) this.#note(gateway, views, event);
   }
 
   /** Bring the views up to date; `onBays` hears of the bays that are otherwise now. */
@@ -87,25 +80,65 @@ export class EventViews {
     tx: CloudTransaction,
     {writer, view, lateUses, orderUses, rightUses, onBays}: ViewTargets,
   ): Promise<void> {
-    const changed = await writer.putBays(tx, inOrder(this.#bays));
+    const gateways = inOrder(this.#gateways);
+    const bays = gateways.flatMap(views => inOrder(views.bays));
+    const changed = await writer.putBays(tx, bays);
     if (changed.length > 0) await onBays?.(tx, changed);
-    await view.putAlarms(tx, inOrder(this.#alarms));
+    const alarms = gateways.flatMap(views => inOrder(views.alarms));
+    await view.putAlarms(tx, alarms);
     await lateUses.note(tx, this.#uses, writer);
-    const sessions = inOrder(this.#sessions).map(({report}) => report);
-    await orderUses.note(tx, sessions, writer);
-    await rightUses.note(tx, this.#uses, sessions);
+    const sessions = gateways.flatMap(views => inOrder(views.sessions));
+    const reports = sessions.map(({report}) => report);
+    await orderUses.note(tx, reports, writer);
+    await rightUses.note(tx, this.#uses, reports);
   }
 
-  #noteSession(place: EventPlace, event: StoredEvent): void {
-    const body = this.#read(event, sessionBodySchema);
+  #note(gateway: string, views: GatewayViews, event: StoredEvent): void {
+    const {epochNo, seq, wall} = event;
+    const place: EventPlace = {gateway, epochNo, seq, wall};
+    if (event.kind === 'bay') {
+      const body = this.#readBay(event);
+      if (body) putLater(views.bays, body.bay, {place, body});
+    } else if (event.kind === 'alarm') {
+      const body = this.#read(event, alarmBodySchema);
+      if (body) putLater(views.alarms, body.alarm, {place, body});
+    } else if (event.kind === 'command') {
+      const body = this.#read(event, commandBodySchema);
+      if (body) this.reports.push({gateway, ...body});
+    } else if (event.kind === 'decision') {
+      this.#noteDecision(gateway, event);
+    } else if (event.kind === 'session') {
+      this.#noteSession(views, place, event);
+    }
+  }
+
+  #noteDecision(gateway: string, event: StoredEvent): void {
+    const body = this.#read<DecisionBody>(event, decisionBodySchema, isDecisionBody);
+    if (body?.result !== 'ALLOW' || body.grant === null) return;
+    const {epochNo, seq, wall, clk} = event;
+    const {grant, bay, credential} = body;
+    this.#uses.push({gateway, epochNo, seq, wall, clk, grant, bay, credential});
+  }
+
+  #noteSession(views: GatewayViews, place: EventPlace, event: StoredEvent): void {
+    const body = this.#read<SessionBody>(event, sessionBodySchema, isSessionBody);
     if (!body || body.grant === null) return;
     const {session, grant, bay: point, phase, closeCause, durationMs} = body;
     const {gateway, epochNo, seq, wall} = place;
+    const atWall = event.clk === 'floor' ? null : wall;
     const report: SessionReport = {
-      ...{gateway, epochNo, seq, session, grant, point, phase, closeCause, durationMs},
-      atWall: event.clk === 'floor' ? null : wall,
+      gateway,
+      epochNo,
+      seq,
+      session,
+      grant,
+      point,
+      phase,
+      closeCause,
+      durationMs,
+      atWall,
     };
-    putLater(this.#sessions, `${gateway}/${session}`, {place, report});
+    putLater(views.sessions, session, {place, report});
   }
 
   #readBay(event: StoredEvent): PlacedBay['body'] | undefined {
@@ -116,14 +149,30 @@ export class EventViews {
     return body;
   }
 
-  #read<Body>(event: StoredEvent, schema: z.ZodType<Body>): Body | undefined {
-    const checked = schema.safeParse(parseOrNull(event.body));
+  /** `isFit`: says of nearly all bodies at once that they fit; the schema has the last word. */
+  #read<Body>(
+    event: StoredEvent,
+    schema: z.ZodType<Body>,
+    isFit?: (value: unknown) => value is Body,
+  ): Body | undefined {
+    const value = parseOrNull(event.body);
+    if (isFit?.(value)) return value;
+    const checked = schema.safeParse(value);
     if (checked.success) return checked.data;
     this.#drops.drop(`body/${event.kind}`, {
       seq: event.seq,
       where: checked.error.issues[0]?.path.join('.'),
     });
     return undefined;
+  }
+
+  #viewsOf(gateway: string): GatewayViews {
+    let views = this.#gateways.get(gateway);
+    if (!views) {
+      views = new GatewayViews();
+      this.#gateways.set(gateway, views);
+    }
+    return views;
   }
 }
 
@@ -144,7 +193,7 @@ function putLater<Item extends Placed>(items: Map<string, Item>, key: string, it
 
 /** By key, so that two workers take rows in the same order. */
 function inOrder<Item>(items: ReadonlyMap<string, Item>): readonly Item[] {
-  return [...items].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, item]) => item);
+  return [...items.keys()].sort().map(key => items.get(key) as Item);
 }
 
 function parseOrNull(text: string): unknown {

@@ -106,7 +106,7 @@ export class IngestTick {
   async #settle(tx: CloudTransaction, result: IntakeResult, views: EventViews): Promise<void> {
     const {clock, faults, log} = this.#options;
     const {gateway, fault} = result;
-    for (const event of result.fresh) views.note(gateway, event);
+    views.note(gateway, result.fresh);
     const over = [...(result.began ? INTAKE_FAULTS : []), ...(result.closedGap ? ['gap'] : [])];
     if (over.length > 0) await faults.clear(tx, gateway, over);
     if (!fault) return;

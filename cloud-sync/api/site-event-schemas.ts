@@ -56,6 +56,44 @@ export const sessionBodySchema = z.object({
   durationMs: z.number().min(0),
 });
 
+export type DecisionBody = z.infer<typeof decisionBodySchema>;
+export type SessionBody = z.infer<typeof sessionBodySchema>;
+
+/*
+ * Decisions and stays are most of what a gateway tells: what their schemas would take is found out by
+ * hand, at a fraction of the time. Whatever these do not take is still a matter of the schema.
+ */
+
+export function isDecisionBody(value: unknown): value is DecisionBody {
+  if (typeof value !== 'object' || value === null) return false;
+  const {result, grant, bay, credential} = value as Partial<DecisionBody>;
+  return (
+    isText(result, 32) &&
+    (grant === null || isText(grant, 64)) &&
+    (bay === null || isText(bay, 64)) &&
+    (credential === undefined || isText(credential, 64))
+  );
+}
+
+export function isSessionBody(value: unknown): value is SessionBody {
+  if (typeof value !== 'object' || value === null) return false;
+  const {session, bay, phase, grant, closeCause, durationMs} = value as Partial<SessionBody>;
+  return (
+    isText(session, 64) &&
+    session.length > 0 &&
+    isText(bay, 64) &&
+    isText(phase, 32) &&
+    (grant === null || isText(grant, 64)) &&
+    (closeCause === null || isText(closeCause, 32)) &&
+    Number.isFinite(durationMs) &&
+    (durationMs as number) >= 0
+  );
+}
+
+function isText(value: unknown, maxChars: number): value is string {
+  return typeof value === 'string' && value.length <= maxChars;
+}
+
 true satisfies SameShape<z.infer<typeof bayBodySchema>, Bay>;
 true satisfies SameShape<z.infer<typeof alarmBodySchema>, Alarm>;
 true satisfies SameShape<z.infer<typeof commandBodySchema>, Command>;

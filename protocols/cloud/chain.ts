@@ -40,17 +40,20 @@ export function chainHashes(
 ): Uint8Array {
   const hashes = Buffer.allocUnsafe(bodies.length * HASH_BYTES);
   const longest = bodies.reduce((most, body) => Math.max(most, body.length), 0);
-  // Each hash is written where the next one is computed from, so that nothing is made per event.
+  // Each hash is written where the next one is computed from, so that nothing is made per event but the
+  // view that the library reads.
   const input = Buffer.allocUnsafe(PREFIX_BYTES + longest * MAX_UTF8_BYTES);
+  const {buffer, byteOffset} = input;
+  const numbers = new DataView(buffer, byteOffset, PREFIX_BYTES);
   input.set(previous, 0);
-  bodies.forEach((body, index) => {
+  for (let index = 0; index < bodies.length; index += 1) {
     const seq = from + index;
-    input.writeUInt32BE(Math.floor(seq / 2 ** 32), HASH_BYTES);
-    input.writeUInt32BE(seq % 2 ** 32, HASH_BYTES + 4);
-    const length = PREFIX_BYTES + input.write(body, PREFIX_BYTES);
-    const next = hash('sha256', input.subarray(0, length), 'binary');
-    input.write(next, 0, 'binary');
-    hashes.write(next, index * HASH_BYTES, 'binary');
-  });
+    numbers.setUint32(HASH_BYTES, Math.floor(seq / 2 ** 32));
+    numbers.setUint32(HASH_BYTES + 4, seq % 2 ** 32);
+    const length = PREFIX_BYTES + input.write(bodies[index] as string, PREFIX_BYTES);
+    const next = hash('sha256', new Uint8Array(buffer, byteOffset, length), 'binary');
+    input.write(next, 0, 'latin1');
+    hashes.write(next, index * HASH_BYTES, 'latin1');
+  }
   return hashes;
 }

@@ -26,6 +26,7 @@ export function eventContract(bench: ContractBench): void {
   appendedEvents(bench);
   doubtfulEvents(bench);
   timedEvents(bench);
+  askedIds(bench);
 }
 
 async function begin(
@@ -236,4 +237,38 @@ function timedEvents(bench: ContractBench): void {
       ],
     );
   });
+}
+
+function askedIds(bench: ContractBench): void {
+  const {check} = bench;
+  check(
+    'what ids are asked for is answered in their order, twice where asked twice',
+    async (t, use) => {
+      const {store} = use;
+      const id = (gateway: string, name: string) => ({gateway, id: name});
+      await store.transaction(async tx => {
+        await begin(bench, tx, 'gw-1', EPOCH);
+        const revoked = {gw: 'gw-1', id: 'g-1', ver: 1, wall: 1000};
+        await tx.insertInto('revocation').values(revoked).execute();
+        const made = {created_wall: 1, changed_wall: 1};
+        const row = {site: 's-1', type: 'stay', state: 'paid', holder: 'h-1', data: '{}'};
+        const tenant = {id: 't-1', name: 'T', state: 'active', created_wall: 1};
+        await tx.insertInto('tenant').values(tenant).execute();
+        await tx
+          .insertInto('order_row')
+          .values({id: 'o-1', tenant: 't-1', ...row, ...made})
+          .execute();
+        const given = {gw: 'gw-1', grant_id: 'g-2', order_id: 'o-1', name: 'entry'};
+        await tx.insertInto('order_grant').values(given).execute();
+        const asked = [id('gw-1', 'g-2'), id('gw-1', 'g-1'), id('gw-2', 'g-1'), id('gw-1', 'g-1')];
+        const walls = [undefined, 1000, undefined, 1000];
+        t.deepEqual(await store.events.revokedAt(tx, asked), walls);
+        const orders = ['o-1', undefined, undefined, undefined];
+        t.deepEqual(await store.events.ordersOf(tx, asked), orders);
+        t.deepEqual(await store.events.revokedAt(tx, []), []);
+        t.deepEqual(await store.events.ordersOf(tx, []), []);
+        t.deepEqual(await store.events.putBays(tx, []), []);
+      });
+    },
+  );
 }

@@ -35,11 +35,16 @@ export class LateUseTable {
     uses: readonly GrantUse[],
     writer: Pick<EventWriter, 'revokedAt'>,
   ): Promise<void> {
-    const grants = uses.map(({gateway, grant}) => ({gateway, id: grant}));
-    const revoked = await writer.revokedAt(tx, [...grants, ...uses.map(shownFor)]);
-    for (const [index, used] of uses.entries()) {
-      const {gateway, epochNo, seq, grant, credential, bay, wall, clk} = used;
-      const [ofGrant, ofCredential] = [revoked[index], revoked[uses.length + index]];
+    const ids: GatewayId[] = [];
+    for (const {gateway, grant, credential} of uses) {
+      ids.push({gateway, id: grant});
+      if (credential !== undefined) ids.push({gateway, id: credential});
+    }
+    const revoked = await writer.revokedAt(tx, ids);
+    let asked = 0;
+    for (const {gateway, epochNo, seq, grant, credential, bay, wall, clk} of uses) {
+      const ofGrant = revoked[asked++];
+      const ofCredential = credential === undefined ? undefined : revoked[asked++];
       const isOfGrant = (ofGrant ?? Infinity) <= (ofCredential ?? Infinity);
       const revokedWall = isOfGrant ? ofGrant : ofCredential;
       // A lost clock may read too early: without a time the doubt is shown.
@@ -69,9 +74,4 @@ export class LateUseTable {
       .limit(500)
       .execute();
   }
-}
-
-/** What was shown; the grant itself where the gateway does not tell. */
-function shownFor({gateway, grant, credential = grant}: GrantUse): GatewayId {
-  return {gateway, id: credential};
 }

@@ -330,6 +330,9 @@ function views({check}: ContractBench): void {
     const many = Array.from({length: 250}, (_, index) => bay('up', 3, index + 1, `B-${index}`));
     await store.transaction(async tx => store.events.putBays(tx, many));
     t.is((await shown()).length, 251);
+    const mixed = [bay('up', 3, 1, 'B-7'), bay('up', 4, 2, 'B-6'), bay('up', 4, 1, 'B-5')];
+    const newer = await store.transaction(async tx => store.events.putBays(tx, mixed));
+    t.deepEqual(newer, mixed.slice(1), 'those that were newer, in their order');
     const rows = await store.read(db => view.bays(db, 'gw-1'));
     t.deepEqual([rows[0]?.bay, rows[0]?.online, rows[0]?.saleable], ['A-012', true, false]);
   });
