@@ -25,7 +25,7 @@ import {Car} from './plant/car.js';
 import {Tenant} from './plant/tenant.js';
 import {CardOffice} from './scenarios/card-office.js';
 import {StoreChannel} from './scenarios/store-channel.js';
-import {WorldCloud} from './scenarios/world-cloud.js';
+import {type CloudPlan, WorldCloud} from './scenarios/world-cloud.js';
 import {SimSite} from './site/sim-site.js';
 import {SwitchedEnd} from './wire/switched-end.js';
 
@@ -45,7 +45,7 @@ export interface WorldCollector {
 export interface WorldOptions {
   readonly collectors: readonly WorldCollector[];
   /** Run the real cloud API beside it, joined by an in-memory broker; on a database of one's own. */
-  readonly cloud?: boolean | {readonly database: string};
+  readonly cloud?: boolean | CloudPlan;
   /** Another lot on the cloud and the clock of this world, which must be closed after it. */
   readonly beside?: World;
   readonly siteId?: string;
@@ -133,8 +133,8 @@ export class World {
     const {beside, siteId = FIRST_SITE} = options;
     const wallMs = options.wallMs === undefined ? {} : {wallMs: options.wallMs};
     const clock = beside?.clock ?? new VirtualClock({yieldTurn, ...wallMs});
-    const database = typeof options.cloud === 'object' ? options.cloud.database : undefined;
-    const cloud = options.cloud ? await WorldCloud.start(clock, database) : undefined;
+    const plan = typeof options.cloud === 'object' ? options.cloud : {};
+    const cloud = options.cloud ? await WorldCloud.start(clock, plan) : undefined;
     const name = options.card ? undefined : `gw-${siteId}`;
     const world = new World(options, beside?.cloud?.neighbour(name) ?? cloud, clock);
     if (options.card) copyCard(options.card, world.databasePath);

@@ -5,7 +5,6 @@ import type {AreaBase, AreaOptions} from './area-base.js';
 import {assembleBath} from './bath/assemble-bath.js';
 import {RightCodes} from './bath/right-codes.js';
 import {addBookingRoutes, assembleBookings, bookingMembers} from './bookings/assemble-bookings.js';
-import {toldPayBack} from './bookings/pay-back.js';
 import {addCredentialRoutes, assembleCredentials} from './credentials/assemble-credentials.js';
 import {assembleHolds} from './credentials/assemble-holds.js';
 import type {Api} from './http/api.js';
@@ -54,18 +53,17 @@ export function assembleAreas(options: AreaOptions): Areas {
   const webhooks = assembleWebhooks(base);
   webhooks.start();
   const accounts = assembleAccounts(base, rights.issuer);
-  const bookings = assembleBookings(base, {
-    ...{orders, calendar: places.calendar, members: bookingMembers(new MemberTable())},
-    payments: toldPayBack(base.changes),
-  });
+  const members = new MemberTable();
+  const money = assembleMoney(base, {members, orders});
   const {calendar} = places;
+  const bookings = assembleBookings(base, {
+    ...{orders, calendar, members: bookingMembers(members), paying: money},
+  });
   const leases = assembleLeases(base, {orders, calendar, members: accounts.members});
   const codes = new RightCodes(rights);
   const bath = assembleBath(base, {orders, members: accounts.members, codes});
   orders.start();
   holds.start();
-  const providers = options.providers ?? [];
-  const money = assembleMoney(base, {providers, members: new MemberTable()});
   money.start();
   return {
     persons: accounts.persons,

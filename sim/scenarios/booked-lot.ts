@@ -26,6 +26,8 @@ export interface LotPlan {
   readonly bays: readonly string[];
   readonly members: readonly string[];
   readonly fenPerHour?: number;
+  /** Default: `PURSE_FEN`. */
+  readonly purseFen?: number;
   /** For lease by the lot itself, at `fenPerHour` too, in terms of a day. Left out: by the hour, of `lin`. */
   readonly isForLease?: boolean;
 }
@@ -53,7 +55,7 @@ export async function moneyOf(
 }
 
 async function fill(tx: CloudTransaction, plan: LotPlan): Promise<void> {
-  const {fromMs, bays, members, fenPerHour = 600, isForLease = false} = plan;
+  const {fromMs, bays, members, fenPerHour = 600, purseFen = PURSE_FEN, isForLease = false} = plan;
   const lender = isForLease ? null : 'lin';
   const [sites, listings, table] = [new SiteTable(), new ListingTable(), new MemberTable()];
   await new TenantTable().add(tx, {id: TENANT, name: TENANT, createdWall: fromMs});
@@ -83,13 +85,14 @@ async function fill(tx: CloudTransaction, plan: LotPlan): Promise<void> {
   for (const id of members) {
     const member = {id, tenant: TENANT, site: null, roles: ['tenant'], displayMask: id} as const;
     await table.add(tx, {...member, createdWall: fromMs});
-    const to = [{account: `member:${id}`, amountFen: PURSE_FEN}] as const;
+    if (purseFen === 0) continue;
+    const to = [{account: `member:${id}`, amountFen: purseFen}] as const;
     const move = {move: 'transfer', key: `purse-${id}`, from: 'house:clearing', to} as const;
     await ledger.move(tx, TENANT, {...move, reason: 'recharge'}, {orderId: null});
   }
 }
 
-function newLedger(): Ledger {
+export function newLedger(): Ledger {
   const clock = new VirtualClock({yieldTurn: () => Promise.resolve()});
   return new Ledger({clock, entropy: new SeededEntropy(5), table: new LedgerTable()});
 }

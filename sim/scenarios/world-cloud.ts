@@ -1,5 +1,6 @@
 import {generateKeyPairSync} from 'node:crypto';
 import {type Duplex, duplexPair} from 'node:stream';
+import type {PaymentProvider} from '../../cloud-sync/api/payments/provider-port.js';
 import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
 import {createGatewayUplink, type GatewayUplink} from '../../cloud-sync/uplink/gateway-uplink.js';
 import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
@@ -15,6 +16,12 @@ interface GatewaySummary {
   readonly id: string;
   readonly grants: {readonly current: boolean};
   readonly revocations: {readonly version: number; readonly held: number};
+}
+
+/** What a cloud begins with. */
+export interface CloudPlan {
+  readonly database: string;
+  readonly providers?: (clock: VirtualClock) => readonly PaymentProvider[];
 }
 
 /** Of the world, and of the machine that the cloud runs on. */
@@ -66,7 +73,10 @@ export class WorldCloud {
   }
 
   /** `database`: one that is filled already. */
-  static async start(truth: VirtualClock, database = ':memory:'): Promise<WorldCloud> {
+  static async start(
+    truth: VirtualClock,
+    {database = ':memory:', providers}: Partial<CloudPlan> = {},
+  ): Promise<WorldCloud> {
     const own = new SkewedClock(truth);
     const cloud = await startCloud({
       clock: own,
@@ -76,6 +86,7 @@ export class WorldCloud {
       signingKey: generateKeyPairSync('ed25519').privateKey,
       apiKey: API_KEY,
       tenant: 'demo',
+      ...(providers && {providers: providers(truth)}),
     });
     return new WorldCloud(cloud, {truth, own}, FIRST_GATEWAY);
   }

@@ -20,6 +20,8 @@ export interface PaymentFaults {
   readonly slow: number;
   /** A charge that is not paid, a payout that the bank sends back. */
   readonly declined: number;
+  /** A refund that the provider does not do. */
+  readonly refusedRefund: number;
   /** A callback comes twice. */
   readonly doubled: number;
   /** A callback comes up to a minute late, behind younger ones. */
@@ -30,7 +32,7 @@ export interface PaymentFaults {
 }
 
 export const HONEST: PaymentFaults = {
-  ...{lostRequest: 0, lostAnswer: 0, slow: 0, declined: 0},
+  ...{lostRequest: 0, lostAnswer: 0, slow: 0, declined: 0, refusedRefund: 0},
   ...{doubled: 0, late: 0, lostCallback: 0, lying: 0},
 };
 
@@ -158,13 +160,17 @@ export class SimPaymentProvider {
     this.#orders.set(key, order);
     const isPayer = order.act === 'charge' || order.act === 'authorize';
     if (!isPayer) {
-      const sentBack = order.act === 'pay_out' && this.#happens('declined') ? 'BANK' : undefined;
-      this.#end(order, refusalOf(order, this.#orders) ?? sentBack);
+      this.#end(order, refusalOf(order, this.#orders) ?? this.#whim(order.act));
     } else if (paysAfterMs !== undefined) {
       const isPaid = !this.#happens('declined');
       clock.timer('sim.payer', paysAfterMs, () => this.pay(key, isPaid));
     }
     return order;
+  }
+
+  #whim(act: string): string | undefined {
+    if (act === 'pay_out' && this.#happens('declined')) return 'BANK';
+    return act === 'refund' && this.#happens('refusedRefund') ? 'NO_FUNDS' : undefined;
   }
 
   #end(order: SimOrder, why: string | undefined): void {

@@ -12,6 +12,7 @@ import {
   type PayBack,
 } from './booking-desk.js';
 import {bookingOrder} from './booking-order.js';
+import {addBookingPayments, type OrderCharging} from './booking-payments.js';
 import {addBookings} from './booking-routes.js';
 import {CouponTable} from './coupon-table.js';
 import {addOrders} from './order-routes.js';
@@ -19,14 +20,21 @@ import {PriceDesk} from './price-desk.js';
 import {addPrices} from './price-routes.js';
 import {PriceTable} from './price-table.js';
 
+/** Orders that are paid by a provider; `Money` fits. */
+interface BookingPaying {
+  readonly orderPayments: PayBack & OrderCharging;
+  /** After the commit of something that a provider is to be asked for. */
+  onIntent(): void;
+}
+
 export interface BookingSeams {
   readonly orders: Orders;
   readonly calendar: BayCalendar;
   readonly members: Members;
-  readonly payments: PayBack;
+  readonly paying: BookingPaying;
 }
 
-export interface Bookings {
+export interface Bookings extends Pick<BookingSeams, 'members' | 'paying'> {
   readonly desk: BookingDesk;
   readonly pricing: PriceDesk;
   readonly prices: PriceTable;
@@ -42,13 +50,15 @@ const QUOTES_KEPT_MS = 30 * DAY_MS;
 export function addBookingRoutes(
   api: Api,
   base: AreaBase,
-  {desk, pricing, prices, coupons}: Bookings,
+  {desk, pricing, prices, coupons, members, paying}: Bookings,
   {orders, uses}: Pick<Orders, 'orders' | 'uses'>,
 ): void {
   const {clock, entropy, store, writer, sites, onGateways} = base;
   const audit = new AuditLog(clock, entropy);
   const shared = {store, writer, orders, desk, pricing, onGateways};
   addBookings(api, shared);
+  const onIntent = () => paying.onIntent();
+  addBookingPayments(api, {...shared, members, charging: paying.orderPayments, onIntent});
   addOrders(api, {...shared, uses, audit});
   addPrices(api, {clock, entropy, store, writer, sites, prices, coupons, audit});
 }
@@ -64,7 +74,7 @@ export function bookingMembers(table: MemberTable): Members {
 /** Bookings of bays by the hour, and what they cost. */
 export function assembleBookings(
   {clock, entropy, store, sites}: Pick<AreaBase, 'clock' | 'entropy' | 'store' | 'sites'>,
-  {orders, calendar, members, payments}: BookingSeams,
+  {orders, calendar, members, paying}: BookingSeams,
 ): Bookings {
   const [prices, coupons] = [new PriceTable(), new CouponTable()];
   const pricing = new PriceDesk({
@@ -74,9 +84,9 @@ export function assembleBookings(
   const desk = new BookingDesk({
     ...{clock, entropy, frame, calendar, members, pricing, prices, coupons},
   });
-  frame.register(bookingOrder, bookingWork({calendar, coupons, payments}));
+  frame.register(bookingOrder, bookingWork({calendar, coupons, payments: paying.orderPayments}));
   return {
-    ...{desk, pricing, prices, coupons},
+    ...{desk, pricing, prices, coupons, members, paying},
     chores: () => store.read(db => prices.pruneQuotes(db, clock.wallMs() - QUOTES_KEPT_MS)),
   };
 }

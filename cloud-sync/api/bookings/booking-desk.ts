@@ -38,13 +38,13 @@ export interface Members extends MemberRoles {
   ): Promise<{readonly roles: readonly string[]}>;
 }
 
-/** Gives back through the provider what came too late or twice. */
+/** Gives back through the provider what came too late or twice, or is not for us. */
 export interface PayBack {
   payBack(
     tx: CloudTransaction,
     tenant: string,
     payment: string,
-    why: {readonly amountFen: number; readonly why: string},
+    back: {readonly order: string; readonly amountFen: number; readonly why: string},
   ): Promise<void>;
 }
 
@@ -180,8 +180,9 @@ export function bookingWork({
       case 'return_coupon':
         return coupons.giveBack(tx, order.id);
       case 'pay_back': {
-        const why = {amountFen: Number(data.amountFen), why: String(data.why)};
-        return payments.payBack(tx, order.tenant, String(data.payment), why);
+        const {amountFen, why} = data;
+        const back = {order: order.id, amountFen: Number(amountFen), why: String(why)};
+        return payments.payBack(tx, order.tenant, String(data.payment), back);
       }
       default:
         throw new UsageError('order/work', `no booking can do ${name}`);

@@ -69,6 +69,13 @@ export function reversalsOf(
   return effects;
 }
 
+/** How much of such a refund is of what was held; the rest was taken from the balance afterwards. */
+export function heldPartOf(order: Booking, amountFen: number): number {
+  const {charges} = order.data;
+  const held = charges.find(({key}) => key === captureKey(order))?.amountFen ?? 0;
+  return Math.max(0, amountFen - (chargedFen(order) - held));
+}
+
 export function chargedFen({data}: Pick<Booking, 'data'>): number {
   return data.charges.reduce((sum, {amountFen}) => sum + amountFen, 0);
 }

@@ -17,6 +17,7 @@ import {
   captureOf,
   chargedFen,
   extraOf,
+  heldPartOf,
   holdOf,
   overtimeIn,
   reversalsOf,
@@ -104,7 +105,7 @@ function payment(order: Booking, {id, state, amountFen}: Input<'payment'>): Step
   const isLate = order.state === 'lapsed' || order.state === 'cancelled';
   const why = isLate ? 'PAYMENT_LATE' : 'PAID_TWICE';
   return moved(order.state, data, [
-    {effect: 'work', name: 'pay_back', data: {payment: id, amountFen, why}},
+    ...payBack(id, amountFen, why),
     tell('booking.payment_returned', {payment: id, why}),
   ]);
 }
@@ -172,6 +173,7 @@ function settle(order: Booking, now: UnixMillis, isOwed: boolean): Step {
     ...captureOf(order, heldFen),
     ...extraOf(order, extra, isOwed),
     ...closing(order, now),
+    ...payBack(data.payment, data.amountFen - heldFen, 'NOT_USED'),
   ]);
 }
 
@@ -203,6 +205,7 @@ function cancel(order: Booking, {note, isOurs}: Input<'cancel'>, now: UnixMillis
   return moved('cancelled', {...data, charges}, [
     ...captureOf(order, amountFen),
     ...closing(order, now),
+    ...payBack(data.payment, data.amountFen - amountFen, 'CANCELLED'),
     ...(amountFen > 0 ? [] : [work('return_coupon')]),
   ]);
 }
@@ -225,6 +228,7 @@ function refund(order: Booking, {amountFen, note}: Input<'refund'>): Step {
   if (backFen === 0 && state !== 'disputed') return {kind: 'refused', why: 'NOTHING_CHARGED'};
   return moved('settled', {...data, refundedFen: backFen, note}, [
     ...reversalsOf(order, backFen, note),
+    ...payBack(data.payment, heldPartOf(order, backFen), 'REFUNDED'),
     ...(backFen > 0 ? [tell('booking.refunded', {amountFen: backFen})] : []),
   ]);
 }
@@ -268,6 +272,12 @@ function moved(state: BookingState, data: BookingData, effects: readonly OrderEf
 /** Does not fit where it stands. */
 function refused({state}: Booking): Step {
   return {kind: 'refused', why: state.toUpperCase()};
+}
+
+/** What a provider was paid for us and is not ours goes back there. */
+function payBack(payment: string | null, amountFen: number, why: string): readonly OrderEffect[] {
+  if (payment === null || amountFen <= 0) return [];
+  return [{effect: 'work', name: 'pay_back', data: {payment, amountFen, why}}];
 }
 
 function work(name: 'free_place' | 'return_coupon'): OrderEffect {

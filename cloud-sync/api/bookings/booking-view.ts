@@ -19,6 +19,9 @@ const bookingDetailsSchema = z
     chargedFen: fen,
     owedFen: fen,
     refundedFen: fen,
+    payment: z.string().nullable().openapi({
+      description: 'Of a provider that it was paid by; what is not ours of it goes back there',
+    }),
     note: z.string().nullable(),
     price: z.object({
       fenPerHour: fen,
@@ -65,6 +68,7 @@ function detailsOf(data: BookingData, seesPlate: boolean): NonNullable<OrderView
   return {
     ...{point, plate: seesPlate ? plate : masked(plate), fromMs, untilMs, entries, amountFen},
     ...{usedMs, owedFen, note, chargedFen: chargedFen({data}), refundedFen: data.refundedFen},
+    payment: data.payment,
     price: {
       ...{fenPerHour: price.fenPerHour, stepMinutes: price.terms.stepMinutes},
       ...{percent: price.percent, tariffVersion: price.tariffVer, rounding: 'down'},

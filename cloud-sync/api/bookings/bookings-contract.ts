@@ -149,7 +149,10 @@ function worker(store: CloudStore, time: {nowWall: number}) {
   const {desk, pricing, coupons} = assembleBookings(base, {
     ...{orders, calendar: new Calendar(sites, listings)},
     members: {rolesOf: async () => [], assertActive: async () => ({roles: []})},
-    payments: {payBack: async () => {}},
+    paying: {
+      orderPayments: {payBack: async () => {}, charge: async () => 'TOO_MANY' as const},
+      onIntent: () => {},
+    },
   });
   const wishOf = (wish: Wish): BookWish => ({
     ...{site: 'lot-1', point: 'A-012', holder: 'm-1', plate: '粤B12345', entries: 'multi'},

@@ -35,6 +35,7 @@ export const CATALOGUE = {
   no_stall: [409, 'The site has no stall that is open'],
   already_refunded: [409, 'It was refunded before'],
   money_refused: [409, 'The ledger does not do that'],
+  no_provider: [409, 'This cloud takes no payments by that provider for this tenant'],
   books_differ: [409, 'The books do not add up: nobody is paid before they do'],
   paid_out: [409, 'That day was paid out before'],
   revoked: [409, 'This id was revoked for good'],

@@ -140,7 +140,9 @@ export class LedgerTable {
   async lockBalance(tx: CloudTransaction, tenant: string, account: string): Promise<BalanceRow> {
     const row = await this.#ask.lockBalance.first(tx, {tenant, account});
     if (row) return row;
-    throw new InternalError('internal/ledger', `no balance of ${account} came back`, {account});
+    throw new InternalError('internal/unreachable', `no balance of ${account} came back`, {
+      account,
+    });
   }
 
   balance(db: CloudReader, tenant: string, account: string): Promise<BalanceRow | undefined> {

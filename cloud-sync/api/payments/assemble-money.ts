@@ -8,28 +8,34 @@ import {LedgerTable} from '../ledger/ledger-table.js';
 import {LedgerView} from '../ledger/ledger-view.js';
 import {RefundDesk} from '../ledger/refund-desk.js';
 import {Rounds} from '../ledger/rounds.js';
+import type {Orders} from '../orders/orders.js';
 import {AuditLog} from '../tenancy/audit-log.js';
 import {bookDayOf} from './book-day.js';
 import {BooksCheck} from './books-check.js';
 import {CallbackDesk} from './callback-desk.js';
 import {DailyReconciler} from './daily-reconciler.js';
+import {DisputeDesk} from './dispute-desk.js';
 import {IntentRunner} from './intent-runner.js';
 import {MoneyFaults} from './money-faults.js';
+import {type KnownMembers, OrderPayments} from './order-payments.js';
 import {PaymentDesk} from './payment-desk.js';
 import {addPayments, type PayingMembers} from './payment-routes.js';
 import {PaymentTable} from './payment-table.js';
 import {PayoutDesk} from './payout-desk.js';
-import type {PaymentProvider} from './provider-port.js';
 import {ReconciliationTable} from './reconciliation-table.js';
 import {addSettlements} from './settlement-routes.js';
 
 export interface MoneyOptions {
-  readonly providers: readonly PaymentProvider[];
-  readonly members: PayingMembers;
+  readonly members: PayingMembers & KnownMembers;
+  readonly orders: Pick<Orders, 'frame' | 'orders'>;
 }
 
 /** Ledger, payments, reconciliation and payouts. */
 export interface Money {
+  /** Of orders that are paid by a provider. */
+  readonly orderPayments: OrderPayments;
+  /** Providers are to be asked for something that was just committed. */
+  onIntent(): void;
   addRoutes(api: Api): void;
   /** Begin to seal, to let holds go, and to ask providers. */
   start(): void;
@@ -43,9 +49,12 @@ const EVERY_MS = 5 * SECOND_MS;
 /** Far beyond the time in which a callback may be taken at all. */
 const EVENTS_KEPT_MS = 7 * DAY_MS;
 
-export function assembleMoney(base: AreaBase, {providers: all, members}: MoneyOptions): Money {
-  const {clock, entropy, log, store, writer, changes, ledger} = base;
-  const providers = new Map(all.map(provider => [provider.name, provider]));
+export function assembleMoney(
+  base: AreaBase,
+  {members, orders: {frame, orders}}: MoneyOptions,
+): Money {
+  const {clock, entropy, log, store, writer, changes, ledger, onGateways} = base;
+  const providers = new Map((base.providers ?? []).map(provider => [provider.name, provider]));
   const [entries, table, reconciliations] = [
     new LedgerTable(),
     new PaymentTable(),
@@ -56,9 +65,13 @@ export function assembleMoney(base: AreaBase, {providers: all, members}: MoneyOp
   const expiry = new HoldExpiry({clock, log, store, ledger, table: entries, changes});
   const faults = new MoneyFaults(clock, changes);
   const desk = new PaymentDesk({clock, entropy, table, ledger, changes, providers});
-  const runner = new IntentRunner({
-    ...{clock, log, store, table, ledger, changes, faults, providers},
+  const waiters = new OrderPayments({
+    ...{clock, table, desk, faults, changes, frame, orders, members, onGateways},
   });
+  const runner = new IntentRunner({
+    ...{clock, log, store, table, ledger, changes, faults, providers, waiters},
+  });
+  const disputes = new DisputeDesk({clock, table, ledger, faults, changes, audit, waiters});
   const rounds = (name: string, run: () => Promise<unknown>) =>
     new Rounds({clock, log, name, everyMs: EVERY_MS, run});
   const keeping = rounds('cloud.ledger', async () => {
@@ -73,10 +86,14 @@ export function assembleMoney(base: AreaBase, {providers: all, members}: MoneyOp
   const parts = {clock, store, ledger, payments: table, reconciliations};
   const daily = new DailyReconciler({...parts, log, providers, books, runner});
   return {
+    ...{orderPayments: waiters, onIntent},
     addRoutes: api => {
       const refunds = new RefundDesk({ledger, table: entries, audit});
       addLedger(api, {store, writer, ledger, view: new LedgerView(), chain, refunds});
-      addPayments(api, {store, writer, desk, table, callbacks, members, onIntent});
+      addPayments(api, {
+        ...{store, writer, desk, table, callbacks, members, disputes, onIntent},
+        onGateways: gateways => waiters.onGateways(gateways),
+      });
       addSettlements(api, {
         ...{...parts, writer, audit, faults, payouts, providers, onIntent},
         reconcile: asked => daily.reconcile(asked),

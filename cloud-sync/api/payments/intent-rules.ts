@@ -31,6 +31,8 @@ export interface IntentRow {
   /** When an authorization ends by itself. */
   readonly expiresWall: number | null;
   readonly why: string | null;
+  /** How a person ended a dispute: the money is with us (`won`) or not; what the provider says counts no more. */
+  readonly outcome: 'won' | 'lost' | null;
   readonly orderId: string | null;
   readonly reason: string | null;
   /** Who wanted it. */
@@ -56,7 +58,7 @@ export type IntentStep =
  */
 export function stepIntent(intent: IntentRow, merchant: string, seen: ProviderPicture): IntentStep {
   const {state, act} = intent;
-  if (state === 'disputed') return {kind: 'same'};
+  if (state === 'disputed' || intent.outcome !== null) return {kind: 'same'};
   const misfit = misfitOf(intent, merchant, seen);
   if (misfit !== undefined) return {kind: 'disputed', why: misfit};
   switch (seen.state) {

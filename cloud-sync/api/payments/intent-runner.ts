@@ -21,8 +21,20 @@ export interface IntentRunnerOptions {
   readonly changes: ChangeFeed;
   readonly faults: MoneyFaults;
   readonly providers: ReadonlyMap<string, PaymentProvider>;
-  /** In the transaction in which an intent came to its end; tells whoever waits for it. */
-  readonly onEnded?: (tx: CloudTransaction, intent: IntentRow) => Promise<void>;
+  /** What waits for the ends of intents. */
+  readonly waiters?: IntentWaiters;
+}
+
+/** Orders and others that go on when a payment has come to its end. */
+export interface IntentWaiters {
+  /** Before the transaction in which an intent may end: what was due earlier happens earlier. */
+  beforeEnd(intent: IntentRow): Promise<void>;
+  /** At its beginning: locks that come before those of the intent and the accounts. */
+  lock(tx: CloudTransaction, intent: IntentRow): Promise<void>;
+  /** In it, when the intent has ended; gives the gateways that should hear of it. */
+  ended(tx: CloudTransaction, intent: IntentRow): Promise<readonly string[]>;
+  /** After the commit. */
+  onGateways(gateways: readonly string[]): void;
 }
 
 /** A provider that has not answered by then may have done it, or not. */
@@ -72,7 +84,7 @@ export class IntentRunner {
     const again = {leaseWall, wallMs: clock.wallMs() + lookAgainMs(intent.tries)};
     try {
       const seen = await this.#ask(intent);
-      if (seen) await store.transaction(tx => this.#book(tx, intent.id, seen));
+      if (seen) await this.#bookNow(intent, seen);
       const isOver = await this.#isOver(intent.id);
       await store.read(db =>
         table.lookNext(db, intent.id, isOver ? {leaseWall, wallMs: null} : again),
@@ -129,17 +141,28 @@ export class IntentRunner {
     }
   }
 
-  async #book(tx: CloudTransaction, id: string, seen: ProviderPicture): Promise<void> {
+  async #bookNow(intent: IntentRow, seen: ProviderPicture): Promise<void> {
+    const {store, waiters} = this.#options;
+    await waiters?.beforeEnd(intent);
+    const gateways = await store.transaction(async tx => {
+      await waiters?.lock(tx, intent);
+      return this.#book(tx, intent.id, seen);
+    });
+    waiters?.onGateways(gateways);
+  }
+
+  /** Gives the gateways that should hear of it. */
+  async #book(tx: CloudTransaction, id: string, seen: ProviderPicture): Promise<readonly string[]> {
     const {table, ledger, clock, faults} = this.#options;
     const intent = await table.lock(tx, id);
-    if (!intent) return;
+    if (!intent) return [];
     const {merchant} = this.#siteOf(intent);
     const step = stepIntent(intent, merchant, seen);
     const changedWall = clock.wallMs();
     const told = {ref: seen.ref, payLink: seen.payLink ?? null};
     switch (step.kind) {
       case 'same':
-        return;
+        return [];
       case 'pending':
         await table.save(tx, id, {...told, state: 'pending', changedWall});
         break;
@@ -163,15 +186,17 @@ export class IntentRunner {
         await faults.raise(tx, intent.tenant, {kind: 'payment_disputed', subject: id, detail});
       }
     }
-    await this.#tell(tx, {...intent, state: step.kind});
+    const why = step.kind === 'failed' ? step.why : intent.why;
+    return this.#tell(tx, {...intent, state: step.kind, why});
   }
 
-  async #tell(tx: CloudTransaction, intent: IntentRow): Promise<void> {
-    const {changes, onEnded} = this.#options;
+  async #tell(tx: CloudTransaction, intent: IntentRow): Promise<readonly string[]> {
+    const {changes, waiters} = this.#options;
     const {id, tenant, act, state} = intent;
     const about = {site: null, type: `payment.${state}`, subject: 'payment', subjectId: id};
     await changes.note(tx, {tenant, ...about, data: {act, state}});
-    if (state === 'succeeded' || state === 'failed') await onEnded?.(tx, intent);
+    const isOver = state === 'succeeded' || state === 'failed';
+    return isOver && waiters ? waiters.ended(tx, intent) : [];
   }
 
   async #isOver(id: string): Promise<boolean> {

@@ -9,6 +9,7 @@ export const MONEY_FAULTS = [
   'day_not_reconciled',
   'payment_disputed',
   'payout_failed',
+  'refund_failed',
 ] as const;
 export type MoneyFaultKind = (typeof MONEY_FAULTS)[number];
 
@@ -80,19 +81,38 @@ export class MoneyFaults {
     await this.#tell(tx, tenant, 'money.fault_raised', kind, subject);
   }
 
+  /** Nothing when it is not open. */
   async clear(
     tx: CloudTransaction,
     tenant: string,
     {kind, subject}: Pick<Finding, 'kind' | 'subject'>,
   ): Promise<void> {
-    await tx
+    const {numUpdatedRows} = await tx
       .updateTable('money_fault')
       .set({cleared_wall: this.#clock.wallMs()})
       .where('tenant', '=', tenant)
       .where('kind', '=', kind)
       .where('subject', '=', subject)
-      .execute();
+      .where('cleared_wall', 'is', null)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) return;
     await this.#tell(tx, tenant, 'money.fault_cleared', kind, subject);
+  }
+
+  async isOpen(
+    db: CloudReader,
+    tenant: string,
+    {kind, subject}: Pick<Finding, 'kind' | 'subject'>,
+  ): Promise<boolean> {
+    const row = await db
+      .selectFrom('money_fault')
+      .select('since_wall')
+      .where('tenant', '=', tenant)
+      .where('kind', '=', kind)
+      .where('subject', '=', subject)
+      .where('cleared_wall', 'is', null)
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   /** `who` has now been told of all that is open. */

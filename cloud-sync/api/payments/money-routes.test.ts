@@ -121,7 +121,7 @@ test('a recharge over the interface: asked for once, paid, called back without a
   });
   t.is((await ask('POST', '/v1/members/nobody/recharges', {...wish, once: 'x'})).status, 404);
   const none = {body: {provider: 'none', amountFen: 5}};
-  t.like((await ask('POST', '/v1/members/mei/recharges', none)).body, {code: 'money_refused'});
+  t.like((await ask('POST', '/v1/members/mei/recharges', none)).body, {code: 'no_provider'});
 });
 
 test('E68 a refund claim: reversed with reason, never an edit; a second refund for one session is refused', async t => {

@@ -23,6 +23,8 @@ export interface Wanted {
   readonly by: string;
   readonly orderId?: string | null;
   readonly reason: string;
+  /** When to ask the provider; left out: as soon as it is written down. */
+  readonly notBeforeWall?: number;
 }
 
 export type PaymentRefusal =
@@ -176,7 +178,8 @@ export class PaymentDesk {
     const {tenant, by, reason, orderId = null} = wanted;
     const missing = this.#missing(tenant, made);
     if (missing) return missing;
-    await table.add(tx, {...made, id, tenant, by, reason, orderId}, clock.wallMs());
+    const wanting = {...made, id, tenant, by, reason, orderId};
+    await table.add(tx, wanting, clock.wallMs(), wanted.notBeforeWall);
     const about = {site: null, type: 'payment.created', subject: 'payment', subjectId: id};
     await changes.note(tx, {tenant, ...about, data: {act: made.act, state: 'created'}});
     return {kind: 'intended', id};

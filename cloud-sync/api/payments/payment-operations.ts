@@ -12,7 +12,7 @@ import {MONEY_FAULTS} from './money-faults.js';
 import {PROVIDER_ACTS} from './provider-port.js';
 
 const TAGS = {tags: ['money']};
-const providerName = z.string().regex(/^[a-z0-9-]{1,32}$/);
+export const providerName = z.string().regex(/^[a-z0-9-]{1,32}$/);
 const daySchema = z.iso
   .date()
   .openapi({description: 'Day of the provider, in China Standard Time'});
@@ -31,6 +31,9 @@ const paymentSchema = z
     }),
     payLink: z.string().nullable().openapi({description: 'What the payer opens or scans'}),
     why: z.string().nullable(),
+    outcome: z.enum(['won', 'lost']).nullable().openapi({
+      description: 'How a person ended a dispute: the money is with us, or is not',
+    }),
     reason: z.string().nullable(),
     order: z.string().nullable(),
     bookDay: z.string().nullable(),
@@ -40,7 +43,7 @@ const paymentSchema = z
     changedMs: wallSchema,
   })
   .openapi('Payment');
-const startedSchema = z.object({payment: z.string()}).openapi('PaymentStarted');
+export const startedSchema = z.object({payment: z.string()}).openapi('PaymentStarted');
 const differenceSchema = z
   .object({
     subject: z.string(),
@@ -152,6 +155,28 @@ export const PAYMENT_OPERATIONS = {
     responses: {
       ...REFUSALS,
       202: shown(startedSchema, 'Out of reach of the payer until it is done'),
+    },
+  }),
+  resolve: createRoute({
+    ...{
+      ...post('/v1/payments/{id}/resolution', "End a dispute with a provider by a person's word"),
+    },
+    ...needing('money:write'),
+    request: {
+      params: idParam,
+      headers: onceHeaders,
+      body: jsonBody(
+        z.strictObject({
+          outcome: z.enum(['won', 'lost']).openapi({
+            description: '`won`: the money is with us; `lost`: it is not. The books follow',
+          }),
+          reason: reasonSchema,
+        }),
+      ),
+    },
+    responses: {
+      ...REFUSALS,
+      200: shown(paymentSchema, 'Final: what the provider says of it later changes nothing'),
     },
   }),
   payment: createRoute({

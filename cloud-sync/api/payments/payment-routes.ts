@@ -10,8 +10,9 @@ import {accountOf, ownerOf, wholeTenant} from '../ledger/ledger-routes.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import type {CallbackDesk} from './callback-desk.js';
+import type {DisputeDesk} from './dispute-desk.js';
 import type {IntentRow} from './intent-rules.js';
-import type {Intended, PaymentDesk, Wanted} from './payment-desk.js';
+import type {Intended, PaymentDesk, PaymentRefusal, Wanted} from './payment-desk.js';
 import {PAYMENT_OPERATIONS as ROUTES} from './payment-operations.js';
 import type {PaymentTable} from './payment-table.js';
 
@@ -28,8 +29,10 @@ export interface PaymentRouteOptions {
   readonly table: PaymentTable;
   readonly callbacks: CallbackDesk;
   readonly members: PayingMembers;
+  readonly disputes: DisputeDesk;
   /** After the commit of something that a provider is to be asked for. */
   readonly onIntent: () => void;
+  readonly onGateways: (gateways: readonly string[]) => void;
 }
 
 /** More than any provider's callback has. */
@@ -41,6 +44,7 @@ export function addPayments(api: Api, options: PaymentRouteOptions): void {
   addCallbacks(api, options);
   addPaying(api, options);
   addGivingBack(api, options);
+  addDisputes(api, options);
   addReading(api, options);
 }
 
@@ -119,9 +123,46 @@ function started(
     if (made.kind === 'intended') {
       return {status: 202, body: {payment: made.id}, after: onIntent};
     }
-    if (made.why === 'UNKNOWN_PAYMENT') throw new Refusal('not_found');
-    if (made.why === 'OVER_REFUND') throw new Refusal('already_refunded');
-    throw new Refusal('money_refused', {detail: made.why});
+    throw refusalOf(made.why);
+  });
+}
+
+export function refusalOf(why: PaymentRefusal): Refusal {
+  switch (why) {
+    case 'UNKNOWN_PAYMENT':
+      return new Refusal('not_found');
+    case 'OVER_REFUND':
+      return new Refusal('already_refunded');
+    case 'NO_PROVIDER':
+      return new Refusal('no_provider');
+    default:
+      return new Refusal('money_refused', {detail: why});
+  }
+}
+
+function addDisputes(
+  api: Api,
+  {writer, table, disputes, onIntent, onGateways}: PaymentRouteOptions,
+) {
+  addOperation(api, ROUTES.resolve, context => {
+    const caller = wholeTenant(callerWith(context, 'money:write'));
+    const {tenant, id: by} = caller;
+    const {id} = context.req.valid('param');
+    const wish = context.req.valid('json');
+    return writer.once(context, caller, wish, async tx => {
+      const resolved = await disputes.resolve(tx, id, {tenant, by, ...wish});
+      if (resolved.kind === 'unknown') throw new Refusal('not_found');
+      if (resolved.kind === 'not_disputed') {
+        throw new Refusal('money_refused', {detail: 'NOT_DISPUTED'});
+      }
+      const row = await table.get(tx, id);
+      if (!row) throw new Refusal('not_found');
+      const after = () => {
+        onGateways(resolved.gateways);
+        onIntent();
+      };
+      return {status: 200, body: viewOf(row), after};
+    });
   });
 }
 
@@ -145,9 +186,9 @@ function addReading(api: Api, {store, table}: PaymentRouteOptions): void {
 }
 
 function viewOf(row: IntentRow) {
-  const {id, provider, act, account, amountFen, of, state, payLink, why, reason} = row;
+  const {id, provider, act, account, amountFen, of, state, payLink, why, outcome, reason} = row;
   return {
-    ...{id, provider, act, account, amountFen, of, state, payLink, why, reason},
+    ...{id, provider, act, account, amountFen, of, state, payLink, why, outcome, reason},
     ...{order: row.orderId, bookDay: row.bookDay, settledDay: row.settledDay},
     ...{expiresMs: row.expiresWall, createdMs: row.createdWall, changedMs: row.changedWall},
   };

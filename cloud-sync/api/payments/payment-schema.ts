@@ -15,6 +15,8 @@ export interface PaymentIntentColumns {
   pay_link: string | null;
   expires_wall: number | null;
   why: string | null;
+  /** `won` or `lost`: how a person ended a dispute. */
+  outcome: string | null;
   order_id: string | null;
   reason: string | null;
   by_whom: string;

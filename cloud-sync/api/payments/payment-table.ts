@@ -5,6 +5,7 @@ const COLUMNS = [
   ...['id', 'tenant', 'provider', 'act', 'account', 'amount_fen as amountFen', 'of_intent as of'],
   ...['state', 'ref', 'book_day as bookDay', 'settled_day as settledDay'],
   ...['posted_fen as postedFen', 'pay_link as payLink', 'expires_wall as expiresWall', 'why'],
+  'outcome',
   ...['order_id as orderId', 'reason', 'by_whom as by', 'tries', 'next_wall as nextWall'],
   ...['created_wall as createdWall', 'changed_wall as changedWall'],
 ] as const;
@@ -27,7 +28,15 @@ export type NewIntent = Pick<
 export type IntentChange = Partial<
   Pick<
     IntentRow,
-    'state' | 'ref' | 'bookDay' | 'postedFen' | 'payLink' | 'expiresWall' | 'why' | 'changedWall'
+    | 'state'
+    | 'ref'
+    | 'bookDay'
+    | 'postedFen'
+    | 'payLink'
+    | 'expiresWall'
+    | 'why'
+    | 'outcome'
+    | 'changedWall'
   >
 >;
 
@@ -40,14 +49,20 @@ const AT_ONCE = 500;
 
 /** Intents, and the callbacks that were taken. */
 export class PaymentTable {
-  async add(tx: CloudTransaction, made: NewIntent, wallMs: number): Promise<void> {
+  /** `nextWall`: when to ask the provider; left out: now. */
+  async add(
+    tx: CloudTransaction,
+    made: NewIntent,
+    wallMs: number,
+    nextWall = wallMs,
+  ): Promise<void> {
     const {amountFen: amount_fen, of: of_intent, orderId: order_id, by: by_whom, ...same} = made;
     await tx
       .insertInto('payment_intent')
       .values({
         ...{...same, amount_fen, of_intent, order_id, by_whom, state: 'created', ref: null},
         ...{book_day: null, settled_day: null, posted_fen: 0, pay_link: null, why: null},
-        ...{expires_wall: null, tries: 0, next_wall: wallMs},
+        ...{outcome: null, expires_wall: null, tries: 0, next_wall: nextWall},
         ...{created_wall: wallMs, changed_wall: wallMs},
       })
       .execute();
@@ -88,6 +103,16 @@ export class PaymentTable {
   async ofIntent(db: CloudReader, id: string): Promise<readonly IntentRow[]> {
     const query = db.selectFrom('payment_intent').select(COLUMNS).where('of_intent', '=', id);
     return (await query.orderBy('id').execute()) as unknown as readonly IntentRow[];
+  }
+
+  /** All that was wanted of providers for an order, oldest first. */
+  async ofOrder(
+    db: CloudReader,
+    {tenant, order}: {readonly tenant: string; readonly order: string},
+  ): Promise<readonly IntentRow[]> {
+    const query = db.selectFrom('payment_intent').select(COLUMNS).where('tenant', '=', tenant);
+    const rows = await query.where('order_id', '=', order).orderBy('id').execute();
+    return rows as unknown as readonly IntentRow[];
   }
 
   async due(db: CloudReader, wallMs: number, limit: number): Promise<readonly Due[]> {

@@ -176,7 +176,7 @@ test('any order, loss and doubling of callbacks of a provider that fails, delays
   const often = fc.double({min: 0, max: 0.6, noNaN: true});
   const faults = fc.record({
     ...{lostRequest: often, lostAnswer: often, slow: fc.constant(0), declined: often},
-    ...{doubled: often, late: often, lostCallback: often, lying: often},
+    ...{doubled: often, late: often, lostCallback: often, lying: often, refusedRefund: often},
   });
   const amounts = fc.array(fc.integer({min: 1, max: 100_000}), {minLength: 1, maxLength: 6});
   await fc.assert(
