@@ -14,6 +14,7 @@ import {siteYaml} from '../plan/site-plan.js';
 import {CrashAudit} from './crash/crash-audit.js';
 import {type CrashLife, type CrashLine, DEAF_BAY} from './crash/crash-lines.js';
 import {CRASH_COLLECTORS, CRASH_RULES} from './crash/crash-site.js';
+import {SETTLE_MS} from './crash/crash-story.js';
 
 const MAIN = fileURLToPath(new URL('./crash/main.js', import.meta.url));
 const SITES = 2;
@@ -44,7 +45,7 @@ class CrashingSite {
 
   constructor(folder: string, number: number) {
     this.#databasePath = join(folder, `lot-${number}.db`);
-    this.audit = new CrashAudit(this.#databasePath, POWER_OFF_MS);
+    this.audit = new CrashAudit(this.#databasePath, POWER_OFF_MS + SETTLE_MS);
     this.#chance = new SeededEntropy(number);
     this.#firstSeed = number * 1000;
   }

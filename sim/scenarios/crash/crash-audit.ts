@@ -47,7 +47,7 @@ export class CrashAudit {
 
   /** Judge one life. `lines`: all that the witness heard of it. */
   check(lines: readonly CrashLine[]): void {
-    const rows = existsSync(this.#path) ? this.#readNew() : [];
+    const rows = this.#isReadable() ? this.#readNew() : [];
     const before = this.problems.length;
     this.#checkFrames(lines, rows);
     this.#checkBoot(lines, rows);
@@ -58,6 +58,17 @@ export class CrashAudit {
     if (this.problems.length > before) {
       this.problems.push(`lines: ${JSON.stringify(lines.slice(-6))}`);
       this.problems.push(`rows: ${JSON.stringify(rows.slice(-6))}`);
+    }
+  }
+
+  /** No file, or one whose very first transaction was cut off and is still to be rolled back. */
+  #isReadable(): boolean {
+    if (!existsSync(this.#path)) return false;
+    try {
+      return this.#query(database => database.pragma('schema_version', {simple: true}) !== 0);
+    } catch (thrown) {
+      if (this.#seq > 0 || !isHalfMade(thrown)) throw thrown;
+      return false;
     }
   }
 
@@ -148,7 +159,9 @@ export class CrashAudit {
         this.problems.push(`boot interrupted ${interrupted} orders of ${underway}`);
       }
     }
-    if (rows.some(row => row.kind === 'epoch.new')) this.problems.push('numbering began anew');
+    // Cut off before its first event, a site may find its file without the epoch beside it.
+    const isAnew = rows.some(row => row.kind === 'epoch.new' && row.seq > 1);
+    if (isAnew) this.problems.push('numbering began anew');
   }
 
   /** What a person was told is on the disk. `lettingIn`: bays that a former life had opened. */
@@ -207,4 +220,8 @@ export class CrashAudit {
       database.close();
     }
   }
+}
+
+function isHalfMade(thrown: unknown): boolean {
+  return thrown instanceof Database.SqliteError && thrown.code === 'SQLITE_READONLY_ROLLBACK';
 }

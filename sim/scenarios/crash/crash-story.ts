@@ -30,6 +30,8 @@ const HOLD_MS: Millis = 400;
 /** First number of the cards, five bytes long. */
 const FIRST_UID = 0x4d00000000;
 const CARDS_PER_LIFE = 256;
+/** The world runs this long with the power still off, until its arms lie as they were left. */
+export const SETTLE_MS: Millis = TRAVEL_MS + 100;
 
 /** Put arms and cars where the life before left them. */
 export async function settlePlant(options: {
@@ -45,7 +47,7 @@ export async function settlePlant(options: {
     const lock = site.lock(bay);
     lock.receive(encodeFrame(lock.unit, pdu));
   }
-  await clock.advance(TRAVEL_MS + 100);
+  await clock.advance(SETTLE_MS);
   for (const bay of life.parked) site.bay(bay).enter(bay);
 }
 
