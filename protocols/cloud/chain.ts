@@ -23,10 +23,14 @@ export function chainHash(previous: Uint8Array, seq: number, body: string): Uint
   // In one piece and one call: it is part of what every durable decision costs.
   const input = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(body));
   input.set(previous, 0);
-  input.writeBigUInt64BE(BigInt(seq), HASH_BYTES);
+  input.writeUInt32BE(Math.floor(seq / 2 ** 32), HASH_BYTES);
+  input.writeUInt32BE(seq % 2 ** 32, HASH_BYTES + 4);
   input.write(body, PREFIX_BYTES);
   // As text and back: a buffer of its own from the library takes longer than the hash.
-  return new Uint8Array(Buffer.from(hash('sha256', input, 'binary'), 'binary'));
+  const text = hash('sha256', input, 'binary');
+  const linked = new Uint8Array(HASH_BYTES);
+  for (let index = 0; index < HASH_BYTES; index += 1) linked[index] = text.charCodeAt(index);
+  return linked;
 }
 
 /**

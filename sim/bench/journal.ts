@@ -21,8 +21,8 @@ import {median, rounded} from './median.js';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 const SAMPLES = 4000;
-const BLOCKS = 5;
-const BLOCK_ROWS = 1000;
+const PAIRS = 40;
+const PAIR_ROWS = 125;
 const WEAR_ROWS = 2000;
 const BURST = 50;
 const SYNC_ROWS = 300;
@@ -31,6 +31,14 @@ const FEW_ROWS = 1000;
 const FILL_ROWS = 2000;
 const GROWN_SAMPLES = 2000;
 const RAW_BYTES = 4096;
+const BOOT = '01M80S00000000000000000000';
+/** As the store sets them. */
+const LIKE_OURS = [
+  'synchronous = FULL',
+  'wal_autocheckpoint = 256',
+  'journal_size_limit = 4194304',
+  'cell_size_check = ON',
+];
 /** Room for a million rows. */
 const MAX_BYTES = 2 ** 31;
 
@@ -112,16 +120,18 @@ class RawFile {
   }
 }
 
-/** better-sqlite3 with the same table and the same syncs, and nothing else. */
+/** better-sqlite3 with the same columns, row sizes, pages and syncs, each row a transaction of its own,
+ *  and nothing else: no number to know, no chain, no stamp, nothing to remember. */
 class BareTable {
   readonly #database: Database.Database;
   readonly #insert: Database.Statement;
+  readonly #hash = new Uint8Array(32).fill(0xab);
 
   constructor(folder: string) {
     this.#database = new Database(join(folder, 'bare.db'));
-    this.#database.pragma('journal_mode = WAL');
-    this.#database.pragma('synchronous = FULL');
-    this.#database.pragma('wal_autocheckpoint = 256');
+    for (const setting of ['auto_vacuum = INCREMENTAL', 'journal_mode = WAL', ...LIKE_OURS]) {
+      this.#database.pragma(setting);
+    }
     this.#database.exec(
       `CREATE TABLE ev (seq INTEGER PRIMARY KEY AUTOINCREMENT, prio INTEGER, boot TEXT, mono INTEGER,
        wall INTEGER, clk TEXT, kind TEXT, body TEXT, h BLOB) STRICT`,
@@ -134,7 +144,8 @@ class BareTable {
   insert(): void {
     const {kind, body} = DECISION;
     const text = JSON.stringify(body);
-    this.#insert.run(1, '01M80S00000000000000000000', 1, 2, 'ok', kind, text, new Uint8Array(32));
+    const [monoMs, wallMs] = [Math.round(performance.now()), Date.now()];
+    this.#insert.run(1, BOOT, monoMs, wallMs, 'ok', kind, text, this.#hash);
   }
 
   close(): void {
@@ -142,45 +153,58 @@ class BareTable {
   }
 }
 
-/** One of each in turn, so that whatever else the disk does meets all alike. */
+/** One of each in turn, each as often the first as the last, so that whatever else the disk does, and
+ *  whatever one leaves it to do for the next, meets all alike. */
 function compareSingle(rows: Rows, raw: RawFile, bare: BareTable) {
-  const took = {row: [] as number[], raw: [] as number[], bare: [] as number[]};
+  const row = {took: [] as number[], work: () => rows.commit()};
+  const page = {took: [] as number[], work: () => raw.append()};
+  const alone = {took: [] as number[], work: () => bare.insert()};
+  const orders = [
+    [row, page, alone],
+    [alone, page, row],
+    [page, row, alone],
+    [page, alone, row],
+    [row, alone, page],
+    [alone, row, page],
+  ];
   for (let count = 0; count < SAMPLES; count += 1) {
-    took.row.push(elapsedUs(() => rows.commit()));
-    took.raw.push(elapsedUs(() => raw.append()));
-    took.bare.push(elapsedUs(() => bare.insert()));
+    for (const {took, work} of orders[count % orders.length] ?? []) took.push(elapsedUs(work));
   }
   const at = (values: readonly number[], share: number) =>
     values.toSorted((left, right) => left - right)[Math.floor(share * values.length)] ?? Number.NaN;
   return {
-    rowP50Us: rounded(at(took.row, 0.5), 1),
-    fdatasyncP50Us: rounded(at(took.raw, 0.5), 1),
-    bareRowP50Us: rounded(at(took.bare, 0.5), 1),
-    rowP99Us: rounded(at(took.row, 0.99), 1),
-    fdatasyncP99Us: rounded(at(took.raw, 0.99), 1),
-    ratioP50: rounded(at(took.row, 0.5) / at(took.raw, 0.5)),
-    ratioP99: rounded(at(took.row, 0.99) / at(took.raw, 0.99)),
+    rowP50Us: rounded(at(row.took, 0.5), 1),
+    fdatasyncP50Us: rounded(at(page.took, 0.5), 1),
+    bareRowP50Us: rounded(at(alone.took, 0.5), 1),
+    rowP99Us: rounded(at(row.took, 0.99), 1),
+    fdatasyncP99Us: rounded(at(page.took, 0.99), 1),
+    ratioP50: rounded(at(row.took, 0.5) / at(page.took, 0.5)),
+    ratioP99: rounded(at(row.took, 0.99) / at(page.took, 0.99)),
   };
 }
 
-/** Rows a second, in blocks that take turns. */
+/** Rows a second, in short runs that take turns, each as often the first: a disk that others use too
+ *  changes from one second to the next. */
 function compareSpeed(rows: Rows, bare: BareTable) {
-  const speeds = Array.from({length: BLOCKS}, () => ({
-    ours: rowsPerS(() => rows.commit()),
-    theirs: rowsPerS(() => bare.insert()),
-  }));
+  const ours = () => rowsPerS(() => rows.commit());
+  const theirs = () => rowsPerS(() => bare.insert());
+  const speeds = Array.from({length: PAIRS}, (_, pair) => {
+    if (pair % 2 === 0) return {ours: ours(), theirs: theirs()};
+    const first = theirs();
+    return {ours: ours(), theirs: first};
+  });
   return {
-    rowsPerS: Math.round(median(speeds.map(({ours}) => ours))),
-    bareRowsPerS: Math.round(median(speeds.map(({theirs}) => theirs))),
-    ratioToBare: rounded(median(speeds.map(({ours, theirs}) => ours / theirs))),
+    rowsPerS: Math.round(median(speeds.map(pair => pair.ours))),
+    bareRowsPerS: Math.round(median(speeds.map(pair => pair.theirs))),
+    ratioToBare: rounded(median(speeds.map(pair => pair.ours / pair.theirs))),
   };
 }
 
 function rowsPerS(commit: () => void): number {
   const us = elapsedUs(() => {
-    for (let count = 0; count < BLOCK_ROWS; count += 1) commit();
+    for (let count = 0; count < PAIR_ROWS; count += 1) commit();
   });
-  return (BLOCK_ROWS * 1_000_000) / us;
+  return (PAIR_ROWS * 1_000_000) / us;
 }
 
 /** What reaches the disk for one event, checkpoints included. */

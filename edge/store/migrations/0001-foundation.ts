@@ -4,6 +4,8 @@ import type {Migration} from './migration.js';
  * `ev.seq` is AUTOINCREMENT: a plain rowid starts again at 1 once all rows are pruned, and the cloud
  * would drop new events as known ones.
  *
+ * The clock state is compared three times: a list of three would be made into an index for each row.
+ *
  * `meta` is one row updated in place, which needs no new page even on a full disk. `base_seq` and
  * `base_hash` stand for the newest pruned event, from which the chain goes on.
  */
@@ -29,7 +31,7 @@ CREATE TABLE ev (
   boot TEXT NOT NULL,
   mono INTEGER NOT NULL,
   wall INTEGER NOT NULL,
-  clk TEXT NOT NULL CHECK (clk IN ('ok', 'holdover', 'floor')),
+  clk TEXT NOT NULL CHECK (clk = 'ok' OR clk = 'holdover' OR clk = 'floor'),
   kind TEXT NOT NULL,
   body TEXT NOT NULL,
   h BLOB NOT NULL CHECK (length(h) = 32)
