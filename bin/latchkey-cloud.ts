@@ -4,6 +4,7 @@ import {VaultKeyFile} from '../cloud-sync/api/accounts/vault-key-file.js';
 import {type BrokerOptions, brokerSite} from '../cloud-sync/api/broker-site.js';
 import {loadOrMakeAuthority} from '../cloud-sync/api/identity/authority-files.js';
 import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
+import {type ProviderOptions, providerSite} from '../cloud-sync/api/payments/provider-site.js';
 import {type ListenAddress, startCloud} from '../cloud-sync/api/server.js';
 import {type MovedTable, moveCloudBetween} from '../cloud-sync/api/store/move-cloud.js';
 import {SystemEntropy} from '../edge/platform/entropy.js';
@@ -14,7 +15,7 @@ import {errorText} from '../protocols/base/errors.js';
 import {addOperatorCommands} from './operator-commands.js';
 import {addVaultCommands, VAULT_OPTION, vaultFileOf} from './vault-commands.js';
 
-interface ServeOptions extends BrokerOptions {
+interface ServeOptions extends BrokerOptions, ProviderOptions {
   readonly http: ListenAddress;
   readonly mqtt: ListenAddress;
   readonly mqtts?: ListenAddress;
@@ -26,6 +27,9 @@ interface ServeOptions extends BrokerOptions {
   readonly vaultKeyFile?: string;
   readonly tenant: string;
 }
+
+/** Beyond it the answer is unknown, and fetched later. */
+const PROVIDER_PATIENCE_MS = 15_000;
 
 const host = new Host();
 const clock = new SystemClock();
@@ -49,6 +53,9 @@ function hostOf(url: string | undefined): string | undefined {
 async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void> {
   const {http, mqtt, mqtts, database, tenant, name: names} = options;
   const broker = brokerSite(options);
+  const providers = providerSite(options, request =>
+    fetch(request, {signal: AbortSignal.timeout(PROVIDER_PATIENCE_MS)}),
+  );
   const entropy = new SystemEntropy(clock);
   const log = createJsonLog({clock, level: 'info'}).child('cloud');
   const signingKey = loadOrMakeSigningKey(options.keyFile);
@@ -63,7 +70,7 @@ async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void
   // With TLS at hand the port without it stays shut, unless somebody asks for both.
   const own = {...(mqtts ? {mqtts} : {}), ...(mqtts && !isPlainAsked ? {} : {mqtt})};
   const cloud = await startCloud({
-    ...{...parts, ...(broker ? {broker} : own)},
+    ...{...parts, providers, ...(broker ? {broker} : own)},
     ...{...(authority && {authority}), ...(names && {names})},
   });
   const {httpUrl, mqttUrl, mqttsUrl} = cloud;
@@ -106,6 +113,11 @@ program
   .option('--api-key-file <file>', 'HTTP key; made when missing', './cloud-api.key')
   .option(...VAULT_OPTION)
   .option('--tenant <name>', 'whose gateways are served', 'demo')
+  .option('--provider-url <url>', 'payment provider; left out: nobody can recharge')
+  .option('--provider-name <name>', 'as requests and callback paths call it; wire when left out')
+  .option('--provider-key-file <file>', 'key that the provider gave out')
+  .option('--provider-secret-file <file>', 'what signs its callbacks: Base64, a line each')
+  .option('--provider-merchants <tenant=number...>', 'accounts there, each of a tenant')
   .action(async (options: ServeOptions, command: Command) => {
     try {
       await serve(options, command.getOptionValueSource('mqtt') === 'cli');

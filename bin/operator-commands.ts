@@ -10,10 +10,14 @@ import {
   type SiteWish,
   type Told,
 } from '../cloud-sync/api/operator/operator-commands.js';
+import {reconcileOfDay} from '../cloud-sync/api/operator/reconcile-day.js';
+import {bookDayOf} from '../cloud-sync/api/payments/book-day.js';
+import {PROVIDER_NAME} from '../cloud-sync/api/payments/provider-site.js';
 import {SystemEntropy} from '../edge/platform/entropy.js';
 import type {Host} from '../edge/platform/host.js';
 import type {Clock} from '../protocols/base/clock.js';
 import {errorText} from '../protocols/base/errors.js';
+import {DAY_MS} from '../protocols/base/units.js';
 
 interface Way {
   readonly url: string;
@@ -36,13 +40,14 @@ export function addOperatorCommands(program: Command, host: Host, clock: Clock):
     });
   const run = async (way: Way, work: (client: OperatorClient) => Promise<Told>) => {
     try {
-      const {lines, json} = await work(clientOf(way));
-      host.finish({exitCode: 0, lines: way.json ? [JSON.stringify(json)] : lines});
+      const {lines, json, exitCode = 0} = await work(clientOf(way));
+      host.finish({exitCode, lines: way.json ? [JSON.stringify(json)] : lines});
     } catch (error) {
       host.finish({exitCode: 1, lines: [errorText(error)]});
     }
   };
   addMakers(program, run);
+  addReconcile(program, run, clock);
   toCloud(program.command('export'))
     .description('all of a tenant as lines of JSON; persons masked, unless --persons says why')
     .option('--persons <reason>', 'show persons in clear; each look is written down with it')
@@ -57,6 +62,27 @@ export function addOperatorCommands(program: Command, host: Host, clock: Clock):
 }
 
 type Run = (way: Way, work: (client: OperatorClient) => Promise<Told>) => Promise<void>;
+
+function addReconcile(program: Command, run: Run, clock: Clock): void {
+  toCloud(program.command('reconcile'))
+    .description(
+      'hold a closed day of a payment provider against the books; exit code 1 unless all adds up',
+    )
+    .option('--day <YYYY-MM-DD>', 'day in China; left out: yesterday')
+    .option('--provider <name>', 'as serve --provider-name', PROVIDER_NAME)
+    .option('--read', 'only show how it was found last', false)
+    .action(({day, provider, read, ...way}: Way & DayAsked) => {
+      const yesterday = bookDayOf(clock.wallMs() - DAY_MS);
+      const wish = {provider, day: day ?? yesterday, isRead: read};
+      return run(way, client => reconcileOfDay(client, wish));
+    });
+}
+
+interface DayAsked {
+  readonly day?: string;
+  readonly provider: string;
+  readonly read: boolean;
+}
 
 function addMakers(program: Command, run: Run): void {
   const tenant = program.command('tenant').description('whose sites these are');

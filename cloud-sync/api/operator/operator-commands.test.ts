@@ -1,17 +1,23 @@
 import test, {type ExecutionContext} from 'ava';
 import {SyncError} from '../../../protocols/base/errors.js';
+import {DAY_MS} from '../../../protocols/base/units.js';
 import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
+import {simProvider} from '../../../sim/scenarios/paid-lot.js';
+import type {SimPaymentProvider} from '../../../sim/services/payment-provider.js';
 import {ROOT_KEY, startRig} from '../http/api-rig.js';
+import {bookDayOf} from '../payments/book-day.js';
+import type {PaymentProvider} from '../payments/provider-port.js';
 import {exportTenant} from './export-tenant.js';
 import {OperatorClient} from './operator-client.js';
 import {createKey, createSite, createTenant} from './operator-commands.js';
+import {reconcileOfDay} from './reconcile-day.js';
 
-async function rig(t: ExecutionContext) {
+async function rig(t: ExecutionContext, providers?: (clock: VirtualClock) => PaymentProvider[]) {
   const yieldTurn = () => new Promise<void>(resolve => setImmediate(resolve));
   const clock = new VirtualClock({yieldTurn});
   const entropy = new SeededEntropy();
-  const api = await startRig({clock, entropy});
+  const api = await startRig({clock, entropy, ...(providers && {providers: providers(clock)})});
   t.teardown(() => api.cloud.close());
   const client = (key: string) =>
     new OperatorClient({
@@ -19,7 +25,7 @@ async function rig(t: ExecutionContext) {
       request: request => api.cloud.fetch(request),
       newKey: () => entropy.ulid(),
     });
-  return {api, client, root: client(ROOT_KEY)};
+  return {api, client, clock, root: client(ROOT_KEY)};
 }
 
 const LOT = {name: '一号', kind: 'public', zone: 'Asia/Shanghai', gateways: ['gw-9']};
@@ -88,4 +94,40 @@ test('an export is all of the tenant and nothing of another, a line for each row
     ['lot-1'],
   );
   t.false(lines.some(line => line.includes('lot-9') || line.includes(ROOT_KEY)));
+});
+
+test('~P28 a day of the provider is held against the books by a command: exit code 1 while anything differs', async t => {
+  let sim: SimPaymentProvider | undefined;
+  const {root, clock} = await rig(t, truth => {
+    const {provider, wire} = simProvider(truth, {deliver: () => {}});
+    sim = provider;
+    return [wire];
+  });
+  const day = bookDayOf(clock.wallMs());
+  const person = {phone: '13812345678', name: '陈', roles: ['tenant']};
+  const {id} = await root.ask<{id: string}>('POST', '/v1/members', person);
+  const wish = {provider: 'sim', amountFen: 3000};
+  const {payment} = await root.ask<{payment: string}>('POST', `/v1/members/${id}/recharges`, wish);
+  await clock.advance(1000);
+  sim?.pay(payment);
+  await clock.advance(60_000);
+  const asked = {provider: 'sim', day, isRead: false};
+  await t.throwsAsync(reconcileOfDay(root, asked), {code: 'cloud/refused', message: /not over/});
+  clock.stepWall(DAY_MS);
+  await t.throwsAsync(reconcileOfDay(root, {...asked, isRead: true}), {message: /not_found/});
+  if (sim) sim.bendSettlement = () => [];
+  const differing = await reconcileOfDay(root, asked);
+  t.is(differing.exitCode, 1);
+  t.deepEqual(differing.lines.slice(0, 2), [
+    `sim ${day}: differs, 0 matched, ours 3000 fen, theirs 0 fen`,
+    `not_theirs ${payment}: ours 3000 fen, theirs 0 fen`,
+  ]);
+  t.regex(differing.lines[2] ?? '', /^fault difference_open /);
+  t.like((await reconcileOfDay(root, {...asked, isRead: true})).json, {isBalanced: false});
+  if (sim) sim.bendSettlement = lines => lines;
+  const right = await reconcileOfDay(root, asked);
+  t.deepEqual(right.lines, [`sim ${day}: balanced, 1 matched, ours 3000 fen, theirs 3000 fen`]);
+  t.like(right, {exitCode: 0, json: {isBalanced: true, faults: []}});
+  const strange = reconcileOfDay(root, {...asked, provider: 'other'});
+  await t.throwsAsync(strange, {message: /not_found/});
 });

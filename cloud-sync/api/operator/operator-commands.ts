@@ -5,6 +5,8 @@ import type {OperatorClient} from './operator-client.js';
 export interface Told {
   readonly lines: readonly string[];
   readonly json: object;
+  /** Left out: 0. */
+  readonly exitCode?: 0 | 1;
 }
 
 export interface SiteWish {
