@@ -10,6 +10,7 @@ import type {Ledger} from './ledger/ledger.js';
 import type {OrderUseTable} from './orders/order-use-table.js';
 import type {PaymentProvider} from './payments/provider-port.js';
 import type {Presence} from './places/live-bays.js';
+import type {NoticeTable} from './places/notice-table.js';
 import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayTable} from './store/gateway-table.js';
 import type {GrantTable} from './store/grant-table.js';
@@ -23,6 +24,7 @@ export interface OrderParts {
   readonly grants: GrantTable;
   readonly orderUses: OrderUseTable;
   readonly rightUses: RightUseTable;
+  readonly notices: NoticeTable;
 }
 
 export interface AreaOptions {
@@ -50,6 +52,8 @@ export interface AreaOptions {
   readonly providers?: readonly PaymentProvider[] | undefined;
   /** After a commit: these gateways should hear of it. */
   readonly onGateways: (gateways: readonly string[]) => void;
+  /** The same: they have others to show. */
+  readonly onNotices: (gateways: readonly string[]) => void;
 }
 
 /** What every area builds on. */

@@ -14,7 +14,9 @@ import type {CertificateAuthority} from './identity/certificate-authority.js';
 import {CertificateDesk} from './identity/certificate-desk.js';
 import {Ingest} from './ingest.js';
 import {IngestTick} from './ingest-tick.js';
+import {NoticeSync} from './notice-sync.js';
 import {OrderUseTable} from './orders/order-use-table.js';
+import {NoticeTable} from './places/notice-table.js';
 import {SiteConfigSync} from './site-config-sync.js';
 import {CertificateTable} from './store/certificate-table.js';
 import type {CloudStore} from './store/cloud-store.js';
@@ -72,6 +74,8 @@ export function assembleParts(options: CloudPartsOptions) {
   const siteConfigs = new SiteConfigSync({
     ...{clock, log, store, gateways, configs, sessions, downlink},
   });
+  const notices = new NoticeTable();
+  const noticeSync = new NoticeSync({clock, log, store, notices, sessions, downlink});
   const commands = new CommandDesk({
     ...{clock, entropy, log, store, gateways, sessions, downlink},
     commands: commandTable,
@@ -101,8 +105,30 @@ export function assembleParts(options: CloudPartsOptions) {
     });
   const desk = new GatewayDesk({
     ...{clock, drops, sessions, ingest, commands, siteConfigs, downlink},
+    notices: noticeSync,
     onCertificateRequest: certificates && ((gateway, csr) => certificates.take(gateway, csr)),
   });
-  const tables = {gateways, faults, grants, ledger, view, lateUses, orderUses, rightUses, configs};
-  return {...tables, sessions, grantSync, siteConfigs, commands, ingest, desk, certificates};
+  const tables = {
+    gateways,
+    faults,
+    grants,
+    ledger,
+    view,
+    lateUses,
+    orderUses,
+    rightUses,
+    configs,
+    notices,
+  };
+  return {
+    ...tables,
+    noticeSync,
+    sessions,
+    grantSync,
+    siteConfigs,
+    commands,
+    ingest,
+    desk,
+    certificates,
+  };
 }

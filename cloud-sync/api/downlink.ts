@@ -23,6 +23,7 @@ const QOS: Readonly<Record<SignedName, 0 | 1>> = {
   snap: 1,
   rev: 1,
   site: 1,
+  notice: 1,
   crt: 1,
   fence: 1,
 };

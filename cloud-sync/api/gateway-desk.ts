@@ -9,6 +9,7 @@ import type {CommandDesk} from './command-desk.js';
 import type {Downlink} from './downlink.js';
 import type {GatewaySessions} from './gateway-sessions.js';
 import type {Ingest} from './ingest.js';
+import type {NoticeSync} from './notice-sync.js';
 import type {SiteConfigSync} from './site-config-sync.js';
 
 export interface GatewayDeskOptions {
@@ -18,6 +19,7 @@ export interface GatewayDeskOptions {
   readonly ingest: Ingest;
   readonly commands: CommandDesk;
   readonly siteConfigs: SiteConfigSync;
+  readonly notices: NoticeSync;
   readonly downlink: Downlink;
   /** Left out: this cloud gives out no certificates. */
   readonly onCertificateRequest?: ((gateway: string, csr: string) => void) | undefined;
@@ -34,13 +36,15 @@ export class GatewayDesk {
   readonly #duty: Handlers;
 
   constructor(options: GatewayDeskOptions) {
-    const {sessions, ingest, commands, siteConfigs} = options;
+    const {sessions, ingest, commands, siteConfigs, notices} = options;
     this.#options = options;
     this.#presence = {
       st: (gateway, status) => sessions.onStatus(gateway, status),
       hello: (gateway, hello) => sessions.onHello(gateway, hello),
       hb: (gateway, heartbeat) => {
-        if (sessions.onHeartbeat(gateway, heartbeat)) siteConfigs.onHeartbeat(gateway);
+        if (!sessions.onHeartbeat(gateway, heartbeat)) return;
+        siteConfigs.onHeartbeat(gateway);
+        notices.onHeartbeat(gateway);
       },
       res: (gateway, result) => commands.onResult(gateway, result),
     };
@@ -54,6 +58,7 @@ export class GatewayDesk {
       rev: (gateway, message) => ingest.take({name: 'rev', gateway, message}),
       res: (gateway, message) => ingest.take({name: 'res', gateway, message}),
       site: (gateway, report) => siteConfigs.onReport(gateway, report),
+      notice: (gateway, report) => notices.onReport(gateway, report),
       csr: (gateway, {csr}) => this.#options.onCertificateRequest?.(gateway, csr),
     };
   }

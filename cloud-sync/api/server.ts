@@ -146,7 +146,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const areas = assembleAreas({
     ...{...options, store, sites, limits, parts, changes, presence: sessions, firstTenant: tenant},
     box: new SecretBox(options.signingKey, entropy),
-    onGateways: gateways => pushAll(gateways, onChange),
+    ...{onGateways: pushing(onChange), onNotices: pushing(name => parts.noticeSync.push(name))},
   });
   await areas.begin();
   const callers = new Callers({
@@ -178,7 +178,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     commands.close();
     await ingest.close();
     await grantSync.close();
-    await siteConfigs.close();
+    await Promise.all([siteConfigs.close(), parts.noticeSync.close()]);
     await parts.certificates?.close();
     await broker.close();
     await store.close();
@@ -204,8 +204,10 @@ function brokerOf(
   });
 }
 
-function pushAll(gateways: readonly string[], push: (gateway: string) => void): void {
-  for (const gateway of gateways) push(gateway);
+function pushing(push: (gateway: string) => void): (gateways: readonly string[]) => void {
+  return gateways => {
+    for (const gateway of gateways) push(gateway);
+  };
 }
 
 /** In a few words for anybody; undefined: all is well. */

@@ -23,6 +23,7 @@ import type {FenceSink} from './fence-sink.js';
 import {GrantDownlink} from './grant-downlink.js';
 import type {GrantStateSink} from './grant-state-sink.js';
 import type {CertificateRenewal} from './identity/renewal.js';
+import type {NoticeSink} from './notice-sink.js';
 import type {Outbox} from './outbox.js';
 import {type LinkPace, PumpRunner} from './pump-runner.js';
 import {SiteConfigDownlink} from './site-config-downlink.js';
@@ -46,6 +47,8 @@ export interface SessionSetup {
   readonly commands: CommandSink;
   /** Left out: this gateway takes no site file from afar. */
   readonly siteConfig?: SiteConfigSink | undefined;
+  /** Left out: there is nothing here to show a notice on. */
+  readonly notices?: NoticeSink | undefined;
   readonly time: TimeSink;
   /** Left out: this gateway has no certificate of its own. */
   readonly renewal?: CertificateRenewal | undefined;
@@ -133,6 +136,7 @@ export class Session {
       rev: (list: DownMessages['rev']) => this.#downlink.takeRevocations(list),
       cmd: (command: DownMessages['cmd']) => this.#inbox.take(command),
       site: (piece: DownMessages['site']) => this.#siteConfig.take(piece),
+      notice: (list: DownMessages['notice']) => this.#onNotices(list),
       crt: (answer: DownMessages['crt']) => setup.renewal?.take(answer),
       fence: (fence: DownMessages['fence']) => this.#onFence(fence),
     };
@@ -256,6 +260,7 @@ export class Session {
     this.#pump.start(upto);
     if (this.#closed) return;
     this.#siteConfig.start();
+    this.#reportNotices();
     this.#setup.renewal?.start(csr => this.#publish('csr', {csr}, 1));
     this.#listener.onReady();
   }
@@ -281,6 +286,17 @@ export class Session {
     fence?.raise(why);
     this.#shut();
     this.#listener.onFenced(why);
+  }
+
+  #onNotices({sid, notices}: DownMessages['notice']): void {
+    if (sid !== this.#sid) return;
+    this.#setup.notices?.take(notices);
+    this.#reportNotices();
+  }
+
+  #reportNotices(): void {
+    const {notices} = this.#setup;
+    if (notices) this.#publish('notice', {held: notices.held()}, 1);
   }
 
   #onTime(time: DownMessages['time']): void {

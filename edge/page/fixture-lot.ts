@@ -82,6 +82,7 @@ export const PICTURE: PageState = {
   cloud: {link: 'offline', unsent: 3, oldestUnsentMs: 60_000},
   storage: {state: 'ok', detail: ''},
   warnings: [{code: 'bareCardNumbers', subject: 'C1'}],
+  notices: [],
   config: NO_TRIAL,
 };
 

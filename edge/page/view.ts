@@ -41,6 +41,13 @@ export interface PageState {
   readonly storage: PageStorage;
   readonly warnings: readonly PageWarning[];
   readonly config: PageConfig;
+  /** What the operator tells everybody at the lot now. */
+  readonly notices: readonly PageNotice[];
+}
+
+export interface PageNotice {
+  readonly id: string;
+  readonly text: string;
 }
 
 export interface PageBay {

@@ -137,6 +137,7 @@ export class EdgeDaemon {
       grants: this.grants,
       commands: this.site.remoteOrders,
       siteConfig: configDesk,
+      notices: this.store.notices,
       fenceFor: (credential: string) => new IdentityFence(this.#fenced(), credential),
     };
   }

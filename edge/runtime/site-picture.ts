@@ -14,6 +14,7 @@ import type {
   PageConfig,
   PageDevice,
   PageLine,
+  PageNotice,
   PageState,
   PageStorage,
   PageWarning,
@@ -32,6 +33,7 @@ export interface PictureSources {
   readonly storage: PageStorage;
   readonly warnings: readonly PageWarning[];
   readonly siteConfig: PageConfig;
+  readonly notices: readonly PageNotice[];
 }
 
 /** The site as the local page shows it, from memory. */
@@ -53,6 +55,7 @@ export function drawSite(sources: PictureSources): PageState {
     storage: sources.storage,
     warnings: sources.warnings,
     config: sources.siteConfig,
+    notices: sources.notices,
   };
 }
 

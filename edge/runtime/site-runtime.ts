@@ -9,11 +9,9 @@ import {asId, type CollectorId, type DeviceId} from '../../protocols/site/ids.js
 import {isInAnyWindow} from '../../protocols/site/windows.js';
 import {SiteZone} from '../../protocols/site/zone.js';
 import {lotConfigOf} from '../config/lot-config.js';
-import {isUnanswered} from '../domain/alarms/alarm-machine.js';
-import {ALARM_RULES} from '../domain/alarms/alarm-rules.js';
 import {lockLeftMs} from '../domain/lockout/lockout-machine.js';
-import type {AlarmRecord, LotContext, LotEffect, LotInput} from '../domain/lot/contract.js';
-import type {BayState, LotState} from '../domain/lot/lot-state.js';
+import type {LotContext, LotEffect, LotInput} from '../domain/lot/contract.js';
+import type {LotState} from '../domain/lot/lot-state.js';
 import type {
   AlarmAction,
   ArmOrder,
@@ -31,8 +29,10 @@ import {CodeDesk} from './code-desk.js';
 import {type AnswersNow, deviceHealth, isAtRest} from './device-health.js';
 import type {DeviceSurroundings} from './devices/site-devices.js';
 import {performEffect} from './effect-performer.js';
+import {freeBays, openCalls} from './lot-counts.js';
 import {LotRunner} from './lot-runner.js';
 import {LotTimers} from './lot-timers.js';
+import {NoticeBoard} from './notice-board.js';
 import {OrderDesk} from './order-desk.js';
 import {RemoteOrders} from './remote-orders.js';
 import type {SiteClock} from './site-clock.js';
@@ -86,6 +86,7 @@ export class SiteRuntime implements PageView, PageActions {
   readonly #timers: LotTimers;
   readonly #desk: OrderDesk;
   readonly #storage: StorageWatch;
+  readonly #notices: NoticeBoard;
   readonly #screens = new Map<CollectorId, Screen>();
   readonly #listeners = new Set<() => void>();
   #cloud: CloudLink | undefined;
@@ -147,6 +148,17 @@ export class SiteRuntime implements PageView, PageActions {
     const sample = () => ({
       lines: this.#hardware.lineStates().map(({id, state}) => ({id, state})),
       devices: this.#hardware.devices(),
+    });
+    this.#notices = new NoticeBoard({
+      clock,
+      wallMs: () => clock.wallMs(),
+      language: config.site.language,
+      all: () => store.notices.all(),
+      show: (collector, screen) => {
+        this.#hardware.collectors.get(collector)?.show(screen);
+        this.#screens.set(collector, screen);
+        this.#changed();
+      },
     });
     this.#storage = new StorageWatch({store, clock, dispatch, sample});
   }
@@ -232,6 +244,7 @@ export class SiteRuntime implements PageView, PageActions {
       warnings: clock.read().clk === 'floor' ? [...warnings, CLOCK_UNSET] : warnings,
       storage: {state: trouble === undefined ? 'ok' : 'fault', detail: trouble ?? ''},
       siteConfig: configView?.picture() ?? NO_TRIAL,
+      notices: this.#notices.notices.map(({id, text}) => ({id, text})),
     });
   }
 
@@ -291,6 +304,7 @@ export class SiteRuntime implements PageView, PageActions {
       desk: this.#desk,
       onScreen: (collector, screen) => this.#screens.set(collector, screen),
     });
+    if (effect.kind === 'show') this.#notices.note(effect.collector, effect.message);
   }
 
   #areCodesLocked(id: CollectorId): boolean {
@@ -333,6 +347,9 @@ export class SiteRuntime implements PageView, PageActions {
       () => this.#storage.look(),
       () => this.#storage.tend(),
       () => this.#showCloud(),
+      () => {
+        if (this.#notices.look()) this.#changed();
+      },
     ];
     for (const chore of chores) {
       try {
@@ -377,18 +394,4 @@ export class SiteRuntime implements PageView, PageActions {
     this.#hardware.tellCalls(openCalls(this.#runner.state));
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Alarms that call for help until somebody answers. */
-function openCalls({alarms}: LotState): number {
-  const isCall = (alarm: AlarmRecord) =>
-    ALARM_RULES[alarm.kind].callsForHelp && isUnanswered(alarm);
-  return [...alarms.values()].filter(isCall).length;
-}
-
-/** Bays that a driver from the road could be sent to: seen empty, sound, and nobody's. */
-function freeBays({bays}: LotState): number {
-  const isFree = ({published, sensor, session}: BayState) =>
-    published?.saleable === true && sensor?.occupancy === 'vacant' && session === undefined;
-  return [...bays.values()].filter(isFree).length;
 }

@@ -12,6 +12,7 @@ import {GrantStore, type GrantsStanding} from './grant-store.js';
 import {GrantsFile} from './grants-file.js';
 import {Journal} from './journal.js';
 import {type FullDiskPolicy, LotStore} from './lot-store.js';
+import {NoticeStore} from './notice-store.js';
 import {openStore, type Refilled} from './open-store.js';
 import {JournalOutbox} from './outbox.js';
 import {PepperFile} from './pepper.js';
@@ -73,6 +74,7 @@ export class SiteStore {
   readonly counters: FrameCounters;
   readonly time: TimeMarks;
   readonly telemetry: Telemetry;
+  readonly notices: NoticeStore;
   readonly #database: StoreDatabase;
   readonly #retention: Retention;
   readonly #care: StoreCare;
@@ -124,6 +126,7 @@ export class SiteStore {
       this.commands = new CommandLog(database);
       this.counters = new FrameCounters(database);
       this.telemetry = new Telemetry(database, {boot, level});
+      this.notices = new NoticeStore(database);
       const {grants, lot, counters, telemetry} = this;
       const keepMs = options.retentionMs;
       this.#retention = new Retention(database, {journal, grants, telemetry, level, keepMs});

@@ -144,6 +144,7 @@ export const CHINESE: Dictionary = {
     lines: '总线',
     devices: '设备',
     warnings: '提醒',
+    notices: '公告',
     cloud: '云端',
     storage: '存储',
     acknowledge: '接警',

@@ -31,6 +31,7 @@ export interface PageWords {
   readonly lines: string;
   readonly devices: string;
   readonly warnings: string;
+  readonly notices: string;
   readonly cloud: string;
   readonly storage: string;
   readonly acknowledge: string;

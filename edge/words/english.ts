@@ -148,6 +148,7 @@ export const ENGLISH: Dictionary = {
     lines: 'Lines',
     devices: 'Devices',
     warnings: 'Warnings',
+    notices: 'Notices',
     cloud: 'Cloud',
     storage: 'Storage',
     acknowledge: 'Acknowledge',

@@ -5,7 +5,7 @@ import {REASONS} from '../../protocols/site/reasons.js';
 import type {DisplayMessage} from '../domain/lot/display-message.js';
 import {DICTIONARIES} from './dictionaries.js';
 import {LANGUAGES, type MessageCode} from './dictionary.js';
-import {columnsOf, LINE_COLUMNS, screenFor} from './screens.js';
+import {columnsOf, LINE_COLUMNS, noticeScreens, screenFor} from './screens.js';
 
 const bay = asId<BayId>('A-012');
 const collector = asId<CollectorId>('C3');
@@ -118,4 +118,17 @@ test('calls and refusals carry the tone that lights them', t => {
   t.is(screenFor(EXAMPLES.CALL_SENT, 'en').tone, 'call');
   t.is(screenFor(EXAMPLES.OPEN, 'en').tone, 'good');
   t.is(screenFor(EXAMPLES.RESWIPE, 'en').tone, 'bad');
+});
+
+test('a notice is said whole, on as many screens as it takes, and no line is wider than a display', t => {
+  const told = (text: string) => noticeScreens(text).map(({lines}) => lines);
+  t.deepEqual(told('Exit B is closed tonight from eight'), [
+    ['Exit B is closed', 'tonight from'],
+    ['eight', ''],
+  ]);
+  t.deepEqual(told('B出口今晚八点后关闭请走A出口'), [['B出口今晚八点后', '关闭请走A出口']]);
+  t.deepEqual(told('  short   '), [['short', '']]);
+  const long = noticeScreens('x'.repeat(280)).flatMap(({lines}) => lines);
+  t.true(long.every(line => columnsOf(line) <= LINE_COLUMNS));
+  t.is(long.join(''), 'x'.repeat(280));
 });

@@ -49,6 +49,36 @@ export function screenFor(message: DisplayMessage, language: Language): Screen {
   return {lines: [fitLine(first), fitLine(second)], tone: TONES[message.code]};
 }
 
+/** A notice in as many screens as it takes, broken where it has spaces; all of it is said. */
+export function noticeScreens(text: string): readonly Screen[] {
+  const lines = linesOf(text);
+  const count = Math.ceil(lines.length / 2);
+  return Array.from({length: count}, (_, no) => ({
+    lines: [lines[2 * no] ?? '', lines[2 * no + 1] ?? ''],
+    tone: 'neutral',
+  }));
+}
+
+function linesOf(text: string): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/u).filter(each => each !== '')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (columnsOf(joined) <= LINE_COLUMNS) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (columnsOf(line) > LINE_COLUMNS) {
+      const head = fitLine(line);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
 /** Columns that `text` takes: the fonts of the posts give every character beyond Latin-1 two. */
 export function columnsOf(text: string): number {
   let columns = 0;

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {BayId, CommandId} from '../site/ids.js';
+import {MAX_NOTICE_CHARS, MAX_NOTICES} from '../site/notice.js';
 import {MAX_SITE_PIECES} from './site-config.js';
 import {
   counterSchema,
@@ -109,6 +110,25 @@ const siteConfigSchema = z
   })
   .refine(piece => piece.i < piece.n, {path: ['i']});
 
+/**
+ * `d/notice`: all that is to be shown at the lot, in this order, in place of what was sent before; each from
+ * and until its time. For the session `sid` alone: an old list, played back, is none.
+ */
+const noticeSchema = z.object({
+  sid: sessionIdSchema,
+  notices: z
+    .array(
+      z.object({
+        id: z.string().min(1).max(64),
+        text: z.string().min(1).max(MAX_NOTICE_CHARS),
+        fromMs: unixMillisSchema,
+        untilMs: unixMillisSchema,
+      }),
+    )
+    .max(MAX_NOTICES),
+  sig,
+});
+
 /** `d/crt`: the certificate that `u/csr` asked for, and the authorities to trust from now on, PEM. */
 const certificateSchema = z.object({
   certificate: z.string().min(64).max(8192),
@@ -141,6 +161,7 @@ export const DOWN_SCHEMAS = {
   rev: revocationSchema,
   cmd: commandSchema,
   site: siteConfigSchema,
+  notice: noticeSchema,
   crt: certificateSchema,
   fence: fenceSchema,
 } as const satisfies Record<DownName, z.ZodType>;

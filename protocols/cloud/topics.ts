@@ -10,6 +10,7 @@ export const UP_NAMES = [
   'rev',
   'res',
   'site',
+  'notice',
   'csr',
 ] as const;
 export type UpName = (typeof UP_NAMES)[number];
@@ -23,6 +24,7 @@ export const DOWN_NAMES = [
   'rev',
   'cmd',
   'site',
+  'notice',
   'crt',
   'fence',
 ] as const;

@@ -127,6 +127,9 @@ const resultSchema = z.object({
   why: z.string().max(200).nullable(),
 });
 
+/** `u/notice`: which notices are held, at each connection and after each `d/notice`. */
+const noticeReportSchema = z.object({held: hashSchema});
+
 /**
  * `u/site`: the newest version of the site file that came from the cloud and what became of it, and in
  * `held` the hash of the file that is in force. Version 0: none came yet. `problems` are written as
@@ -156,6 +159,7 @@ export const UP_SCHEMAS = {
   rev: revocationReportSchema,
   res: resultSchema,
   site: siteReportSchema,
+  notice: noticeReportSchema,
   csr: certificateRequestSchema,
 } as const satisfies Record<UpName, z.ZodType>;
 

@@ -14,6 +14,7 @@ const SAYS_UP: Readonly<Record<UpName, string>> = {
   rev: 'Version of the revocations applied',
   res: 'What became of a command',
   site: 'What became of the newest site file from the cloud',
+  notice: 'Which notices are held',
   csr: 'Asks for the next certificate',
 };
 
@@ -25,6 +26,7 @@ const SAYS_DOWN: Readonly<Record<DownName, string>> = {
   rev: 'Ids withdrawn for good, ahead of everything else',
   cmd: 'One act for one session, now or never',
   site: 'A piece of the wanted site file',
+  notice: 'What is to be shown at the lot',
   crt: 'The certificate that was asked for',
   fence: 'Go read-only until you are enrolled anew',
 };
@@ -36,6 +38,7 @@ const REPLIES: Readonly<Partial<Record<DownName, UpName>>> = {
   snap: 'cfg',
   rev: 'rev',
   site: 'site',
+  notice: 'notice',
 };
 
 const PARAMETERS = {

@@ -14,6 +14,7 @@ import {addListings} from './listing-routes.js';
 import {ListingTable} from './listing-table.js';
 import {LiveBays} from './live-bays.js';
 import {addLiveBays} from './live-routes.js';
+import {addNotices} from './notice-routes.js';
 import {PublicPlaces} from './public-places.js';
 import {addPublicPlaces} from './public-routes.js';
 import {SiteDesk} from './site-desk.js';
@@ -38,6 +39,8 @@ const PUBLIC_RATE = {burst: 60, perSecond: 5};
 /** Sites, what is offered there, who has it when, and what anybody may see of it. */
 export function assemblePlaces(base: AreaBase): Places {
   const {clock, entropy, log, store, sites, changes, writer, presence, firstTenant} = base;
+  const {onNotices} = base;
+  const {notices} = base.parts;
   const [listings, members] = [new ListingTable(), new MemberTable()];
   const calendar = new Calendar(sites, listings);
   const audit = new AuditLog(clock, entropy);
@@ -64,6 +67,8 @@ export function assemblePlaces(base: AreaBase): Places {
       addChanges(api, {store, changes});
       const limit = new RateLimit(clock, PUBLIC_RATE);
       addPublicPlaces(api, {clock, store, listings, places, limit});
+      const told = {clock, entropy, store, writer, sites, notices, changes, audit, limit};
+      addNotices(api, {...told, onNotices});
     },
     chores: async () => {
       await store.read(db => changes.prune(db, clock.wallMs() - CHANGES_KEPT_MS));

@@ -39,7 +39,20 @@ export interface BaySlotColumns {
   until_wall: number;
 }
 
+/** What the operator tells everybody at a lot; one row for each of its lots. */
+export interface NoticeColumns {
+  id: string;
+  site: string;
+  tenant: string;
+  text: string;
+  from_wall: number;
+  until_wall: number;
+  created_wall: number;
+  withdrawn_wall: number | null;
+}
+
 export interface PlacesSchema {
   listing: ListingColumns;
+  notice: NoticeColumns;
   bay_slot: BaySlotColumns;
 }

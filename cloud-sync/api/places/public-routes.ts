@@ -128,7 +128,8 @@ function stretchOf(
   return {fromMs: fromMs ?? clock.wallMs(), untilMs};
 }
 
-function assertSeldom(context: ApiContext, limit: RateLimit): void {
+/** @throws Refusal `too_many_requests` */
+export function assertSeldom(context: ApiContext, limit: RateLimit): void {
   const address = addressOf(context);
   const retryAfterS = address === undefined ? undefined : limit.take(networkOf(address));
   if (retryAfterS !== undefined) throw new Refusal('too_many_requests', {retryAfterS});

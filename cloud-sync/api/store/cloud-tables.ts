@@ -43,6 +43,7 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   webhook_message: ['id'],
   webhook_attempt: ['message', 'no'],
   listing: ['id'],
+  notice: ['id', 'site'],
   bay_slot: ['order_id'],
   tariff: ['site'],
   price_rule: ['id'],

@@ -19,6 +19,7 @@ import {addLateUseCredential} from './migrations/0016-late-use-credential.js';
 import {createCredentialTables} from './migrations/0017-credentials.js';
 import {createRightUseTables} from './migrations/0018-right-uses.js';
 import {addOrderPayments} from './migrations/0019-order-payments.js';
+import {createNoticeTable} from './migrations/0020-notices.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -43,5 +44,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0017-credentials': {up: db => createCredentialTables(db, types)},
     '0018-right-uses': {up: db => createRightUseTables(db, types)},
     '0019-order-payments': {up: db => addOrderPayments(db, types)},
+    '0020-notices': {up: db => createNoticeTable(db, types)},
   };
 }

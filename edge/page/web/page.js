@@ -4,7 +4,7 @@ import {askReason} from './reason-dialog.js';
 
 const setup = JSON.parse(byId('setup').textContent);
 const sound = new AlarmSound();
-const LISTS = ['alarms', 'warnings', 'bays', 'posts', 'lines', 'devices'];
+const LISTS = ['alarms', 'warnings', 'notices', 'bays', 'posts', 'lines', 'devices'];
 
 let language = localStorage.getItem('language') ?? setup.language;
 let words = setup.words[language];
@@ -162,6 +162,10 @@ function warningTile(warning) {
   return element('li', {}, `${subject}${words.warnings[warning.code]}`);
 }
 
+function noticeTile({text}) {
+  return element('li', {}, text);
+}
+
 function drawHead() {
   const {page, links} = words;
   const {site, cloud, storage, alarms} = picture;
@@ -201,8 +205,10 @@ function draw() {
   renderList(byId('lines'), picture.lines, line => line.id, lineTile);
   renderList(byId('devices'), picture.devices, device => device.id, deviceTile);
   renderList(byId('warnings'), picture.warnings, ({code, subject}) => code + subject, warningTile);
+  renderList(byId('notices'), picture.notices, ({id}) => id, noticeTile);
   byId('no-alarms').hidden = picture.alarms.length > 0;
   byId('warnings-part').hidden = picture.warnings.length === 0;
+  byId('notices-part').hidden = picture.notices.length === 0;
   ring();
 }
 

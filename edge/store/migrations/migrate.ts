@@ -8,6 +8,7 @@ import {ORIGINS} from './0006-origins.js';
 import {STAGING} from './0007-staging.js';
 import {PEPPER_SUM} from './0008-pepper-sum.js';
 import {ISSUERS} from './0009-issuers.js';
+import {NOTICES} from './0010-notices.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   STAGING,
   PEPPER_SUM,
   ISSUERS,
+  NOTICES,
 ];
 
 /** Version of the schema that this code works with. */
