@@ -68,7 +68,8 @@ export async function paidLot(
   const delivering: Promise<unknown>[] = [];
   const callBack = async ({headers, body}: SimCallback) => {
     const url = 'http://cloud/v1/payments/callbacks/sim';
-    return (await cloud.fetch(new Request(url, {method: 'POST', headers, body}))).status;
+    const sent = {...headers, 'content-type': 'application/json'};
+    return (await cloud.fetch(new Request(url, {method: 'POST', headers: sent, body}))).status;
   };
   const {provider, wire} = simProvider(clock, {
     seed,

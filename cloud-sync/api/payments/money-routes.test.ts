@@ -81,7 +81,8 @@ async function rig(t: ExecutionContext) {
   };
   const callBack = async ({headers, body}: SimCallback) => {
     const path = 'http://cloud/v1/payments/callbacks/sim';
-    return (await cloud.fetch(new Request(path, {method: 'POST', headers, body}))).status;
+    const sent = {...headers, 'content-type': 'application/json'};
+    return (await cloud.fetch(new Request(path, {method: 'POST', headers: sent, body}))).status;
   };
   const ledger = new Ledger({clock, entropy: new SeededEntropy(9), table: new LedgerTable()});
   const move = (moved: MoneyMove, orderId: string | null = null) =>
@@ -109,7 +110,10 @@ test('a recharge over the interface: asked for once, paid, called back without a
   t.is(await callBack({...(callback as SimCallback), body: '{}'}), 400);
   t.is(await callBack(callback as SimCallback), 200);
   t.is(await callBack(callback as SimCallback), 200);
-  t.is(await callBack({headers: callback?.headers ?? {}, body: 'x'.repeat(20_000)}), 413);
+  t.is(
+    await callBack({headers: callback?.headers ?? {}, body: JSON.stringify('x'.repeat(20_000))}),
+    413,
+  );
   await clock.advance(10 * SECOND_MS);
   t.like((await ask('GET', '/v1/members/mei/balance')).body, {availableFen: 5000});
   const {body} = await ask('GET', '/v1/members/mei/statement');

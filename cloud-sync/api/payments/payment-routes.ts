@@ -1,9 +1,7 @@
 import {z} from '@hono/zod-openapi';
-import {bodyLimit} from 'hono/body-limit';
 import {type Api, type ApiContext, addOperation, callerWith} from '../http/api.js';
 import type {Caller} from '../http/caller.js';
 import {pageOf, placeFrom} from '../http/page.js';
-import {refuse} from '../http/problem.js';
 import {Refusal} from '../http/refusals.js';
 import type {RequestWriter, Written} from '../http/write.js';
 import {accountOf, ownerOf, wholeTenant} from '../ledger/ledger-routes.js';
@@ -50,16 +48,10 @@ export function addPayments(api: Api, options: PaymentRouteOptions): void {
 
 /** Without a key: the signature is who asks. */
 function addCallbacks(api: Api, {callbacks}: PaymentRouteOptions): void {
-  api.use(
-    ROUTES.callback.getRoutingPath(),
-    bodyLimit({
-      maxSize: MAX_CALLBACK_BYTES,
-      onError: context => refuse(context, new Refusal('body_too_large')),
-    }),
-  );
   addOperation(api, ROUTES.callback, async context => {
     const {provider} = context.req.valid('param');
     const rawBody = new Uint8Array(await context.req.arrayBuffer());
+    if (rawBody.length > MAX_CALLBACK_BYTES) throw new Refusal('body_too_large');
     const fate = await callbacks.take(provider, name => context.req.header(name), rawBody);
     if (IGNORED.has(fate)) throw new Refusal('bad_request');
     return context.json({ok: true});
