@@ -3,6 +3,8 @@ import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import type {SyncLog} from '../log.js';
 import type {PasswordCost} from './accounts/password.js';
 import type {VaultKeys} from './accounts/vault-keys.js';
+import type {CommandBook} from './command-book.js';
+import type {CommandRunner} from './command-runner.js';
 import type {RightUseTable} from './credentials/right-use-table.js';
 import type {RequestLimits} from './http/request-limits.js';
 import type {RequestWriter} from './http/write.js';
@@ -27,6 +29,12 @@ export interface OrderParts {
   readonly notices: NoticeTable;
 }
 
+/** Commands as the parts towards the gateways know them. */
+export interface CommandParts {
+  readonly commandBook: CommandBook;
+  readonly commands: CommandRunner;
+}
+
 export interface AreaOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -43,7 +51,7 @@ export interface AreaOptions {
   /** Of passwords that are set from now on. */
   readonly passwordCost?: PasswordCost | undefined;
   readonly limits: RequestLimits;
-  readonly parts: OrderParts;
+  readonly parts: OrderParts & CommandParts;
   /** Which gateways are heard of. */
   readonly presence: Presence;
   /** Whose the gateways are that serve no site yet. */

@@ -2,6 +2,7 @@ import {HOUR_MS} from '../../protocols/base/units.js';
 import {assembleAccounts} from './accounts/assemble-accounts.js';
 import {MemberTable} from './accounts/member-table.js';
 import type {AreaBase, AreaOptions} from './area-base.js';
+import {assembleCommands} from './assemble-commands.js';
 import {assembleBath} from './bath/assemble-bath.js';
 import {RightCodes} from './bath/right-codes.js';
 import {addBookingRoutes, assembleBookings, bookingMembers} from './bookings/assemble-bookings.js';
@@ -46,6 +47,7 @@ export function assembleAreas(options: AreaOptions): Areas {
   const {gateways, grants, orderUses: uses} = parts;
   const rights = assembleCredentials(base, {box, gateways, grants, uses});
   const holds = assembleHolds(base, parts.rightUses, rights);
+  const commands = assembleCommands(base, parts);
   const orders = assembleOrders(base, parts, rights.issuer);
   const tenancy = assembleTenancy(base);
   const places = assemblePlaces(base);
@@ -70,6 +72,7 @@ export function assembleAreas(options: AreaOptions): Areas {
     begin: () => accounts.begin(),
     addRoutes: api => {
       accounts.addRoutes(api);
+      commands.addRoutes(api);
       addCredentialRoutes(api, base, rights);
       holds.addRoutes(api);
       tenancy.addRoutes(api);

@@ -3,7 +3,8 @@ import type {Clock, Entropy, Millis} from '../../protocols/base/clock.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
-import {CommandDesk} from './command-desk.js';
+import {CommandBook, type OnCommand} from './command-book.js';
+import {CommandRunner} from './command-runner.js';
 import {RightUseTable} from './credentials/right-use-table.js';
 import {Downlink} from './downlink.js';
 import type {OnBays} from './event-views.js';
@@ -50,6 +51,8 @@ export interface CloudPartsOptions {
   };
   /** Hears of bays that are otherwise now, within the transaction that stored it. */
   readonly onBays?: OnBays | undefined;
+  /** Hears of commands that stand otherwise now, within the transaction that stored it. */
+  readonly onCommand?: OnCommand | undefined;
   /** Hears of each acknowledgement as it goes out. */
   readonly onAck?: (gateway: string, ack: Ack) => void;
 }
@@ -66,7 +69,7 @@ export function assembleParts(options: CloudPartsOptions) {
   const lateUses = new LateUseTable();
   const orderUses = new OrderUseTable();
   const rightUses = new RightUseTable();
-  const commandTable = new CommandTable();
+  const commandBook = new CommandBook({table: new CommandTable(), onCommand: options.onCommand});
   const sessions = new GatewaySessions(clock);
   const downlink = new Downlink({tenant, signingKey, log, publish});
   const grantSync = new GrantSync({clock, log, store, gateways, grants, sessions, downlink});
@@ -76,25 +79,24 @@ export function assembleParts(options: CloudPartsOptions) {
   });
   const notices = new NoticeTable();
   const noticeSync = new NoticeSync({clock, log, store, notices, sessions, downlink});
-  const commands = new CommandDesk({
-    ...{clock, entropy, log, store, gateways, sessions, downlink},
-    commands: commandTable,
+  const commands = new CommandRunner({
+    ...{clock, log, store, gateways, sessions, downlink},
+    book: commandBook,
   });
   const tick = new IngestTick({
     ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses, orderUses},
-    ...{rightUses, lives, commands: commandTable, gapPatienceMs: options.gapPatienceMs ?? 0},
+    ...{rightUses, lives, commands: commandBook, gapPatienceMs: options.gapPatienceMs ?? 0},
     onBays: options.onBays,
   });
   const ingest = new Ingest({
     ...{clock, log, store, tick},
-    onCommitted: ({acks, reports, closed, fences}) => {
+    onCommitted: ({acks, reports, fences}) => {
       for (const {gateway, ...fence} of fences) downlink.send(gateway, 'fence', fence);
       for (const {gateway, ack} of acks) {
         options.onAck?.(gateway, ack);
         downlink.acknowledge(gateway, ack);
       }
       for (const report of reports) grantSync.onReport(report);
-      commands.onClosed(closed);
     },
   });
   const certificates =
@@ -108,27 +110,8 @@ export function assembleParts(options: CloudPartsOptions) {
     notices: noticeSync,
     onCertificateRequest: certificates && ((gateway, csr) => certificates.take(gateway, csr)),
   });
-  const tables = {
-    gateways,
-    faults,
-    grants,
-    ledger,
-    view,
-    lateUses,
-    orderUses,
-    rightUses,
-    configs,
-    notices,
-  };
-  return {
-    ...tables,
-    noticeSync,
-    sessions,
-    grantSync,
-    siteConfigs,
-    commands,
-    ingest,
-    desk,
-    certificates,
-  };
+  const rights = {grants, lateUses, orderUses, rightUses};
+  const tables = {gateways, faults, ledger, view, configs, notices, commandBook, ...rights};
+  const syncs = {grantSync, siteConfigs, noticeSync};
+  return {...tables, ...syncs, sessions, commands, ingest, desk, certificates};
 }

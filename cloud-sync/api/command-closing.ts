@@ -1,31 +1,43 @@
-import type {CommandAnswer, UpMessages} from '../../protocols/cloud/up-messages.js';
+import type {UpMessages} from '../../protocols/cloud/up-messages.js';
+import type {CommandInput} from './command-machine.js';
 import type {CommandReport} from './event-views.js';
-import type {CommandClosing, CommandState} from './store/command-table.js';
 
-/** What a gateway's answer means for its command. Undefined: nothing yet. */
-export function closingOf(gateway: string, result: UpMessages['res']): CommandClosing | undefined {
-  const state = stateOf(result.st, result.why);
-  return state && {gateway, id: result.id, state, why: result.why};
+/** What was heard of a command, and from whom. */
+export interface CommandNews {
+  readonly gateway: string;
+  readonly id: string;
+  readonly input: CommandInput;
 }
 
-/** What the gateway's journal means for a command: it closes what no answer has closed. */
-export function reportClosing(report: CommandReport): readonly CommandClosing[] {
-  const {gateway, command: id, why} = report;
-  const state = stateOf(report.result, why);
-  return state ? [{gateway, id, state, why}] : [];
+/** What a gateway's answer says of its command. Undefined: nothing. */
+export function newsOf(gateway: string, result: UpMessages['res']): CommandNews | undefined {
+  const {id, st, why} = result;
+  const input = st === 'dup' ? inputOf(why ?? 'taken', null) : inputOf(st, why);
+  return input && {gateway, id, input};
 }
 
-function stateOf(answer: CommandAnswer | string, why: string | null): CommandState | undefined {
-  switch (answer) {
+/** What the gateway's journal says of a command: it ends what no answer has ended. */
+export function newsIn({gateway, command: id, result, why}: CommandReport): readonly CommandNews[] {
+  const input = inputOf(result, why);
+  return input ? [{gateway, id, input}] : [];
+}
+
+function inputOf(result: string, why: string | null): CommandInput | undefined {
+  switch (result) {
+    case 'taken':
+      return {kind: 'begun'};
     case 'done':
+      return {kind: 'done'};
     case 'failed':
+    case 'aborted':
+      return {kind: 'failed', why: why ?? 'FAILED', tried: true};
     case 'refused':
+      return {kind: 'failed', why: why ?? 'REFUSED', tried: false};
     case 'expired':
-      return answer;
     case 'stale_session':
-      return 'expired';
-    case 'dup':
-      return why === null ? undefined : stateOf(why, null);
+      return {kind: 'neverBegan', why: why ?? 'EXPIRED'};
+    case 'interrupted':
+      return {kind: 'interrupted'};
     default:
       return undefined;
   }

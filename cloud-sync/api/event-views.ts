@@ -10,6 +10,7 @@ import {
   decisionBodySchema,
   isDecisionBody,
   isSessionBody,
+  remoteOrderSchema,
   type SessionBody,
   sessionBodySchema,
 } from './site-event-schemas.js';
@@ -40,7 +41,7 @@ export type OnBays = (tx: CloudTransaction, bays: readonly PlacedBay[]) => Promi
 
 /** Kinds of events that the views look into. */
 const VIEWED: ReadonlySet<string> = new Set([
-  ...['bay', 'alarm', 'command', 'decision', 'session'],
+  ...['bay', 'alarm', 'command', 'actuation', 'decision', 'session'],
 ]);
 
 export function isViewed(kind: string): boolean {
@@ -105,11 +106,22 @@ export class EventViews {
     } else if (event.kind === 'command') {
       const body = this.#read(event, commandBodySchema);
       if (body) this.reports.push({gateway, ...body});
+    } else if (event.kind === 'actuation') {
+      this.#noteArm(gateway, event);
     } else if (event.kind === 'decision') {
       this.#noteDecision(gateway, event);
     } else if (event.kind === 'session') {
       this.#noteSession(views, place, event);
     }
+  }
+
+  /** An arm that moves for a command: who waits for that should know, though an answer was lost. */
+  #noteArm(gateway: string, event: StoredEvent): void {
+    // Most move for cards, and there are many of them.
+    if (!event.body.includes('"remote"')) return;
+    const body = remoteOrderSchema.safeParse(parseOrNull(event.body));
+    if (!body.success) return;
+    this.reports.push({gateway, command: body.data.cause.command, result: 'taken', why: null});
   }
 
   #noteDecision(gateway: string, event: StoredEvent): void {

@@ -5,7 +5,7 @@ import {UP_SCHEMAS, type UpMessages} from '../../protocols/cloud/up-messages.js'
 import type {DropCounter} from '../drop-counter.js';
 import {rawDeflate} from '../raw-deflate.js';
 import type {Delivery} from './broker-port.js';
-import type {CommandDesk} from './command-desk.js';
+import type {CommandRunner} from './command-runner.js';
 import type {Downlink} from './downlink.js';
 import type {GatewaySessions} from './gateway-sessions.js';
 import type {Ingest} from './ingest.js';
@@ -17,7 +17,7 @@ export interface GatewayDeskOptions {
   readonly drops: DropCounter;
   readonly sessions: GatewaySessions;
   readonly ingest: Ingest;
-  readonly commands: CommandDesk;
+  readonly commands: Pick<CommandRunner, 'onSession'>;
   readonly siteConfigs: SiteConfigSync;
   readonly notices: NoticeSync;
   readonly downlink: Downlink;
@@ -39,14 +39,20 @@ export class GatewayDesk {
     const {sessions, ingest, commands, siteConfigs, notices} = options;
     this.#options = options;
     this.#presence = {
-      st: (gateway, status) => sessions.onStatus(gateway, status),
-      hello: (gateway, hello) => sessions.onHello(gateway, hello),
+      st: (gateway, status) => {
+        sessions.onStatus(gateway, status);
+        commands.onSession(gateway);
+      },
+      hello: (gateway, hello) => {
+        sessions.onHello(gateway, hello);
+        commands.onSession(gateway);
+      },
       hb: (gateway, heartbeat) => {
         if (!sessions.onHeartbeat(gateway, heartbeat)) return;
         siteConfigs.onHeartbeat(gateway);
+        commands.onSession(gateway);
         notices.onHeartbeat(gateway);
       },
-      res: (gateway, result) => commands.onResult(gateway, result),
     };
     this.#duty = {
       hello: (gateway, hello) => this.#onHello(gateway, hello),

@@ -1,6 +1,7 @@
 import type {Clock, Millis} from '../../protocols/base/clock.js';
 import {SECOND_MS} from '../../protocols/base/units.js';
 import type {UpMessages} from '../../protocols/cloud/up-messages.js';
+import type {JournalPlace} from './command-machine.js';
 
 export interface GatewaySession {
   readonly sid: string;
@@ -8,16 +9,22 @@ export interface GatewaySession {
   readonly monoMs: Millis;
   /** This side's monotonic clock when it came. */
   readonly heardMs: Millis;
+  /** Its hello: when it came, and where the journal stood; undefined: it was not heard here. */
+  readonly began: {readonly wallMs: number; readonly journal: JournalPlace} | undefined;
 }
 
 /** Three heartbeats and a little. */
 const SILENT_AFTER_MS: Millis = 35 * SECOND_MS;
+/** Wall clocks of two workers may differ by so much. */
+const SKEW_MS: Millis = 5 * SECOND_MS;
 
 /** Who is connected now. In memory only: after a restart every gateway says hello again. */
 export class GatewaySessions {
   readonly #clock: Clock;
   readonly #sessions = new Map<string, GatewaySession>();
   readonly #heardMs = new Map<string, Millis>();
+  /** The session before the present one, or the last one that ended. */
+  readonly #former = new Map<string, string>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -45,7 +52,11 @@ export class GatewaySessions {
   }
 
   onHello(gateway: string, hello: UpMessages['hello']): void {
-    this.#set(gateway, hello.sid, hello.mono);
+    const {sid, mono, epoch, head} = hello;
+    const former = this.#sessions.get(gateway)?.sid;
+    if (former !== undefined && former !== sid) this.#former.set(gateway, former);
+    const began = {wallMs: this.#clock.wallMs(), journal: {epoch, head}};
+    this.#set(gateway, {sid, monoMs: mono, began});
   }
 
   /** False for a heartbeat of an older session. One of a gateway that nothing was heard of tells its
@@ -55,7 +66,7 @@ export class GatewaySessions {
     const isSame = session?.sid === heartbeat.sid;
     if (session && !isSame) return false;
     const monoMs = isSame ? Math.max(session.monoMs, heartbeat.mono) : heartbeat.mono;
-    this.#set(gateway, heartbeat.sid, monoMs);
+    this.#set(gateway, {sid: heartbeat.sid, monoMs, began: session?.began});
     return true;
   }
 
@@ -68,6 +79,7 @@ export class GatewaySessions {
   onStatus(gateway: string, status: UpMessages['st']): void {
     if (!status.on && this.#sessions.get(gateway)?.sid === status.sid) {
       this.#sessions.delete(gateway);
+      this.#former.set(gateway, status.sid);
     }
   }
 
@@ -79,9 +91,25 @@ export class GatewaySessions {
     return session.monoMs + (this.#clock.nowMs() - session.heardMs);
   }
 
-  #set(gateway: string, sid: string, monoMs: Millis): void {
+  /**
+   * True: nothing that was sent in the session `sid` at `sentWall` can arrive any more. Another worker may
+   * have heard of a session that has not been heard of here yet: what this one does not know is not over.
+   */
+  isOver(gateway: string, sid: string, sentWall: number): boolean {
+    const present = this.#sessions.get(gateway);
+    if (present?.sid === sid) return false;
+    if (this.#former.get(gateway) === sid) return true;
+    return present?.began !== undefined && sentWall < present.began.wallMs - SKEW_MS;
+  }
+
+  /** Where its journal stood when the present session began. */
+  journalOf(gateway: string): JournalPlace | undefined {
+    return this.#sessions.get(gateway)?.began?.journal;
+  }
+
+  #set(gateway: string, session: Omit<GatewaySession, 'heardMs'>): void {
     const heardMs = this.#clock.nowMs();
-    this.#sessions.set(gateway, {sid, monoMs, heardMs});
+    this.#sessions.set(gateway, {...session, heardMs});
     this.#heardMs.set(gateway, heardMs);
   }
 }

@@ -3,7 +3,8 @@ import {SECOND_MS} from '../../protocols/base/units.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
-import {closingOf, reportClosing} from './command-closing.js';
+import type {CommandBook} from './command-book.js';
+import {type CommandNews, newsIn, newsOf} from './command-closing.js';
 import type {RightUseTable} from './credentials/right-use-table.js';
 import {EventIntake, INTAKE_FAULTS, type IntakeResult} from './event-intake.js';
 import {EventViews, type OnBays} from './event-views.js';
@@ -13,7 +14,6 @@ import type {IngestItem} from './ingest-item.js';
 import type {OrderUseTable} from './orders/order-use-table.js';
 import type {CloudTransaction} from './store/cloud-schema.js';
 import type {CloudStore} from './store/cloud-store.js';
-import type {CommandClosing, CommandTable} from './store/command-table.js';
 import type {EventLedger} from './store/event-ledger.js';
 import type {FaultTable} from './store/fault-table.js';
 import type {GatewayTable} from './store/gateway-table.js';
@@ -25,8 +25,6 @@ import type {SiteView} from './store/site-view.js';
 export interface TickOutcome {
   readonly acks: readonly {readonly gateway: string; readonly ack: Ack}[];
   readonly reports: readonly HeldReport[];
-  /** Ids of the commands that came to an end. */
-  readonly closed: readonly string[];
   /** Gateways under whose identity another one lives. */
   readonly fences: readonly FenceOrder[];
 }
@@ -43,7 +41,7 @@ export interface IngestTickOptions {
   readonly lateUses: LateUseTable;
   readonly orderUses: OrderUseTable;
   readonly rightUses: RightUseTable;
-  readonly commands: CommandTable;
+  readonly commands: CommandBook;
   readonly lives: LifeTable;
   /** How long a gap may be open before its part is asked for. */
   readonly gapPatienceMs: Millis;
@@ -76,12 +74,12 @@ export class IngestTick {
     const intake = await EventIntake.begin(options, epochKeys(items));
     const {lives, faults, log} = this.#options;
     const guard = await HelloGuard.begin({tx, lives, faults, wallMs}, items);
-    const closings: CommandClosing[] = [];
+    const news: CommandNews[] = [];
     const gapsToCheck: string[] = [];
     for (const item of items) {
       if (item.name === 'hb') gapsToCheck.push(item.gateway);
-      const closing = item.name === 'res' ? closingOf(item.gateway, item.message) : undefined;
-      if (closing) closings.push(closing);
+      const heard = item.name === 'res' ? newsOf(item.gateway, item.message) : undefined;
+      if (heard) news.push(heard);
       if (item.name === 'hello' && !(await guard.admits(item.gateway, item.message))) continue;
       await reports.note(item);
       await keep(intake, item);
@@ -90,7 +88,8 @@ export class IngestTick {
     const views = new EventViews(drops);
     for (const result of results) await this.#settle(tx, result, views);
     await views.store(tx, {...this.#options, writer});
-    for (const report of views.reports) closings.push(...reportClosing(report));
+    for (const report of views.reports) news.push(...newsIn(report));
+    await this.#step(tx, news, wallMs);
     await this.#checkGaps(tx, gapsToCheck, wallMs);
     for (const {gateway, why, epoch} of guard.fences) {
       log.error('gateway.fenced', {gateway, why, epoch});
@@ -99,7 +98,6 @@ export class IngestTick {
       fences: guard.fences,
       acks: results.flatMap(({gateway, ack}) => (ack ? [{gateway, ack}] : [])),
       reports: reports.held(),
-      closed: await this.#close(tx, closings),
     };
   }
 
@@ -128,17 +126,12 @@ export class IngestTick {
     }
   }
 
-  async #close(
-    tx: CloudTransaction,
-    closings: readonly CommandClosing[],
-  ): Promise<readonly string[]> {
-    const {clock, commands} = this.#options;
-    const closed: string[] = [];
-    const sorted = [...closings].sort((left, right) => (left.id < right.id ? -1 : 1));
-    for (const closing of sorted) {
-      if (await commands.close(tx, closing, clock.wallMs())) closed.push(closing.id);
+  /** By id, so that two workers take rows in the same order. */
+  async #step(tx: CloudTransaction, news: readonly CommandNews[], wallMs: number): Promise<void> {
+    const sorted = [...news].sort((left, right) => (left.id < right.id ? -1 : 1));
+    for (const {input, ...command} of sorted) {
+      await this.#options.commands.step(tx, command, input, wallMs);
     }
-    return closed;
   }
 }
 

@@ -3,6 +3,7 @@ import {StoreError} from '../../protocols/base/errors.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import type {SyncLog} from '../log.js';
 import {NotFree} from './event-intake.js';
+import type {FenceOrder} from './identity/hello-guard.js';
 import {Ingest} from './ingest.js';
 import type {IngestItem} from './ingest-item.js';
 import type {TickOutcome} from './ingest-tick.js';
@@ -22,7 +23,7 @@ class Bench {
   constructor(t: ExecutionContext) {
     const note = (event: string) => void this.log.push(event);
     const log: SyncLog = {debug: () => {}, info: note, warn: note, error: note};
-    const outcome: TickOutcome = {acks: [], reports: [], closed: [], fences: []};
+    const outcome: TickOutcome = {acks: [], reports: [], fences: []};
     this.ingest = new Ingest({
       clock: this.clock,
       log,
@@ -32,10 +33,11 @@ class Bench {
           this.tries += 1;
           const gateways = items.map(item => item.gateway);
           this.fate(gateways, careful);
-          return Promise.resolve({...outcome, closed: gateways});
+          const fences = gateways.map(gateway => ({gateway}) as FenceOrder);
+          return Promise.resolve({...outcome, fences});
         },
       },
-      onCommitted: ({closed}) => void this.committed.push([...closed]),
+      onCommitted: ({fences}) => void this.committed.push(fences.map(({gateway}) => gateway)),
     });
     t.teardown(async () => {
       await this.ingest.close();

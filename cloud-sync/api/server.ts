@@ -14,6 +14,7 @@ import {Broker} from './broker.js';
 import type {OnMessage} from './broker-port.js';
 import {healthOf, metricsOf} from './cloud-health.js';
 import {assembleParts} from './cloud-parts.js';
+import {tellingCommands} from './command-changes.js';
 import {GrantDesk} from './grant-desk.js';
 import type {Api} from './http/api.js';
 import {Callers} from './http/callers.js';
@@ -124,7 +125,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const changes = new ChangeFeed({clock, entropy, store});
   const parts = assembleParts({
     ...{...options, tenant, store, drops, publish},
-    onBays: tellingBays(changes),
+    ...{onBays: tellingBays(changes), onCommand: tellingCommands(changes)},
     ...{gapPatienceMs: options.broker ? OVERTAKING_MS : 0, ...(identity && {identity})},
   });
   const {gateways, ledger, view, lateUses, sessions, commands, ingest, grantSync, grants} = parts;
@@ -160,22 +161,22 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
     metrics: metricsOf(health),
   });
   addGatewayRoutes(app, {
-    ...{store, gateways, overview, sessions, ledger, view, lateUses, commands, limits},
+    ...{store, gateways, overview, sessions, ledger, view, lateUses},
     ...{grants: grantDesk, grantRows: grants, siteConfigs: siteConfigDesk},
     access: new GatewayAccess(sites, tenant),
     identity: identityDesks,
   });
   areas.addRoutes(app);
+  commands.start();
   const chores = repeat(clock, log, async () => {
     await areas.chores();
     await grantDesk.renewLeases();
     await grantDesk.forgetEnded();
-    await commands.tidy();
   });
   return listening(options, {app, broker, drops, secure}, async () => {
     await chores.stop();
     await areas.close();
-    commands.close();
+    await commands.stop();
     await ingest.close();
     await grantSync.close();
     await Promise.all([siteConfigs.close(), parts.noticeSync.close()]);

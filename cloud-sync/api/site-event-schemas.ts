@@ -36,6 +36,12 @@ export const commandBodySchema = z.object({
   command: idSchema<Command['command']>(),
   result: z.string().max(64),
   why: z.string().max(200).nullable(),
+  trace: z.string().max(64).exactOptional(),
+});
+
+/** Of an arm's order only who asked for it: from afar, it has begun there. */
+export const remoteOrderSchema = z.object({
+  cause: z.object({kind: z.literal('remote'), command: idSchema<Command['command']>()}),
 });
 
 /** Of a decision only what tells a use of a grant and of what was shown, which older gateways do not tell. */

@@ -13,14 +13,18 @@ class Bench {
   readonly answers: UpMessages['res'][] = [];
   readonly rejected: string[] = [];
   readonly accepted: Act[] = [];
+  held: Extract<Claim, {kind: 'dup'}> | undefined;
+  begins = false;
   claim: Claim = {kind: 'claimed'};
   outcome: ActOutcome | undefined = {kind: 'done'};
   readonly inbox = new CommandInbox({
     clock: this.clock,
     sid: SID,
     sink: {
-      accept: (act, answer) => {
+      earlier: id => (this.accepted.some(act => act.id === id) ? this.held : undefined),
+      accept: (act, answer, begun) => {
         this.accepted.push(act);
+        if (this.begins) begun();
         if (this.claim.kind === 'claimed' && this.outcome) answer(this.outcome);
         return this.claim;
       },
@@ -67,12 +71,44 @@ for (const [title, changes, answer] of [
 test('a second copy is answered with the first outcome', t => {
   const bench = new Bench();
   bench.take();
-  bench.claim = {kind: 'dup', outcome: {kind: 'done'}};
+  bench.held = {kind: 'dup', outcome: {kind: 'done'}};
   t.is(bench.take(), 'dup');
   t.is(bench.answers.at(-1)?.why, 'done');
-  bench.claim = {kind: 'dup', outcome: undefined};
+  bench.held = {kind: 'dup', outcome: undefined};
   bench.take();
   t.is(bench.answers.at(-1)?.why, null);
+  t.is(bench.accepted.length, 1);
+});
+
+test('a copy that comes too late, or behind a newer one, is a copy and not something expired', t => {
+  const bench = new Bench();
+  bench.take();
+  bench.held = {kind: 'dup', outcome: {kind: 'done'}};
+  t.is(bench.take({ref: 1}), 'dup');
+  t.is(bench.take({sid: 'b'.repeat(32)}), 'dup');
+  t.deepEqual(bench.rejected, []);
+});
+
+test('an act that has begun is answered twice: taken, then its end', t => {
+  const bench = new Bench();
+  bench.begins = true;
+  bench.take();
+  t.deepEqual(
+    bench.answers.map(({st}) => st),
+    ['taken', 'done'],
+  );
+});
+
+test('the trace of a command goes with its act, and one that is none goes nowhere', t => {
+  const bench = new Bench();
+  const trace = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  bench.take({tp: trace});
+  bench.take({id: asId('c2'), n: 2});
+  t.deepEqual(
+    bench.accepted.map(act => act.trace),
+    [trace, undefined],
+  );
+  t.false('trace' in (bench.accepted[1] ?? {}));
 });
 
 test('an older command for the same door is refused, for another door it is not', t => {

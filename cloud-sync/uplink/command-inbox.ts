@@ -30,8 +30,15 @@ export class CommandInbox {
   }
 
   take(command: Command): void {
-    const act: Act = {id: command.id, kind: command.kind, bay: command.door, by: command.by};
+    const {id, kind, door: bay, by, tp: trace} = command;
+    const act: Act = {id, kind, bay, by, ...(trace !== undefined && {trace})};
     const {sink} = this.#options;
+    // A late copy of what runs already is a copy, and not something that came too late.
+    const earlier = sink.earlier(id);
+    if (earlier) {
+      this.#answer(act, 'dup', earlier.outcome?.kind ?? null);
+      return;
+    }
     const refusal = this.#refusal(command);
     if (refusal) {
       sink.reject(act, refusal.result, refusal.why);
@@ -39,7 +46,11 @@ export class CommandInbox {
       return;
     }
     this.#newest.set(command.door, {n: command.n, id: command.id});
-    const claim = sink.accept(act, outcome => this.#answer(act, outcome.kind, whyOf(outcome)));
+    const claim = sink.accept(
+      act,
+      outcome => this.#answer(act, outcome.kind, whyOf(outcome)),
+      () => this.#answer(act, 'taken', null),
+    );
     if (claim.kind === 'dup') this.#answer(act, 'dup', claim.outcome?.kind ?? null);
   }
 

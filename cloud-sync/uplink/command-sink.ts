@@ -9,6 +9,8 @@ export interface Act {
   readonly bay: BayId;
   /** Who asked, as the cloud knows them. */
   readonly by: string;
+  /** W3C trace context of the request; journalled with what follows. */
+  readonly trace?: string;
 }
 
 export type ActOutcome =
@@ -30,8 +32,11 @@ export type Claim =
  * restart, so that no copy of a message moves an arm twice.
  */
 export interface CommandSink {
-  /** `answer` may run before `accept` returns. */
-  accept(act: Act, answer: (outcome: ActOutcome) => void): Claim;
+  /** `begun` runs when the order is on disk and its arm is about to move, then `answer`; either may run
+   *  before `accept` returns. */
+  accept(act: Act, answer: (outcome: ActOutcome) => void, begun: () => void): Claim;
+  /** What was accepted under this id before, also by an earlier run. */
+  earlier(id: CommandId): Extract<Claim, {kind: 'dup'}> | undefined;
   /** Journal that a genuine command was not carried out. */
   reject(act: Act, result: 'expired' | 'stale_session' | 'refused', why: string): void;
 }

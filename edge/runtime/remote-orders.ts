@@ -9,9 +9,11 @@ import type {OrderDesk} from './order-desk.js';
 /** An order from afar whose signature, session and age have been checked. */
 export interface RemoteOrder {
   readonly id: CommandId;
-  readonly kind: 'open' | 'valve';
+  readonly kind: 'open' | 'close' | 'pulse' | 'valve';
   readonly bay: BayId;
   readonly by: string;
+  /** W3C trace context of the request it came of. */
+  readonly trace?: string;
 }
 
 export interface RemoteOrdersOptions {
@@ -30,19 +32,31 @@ export class RemoteOrders {
     this.#options = options;
   }
 
-  accept(order: RemoteOrder, answer: (outcome: StoredOutcome) => void): CommandClaim {
+  earlier(id: CommandId): ReturnType<CommandLog['earlier']> {
+    return this.#options.commands.earlier(id);
+  }
+
+  accept(
+    order: RemoteOrder,
+    answer: (outcome: StoredOutcome) => void,
+    begun: () => void,
+  ): CommandClaim {
     const {commands, desk, stampNow} = this.#options;
     const claim = commands.claim(order.id, stampNow());
     if (claim.kind === 'dup') return claim;
-    if (order.kind !== 'open') {
-      // Water runs by what was paid and measured here; nobody turns it on from afar.
+    if (order.kind !== 'open' && order.kind !== 'close') {
+      // Water runs by what was paid and measured here, and no door tells whether it was pulsed.
       this.#refuse(order, 'NOT_FROM_AFAR', answer);
       return claim;
     }
-    const by = {kind: 'remote', command: order.id, by: order.by} as const;
-    desk.order(order.bay, 'down', by, result => {
+    const {id, kind, bay, ...origin} = order;
+    const by = {kind: 'remote', command: id, by: origin.by, ...traceOf(origin)} as const;
+    desk.order(bay, kind === 'open' ? 'down' : 'up', by, result => {
       const outcome = outcomeOf(result);
-      if (!outcome) return;
+      if (!outcome) {
+        begun();
+        return;
+      }
       commands.settle(order.id, outcome);
       answer(outcome);
     });
@@ -50,7 +64,8 @@ export class RemoteOrders {
   }
 
   reject(order: RemoteOrder, result: 'expired' | 'stale_session' | 'refused', why: string): void {
-    this.#options.append([{kind: 'command', body: {command: order.id, result, why}}]);
+    const body = {command: order.id, result, why, ...traceOf(order)};
+    this.#options.append([{kind: 'command', body}]);
   }
 
   #refuse(order: RemoteOrder, why: string, answer: (outcome: StoredOutcome) => void): void {
@@ -58,6 +73,10 @@ export class RemoteOrders {
     this.reject(order, 'refused', why);
     answer({kind: 'refused', why});
   }
+}
+
+function traceOf({trace}: {readonly trace?: string}): {readonly trace?: string} {
+  return trace === undefined ? {} : {trace};
 }
 
 function outcomeOf(result: OrderResult): StoredOutcome | undefined {

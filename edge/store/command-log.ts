@@ -27,8 +27,14 @@ export class CommandLog {
       const {changes} = this.#database
         .statement('INSERT INTO cmd_seen (id, wall, mono) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
         .run(id, stamp.wallMs, Math.round(stamp.nowMs));
-      return changes > 0 ? {kind: 'claimed'} : {kind: 'dup', outcome: this.#outcomeOf(id)};
+      return changes > 0 ? {kind: 'claimed'} : {kind: 'dup', outcome: outcomeOf(this.#row(id))};
     });
+  }
+
+  /** What was claimed before under this id. */
+  earlier(id: string): Extract<CommandClaim, {kind: 'dup'}> | undefined {
+    const row = this.#row(id);
+    return row && {kind: 'dup', outcome: outcomeOf(row)};
   }
 
   /** Store what became of it; the first outcome stays. */
@@ -40,10 +46,17 @@ export class CommandLog {
     );
   }
 
-  #outcomeOf(id: string): StoredOutcome | undefined {
-    const row = guarded('command', () =>
+  #row(id: string): CommandSeen | undefined {
+    return guarded('command', () =>
       this.#database.statement('SELECT outcome FROM cmd_seen WHERE id = ?').get(id),
-    ) as {readonly outcome: string | null};
-    return row.outcome === null ? undefined : (JSON.parse(row.outcome) as StoredOutcome);
+    ) as CommandSeen | undefined;
   }
+}
+
+interface CommandSeen {
+  readonly outcome: string | null;
+}
+
+function outcomeOf(row: CommandSeen | undefined): StoredOutcome | undefined {
+  return row?.outcome ? (JSON.parse(row.outcome) as StoredOutcome) : undefined;
 }

@@ -12,13 +12,13 @@ import {
   unixMillisSchema,
 } from './site-schemas.js';
 import type {DownName} from './topics.js';
-import {epochSchema, monoSchema as mono, sessionIdSchema} from './wire-words.js';
+import {epochSchema, monoSchema as mono, sessionIdSchema, traceSchema} from './wire-words.js';
 
 /** Every kind of act, and how long one may be under way at most, whatever it says of itself.
  *  @see sync.md 8, act rule */
-export const ACT_TTL_CAPS_MS = {open: 10_000, valve: 5000} as const;
+export const ACT_TTL_CAPS_MS = {open: 10_000, close: 10_000, pulse: 10_000, valve: 5000} as const;
 export type ActKind = keyof typeof ACT_TTL_CAPS_MS;
-const ACT_KINDS = ['open', 'valve'] as const satisfies readonly ActKind[];
+const ACT_KINDS = ['open', 'close', 'pulse', 'valve'] as const satisfies readonly ActKind[];
 
 /** Ed25519 over context, topic and payload, base64url. */
 const sig = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
@@ -73,7 +73,7 @@ const revocationSchema = z.object({
 });
 
 /** `d/cmd`: an act, at most once, now or never. `ref` is the newest gateway reading plus the time
- *  since on the cloud's own clock; `n` counts up per door. */
+ *  since on the cloud's own clock; `n` counts up per door; `tp` is the `traceparent` of the request. */
 const commandSchema = z.object({
   id: idSchema<CommandId>(),
   sid: sessionIdSchema,
@@ -83,6 +83,7 @@ const commandSchema = z.object({
   door: idSchema<BayId>(),
   n: z.int().min(1),
   by: z.string().min(1).max(128),
+  tp: traceSchema,
   sig,
 });
 

@@ -108,10 +108,12 @@ const grantReportSchema = grantVersion.extend({
 const revocationReportSchema = z.object({ver: counterSchema});
 
 /**
- * `u/res`: what became of a command. `done` and `failed` mean that it was tried; `refused`,
- * `expired` and `stale_session` that it never was; `dup` carries the first answer in `why`.
+ * `u/res`: what became of a command. `taken` means that it is on disk and begun, and another answer
+ * follows; `done` and `failed` that it was tried; `refused`, `expired` and `stale_session` that it never
+ * was; `dup` carries the first answer in `why`.
  */
 export const COMMAND_ANSWERS = [
+  'taken',
   'done',
   'failed',
   'refused',

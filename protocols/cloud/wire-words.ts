@@ -14,4 +14,10 @@ export const epochSchema = z.string().regex(/^[0-9a-f]{32}$/);
 export const bootSchema = z.string().min(1).max(64);
 /** The gateway's monotonic clock in ms; means nothing outside its boot. */
 export const monoSchema = z.number().min(0);
+/** W3C trace context of the request that an act came of. One that is none is left out: no act fails by it. */
+export const traceSchema = z
+  .string()
+  .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+  .optional()
+  .catch(undefined);
 export const eventKindSchema = z.string().min(1).max(64);

@@ -24,7 +24,13 @@ export type ActuationCause =
   | {readonly kind: 'grant'; readonly grant: GrantId; readonly attempt: AttemptId}
   | {readonly kind: 'relock'; readonly session: SessionId | null}
   | {readonly kind: 'operator'; readonly person: PersonId; readonly reason: string}
-  | {readonly kind: 'remote'; readonly command: CommandId; readonly by: string}
+  | {
+      readonly kind: 'remote';
+      readonly command: CommandId;
+      readonly by: string;
+      /** W3C trace context of the request that the command came of. */
+      readonly trace?: string;
+    }
   | {readonly kind: 'safety'; readonly why: string};
 
 export type SessionPhase =
@@ -259,7 +265,13 @@ export interface SiteEventBodies {
     readonly lastWallMs: UnixMillis | null;
     readonly note: string;
   };
-  command: {readonly command: CommandId; readonly result: string; readonly why: string | null};
+  command: {
+    readonly command: CommandId;
+    readonly result: string;
+    readonly why: string | null;
+    /** W3C trace context of the request that the command came of. */
+    readonly trace?: string;
+  };
   'grants.applied': {readonly version: number; readonly hash: string};
   /** A new site file proved itself and is in force. */
   'config.applied': ConfigOrigin & {

@@ -97,7 +97,11 @@ function memberOf({fleet, gateway, url, publicKey, clock, onAcked}: MemberParts)
       applyRevocations: () => {},
       touch: () => {},
     },
-    commands: {accept: () => ({kind: 'dup', outcome: undefined}), reject: () => {}},
+    commands: {
+      earlier: () => undefined,
+      accept: () => ({kind: 'dup', outcome: undefined}),
+      reject: () => {},
+    },
     time: {read: () => ({clk: 'ok'}), offer: () => {}},
   });
   return {outbox, uplink};

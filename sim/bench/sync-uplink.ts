@@ -28,7 +28,11 @@ export function uplinkOptions({publicKey, ...parts}: Parts): UplinkOptions {
     cloudKey: readCloudKey(publicKey),
     outbox: store.outbox,
     grants: store.grants,
-    commands: {accept: () => ({kind: 'dup', outcome: undefined}), reject: () => {}},
+    commands: {
+      earlier: () => undefined,
+      accept: () => ({kind: 'dup', outcome: undefined}),
+      reject: () => {},
+    },
     time: new SiteClock(clock, 0),
     startSpreadMs: 0,
     deflateLater: deflateOnPool,

@@ -13,6 +13,7 @@ import {
   REFERENCE_LOCK_PROFILE,
 } from '../../protocols/profiles/parking-lock-profile.js';
 import {type CollectorPlan, LINE_BAUD_RATE, siteYaml} from '../plan/site-plan.js';
+import {rest} from '../real/peer-process.js';
 import {CloudClient} from '../scenarios/cloud-client.js';
 import {SimSite} from '../site/sim-site.js';
 import {TcpFarEnd} from '../wire/tcp-far-end.js';
@@ -62,6 +63,7 @@ export class CrashPark {
   readonly uplink: TcpProxy | undefined;
   readonly #server: Cloud | undefined;
   readonly #ends: ReadonlyMap<string, TcpFarEnd>;
+  #hasSite = false;
 
   private constructor(
     options: CrashParkOptions,
@@ -114,23 +116,20 @@ export class CrashPark {
     for (const end of this.#ends.values()) end.unplug();
   }
 
-  /** Order a bay open through the cloud. `state`: what came of it. */
-  async orderOpen(
-    bay: string,
-    key: string,
-  ): Promise<{readonly id: string; readonly state: string}> {
-    const response = await this.#server?.fetch(
-      new Request(`http://cloud.invalid/v1/gateways/${GATEWAY}/bays/${bay}/open`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${API_KEY}`,
-          'content-type': 'application/json',
-          'idempotency-key': key,
-        },
-        body: JSON.stringify({by: 'desk'}),
-      }),
-    );
-    return (await response?.json()) as {id: string; state: string};
+  /** Order a bay open through the cloud. `state`: what came of it within 10 s. */
+  async orderOpen(bay: string): Promise<{readonly id: string; readonly state: string}> {
+    if (!this.#hasSite) {
+      this.#hasSite = true;
+      await this.cloud.addSite(SITE, COLLECTORS.flatMap(baysOf));
+    }
+    let command = await this.cloud.order({site: SITE, point: bay, kind: 'open'}, 'asked for');
+    const untilMs = this.clock.nowMs() + 10_000;
+    while (this.clock.nowMs() < untilMs) {
+      if (!['pending', 'sent', 'delivered'].includes(command.state)) break;
+      await rest(50);
+      command = await this.cloud.command(command.id);
+    }
+    return command;
   }
 
   bays(collector: string): readonly string[] {

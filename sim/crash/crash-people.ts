@@ -181,8 +181,8 @@ export class CrashPeople {
       await rest(1200 + 1500 * this.#chance.fraction());
       this.#orders += 1;
       const [bay] = this.#anyArm();
-      const {id, state} = await this.#park.orderOpen(bay, `order-${this.#orders}`);
-      if (state === 'done') this.#told(id);
+      const {id, state} = await this.#park.orderOpen(bay);
+      if (state === 'confirmed') this.#told(id);
     }
   }
 

@@ -109,6 +109,22 @@ export class CloudProcess {
     }
   }
 
+  /** Order the arm of A-012, with gw-1 behind it, and wait for what comes of it. */
+  async ordered(key: string): Promise<{readonly id: string; readonly state: string}> {
+    const site = {id: 'lot-1', name: 'lot-1', kind: 'public', zone: 'Asia/Shanghai'};
+    await this.api('POST', '/v1/sites', site);
+    await this.api('PUT', '/v1/sites/lot-1/gateways/gw-1');
+    await this.api('POST', '/v1/sites/lot-1/points', {id: 'A-012', kind: 'bay'});
+    const path = '/v1/sites/lot-1/points/A-012/commands';
+    const wish = {kind: 'open', reason: 'a guest', ttlMs: 5000};
+    let command = await this.api<{id: string; state: string}>('POST', path, wish, key);
+    await until('the command is over', async () => {
+      command = await this.api('GET', `/v1/commands/${command.id}`);
+      return !['pending', 'sent', 'delivered'].includes(command.state);
+    });
+    return command;
+  }
+
   async api<Body>(method: string, path: string, body?: object, key?: string): Promise<Body> {
     const headers: Record<string, string> = {authorization: `Bearer ${this.#site.apiKey}`};
     if (body !== undefined) headers['content-type'] = 'application/json';

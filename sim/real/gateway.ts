@@ -72,6 +72,7 @@ export class Gateway {
 
   #hand(): CommandSink {
     return {
+      earlier: id => this.store.commands.earlier(id),
       accept: (act, answer) => {
         const claim = this.store.commands.claim(act.id, this.store.stampNow());
         if (claim.kind === 'dup') return claim;

@@ -133,22 +133,18 @@ test.serial(
 );
 
 test.serial(
-  'a command asked of any of two workers is answered by it, and grants of both reach the gateway',
+  'a command asked of any of two workers is sent once and confirmed at both, and grants of both reach the gateway',
   async t => {
     const fleet = await build(t);
     const [one, two] = fleet.workers;
-    const path = '/v1/gateways/gw-1/bays/A-012/open';
     const states: string[] = [];
     for (let round = 0; round < 6; round += 1) {
       const worker = round % 2 ? one : two;
-      const order = {by: 'wang', ttlMs: 5000};
-      states.push((await worker.api<{state: string}>('POST', path, order, `k-${round}`)).state);
+      states.push((await worker.ordered(`k-${round}`)).state);
     }
-    t.deepEqual(states, Array(6).fill('done'));
+    t.deepEqual(states, Array(6).fill('confirmed'));
     t.is(fleet.gateways[0]?.accepted.length, 6);
-    const again = (worker: CloudProcess) =>
-      worker.api<object>('POST', path, {by: 'wang', ttlMs: 5000}, 'k-0');
-    t.deepEqual(await again(one), await again(two));
+    t.deepEqual(await one.ordered('k-0'), await two.ordered('k-0'));
     t.is(fleet.gateways[0]?.accepted.length, 6);
 
     const grant = {

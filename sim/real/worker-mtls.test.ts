@@ -101,9 +101,7 @@ test.serial(
     const sent = () => gateways.every(({uplink}) => uplink.status().unsent === 0);
     await until('all is sent', sent, DRAIN_LIMIT_MS);
     await assertThere(t, server, gateways);
-    const order = {by: 'wang', ttlMs: 5000};
-    const path = '/v1/gateways/gw-1/bays/A-012/open';
-    t.is((await two.api<{state: string}>('POST', path, order, 'k-1')).state, 'done');
+    t.is((await two.ordered('k-1')).state, 'confirmed');
     t.is(gateways[0]?.accepted.length, 1);
   },
 );

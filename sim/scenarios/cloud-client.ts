@@ -9,7 +9,17 @@ export interface CloudEvent {
   readonly clk: string;
   /** When it happened, of a clock that was lost then and came back. */
   readonly correctedMs: number | null;
+  /** Of the command that it follows from. */
+  readonly traceparent: string | null;
   readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A command as the cloud's API shows it. */
+export interface CloudCommand {
+  readonly id: string;
+  readonly state: string;
+  readonly why: string | null;
+  readonly traceparent: string;
 }
 
 export interface Asked<Body> {
@@ -85,12 +95,29 @@ export class CloudClient {
     return {status: response.status, body: (await response.json()) as Body};
   }
 
-  /** Order a bay open and wait for what came of it: `done`, `refused`, `expired`, `offline`, `unknown`. */
-  async open(bay: string, by: string, idempotencyKey: string): Promise<string> {
-    const path = `${this.#home}/bays/${bay}/open`;
-    const response = await this.#ask('POST', path, {by}, {'idempotency-key': idempotencyKey});
-    const {state} = (await response.json()) as {state: string};
-    return state;
+  /** Let the gateway serve `site`, with these bays; what is there stays. */
+  async addSite(site: string, bays: readonly string[]): Promise<void> {
+    const made = {id: site, name: site, kind: 'public', zone: 'Asia/Shanghai'};
+    await this.ask('POST', '/v1/sites', made);
+    await this.ask('PUT', `/v1/sites/${site}/gateways/${this.#options.gateway}`);
+    for (const id of bays) {
+      const point = {id, kind: 'bay', gateway: this.#options.gateway};
+      await this.ask('POST', `/v1/sites/${site}/points`, point);
+    }
+  }
+
+  /** Order an arm. */
+  async order(
+    {site, point, kind}: {readonly site: string; readonly point: string; readonly kind: string},
+    reason: string,
+  ): Promise<CloudCommand> {
+    const path = `/v1/sites/${site}/points/${point}/commands`;
+    return (await this.ask<CloudCommand>('POST', path, {kind, reason})).body;
+  }
+
+  /** How it stands. */
+  command(id: string): Promise<CloudCommand> {
+    return this.get<CloudCommand>(`/v1/commands/${id}`);
   }
 
   async #change(method: string, path: string, body?: unknown): Promise<void> {

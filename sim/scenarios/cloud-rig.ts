@@ -39,6 +39,14 @@ export interface FeedEvent {
   readonly body: unknown;
 }
 
+/** A command as the cloud shows it. */
+export interface ShownCommand {
+  readonly id: string;
+  readonly state: string;
+  readonly why: string | null;
+  readonly traceparent: string;
+}
+
 interface Answered<Body> {
   readonly status: number;
   readonly body: Body;
@@ -60,6 +68,8 @@ export class CloudRig {
   readonly opened: Act[] = [];
   /** What the arm makes of a command. */
   outcome: ActOutcome = {kind: 'done'};
+  /** How long the arm is on its way; 0: done at once. */
+  travelMs = 0;
   store: SiteStore;
   #uplink: Uplink | undefined;
   readonly #folder: string;
@@ -69,6 +79,7 @@ export class CloudRig {
   readonly #gatewayCopies: FileCopies;
   readonly #cloudCopies: FileCopies;
   #copiedEpoch = '';
+  #hasSite = false;
   #cloud: Cloud | undefined;
   /** A connection of its own sees what is committed, and nothing else. */
   #onlooker: Database.Database | undefined;
@@ -188,8 +199,9 @@ export class CloudRig {
     path: string,
     body?: object,
     key?: string,
+    more: Readonly<Record<string, string>> = {},
   ): Promise<Answered<Body>> {
-    const headers: Record<string, string> = {authorization: `Bearer ${API_KEY}`};
+    const headers: Record<string, string> = {authorization: `Bearer ${API_KEY}`, ...more};
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (key !== undefined) headers['idempotency-key'] = key;
     const request = new Request(`http://cloud${path}`, {
@@ -199,6 +211,44 @@ export class CloudRig {
     });
     const response = await this.cloud.fetch(request);
     return {status: response.status, body: (await response.json()) as Body};
+  }
+
+  /** Order the arm of A-012; `key`: of this order alone. The site is made with the first. */
+  async order(
+    key: string,
+    body: object = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answered<ShownCommand>> {
+    if (!this.#hasSite) {
+      this.#hasSite = true;
+      const site = {id: 'lot-1', name: 'lot-1', kind: 'public', zone: 'Asia/Shanghai'};
+      await this.api('POST', '/v1/sites', site);
+      await this.api('PUT', '/v1/sites/lot-1/gateways/gw-1');
+      await this.api('POST', '/v1/sites/lot-1/points', {id: 'A-012', kind: 'bay'});
+    }
+    const wish = {kind: 'open', reason: 'a guest', ...body};
+    const path = '/v1/sites/lot-1/points/A-012/commands';
+    return this.api<ShownCommand>('POST', path, wish, key, headers);
+  }
+
+  /** How a command stands. */
+  async command(id: string): Promise<ShownCommand> {
+    return (await this.api<ShownCommand>('GET', `/v1/commands/${id}`)).body;
+  }
+
+  /** Order, and let time go on until it is known what came of it, or that nobody knows. */
+  async ordered(key: string, body: object = {}): Promise<ShownCommand> {
+    const {body: made} = await this.clock.settle(this.order(key, body));
+    return this.settled(made.id);
+  }
+
+  /** Let time go on until it is known what came of a command, or that nobody knows. */
+  async settled(id: string): Promise<ShownCommand> {
+    for (;;) {
+      const command = await this.command(id);
+      if (!['pending', 'sent', 'delivered'].includes(command.state)) return command;
+      await this.clock.advance(100);
+    }
   }
 
   /** Whether the cloud has an event of the gateway, in its place or as an early copy. */
@@ -272,22 +322,33 @@ export class CloudRig {
   }
 
   #commandSink(): CommandSink {
-    const journal = (act: Act, result: string, why: string | null) => {
-      const fact: SiteFact = {kind: 'command', body: {command: act.id, result, why}};
-      this.store.journal.append([fact], this.store.stampNow());
-    };
     return {
-      accept: (act, answer) => {
+      earlier: id => this.store.commands.earlier(id),
+      accept: (act, answer, begun) => {
         const claim = this.store.commands.claim(act.id, this.store.stampNow());
         if (claim.kind === 'dup') return claim;
         this.opened.push(act);
-        this.store.commands.settle(act.id, this.outcome);
-        journal(act, this.outcome.kind, null);
-        answer(this.outcome);
+        const {outcome} = this;
+        if (outcome.kind === 'done' && this.travelMs > 0) {
+          begun();
+          this.clock.timer('an arm', this.travelMs, () => this.#settle(act, outcome, answer));
+        } else this.#settle(act, outcome, answer);
         return claim;
       },
-      reject: journal,
+      reject: (act, result, why) => this.#journal(act, result, why),
     };
+  }
+
+  #settle(act: Act, outcome: ActOutcome, answer: (outcome: ActOutcome) => void): void {
+    this.store.commands.settle(act.id, outcome);
+    this.#journal(act, outcome.kind, outcome.kind === 'done' ? null : outcome.why);
+    answer(outcome);
+  }
+
+  #journal(act: Act, result: string, why: string | null): void {
+    const {id: command, trace} = act;
+    const body = {command, result, why, ...(trace !== undefined && {trace})};
+    this.store.journal.append([{kind: 'command', body}], this.store.stampNow());
   }
 
   #log(who: string): SyncLog {

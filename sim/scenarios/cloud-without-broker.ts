@@ -70,7 +70,7 @@ export class CloudWithoutBroker implements Cloud {
 
   async close(): Promise<void> {
     const {commands, ingest, grantSync, siteConfigs} = this.#parts;
-    commands.close();
+    await commands.stop();
     await ingest.close();
     await grantSync.close();
     await siteConfigs.close();

@@ -1,7 +1,9 @@
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import test from 'ava';
+import type {World} from '../world.js';
 import {withWorld} from './with-world.js';
+import type {WorldCloud} from './world-cloud.js';
 
 const README = new URL('../../../cloud-sync/README.md', import.meta.url);
 
@@ -50,6 +52,43 @@ function curlOf(line: string, variables: ReadonlyMap<string, string>): Curl {
   };
 }
 
+/** What came of lines that were typed one after the other. */
+class Typed {
+  readonly variables = new Map<string, string>();
+  readonly answers: unknown[] = [];
+  readonly #files = new Map<string, Record<string, string>>();
+  readonly #world: World;
+  readonly #cloud: WorldCloud;
+
+  constructor(world: World, cloud: WorldCloud) {
+    this.#world = world;
+    this.#cloud = cloud;
+  }
+
+  async all(lines: readonly string[]): Promise<void> {
+    for (const line of lines) {
+      const assigned = /^(\w+)=(.*)$/.exec(line);
+      if (assigned) this.#assign(assigned[1] ?? '', assigned[2] ?? '');
+      else await this.#curl(line);
+    }
+  }
+
+  #assign(name: string, value: string): void {
+    const field = /^\$\(jq -r \.(\w+) (\S+)\)$/.exec(value);
+    const read = field && (this.#files.get(field[2] ?? '')?.[field[1] ?? ''] ?? '');
+    this.variables.set(name, read ?? (value === '$(cat cloud-api.key)' ? 'lk_world' : value));
+  }
+
+  async #curl(line: string): Promise<void> {
+    const {method, path, headers, body, file} = curlOf(line, this.variables);
+    const sent = {headers, ...(body && {body})};
+    const answer = await this.#cloud.send<Record<string, string>>(method, path, sent);
+    this.answers.push(answer);
+    if (file !== undefined) this.#files.set(file, answer);
+    await this.#world.advance(2000);
+  }
+}
+
 test('from an empty cloud to a card that opens a bay, by the lines of the README alone', t =>
   withWorld(
     t,
@@ -63,27 +102,12 @@ test('from an empty cloud to a card that opens a bay, by the lines of the README
       await world.advance(20_000);
       t.is(world.site.lock('A-012').arm, 'up', 'a strange card opens nothing');
 
-      const files = new Map<string, Record<string, string>>();
-      const variables = new Map<string, string>();
-      const answers: unknown[] = [];
-      for (const line of commands()) {
-        const assigned = /^(\w+)=(.*)$/.exec(line);
-        if (!assigned) {
-          const {method, path, headers, body, file} = curlOf(line, variables);
-          const sent = {headers, ...(body && {body})};
-          const answer = await cloud.send<Record<string, string>>(method, path, sent);
-          answers.push(answer);
-          if (file !== undefined) files.set(file, answer);
-          await world.advance(2000);
-          continue;
-        }
-        const [, name = '', value = ''] = assigned;
-        const field = /^\$\(jq -r \.(\w+) (\S+)\)$/.exec(value);
-        if (field) variables.set(name, files.get(field[2] ?? '')?.[field[1] ?? ''] ?? '');
-        else variables.set(name, value === '$(cat cloud-api.key)' ? 'lk_world' : value);
-      }
-      t.regex(variables.get('KEY') ?? '', /^lk_[0-9A-Z]{26}_/);
-      const {gateways} = answers.at(-2) as {gateways: object[]};
+      const typed = new Typed(world, cloud);
+      const lines = commands();
+      const last = lines.findIndex(line => line.includes('/commands"'));
+      await typed.all(lines.slice(0, last));
+      t.regex(typed.variables.get('KEY') ?? '', /^lk_[0-9A-Z]{26}_/);
+      const {gateways} = typed.answers.at(-2) as {gateways: object[]};
       t.is(gateways.length, 1);
       t.like(gateways[0], {id: 'gw-1', online: true, grants: {current: true}});
 
@@ -91,6 +115,13 @@ test('from an empty cloud to a card that opens a bay, by the lines of the README
       await world.tap('C1', card);
       await world.advance(20_000);
       t.like(world.events('decision').at(-1)?.body, {result: 'ALLOW', credential: 'card-1'});
+      t.is(world.site.lock('A-012').arm, 'down');
+
+      cloud.restore();
+      await world.until(() => world.site.lock('A-012').arm === 'up', 300_000);
+      await world.until(() => cloud.isOnline(), 120_000);
+      await typed.all(lines.slice(last));
+      t.like(typed.answers.at(-1), {point: 'A-012', kind: 'open', state: 'confirmed'});
       t.is(world.site.lock('A-012').arm, 'down');
     },
   ));

@@ -23,6 +23,7 @@ export interface LinkedGatewayOptions {
 
 const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
 const NO_COMMANDS: CommandSink = {
+  earlier: () => undefined,
   accept: (_act, answer) => {
     answer({kind: 'refused', why: 'nothing moves here'});
     return {kind: 'claimed'};

@@ -48,7 +48,11 @@ function gateway(t: ExecutionContext, folder: string) {
     createIdentityUplink({
       ...{clock, time, entropy, log: QUIET, boot: store.boot, firmware: '1.0.0', shelf},
       ...{outbox: store.outbox, grants: store.grants, startSpreadMs: 0},
-      commands: {accept: () => ({kind: 'dup', outcome: undefined}) as never, reject: () => {}},
+      commands: {
+        earlier: () => undefined,
+        accept: () => ({kind: 'dup', outcome: undefined}) as never,
+        reject: () => {},
+      },
     });
   let uplink = connect();
   t.teardown(() => {

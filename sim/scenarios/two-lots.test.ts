@@ -59,8 +59,10 @@ test('P4 of two daemons on one cloud lot 1 is killed: lot 2 still opens locks an
   t.like(lot2.events('attempt.closed').at(-1)?.body, {uid: card1.uid, reason: 'NOT_FOUND'});
   await lot2.advance(120_000);
   t.deepEqual(lot2.alarms(), []);
-  const answer = Promise.resolve(lot2.cloud?.open('B-018', 'office', 'once'));
-  t.is(await lot2.clock.settle(answer, 20_000), 'done');
+  await lot2.cloud?.addSite('lot-2', ['B-018']);
+  const ordered = await lot2.cloud?.order('lot-2', 'B-018');
+  await lot2.advance(20_000);
+  t.is((await lot2.cloud?.command(ordered?.id ?? ''))?.state, 'confirmed');
   t.is(lot2.site.lock('B-018').arm, 'down');
   await lot2.until(() => lot2.cloud?.unsent() === 0, 10_000);
 

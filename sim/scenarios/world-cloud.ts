@@ -10,7 +10,13 @@ import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {SkewedClock} from '../clock/skewed-clock.js';
 import type {VirtualClock} from '../clock/virtual-clock.js';
 import type {GrantChannel} from './card-office.js';
-import {type Asked, CloudClient, type CloudEvent, type Sent} from './cloud-client.js';
+import {
+  type Asked,
+  CloudClient,
+  type CloudCommand,
+  type CloudEvent,
+  type Sent,
+} from './cloud-client.js';
 
 interface GatewaySummary {
   readonly id: string;
@@ -171,9 +177,19 @@ export class WorldCloud {
     return (await this.#api.get<{risks: Risk[]}>(path)).risks;
   }
 
-  /** Open a bay from afar; settles with what the API says of it. */
-  open(bay: string, by: string, idempotencyKey: string): Promise<string> {
-    return this.#api.open(bay, by, idempotencyKey);
+  /** Let the gateway serve `site`, with these bays; what is there stays. */
+  addSite(site: string, bays: readonly string[]): Promise<void> {
+    return this.#api.addSite(site, bays);
+  }
+
+  /** Order an arm from afar. */
+  order(site: string, point: string, kind: 'open' | 'close' = 'open'): Promise<CloudCommand> {
+    return this.#api.order({site, point, kind}, 'a guest');
+  }
+
+  /** How a command stands. */
+  command(id: string): Promise<CloudCommand> {
+    return this.#api.command(id);
   }
 
   async close(): Promise<void> {

@@ -160,7 +160,7 @@ test('who asks too often waits: by key, by address, by device, and by keys that 
   await clock.advance(60_000);
   t.is((await ask('GET', '/v1/gateways', {key, address: '10.9.9.9'})).status, 200);
   const open = (bay: string) =>
-    ask('POST', `/v1/gateways/gw-1/bays/${bay}/open`, {body: {by: 'wang'}});
+    ask('POST', `/v1/sites/lot-1/points/${bay}/commands`, {body: {kind: 'open', reason: 'x'}});
   for (let count = 0; count < 15; count += 1) {
     t.not((await open('A-012')).status, 429);
     await clock.advance(1000);

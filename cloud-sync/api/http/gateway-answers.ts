@@ -118,6 +118,10 @@ export const eventsSchema = z.object({
           .openapi({description: 'When it was, of a clock that was lost then and came back'}),
         clk: z.string(),
         body: z.unknown(),
+        traceparent: z
+          .string()
+          .nullable()
+          .openapi({description: 'Of the command that it follows from'}),
         receivedMs: wall,
       })
       .openapi('GatewayEvent'),
@@ -134,6 +138,7 @@ export function eventsOf(
   const last = events.at(-1);
   return {
     events: events.map(event => ({
+      ...bodyOf(event.body),
       id: `${gateway}/${event.epoch}/${event.seq}`,
       epoch: event.epoch,
       seq: event.seq,
@@ -143,19 +148,25 @@ export function eventsOf(
       wallMs: event.wall,
       correctedMs: corrected.get(event) ?? null,
       clk: event.clk,
-      body: parsed(event.body),
       receivedMs: event.receivedWall,
     })),
     next: last ? `${last.epochNo}.${last.seq}` : after,
   };
 }
 
-/** The body as the gateway wrote it; what is no JSON is shown as text. */
-function parsed(body: string): unknown {
+const traced = z.object({
+  trace: z.string().optional(),
+  cause: z.object({trace: z.string().optional()}).optional().catch(undefined),
+});
+
+/** The body as the gateway wrote it, and the trace in it; what is no JSON is shown as text. */
+function bodyOf(text: string): {readonly body: unknown; readonly traceparent: string | null} {
   try {
-    return JSON.parse(body);
+    const body: unknown = JSON.parse(text);
+    const found = text.includes('"trace"') ? traced.safeParse(body).data : undefined;
+    return {body, traceparent: found?.trace ?? found?.cause?.trace ?? null};
   } catch {
-    return body;
+    return {body: text, traceparent: null};
   }
 }
 

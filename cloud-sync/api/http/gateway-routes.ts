@@ -11,7 +11,6 @@ import type {LateUseTable} from '../store/late-use-table.js';
 import type {SiteView} from '../store/site-view.js';
 import {type Api, addOperation, callerWith, needing, REFUSALS, shown} from './api.js';
 import type {Scope} from './caller.js';
-import {addCommandRoutes, type CommandRouteOptions} from './command-routes.js';
 import {
   alarmsSchema,
   baysSchema,
@@ -28,7 +27,7 @@ import {MAX_PAGE, pageOf, pageQuery, placeFrom} from './page.js';
 import {eventsQuerySchema} from './requests.js';
 import {addSiteConfigs} from './site-config-routes.js';
 
-export interface GatewayRouteOptions extends GrantRouteOptions, CommandRouteOptions {
+export interface GatewayRouteOptions extends GrantRouteOptions {
   readonly gateways: GatewayTable;
   readonly overview: GatewayOverview;
   readonly ledger: EventLedger;
@@ -54,7 +53,6 @@ export function addGatewayRoutes(app: Api, options: GatewayRouteOptions): void {
   addReads(app, options);
   addEvents(app, options);
   addGrantRoutes(app, options);
-  addCommandRoutes(app, options);
   addSiteConfigs(app, options.siteConfigs);
   if (options.identity) addIdentities(app, options.identity);
 }
@@ -62,7 +60,7 @@ export function addGatewayRoutes(app: Api, options: GatewayRouteOptions): void {
 function scopeOf(method: string, path: string): Scope {
   if (method === 'GET') return 'gateways:read';
   if (/\/(?:grants|cards)(?:\/|$)/.test(path)) return 'grants:write';
-  return path.endsWith('/open') ? 'commands:write' : 'gateways:write';
+  return 'gateways:write';
 }
 
 const READING = {tags: ['gateways'], ...needing('gateways:read')};

@@ -1,5 +1,4 @@
 import {z} from 'zod';
-import {ACT_TTL_CAPS_MS} from '../../../protocols/cloud/down-messages.js';
 import {
   cardSchema,
   grantSchema,
@@ -47,12 +46,6 @@ export const cardRequestSchema = z
     state: z.enum(['active', 'suspended', 'consumed']).default('active'),
   })
   .transform(card => ({...card, secretHex: card.secretHex}));
-
-/** Body of POST open. */
-export const openRequestSchema = z.strictObject({
-  by: z.string().min(1).max(128),
-  ttlMs: z.int().min(1000).max(ACT_TTL_CAPS_MS.open).default(8000),
-});
 
 /** `after` is the cursor that the page before returned. */
 export const eventsQuerySchema = z.object({

@@ -98,7 +98,11 @@ class Bench {
         applyRevocations: () => {},
         touch: () => {},
       },
-      commands: {accept: () => ({kind: 'dup', outcome: undefined}), reject: () => {}},
+      commands: {
+        earlier: () => undefined,
+        accept: () => ({kind: 'dup', outcome: undefined}),
+        reject: () => {},
+      },
       time: {read: () => ({clk: 'ok'}), offer: () => {}},
     });
     uplink.start();

@@ -177,22 +177,27 @@ export interface RevocationColumns {
 
 export interface CommandColumns {
   id: string;
+  tenant: string;
+  site: string;
+  point: string;
   gw: string;
   bay: string;
+  kind: string;
   by: string;
+  reason: string;
   ttl_ms: number;
+  trace: string;
   state: string;
   why: string | null;
+  due_wall: number | null;
+  session: string | null;
   created_wall: number;
+  sent_wall: number | null;
+  delivered_wall: number | null;
   closed_wall: number | null;
-}
-
-export interface IdempotencyColumns {
-  key: string;
-  fingerprint: string;
-  command: string;
-  answer: string | null;
-  created_wall: number;
+  /** Where the journal stood when a later connection began: epoch and head. */
+  journal_epoch: string | null;
+  journal_head: number | null;
 }
 
 export interface ApiKeyColumns {
@@ -311,7 +316,6 @@ export interface CloudSchema
   grant_change: GrantChangeColumns;
   revocation: RevocationColumns;
   command: CommandColumns;
-  idempotency: IdempotencyColumns;
   api_key: ApiKeyColumns;
   site_config: SiteConfigColumns;
   site_held: SiteHeldColumns;

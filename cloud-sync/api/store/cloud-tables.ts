@@ -16,7 +16,6 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   grant_change: ['gw', 'ver'],
   revocation: ['gw', 'id'],
   command: ['id'],
-  idempotency: ['key'],
   api_key: ['hash'],
   site_config: ['gw', 'ver'],
   site_held: ['gw'],

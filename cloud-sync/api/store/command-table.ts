@@ -1,121 +1,153 @@
+import {
+  ASKED_FOR_MS,
+  type CommandStand,
+  type CommandState,
+  type JournalPlace,
+} from '../command-machine.js';
 import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 
-export type CommandState =
-  | 'sent'
-  | 'done'
-  | 'failed'
-  | 'refused'
-  | 'expired'
-  | 'offline'
-  | 'unknown';
+/** What may be ordered from afar. */
+export const COMMAND_KINDS = ['open', 'close', 'pulse'] as const;
+export type CommandKind = (typeof COMMAND_KINDS)[number];
 
-export interface CommandRow {
+export interface CommandRow extends CommandStand {
   readonly id: string;
+  readonly tenant: string;
+  readonly site: string;
+  readonly point: string;
   readonly gateway: string;
+  /** The arm that it is about, as the gateway names it. */
   readonly bay: string;
+  readonly kind: CommandKind;
+  /** Id of the key or the member. */
   readonly by: string;
-  readonly ttlMs: number;
-  readonly state: CommandState;
-  readonly why: string | null;
-  readonly createdWall: number;
-  readonly closedWall: number | null;
+  readonly reason: string;
+  /** `traceparent` of the request. */
+  readonly trace: string;
 }
 
-export interface IdempotencyRow {
-  readonly fingerprint: string;
-  readonly command: string;
-  /** The answer as it was given; null while the first request still waits. */
-  readonly answer: string | null;
-}
-
-export interface CommandClosing {
-  readonly gateway: string;
-  readonly id: string;
-  readonly state: CommandState;
-  readonly why: string | null;
+/** Which commands, and which part of their list. */
+export interface CommandsAsked {
+  readonly tenant: string;
+  /** Of these sites alone; undefined: of all that the tenant has. */
+  readonly sites: ReadonlySet<string> | undefined;
+  readonly site: string | undefined;
+  readonly point: string | undefined;
+  readonly state: CommandState | undefined;
+  /** Before this id; undefined: from the newest. */
+  readonly before: string | undefined;
+  readonly limit: number;
 }
 
 const COLUMNS = [
-  'id',
-  'gw as gateway',
-  'bay',
-  'by',
-  'ttl_ms as ttlMs',
-  'state',
-  'why',
-  'created_wall as createdWall',
-  'closed_wall as closedWall',
+  ...['id', 'tenant', 'site', 'point', 'gw as gateway', 'bay', 'kind', 'by', 'reason', 'trace'],
+  ...['ttl_ms as ttlMs', 'state', 'why', 'session', 'due_wall as dueWall'],
+  ...['created_wall as createdWall', 'sent_wall as sentWall', 'delivered_wall as deliveredWall'],
+  ...['closed_wall as closedWall', 'journal_epoch as journalEpoch', 'journal_head as journalHead'],
 ] as const;
 
-/** Commands and the keys under which they were asked for. */
+interface Found {
+  readonly journalEpoch: string | null;
+  readonly journalHead: number | null;
+}
+
+/** Commands, with all that was heard of each. */
 export class CommandTable {
-  async add(db: CloudReader, row: CommandRow): Promise<void> {
-    const {gateway: gw, ttlMs: ttl_ms, createdWall: created_wall, closedWall: closed_wall} = row;
-    const {id, bay, by, state, why} = row;
-    const columns = {id, gw, bay, by, ttl_ms, state, why, created_wall, closed_wall};
-    await db.insertInto('command').values(columns).execute();
+  async add(tx: CloudTransaction, row: CommandRow): Promise<void> {
+    const {id, tenant, site, point, gateway: gw, bay, kind, by, reason, trace} = row;
+    const fixed = {id, tenant, site, point, gw, bay, kind, by, reason, trace};
+    const {ttlMs: ttl_ms, createdWall: created_wall} = row;
+    const values = {...fixed, ttl_ms, created_wall, ...standOf(row)};
+    await tx.insertInto('command').values(values).execute();
   }
 
   async get(db: CloudReader, id: string): Promise<CommandRow | undefined> {
     const query = db.selectFrom('command').select(COLUMNS).where('id', '=', id);
-    return (await query.executeTakeFirst()) as CommandRow | undefined;
+    const found = await query.executeTakeFirst();
+    return found && rowOf(found);
   }
 
-  /** Close what still is open; a closed command never changes again. */
-  async close(db: CloudReader, closing: CommandClosing, wallMs: number): Promise<boolean> {
-    const {numUpdatedRows} = await db
-      .updateTable('command')
-      .set({state: closing.state, why: closing.why, closed_wall: wallMs})
-      .where('id', '=', closing.id)
-      .where('gw', '=', closing.gateway)
-      .where('state', 'in', ['sent', 'unknown'])
-      .executeTakeFirstOrThrow();
-    return numUpdatedRows > 0n;
+  /** The row, which no other transaction changes before the end of this one. */
+  async lock(tx: CloudTransaction, id: string): Promise<CommandRow | undefined> {
+    const query = tx.updateTable('command').set(({ref}) => ({state: ref('state')}));
+    const found = await query.where('id', '=', id).returning(COLUMNS).executeTakeFirst();
+    return found && rowOf(found);
   }
 
-  async giveUp(db: CloudReader, id: string): Promise<void> {
-    const query = db.updateTable('command').set({state: 'unknown'}).where('state', '=', 'sent');
-    await query.where('id', '=', id).execute();
+  async setStand(tx: CloudTransaction, id: string, stand: CommandStand): Promise<void> {
+    await tx.updateTable('command').set(standOf(stand)).where('id', '=', id).execute();
   }
 
-  /** Nobody can wait any more for what was to be over before `wallMs`. */
-  async giveUpOverdue(db: CloudReader, wallMs: number): Promise<void> {
-    await db
-      .updateTable('command')
-      .set({state: 'unknown'})
-      .where('state', '=', 'sent')
-      .where(({eb}) => eb('created_wall', '<', eb(eb.val(wallMs), '-', eb.ref('ttl_ms'))))
+  /** Of which something is still to be heard or done, the oldest first. */
+  async open(db: CloudReader, wallMs: number, limit: number): Promise<readonly CommandRow[]> {
+    const found = await db
+      .selectFrom('command')
+      .select(COLUMNS)
+      .where(({eb, and, or}) =>
+        or([
+          eb('state', 'in', ['pending', 'sent', 'delivered']),
+          and([
+            eb('state', '=', 'unknown'),
+            eb('delivered_wall', 'is', null),
+            eb('created_wall', '>', wallMs - ASKED_FOR_MS),
+          ]),
+        ]),
+      )
+      .orderBy('id')
+      .limit(limit)
       .execute();
+    return found.map(rowOf);
   }
 
-  /** False when the key is taken. */
-  async addKey(
-    tx: CloudTransaction,
-    key: string,
-    order: {readonly fingerprint: string; readonly command: string; readonly wallMs: number},
+  /** The newest first. */
+  async page(db: CloudReader, asked: CommandsAsked): Promise<readonly CommandRow[]> {
+    const {tenant, sites, site, point, state, before, limit} = asked;
+    let query = db.selectFrom('command').select(COLUMNS).where('tenant', '=', tenant);
+    if (sites) query = query.where('site', 'in', ['', ...sites]);
+    if (site !== undefined) query = query.where('site', '=', site);
+    if (point !== undefined) query = query.where('point', '=', point);
+    if (state !== undefined) query = query.where('state', '=', state);
+    if (before !== undefined) query = query.where('id', '<', before);
+    return (await query.orderBy('id', 'desc').limit(limit).execute()).map(rowOf);
+  }
+
+  /** Is all of the gateway's journal here up to where it stood when the command could begin no more? */
+  async isJournalWhole(
+    db: CloudReader,
+    {gateway, createdWall}: CommandRow,
+    {epoch, head}: JournalPlace,
   ): Promise<boolean> {
-    const {fingerprint, command, wallMs} = order;
-    const {numInsertedOrUpdatedRows} = await tx
-      .insertInto('idempotency')
-      .values({key, fingerprint, command, created_wall: wallMs})
-      .onConflict(clash => clash.doNothing())
-      .executeTakeFirstOrThrow();
-    return (numInsertedOrUpdatedRows ?? 0n) > 0n;
-  }
-
-  key(db: CloudReader, key: string): Promise<IdempotencyRow | undefined> {
-    return db
-      .selectFrom('idempotency')
-      .select(['fingerprint', 'command', 'answer'])
-      .where('key', '=', key)
+    const row = await db
+      .selectFrom('epoch')
+      .select(['no', 'known', 'started_wall'])
+      .where('gw', '=', gateway)
+      .where('epoch', '=', epoch)
       .executeTakeFirst();
+    // A numbering that began later says nothing of what was before.
+    if (!row || row.known < head || row.started_wall > createdWall) return false;
+    const gap = await db
+      .selectFrom('gap')
+      .select('from_seq')
+      .where('gw', '=', gateway)
+      .where('epoch_no', '=', row.no)
+      .where('marked_wall', '>=', createdWall)
+      .limit(1)
+      .executeTakeFirst();
+    return gap === undefined;
   }
+}
 
-  async setAnswer(db: CloudReader, key: string, answer: string): Promise<void> {
-    await db.updateTable('idempotency').set({answer}).where('key', '=', key).execute();
-  }
+function standOf(stand: CommandStand) {
+  const {state, why, session, dueWall: due_wall, sentWall: sent_wall, journal} = stand;
+  const {deliveredWall: delivered_wall, closedWall: closed_wall} = stand;
+  return {
+    ...{state, why, session, due_wall, sent_wall, delivered_wall, closed_wall},
+    ...{journal_epoch: journal?.epoch ?? null, journal_head: journal?.head ?? null},
+  };
+}
 
-  async pruneKeys(db: CloudReader, beforeWallMs: number): Promise<void> {
-    await db.deleteFrom('idempotency').where('created_wall', '<', beforeWallMs).execute();
-  }
+function rowOf({journalEpoch, journalHead, ...same}: Found & object): CommandRow {
+  const isAsked = journalEpoch !== null && journalHead !== null;
+  const journal = isAsked ? {epoch: journalEpoch, head: journalHead} : null;
+  return {...same, journal} as CommandRow;
 }

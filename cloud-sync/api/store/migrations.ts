@@ -20,6 +20,7 @@ import {createCredentialTables} from './migrations/0017-credentials.js';
 import {createRightUseTables} from './migrations/0018-right-uses.js';
 import {addOrderPayments} from './migrations/0019-order-payments.js';
 import {createNoticeTable} from './migrations/0020-notices.js';
+import {createCommandTable} from './migrations/0021-commands.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -45,5 +46,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0018-right-uses': {up: db => createRightUseTables(db, types)},
     '0019-order-payments': {up: db => addOrderPayments(db, types)},
     '0020-notices': {up: db => createNoticeTable(db, types)},
+    '0021-commands': {up: db => createCommandTable(db, types)},
   };
 }

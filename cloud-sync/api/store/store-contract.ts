@@ -9,9 +9,8 @@ import {placesContract} from '../places/places-contract.js';
 import {TenantTable} from '../tenancy/tenant-table.js';
 import {ApiKeyTable} from './api-key-table.js';
 import {changeContract} from './change-contract.js';
-import type {CloudReader} from './cloud-schema.js';
 import type {CloudStore} from './cloud-store.js';
-import {type CommandRow, CommandTable} from './command-table.js';
+import {commandContract} from './command-contract.js';
 import type {ContractBench, StoreUnderTest} from './contract-bench.js';
 import {eventContract} from './event-contract.js';
 import {EventLedger} from './event-ledger.js';
@@ -55,7 +54,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   grantParts(opening, new GrantTable(box));
   gatewayContract(opening);
   revocations(opening, new GrantTable(box));
-  commands(opening);
+  commandContract(opening);
   views(opening);
   siteConfigContract(opening);
   changeContract(opening);
@@ -252,60 +251,6 @@ function revocations({check, gateways}: ContractBench, table: GrantTable): void 
     const row = await store.read(db => gateways.get(db, 'gw-1'));
     t.like(row, {...held, misfit: 1, heldRev: 2});
     t.deepEqual(await store.read(db => gateways.some(db, ['gw-1', 'gw-2'])), row ? [row] : []);
-  });
-}
-
-function commands({check, gateways}: ContractBench): void {
-  const table = new CommandTable();
-  const command = (id: string, state: CommandRow['state'] = 'sent'): CommandRow => ({
-    ...{id, gateway: 'gw-1', bay: 'A-012', by: 'wang', ttlMs: 8000, state},
-    ...{why: null, createdWall: 1000, closedWall: null},
-  });
-  const add = async (db: CloudReader, row: CommandRow) => {
-    await gateways.add(db, ['gw-1']);
-    await table.add(db, row);
-  };
-
-  check('a command is closed once, by its own gateway', async (t, {store}) => {
-    const done = {gateway: 'gw-1', id: 'c-1', state: 'done' as const, why: null};
-    await store.transaction(async tx => {
-      await add(tx, command('c-1'));
-      t.false(await table.close(tx, {...done, gateway: 'gw-2'}, 5));
-      t.true(await table.close(tx, done, 6));
-      t.false(await table.close(tx, {...done, state: 'expired'}, 7));
-    });
-    const row = await store.read(db => table.get(db, 'c-1'));
-    t.deepEqual(row, {...command('c-1', 'done'), closedWall: 6});
-  });
-
-  check(
-    'a command that nobody can wait for any more is given up, and may still be closed',
-    async (t, {store}) => {
-      await store.read(async db => {
-        await add(db, command('c-1'));
-        await add(db, command('c-2'));
-        await table.giveUpOverdue(db, 9000);
-        t.is((await table.get(db, 'c-1'))?.state, 'sent');
-        await table.giveUpOverdue(db, 9001);
-        t.is((await table.get(db, 'c-1'))?.state, 'unknown');
-        await table.giveUp(db, 'c-2');
-        const closing = {gateway: 'gw-1', id: 'c-2', state: 'expired' as const, why: 'late'};
-        t.true(await table.close(db, closing, 5));
-        t.like(await table.get(db, 'c-2'), {state: 'expired', why: 'late'});
-      });
-    },
-  );
-
-  check('an idempotency key belongs to whoever came first', async (t, {store}) => {
-    const order = {fingerprint: 'f', command: 'c-1', wallMs: 100};
-    const take = () => store.transaction(tx => table.addKey(tx, 'key-1', order));
-    t.deepEqual([await take(), await take()], [true, false]);
-    await store.read(async db => {
-      await table.setAnswer(db, 'key-1', '{}');
-      t.deepEqual(await table.key(db, 'key-1'), {fingerprint: 'f', command: 'c-1', answer: '{}'});
-      await table.pruneKeys(db, 101);
-      t.is(await table.key(db, 'key-1'), undefined);
-    });
   });
 }
 

@@ -130,7 +130,8 @@ export interface OrderOutcome {
 export function journalOrder(turn: Turn, order: OrderOrigin, outcome: OrderOutcome): void {
   const {bay, desired, result, why} = outcome;
   if (order.kind === 'remote') {
-    turn.fact('command', {command: order.command, result, why});
+    const {command, trace} = order;
+    turn.fact('command', {command, result, why, ...(trace !== undefined && {trace})});
     return;
   }
   turn.fact('override', {

@@ -169,6 +169,8 @@ test('an order interrupted by the power cut is reported as such, and a driver wh
   t.like(rig.bodies('override')[0], {result: 'interrupted: sent', person: 'wang'});
   t.like(rig.bodies('command')[0], {command: 'cmd', result: 'interrupted'});
   rig.settled();
+  // Once its lock is read somebody knows.
+  t.like(rig.bodies('command')[1], {command: 'cmd', result: 'failed', why: 'INTERRUPTED'});
   rig.advance(190_000);
   t.deepEqual(
     rig.sent.map(one => `${one.command} ${one.bay}`),

@@ -74,6 +74,11 @@ export function finishInterrupted(
   if (reading.arm === 'moving' || reading.arm === 'unknown') return;
   turn.patchBay(bayId, {interrupted: undefined});
   const bay = turn.bay(bayId);
+  if (row.cause.kind === 'remote') {
+    // Who ordered it from afar was told that nobody knows; now somebody does.
+    const result = reading.arm === row.desired ? 'done' : 'failed';
+    journalOrder(turn, row.cause, {bay: bayId, desired: row.desired, result, why: 'INTERRUPTED'});
+  }
   if (!bay || row.desired !== 'down' || row.cause.kind !== 'grant') return;
   const {collector} = bay.config;
   const opened = reading.arm === 'down';
@@ -115,8 +120,7 @@ function interrupt(turn: Turn, left: ActuationRecord, former: FormerRun | undefi
   const {cause, desired, bay} = row;
   const outcome = {bay, desired, result: 'interrupted', why: left.state};
   if (cause.kind === 'remote') {
-    const {command, by} = cause;
-    journalOrder(turn, {kind: 'remote', command, by}, outcome);
+    journalOrder(turn, cause, outcome);
   }
   if (cause.kind === 'operator') {
     const {person, reason} = cause;

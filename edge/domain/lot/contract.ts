@@ -134,7 +134,12 @@ export type LotInput =
       readonly desired: 'up' | 'down';
       readonly by:
         | {readonly kind: 'person'; readonly person: PersonId; readonly reason: string}
-        | {readonly kind: 'remote'; readonly command: CommandId; readonly by: string};
+        | {
+            readonly kind: 'remote';
+            readonly command: CommandId;
+            readonly by: string;
+            readonly trace?: string;
+          };
     }
   | {
       readonly kind: 'alarmAction';

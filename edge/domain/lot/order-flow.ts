@@ -50,9 +50,7 @@ function standsAlready(turn: Turn, order: Order, bay: BayState): boolean {
 }
 
 function causeOf(by: OrderOrigin): ActuationCause {
-  return by.kind === 'person'
-    ? {kind: 'operator', person: by.person, reason: by.reason}
-    : {kind: 'remote', command: by.command, by: by.by};
+  return by.kind === 'person' ? {kind: 'operator', person: by.person, reason: by.reason} : by;
 }
 
 function answer(turn: Turn, order: OrderOrigin, result: OrderResult): void {
