@@ -195,6 +195,34 @@ test('a refund goes back the way the money came, latest first, and once', t => {
   t.like(step(order('paid'), refund), {state: 'refused', why: 'PAID'});
 });
 
+test('of what a provider was paid goes back what was not used, not charged, or refunded of the hold', t => {
+  const backOf = (from: Booking, input: AnyBookingInput, afterMs: number) => {
+    const done = bookingOrder.step(from, input, at(afterMs));
+    return done.kind === 'refused'
+      ? done.why
+      : done.effects.flatMap(effect =>
+          effect.effect === 'work' && effect.name === 'pay_back' ? [effect.data] : [],
+        );
+  };
+  const used = order('running', {entries: 'one', payment: 'p'});
+  t.deepEqual(backOf(used, closed(95 * MINUTE_MS, 0), 3 * HOUR_MS), [
+    {payment: 'p', amountFen: 150, why: 'NOT_USED'},
+  ]);
+  const cancel = {kind: 'cancel', note: 'x', isOurs: false} as const;
+  const paid = order('paid', {payment: 'p'});
+  t.like(backOf(paid, cancel, 1.5 * HOUR_MS), [{amountFen: 600, why: 'CANCELLED'}]);
+  t.deepEqual(backOf(order('paid'), cancel, 0), [], 'it was paid from the balance');
+  const charges = [
+    {key: 'o/capture', amountFen: 1200},
+    {key: 'o/over', amountFen: 900},
+  ];
+  const settled = order('settled', {charges, payment: 'p'});
+  const refund = {kind: 'refund', amountFen: 1000, note: 'half of it'} as const;
+  // What lay beyond the hold was taken from the balance, and goes back there.
+  t.like(backOf(settled, refund, 0), [{amountFen: 100, why: 'REFUNDED'}]);
+  t.deepEqual(backOf(settled, {...refund, amountFen: 900}, 0), []);
+});
+
 test('the end is told by who drove off, and not while his car is inside', t => {
   const used = {stays: 1, usedMs: HOUR_MS};
   t.is(step(order('running', used), {kind: 'end'}, 3 * HOUR_MS).state, 'settled');
