@@ -31,13 +31,13 @@ export function firstHour(nowMs: number): number {
 }
 
 /** A lot of 100 bays at 20 gateways, and a member with money for each. */
-export async function fillLot(database: string): Promise<void> {
+export async function fillLot(database: string, bays = BAYS): Promise<void> {
   const store = await CloudStore.open(database);
-  await store.transaction(tx => fill(tx));
+  await store.transaction(tx => fill(tx, bays));
   await store.close();
 }
 
-async function fill(tx: CloudTransaction): Promise<void> {
+async function fill(tx: CloudTransaction, bays: number): Promise<void> {
   const clock = new SystemClock();
   const ledger = new Ledger({clock, entropy: new SystemEntropy(clock), table: new LedgerTable()});
   const [sites, listings, members] = [new SiteTable(), new ListingTable(), new MemberTable()];
@@ -49,7 +49,7 @@ async function fill(tx: CloudTransaction): Promise<void> {
   });
   const names = Array.from({length: GATEWAYS}, (_, n) => `gw-${n}`);
   await new GatewayTable().add(tx, names);
-  for (let n = 0; n < BAYS; n += 1) {
+  for (let n = 0; n < bays; n += 1) {
     const [id, member] = [bayOf(n), memberOf(n)];
     await sites.addPoint(tx, TENANT, {
       ...{site: SITE, id, kind: 'bay', parent: null, gateway: `gw-${n % GATEWAYS}`},

@@ -19,7 +19,7 @@ async function open(t: ExecutionContext) {
     rmSync(folder, {recursive: true});
   });
   const count = other.prepare('SELECT count(*) FROM tenant').pluck();
-  return {store, committed: () => Number(count.get())};
+  return {store, file, committed: () => Number(count.get())};
 }
 
 const add = (tx: CloudTransaction, id: string) =>
@@ -86,4 +86,15 @@ test('a transaction that the database itself ended fails all that were in it', a
   );
   t.deepEqual(codes, ['store/full', 'store/full', 'done']);
   t.is(committed(), 1, 'what came later had a transaction of its own');
+});
+
+test('a transaction that cannot begin is told so, and the next one tries again', async t => {
+  const {store, file} = await open(t);
+  const holder = new Database(file);
+  holder.exec('BEGIN IMMEDIATE');
+  const one = (id: string) => store.transaction(tx => add(tx, id));
+  await t.throwsAsync(one('a'), {code: 'store/locked'});
+  holder.exec('COMMIT');
+  holder.close();
+  await t.notThrowsAsync(one('b'));
 });

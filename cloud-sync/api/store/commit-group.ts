@@ -41,20 +41,24 @@ export class CommitGroup {
 
   async #runAll(): Promise<void> {
     this.#isRunning = true;
-    while (this.#waiting.length > 0) await this.#commitSome();
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      await this.#commitWith(next);
+    }
     this.#isRunning = false;
   }
 
-  async #commitSome(): Promise<void> {
-    const taken: Waiting[] = [];
+  /** `first` is told of a transaction that does not even begin. */
+  async #commitWith(first: Waiting): Promise<void> {
+    const taken = [first];
     const tellers: (() => void)[] = [];
     try {
       await this.#options.db.transaction().execute(async tx => {
+        tellers.push(await this.#runOne(tx, first, true));
         while (taken.length < MOST) {
           const next = this.#waiting.shift();
           if (!next) return;
           taken.push(next);
-          tellers.push(await this.#runOne(tx, next, taken.length === 1));
+          tellers.push(await this.#runOne(tx, next, false));
         }
       });
     } catch (error) {
