@@ -4,6 +4,9 @@ import type {Compressor} from '../protocols/cloud/payload.js';
 /** Leaves the poll loop the most time, for almost the same size. @see sync.md 7, sending */
 const LEVEL = {level: 1} as const;
 
+/** A full batch unfolds to about so much: a buffer for each 16 KB of it would take as long as the work. */
+const CHUNK_BYTES = 128 * 1024;
+
 /** Deflate beside the event loop; `done` hears undefined when that failed. */
 export type DeflateLater = (
   plain: Uint8Array,
@@ -18,7 +21,7 @@ export const rawDeflate: Compressor = {
   deflate: plain => deflateRawSync(plain, LEVEL),
   inflate(packed, maxBytes) {
     try {
-      return inflateRawSync(packed, {maxOutputLength: maxBytes});
+      return inflateRawSync(packed, {maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES});
     } catch {
       return undefined;
     }

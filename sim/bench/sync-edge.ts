@@ -6,9 +6,10 @@ import {Uplink} from '../../cloud-sync/uplink/uplink.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {SiteStore} from '../../edge/store/site-store.js';
+import {SECOND_MS} from '../../protocols/base/units.js';
 import {answer} from './child.js';
 import {Arrivals} from './sync-events.js';
-import {pollLine} from './sync-line.js';
+import {type PolledLine, pollLine} from './sync-line.js';
 import {uplinkOptions} from './sync-uplink.js';
 
 /** Written in transactions of so many cars, as a busy morning would be. */
@@ -17,6 +18,7 @@ const EVENTS_PER_CAR = 10;
 /** A car while the backlog drains. */
 const LIVE_EVERY_MS = 100;
 const LOOK_EVERY_MS = 5;
+const AT_REST_MS = 3 * SECOND_MS;
 
 export interface EdgeReport {
   readonly ms: number;
@@ -26,6 +28,8 @@ export interface EdgeReport {
   readonly longestTurnMs: number;
   /** Polls answered on the line meanwhile; 0 without one. */
   readonly polls: number;
+  /** Polls a second before anything was sent. */
+  readonly restPollsPerS: number;
   /** Events at the start, and at the end. */
   readonly backlog: number;
   readonly head: number;
@@ -39,6 +43,13 @@ interface Task {
   readonly live: boolean;
   /** A line of 32 units at 9600 to be polled without rest meanwhile. */
   readonly linePath?: string;
+}
+
+/** Of the line alone, for the length of a drain. */
+async function pollsPerS(line: PolledLine, clock: SystemClock): Promise<number> {
+  const [beganMs, before] = [clock.nowMs(), line.polls()];
+  await clock.sleep(AT_REST_MS);
+  return ((line.polls() - before) * SECOND_MS) / (clock.nowMs() - beganMs);
 }
 
 /** `TASK` in JSON: fill a journal, then drain it into the cloud and tell how that went. */
@@ -65,6 +76,7 @@ export async function run([text = '']: readonly string[]): Promise<undefined> {
   const {outbox} = store;
   const transport = new MqttTransport({kind: 'stream', open});
   const uplink = new Uplink(uplinkOptions({clock, entropy, store, transport, ...task}));
+  const restPollsPerS = line ? await pollsPerS(line, clock) : 0;
   answer({ready: true});
   const backlog = outbox.head();
   uplink.start();
@@ -82,6 +94,7 @@ export async function run([text = '']: readonly string[]): Promise<undefined> {
     sentBytes: sockets.reduce((sum, socket) => sum + socket.bytesWritten, 0),
     longestTurnMs: turns.max / 1e6,
     polls: (line?.polls() ?? 0) - pollsBefore,
+    restPollsPerS,
     backlog,
     head: outbox.head(),
   };

@@ -111,8 +111,19 @@ function tell(what: string): void {
   process.stderr.write(`sync: ${what}\n`);
 }
 
+async function besideLine() {
+  tell(`${EVENTS} events beside a line that is polled without rest`);
+  const {edge} = await drain({oneWayMs: ONE_WAY_MS, live: true, line: true});
+  const limit = wireLimitPollsPerS(LINE_BAUD);
+  return {
+    busEfficiencyAtRest: rounded(edge.restPollsPerS / limit),
+    busEfficiencyWhileDraining: rounded((edge.polls * 1000) / edge.ms / limit),
+  };
+}
+
 /** A gateway's journal into the cloud: over the loopback, over a long link, and beside a busy line. */
 export async function run([only]: readonly string[]): Promise<object> {
+  if (only === 'line') return {bench: 'sync', ...(await besideLine())};
   const loopback: Drained[] = [];
   for (let count = 0; count < LOOPBACK_RUNS; count += 1) {
     tell(`${EVENTS} events over the loopback`);
@@ -129,13 +140,11 @@ export async function run([only]: readonly string[]): Promise<object> {
   if (only === 'loopback') return figures;
   tell(`${EVENTS} events at ${2 * ONE_WAY_MS} ms round trip, new ones meanwhile`);
   const far = await drain({oneWayMs: ONE_WAY_MS, live: true, line: false});
-  tell('the same beside a line that is polled without rest');
-  const busy = await drain({oneWayMs: ONE_WAY_MS, live: true, line: true});
+  const bus = await besideLine();
   tell(`${PEER_EVENTS} events by the store of MQTT.js over the same link`);
   const peer = await measurePeer();
   tell('an hour without a broker');
   const offline = await measureOffline();
-  const limit = wireLimitPollsPerS(LINE_BAUD);
   return {
     ...figures,
     drainEventsPerS: Math.round(perS(far)),
@@ -144,7 +153,7 @@ export async function run([only]: readonly string[]): Promise<object> {
     liveEvents: far.liveMs.length,
     bytesPerEvent: rounded(far.edge.sentBytes / far.edge.head, 1),
     longestTurnMs: rounded(far.edge.longestTurnMs, 1),
-    busEfficiencyWhileDraining: rounded((busy.edge.polls * 1000) / busy.edge.ms / limit),
+    ...bus,
     rssSlopeMiBPerHour: rounded(offline.rssSlopeMiBPerHour, 2),
     heapSlopeMiBPerHour: rounded(offline.heapSlopeMiBPerHour, 2),
     rssSlopeMiBPerDay: rounded(offline.rssSlopeMiBPerDay, 2),
