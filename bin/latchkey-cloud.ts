@@ -2,6 +2,7 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {VaultKeyFile} from '../cloud-sync/api/accounts/vault-key-file.js';
 import {type BrokerOptions, brokerSite} from '../cloud-sync/api/broker-site.js';
+import {loadCardKeys} from '../cloud-sync/api/credentials/card-key-file.js';
 import {loadOrMakeAuthority} from '../cloud-sync/api/identity/authority-files.js';
 import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
 import {type ProviderOptions, providerSite} from '../cloud-sync/api/payments/provider-site.js';
@@ -25,6 +26,7 @@ interface ServeOptions extends BrokerOptions, ProviderOptions {
   readonly keyFile: string;
   readonly apiKeyFile: string;
   readonly vaultKeyFile?: string;
+  readonly cardKeyFile?: string;
   readonly tenant: string;
 }
 
@@ -72,6 +74,7 @@ async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void
   const cloud = await startCloud({
     ...{...parts, providers, ...(broker ? {broker} : own)},
     ...{...(authority && {authority}), ...(names && {names})},
+    ...(options.cardKeyFile && {cardKeys: loadCardKeys(options.cardKeyFile)}),
   });
   const {httpUrl, mqttUrl, mqttsUrl} = cloud;
   const elsewhere = hostOf(broker?.url);
@@ -112,6 +115,7 @@ program
   .option('--key-file <file>', 'signing key; made when missing, with .pub beside', './cloud.key')
   .option('--api-key-file <file>', 'HTTP key; made when missing', './cloud-api.key')
   .option(...VAULT_OPTION)
+  .option('--card-key-file <file>', 'master keys of cards that prove themselves (AN10922), JSON')
   .option('--tenant <name>', 'whose gateways are served', 'demo')
   .option('--provider-url <url>', 'payment provider; left out: nobody can recharge')
   .option('--provider-name <name>', 'as requests and callback paths call it; wire when left out')

@@ -5,6 +5,7 @@ import type {PasswordCost} from './accounts/password.js';
 import type {VaultKeys} from './accounts/vault-keys.js';
 import type {CommandBook} from './command-book.js';
 import type {CommandRunner} from './command-runner.js';
+import type {CardMasterKeys} from './credentials/card-keys.js';
 import type {RightUseTable} from './credentials/right-use-table.js';
 import type {RequestLimits} from './http/request-limits.js';
 import type {RequestWriter} from './http/write.js';
@@ -48,6 +49,8 @@ export interface AreaOptions {
   readonly signingKey: KeyObject;
   /** Wrap what is kept of persons; left out, they follow from the signing key. */
   readonly vaultKeys?: VaultKeys | undefined;
+  /** Of what the keys of cards are made. */
+  readonly cardKeys?: CardMasterKeys | undefined;
   /** Of passwords that are set from now on. */
   readonly passwordCost?: PasswordCost | undefined;
   readonly limits: RequestLimits;

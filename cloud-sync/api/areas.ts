@@ -45,7 +45,9 @@ export function assembleAreas(options: AreaOptions): Areas {
   };
   const {box, parts} = options;
   const {gateways, grants, orderUses: uses} = parts;
-  const rights = assembleCredentials(base, {box, gateways, grants, uses});
+  const rights = assembleCredentials(base, {
+    ...{box, gateways, grants, uses, cardKeys: options.cardKeys},
+  });
   const holds = assembleHolds(base, parts.rightUses, rights);
   const commands = assembleCommands(base, parts);
   const orders = assembleOrders(base, parts, rights.issuer);

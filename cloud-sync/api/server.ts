@@ -15,6 +15,7 @@ import type {OnMessage} from './broker-port.js';
 import {healthOf, metricsOf} from './cloud-health.js';
 import {assembleParts} from './cloud-parts.js';
 import {tellingCommands} from './command-changes.js';
+import type {CardMasterKeys} from './credentials/card-keys.js';
 import {GrantDesk} from './grant-desk.js';
 import type {Api} from './http/api.js';
 import {Callers} from './http/callers.js';
@@ -69,6 +70,8 @@ export interface CloudOptions {
   readonly mqtt?: ListenAddress;
   /** Wrap what is kept of persons; left out, they follow from the signing key. */
   readonly vaultKeys?: VaultKeys;
+  /** Of what the keys of cards are made; left out, cards that prove something bring their own secret. */
+  readonly cardKeys?: CardMasterKeys;
   /** What a guess of a password costs; left out, as usual. */
   readonly passwordCost?: PasswordCost;
   /** Gives gateways their certificates; left out, nobody is enrolled. */

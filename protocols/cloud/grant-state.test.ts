@@ -56,6 +56,16 @@ test('a row is canonical whatever the order of its keys', t => {
   );
 });
 
+test('a budget counts, and a grant without one is as it always was', t => {
+  const budget = {fen: 320, seconds: 1800};
+  const plain = canonicalRow({table: 'grant', row: GRANT});
+  t.is(
+    canonicalRow({table: 'grant', row: {...GRANT, budget}}),
+    `${plain.slice(0, -1)},[320,1800]]`,
+  );
+  t.is(canonicalRow({table: 'grant', row: {...GRANT, budget: undefined}}), plain);
+});
+
 test('the state hash is the sum of the row hashes, wrapped at 2^256', t => {
   t.is(hashOfState(ROWS.slice(0, 1)), GRANT_HASH);
   t.is(hashOfState(ROWS), BOTH_HASH);

@@ -47,6 +47,8 @@ const weeklyWindowSchema = z.object({
   toMinute: minuteOfDay,
 });
 
+const budgetSchema = z.object({fen: counterSchema, seconds: z.int().min(1).max(86_400)});
+
 export const grantSchema = z.object({
   id: idSchema<Grant['id']>(),
   number: z.string().regex(/^\d{1,20}$/),
@@ -59,6 +61,7 @@ export const grantSchema = z.object({
   validUntil: unixMillisSchema,
   weekly: z.array(weeklyWindowSchema).max(64),
   entries: z.enum(['one', 'multi']),
+  budget: budgetSchema.optional(),
   state: z.enum(['offered', 'active', 'suspended', 'revoked', 'ended']),
   rev: counterSchema,
   leaseUntil: unixMillisSchema,

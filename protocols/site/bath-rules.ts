@@ -3,6 +3,8 @@ import {MINUTE_MS} from '../base/units.js';
 
 /** Life of a code that nobody keys in. Source: requirements 2, B4. */
 export const BATH_CODE_LIFE_MS: Millis = 30 * MINUTE_MS;
+/** Water runs no longer for one code. Source: requirements 2, shower cap. */
+export const SHOWER_CAP_MS: Millis = 30 * MINUTE_MS;
 /** Most that is set aside for one code. Source: requirements 2. */
 const MOST_BATH_HOLD_FEN = 1000;
 /** With less than this nobody gets a code. Source: requirements B4. */

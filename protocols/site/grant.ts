@@ -5,6 +5,12 @@ import type {WeeklyWindow} from './windows.js';
 export type GrantKind = 'park' | 'lease' | 'shower' | 'stay' | 'work' | 'staff';
 export type GrantState = 'offered' | 'active' | 'suspended' | 'revoked' | 'ended';
 
+/** What may be used up under a right at most: it was set aside before. @see requirements 6.3 */
+export interface GrantBudget {
+  readonly fen: number;
+  readonly seconds: number;
+}
+
 /** The right of one holder to use points in a time: signed by the cloud, decided on by the edge. */
 export interface Grant {
   readonly id: GrantId;
@@ -21,6 +27,8 @@ export interface Grant {
   /** Inside `validFrom..validUntil`, only these hours in the site's zone; empty = always. */
   readonly weekly: readonly WeeklyWindow[];
   readonly entries: 'one' | 'multi';
+  /** Left out: what is used is billed, or free. */
+  readonly budget?: GrantBudget | undefined;
   readonly state: GrantState;
   /** Counts up with each change of this grant. */
   readonly rev: number;

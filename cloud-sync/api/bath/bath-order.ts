@@ -1,7 +1,7 @@
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {InternalError, UsageError} from '../../../protocols/base/errors.js';
-import {DAY_MS} from '../../../protocols/base/units.js';
-import {BATH_CODE_LIFE_MS, bathBill} from '../../../protocols/site/bath-rules.js';
+import {DAY_MS, SECOND_MS} from '../../../protocols/base/units.js';
+import {BATH_CODE_LIFE_MS, bathBill, SHOWER_CAP_MS} from '../../../protocols/site/bath-rules.js';
 import type {AccountName, MoneyMove} from '../ledger/money-move.js';
 import type {
   FrameInput,
@@ -82,6 +82,8 @@ export function codeEffects(
   const wish = {
     ...({name: BATH_RIGHT, kind: 'shower', points, entries: 'one'} as const),
     ...{validFrom: now, validUntil: expiresMs, credentials: ['code'] as const},
+    // No gateway gives more than what was set aside for it, also cut off.
+    budget: {fen: amountFen, seconds: SHOWER_CAP_MS / SECOND_MS},
   };
   return [
     money({move: 'hold', key: holdKey(id), account, amountFen, expiresAt: undefined}),

@@ -75,7 +75,7 @@ async function rig(t: ExecutionContext) {
 }
 
 test('B4 a balance of 320 gives a code of 8 digits with a hold of 320 for 30 minutes, pushed ahead; asking again makes the first expired', async t => {
-  const {request, see, sync, keyIn, give, has, pushed, wait, clock} = await rig(t);
+  const {request, see, sync, keyIn, give, has, pushed, wait, clock, grantsAt} = await rig(t);
   t.is((await request<Problem>('ann')).body.code, 'low_balance');
   await give('ann', 99);
   t.is((await request<Problem>('ann')).body.code, 'low_balance');
@@ -85,6 +85,8 @@ test('B4 a balance of 320 gives a code of 8 digits with a hold of 320 for 30 min
   t.deepEqual([first.heldFen, first.expiresMs], [320, clock.wallMs() + 30 * MINUTE_MS]);
   t.deepEqual(await has('ann'), {postedFen: 320, heldFen: 320, availableFen: 0});
   t.deepEqual([pushed, (await see(first.id)).deliverable], [['gw-2'], null]);
+  const [grant] = await grantsAt('gw-2');
+  t.deepEqual(grant?.budget, {fen: 320, seconds: 1800}, 'which the gateway never exceeds');
   await sync();
   t.is((await see(first.id)).deliverable, 'pre_synced');
   t.is(await keyIn(first.code ?? ''), 'ALLOW');

@@ -14,6 +14,8 @@ export interface AccessGrantColumns {
   /** JSON list of windows. */
   weekly: string;
   entries: string;
+  /** JSON: what may be used up at most; null: no such bound. */
+  budget: string | null;
   /** `issued`, `suspended`, `revoked`, `consumed` or `ended`. */
   state: string;
   /** 1: its holder is frozen, whatever the grant's own state. */

@@ -15,6 +15,7 @@ import {Refusal} from '../http/refusals.js';
 import type {RequestWriter, Written} from '../http/write.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
+import {isHolderFrozen} from '../store/grant-table.js';
 import type {AuditLog} from '../tenancy/audit-log.js';
 import type {SiteTable} from '../tenancy/site-table.js';
 import type {MadeCredential} from './credential-maker.js';
@@ -175,7 +176,9 @@ function addWriting(api: Api, options: RightRouteOptions): void {
       const known = maySee(caller, site) && (await sites.get(tx, caller.tenant, site));
       if (!known) throw new Refusal('not_found', {detail: 'no such site'});
       const wanted = {...rest, tenant: caller.tenant, site, holderMask: '', validFrom, validUntil};
-      const outcome = await desk.issue(tx, {...wanted, weekly: wanted.weekly as never}, wishes);
+      const isFrozen = await isHolderFrozen(tx, body.holder);
+      const right = {...wanted, isFrozen, weekly: wanted.weekly as never};
+      const outcome = await desk.issue(tx, right, wishes);
       return answerOf(tx, options, {caller, outcome, action: 'grant.issue', status: 201});
     });
   });

@@ -163,6 +163,7 @@ function columnsOf(right: Right): AccessGrantColumns {
       number,
       name,
     },
+    budget: right.budget ? JSON.stringify(right.budget) : null,
     ...{points: JSON.stringify(right.points), weekly: JSON.stringify(right.weekly)},
     ...{valid_from: right.validFrom, valid_until: right.validUntil},
     ...{frozen: right.isFrozen ? 1 : 0, credentials: JSON.stringify(right.credentials)},
@@ -179,5 +180,6 @@ function rightOf(row: AccessGrantColumns): Right {
     ...({validFrom: row.valid_from, validUntil: row.valid_until} as Right),
     ...{isFrozen: row.frozen === 1, credentials: JSON.parse(row.credentials)},
     ...{orderId: row.order_id, createdWall: row.created_wall, changedWall: row.changed_wall},
+    budget: row.budget === null ? undefined : JSON.parse(row.budget),
   };
 }

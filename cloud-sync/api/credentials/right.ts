@@ -1,5 +1,5 @@
 import type {UnixMillis} from '../../../protocols/base/clock.js';
-import type {Grant, GrantKind, GrantState} from '../../../protocols/site/grant.js';
+import type {Grant, GrantBudget, GrantKind, GrantState} from '../../../protocols/site/grant.js';
 import {asId} from '../../../protocols/site/ids.js';
 import type {WeeklyWindow} from '../../../protocols/site/windows.js';
 
@@ -24,6 +24,8 @@ export interface Right {
   readonly validUntil: UnixMillis;
   readonly weekly: readonly WeeklyWindow[];
   readonly entries: 'one' | 'multi';
+  /** What may be used up at most. */
+  readonly budget: GrantBudget | undefined;
   readonly state: RightState;
   /** Its holder is frozen, whatever the grant's own state. */
   readonly isFrozen: boolean;
@@ -63,12 +65,12 @@ export function rowOfRight(
   points: readonly string[],
   at: {readonly rev: number; readonly leaseUntil: UnixMillis},
 ): Grant {
-  const {number, kind, holderMask, validFrom, validUntil, weekly, entries} = right;
+  const {number, kind, holderMask, validFrom, validUntil, weekly, entries, budget} = right;
   return {
     ...{id: asId(right.id), number, kind, holder: asId(right.holder), holderMask},
     credentials: right.credentials.map(id => asId(id)),
     points: points.map(point => asId(point)),
-    ...{validFrom, validUntil, weekly, entries},
+    ...{validFrom, validUntil, weekly, entries, ...(budget && {budget})},
     state: points.length === 0 ? 'ended' : stateAtGateway(right),
     ...at,
   };

@@ -1,5 +1,5 @@
 import type {Clock, Entropy, UnixMillis} from '../../../protocols/base/clock.js';
-import type {GrantKind} from '../../../protocols/site/grant.js';
+import type {GrantBudget, GrantKind} from '../../../protocols/site/grant.js';
 import type {WeeklyWindow} from '../../../protocols/site/windows.js';
 import {newGrantNumber} from '../grant-desk.js';
 import {Refusal} from '../http/refusals.js';
@@ -35,12 +35,18 @@ export interface NewRight {
   readonly validUntil: UnixMillis;
   readonly weekly: readonly WeeklyWindow[];
   readonly entries: 'one' | 'multi';
+  readonly budget?: GrantBudget | undefined;
+  /** He has it when he is thawed, with all the others that he has. */
+  readonly isFrozen?: boolean | undefined;
   readonly orderId?: string | undefined;
   readonly name?: string | undefined;
 }
 
 export type RightChange = Partial<
-  Pick<Right, 'points' | 'validFrom' | 'validUntil' | 'weekly' | 'entries' | 'holderMask'>
+  Pick<
+    Right,
+    'points' | 'validFrom' | 'validUntil' | 'weekly' | 'entries' | 'budget' | 'holderMask'
+  >
 >;
 
 /** A right as it is now, what was made for it, and which gateways to push after the commit. */
@@ -77,10 +83,10 @@ export class RightsDesk {
     how: HowIssued = {},
   ): Promise<RightOutcome> {
     const {clock, entropy, rights} = this.#options;
-    const {orderId = null, name = null, ...same} = wanted;
+    const {orderId = null, name = null, budget, isFrozen = false, ...same} = wanted;
     const wallMs = clock.wallMs();
     const right: Right = {
-      ...{id: entropy.ulid(), ...same, orderId, name, state: 'issued', isFrozen: false},
+      ...{id: entropy.ulid(), ...same, orderId, name, budget, state: 'issued', isFrozen},
       ...{number: newGrantNumber(entropy), credentials: []},
       ...{createdWall: wallMs, changedWall: wallMs},
     };

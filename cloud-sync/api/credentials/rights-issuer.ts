@@ -57,11 +57,12 @@ export class RightsIssuer {
 
   async #issued(tx: CloudTransaction, order: Owner, wish: GrantWish): Promise<Given> {
     const {desk, rights, maskOf} = this.#options;
-    const {name, kind, points, validFrom, validUntil, entries, credentials: kinds} = wish;
+    const {name, kind, points, validFrom, validUntil, entries, budget} = wish;
+    const {credentials: kinds} = wish;
     const {id: orderId, tenant, site, holder} = order;
     const holderMask = (await maskOf?.(tx, tenant, holder)) ?? '';
     const about = {tenant, site, holder, holderMask, orderId, name};
-    const window = {points, validFrom, validUntil, weekly: [], entries};
+    const window = {points, validFrom, validUntil, weekly: [], entries, budget};
     const placed = await rights.points(tx, tenant, site, points);
     const wishes = kinds.flatMap(one => wishesOf(one, placed));
     return desk.issue(tx, {...about, kind, ...window}, wishes, {
@@ -72,9 +73,9 @@ export class RightsIssuer {
 
   async #changed(tx: CloudTransaction, wish: GrantWish, before: Right): Promise<Given> {
     const {desk, credentials} = this.#options;
-    const {points, validFrom, validUntil, entries} = wish;
+    const {points, validFrom, validUntil, entries, budget} = wish;
     const {right, gateways} = await desk.change(tx, before, {
-      ...{points, validFrom, validUntil, entries},
+      ...{points, validFrom, validUntil, entries, budget},
     });
     const had = await credentials.some(tx, right.credentials);
     const living = new Set(had.filter(isLiving).map(one => one.kind));

@@ -1,5 +1,5 @@
 import type {UnixMillis} from '../../../protocols/base/clock.js';
-import type {GrantKind} from '../../../protocols/site/grant.js';
+import type {GrantBudget, GrantKind} from '../../../protocols/site/grant.js';
 import type {MoneyMove, MoneyRefusal} from '../ledger/money-move.js';
 
 /** An order as its type sees it. */
@@ -21,6 +21,8 @@ export interface GrantWish {
   readonly validFrom: UnixMillis;
   readonly validUntil: UnixMillis;
   readonly entries: 'one' | 'multi';
+  /** What may be used up at most. */
+  readonly budget?: GrantBudget | undefined;
   /** Kinds of credentials to issue for it. */
   readonly credentials: readonly ('card' | 'qr' | 'code' | 'key' | 'plate')[];
 }

@@ -359,7 +359,7 @@ function isInForce(state: Grant['state']): boolean {
 }
 
 /** A member who may use nothing at this time. He is locked, so that no freeze runs past what is issued. */
-async function isHolderFrozen(tx: CloudTransaction, holder: string): Promise<boolean> {
+export async function isHolderFrozen(tx: CloudTransaction, holder: string): Promise<boolean> {
   const lock = tx.updateTable('member').set(({ref}) => ({ver: ref('ver')}));
   const row = await lock.where('id', '=', holder).returning('status').executeTakeFirst();
   return row !== undefined && row.status !== 'active';

@@ -21,6 +21,7 @@ import {createRightUseTables} from './migrations/0018-right-uses.js';
 import {addOrderPayments} from './migrations/0019-order-payments.js';
 import {createNoticeTable} from './migrations/0020-notices.js';
 import {createCommandTable} from './migrations/0021-commands.js';
+import {addGrantBudget} from './migrations/0022-grant-budget.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -47,5 +48,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0019-order-payments': {up: db => addOrderPayments(db, types)},
     '0020-notices': {up: db => createNoticeTable(db, types)},
     '0021-commands': {up: db => createCommandTable(db, types)},
+    '0022-grant-budget': {up: db => addGrantBudget(db, types)},
   };
 }

@@ -3,6 +3,7 @@ import {StoreError} from '../../../protocols/base/errors.js';
 import {EMPTY_STATE_HASH, type GrantStateRow} from '../../../protocols/cloud/grant-state.js';
 import {accountsContract} from '../accounts/accounts-contract.js';
 import {bookingsContract} from '../bookings/bookings-contract.js';
+import {rightsContract} from '../credentials/rights-contract.js';
 import {ledgerContract} from '../ledger/ledger-contract.js';
 import {paymentsContract} from '../payments/payments-contract.js';
 import {placesContract} from '../places/places-contract.js';
@@ -63,6 +64,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   ledgerContract(opening);
   paymentsContract(opening);
   accountsContract(opening);
+  rightsContract(opening, box);
 }
 
 function transactions({check, gateways, hasManyWriters}: ContractBench): void {
