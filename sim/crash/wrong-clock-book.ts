@@ -81,8 +81,8 @@ export class WrongClockBook {
   #rowsOf(kind: Kind, end: End, bay: string): readonly GrantStateRow[] {
     const no = numberOf(kind, end);
     const grant = grantRow(no, this.#builtMs, {
-      // What a token says of its end has to be enough.
-      validUntil: isCard(kind) || isCode(kind) ? this.#untilMs(end) : this.#untilMs('live'),
+      // What a token says of its end has to be enough, unless the cloud has told of it: then its grant does.
+      validUntil: this.#untilMs(isToldOf(kind) ? end : 'live'),
       kind: kind === 'card with an end' || isCode(kind) ? 'park' : 'lease',
       credentials: [`k-${no}`, `c-${no}`, `q-${no}`].map(id => asId<never>(id)),
       points: [asId(bay)],
@@ -111,6 +111,10 @@ export class WrongClockBook {
   #untilMs(end: End): UnixMillis {
     return (this.#builtMs + ENDS[end]) as UnixMillis;
   }
+}
+
+function isToldOf(kind: Kind): boolean {
+  return isCard(kind) || isCode(kind) || kind === 'rotating QR';
 }
 
 /** What the site file says of whoever signs the tokens. */
