@@ -1,24 +1,33 @@
+import {createPublicKey, generateKeyPairSync} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {loadOrMakeSigningKey} from '../../cloud-sync/api/key-files.js';
 import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
+import {CloudStore} from '../../cloud-sync/api/store/cloud-store.js';
+import {GatewayTable} from '../../cloud-sync/api/store/gateway-table.js';
+import {GrantTable} from '../../cloud-sync/api/store/grant-table.js';
+import {SecretBox} from '../../cloud-sync/api/store/secret-box.js';
 import type {FarEnd} from '../../drivers/port/byte-link.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {createJsonLog} from '../../edge/platform/json-log.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
+import type {GrantStateRow} from '../../protocols/cloud/grant-state.js';
 import {decodeRequest} from '../../protocols/modbus/rtu-frame.js';
 import {
   lockOrderOf,
   REFERENCE_LOCK_PROFILE,
 } from '../../protocols/profiles/parking-lock-profile.js';
+import {CodeReader} from '../devices/code-reader.js';
+import {Keypad} from '../devices/keypad.js';
 import {type CollectorPlan, LINE_BAUD_RATE, siteYaml} from '../plan/site-plan.js';
 import {rest} from '../real/peer-process.js';
 import {CloudClient} from '../scenarios/cloud-client.js';
 import {SimSite} from '../site/sim-site.js';
 import {TcpFarEnd} from '../wire/tcp-far-end.js';
 import {TcpProxy} from '../wire/tcp-proxy.js';
-import type {NotedFrame} from './notes.js';
+import {type GoodOnce, makeGoodOnce, TOKEN_KEYS} from './good-once.js';
+import type {Note, NotedFrame} from './notes.js';
 
 /** Name of the gateway's database beside its site file. */
 export const DATABASE = 'lot.db';
@@ -29,6 +38,16 @@ export const SECRET_KEY_HEX = '05'.repeat(32);
 export const COLLECTORS = ['C1', 'C2', 'C3', 'C4'] as const;
 /** Its lock acknowledges everything and never moves: a series that power cuts fall into. */
 export const DEAF_BAY = 'A-003';
+/** Nobody parks there: once all is over its tokens still open. */
+export const SPARE_BAY = 'B-003';
+/** These have a scanner and a keypad beside their card reader. */
+const CODE_COLLECTORS: readonly string[] = ['C1', 'C2'];
+const KEYPAD_UNIT = 33;
+/** A practised finger. */
+const KEY_GAP_MS = 150;
+const TOKENS_EACH = 5;
+/** Nobody listens there: a site that is cut off from its cloud. */
+const NO_BROKER = 'mqtt://127.0.0.1:9';
 const BAYS_EACH = 3;
 const LOOPBACK = '127.0.0.1';
 const TENANT = 'demo';
@@ -49,8 +68,17 @@ export interface CrashParkOptions {
   /** For the cloud's database and keys: not on the disk under test. */
   readonly folder: string;
   readonly onFrame: (frame: NotedFrame) => void;
-  /** Without one the site has no cloud at all. */
+  /** Without one the site is cut off: nobody answers where its cloud was. */
   readonly withCloud: boolean;
+  /** One-use codes for each bay with a keypad: each is stretched, which takes its time. */
+  readonly codesEach?: number;
+}
+
+/** What is not on the spot. */
+interface Far {
+  readonly server: Cloud;
+  readonly uplink: TcpProxy;
+  readonly goodOnce: readonly GoodOnce[];
 }
 
 /** Everything around the gateway that no power cut reaches: wires, locks, cards, the cloud. */
@@ -61,6 +89,10 @@ export class CrashPark {
   readonly cloud: CloudClient;
   /** The network between the gateway and its cloud. */
   readonly uplink: TcpProxy | undefined;
+  /** What is good once and was sent to the gateway. */
+  readonly goodOnce: readonly GoodOnce[];
+  readonly #scanners = new Map<string, CodeReader>();
+  readonly #keypads = new Map<string, Keypad>();
   readonly #server: Cloud | undefined;
   readonly #ends: ReadonlyMap<string, TcpFarEnd>;
   #hasSite = false;
@@ -68,20 +100,28 @@ export class CrashPark {
   private constructor(
     options: CrashParkOptions,
     ends: ReadonlyMap<string, TcpFarEnd>,
-    far: {readonly server: Cloud; readonly uplink: TcpProxy} | undefined,
+    far: Far | undefined,
   ) {
     const server = far?.server;
     this.#ends = ends;
     this.#server = server;
     this.uplink = far?.uplink;
+    this.goodOnce = far?.goodOnce ?? [];
     this.site = new SimSite({
       collectors: planOf(ends),
       clock: this.clock,
       entropy: this.entropy,
-      farEnd: name => watched(ends.get(name), name, options.onFrame),
+      farEnd: name => watched(endOf(ends, name), name, options.onFrame),
       keys: new Map(),
       pacing: 'bytes',
     });
+    for (const id of CODE_COLLECTORS) {
+      const keypad = new Keypad({clock: this.clock, unit: KEYPAD_UNIT});
+      this.site.line(id).attach(keypad);
+      this.#keypads.set(id, keypad);
+      const farEnd = endOf(ends, scannerOf(id));
+      this.#scanners.set(id, new CodeReader({clock: this.clock, farEnd}));
+    }
     this.cloud = new CloudClient({
       url: 'http://cloud.invalid',
       apiKey: API_KEY,
@@ -92,14 +132,20 @@ export class CrashPark {
 
   static async build(options: CrashParkOptions): Promise<CrashPark> {
     const ends = new Map<string, TcpFarEnd>();
-    for (const name of COLLECTORS.flatMap(id => [`line-${id}`, id])) {
-      ends.set(name, await TcpFarEnd.listen());
-    }
+    const links = [
+      ...COLLECTORS.flatMap(id => [`line-${id}`, id]),
+      ...CODE_COLLECTORS.map(scannerOf),
+    ];
+    for (const name of links) ends.set(name, await TcpFarEnd.listen());
     if (!options.withCloud) return new CrashPark(options, ends, undefined);
-    const server = await serve(options.folder);
+    const {items: goodOnce, rows} = makeGoodOnce({
+      ...{site: SITE, gateway: GATEWAY, bays: numberedBays(), wallMs: new SystemClock().wallMs()},
+      ...{tokensEach: TOKENS_EACH, codesEach: options.codesEach ?? 0},
+    });
+    const server = await serve(options.folder, rows);
     const {port} = new URL(server.mqttUrl ?? '');
     const uplink = await TcpProxy.open(new SystemClock(), Number(port));
-    return new CrashPark(options, ends, {server, uplink});
+    return new CrashPark(options, ends, {server, uplink, goodOnce});
   }
 
   /** Lay out a gateway's folder: site file and keys. */
@@ -107,13 +153,31 @@ export class CrashPark {
     const write = (name: string, text: string) =>
       writeFileSync(join(folder, name), text, {mode: 0o600});
     write('secret.key', SECRET_KEY_HEX);
-    if (this.#server) write('cloud.pub', this.#server.publicKey);
+    write('cloud.pub', this.#server?.publicKey ?? strangeKey());
     write('site.yaml', this.siteFile());
+  }
+
+  /** Does somebody who stands there have a scanner and a keypad before him? */
+  takesCodes(collector: string): boolean {
+    return this.#scanners.has(collector);
+  }
+
+  /** Hold a token before the scanner, or type a code. Settles when the last key was hit. */
+  async show(collector: string, {kind, text}: Pick<GoodOnce, 'kind' | 'text'>): Promise<void> {
+    if (kind === 'token') return this.#scanners.get(collector)?.show(text);
+    const keys = `${text}#`;
+    this.#keypads.get(collector)?.type(keys, KEY_GAP_MS);
+    await rest(keys.length * KEY_GAP_MS);
   }
 
   /** Nothing of the hardware answers any more. */
   unplug(): void {
     for (const end of this.#ends.values()) end.unplug();
+  }
+
+  /** What the oracle has to know of them. */
+  issuedNotes(): readonly Note[] {
+    return this.goodOnce.map(({grant, use}) => ({at: 0, kind: 'issued', grant, use}));
   }
 
   /** Order a bay open through the cloud. `state`: what came of it within 10 s. */
@@ -137,6 +201,7 @@ export class CrashPark {
   }
 
   async close(): Promise<void> {
+    for (const device of [...this.#scanners.values(), ...this.#keypads.values()]) device.close();
     this.site.close();
     await this.uplink?.close();
     await this.#server?.close();
@@ -150,8 +215,9 @@ export class CrashPark {
       collectors: planOf(this.#ends),
       database: `./${DATABASE}`,
       pagePort,
-      cloud: this.uplink && {
-        broker: `mqtt://${this.uplink.host}:${this.uplink.port}`,
+      tokenKeys: TOKEN_KEYS,
+      cloud: {
+        broker: this.uplink ? `mqtt://${this.uplink.host}:${this.uplink.port}` : NO_BROKER,
         tenant: TENANT,
         gateway: GATEWAY,
         publicKeyFile: 'cloud.pub',
@@ -182,16 +248,56 @@ function planOf(ends: ReadonlyMap<string, TcpFarEnd>): readonly CollectorPlan[] 
     keyFile: undefined,
     travelMs: 1000,
     pollMs: 300,
+    ...(CODE_COLLECTORS.includes(id) ? {more: codePost(id, link(scannerOf(id)))} : {}),
   }));
 }
 
-function serve(folder: string): Promise<Cloud> {
+/** What a collector with a scanner and a keypad has beside the usual. */
+function codePost(id: string, link: object): NonNullable<CollectorPlan['more']> {
+  return {
+    lineDevices: [{id: `K-${id}`, kind: 'keypad', address: KEYPAD_UNIT}],
+    ownDevices: [{id: scannerOf(id), kind: 'code-scanner', family: 'gm65', link}],
+    codes: [scannerOf(id), `K-${id}`],
+    bayNumbers: baysOf(id).map(bay => numberedBays().get(bay) ?? 0),
+  };
+}
+
+function scannerOf(collector: string): string {
+  return `S-${collector}`;
+}
+
+function numberedBays(): ReadonlyMap<string, number> {
+  return new Map(CODE_COLLECTORS.flatMap(baysOf).map((bay, index) => [bay, index + 1]));
+}
+
+function endOf(ends: ReadonlyMap<string, TcpFarEnd>, name: string): TcpFarEnd {
+  const end = ends.get(name);
+  if (end) return end;
+  throw new UsageError('sim/absent', `no line ${name}`);
+}
+
+/** Of a cloud that nobody ever hears of. */
+function strangeKey(): string {
+  const {privateKey} = generateKeyPairSync('ed25519');
+  return createPublicKey(privateKey).export({format: 'pem', type: 'spki'}).toString();
+}
+
+/** `rows`: what no API issues yet. */
+async function serve(folder: string, rows: readonly GrantStateRow[]): Promise<Cloud> {
   const clock = new SystemClock();
+  const entropy = new SystemEntropy(clock);
   const log = createJsonLog({clock, level: 'error', destination: {write: () => {}}});
+  const database = join(folder, 'cloud.db');
+  const signingKey = loadOrMakeSigningKey(join(folder, 'cloud.key'));
+  const store = await CloudStore.open(database);
+  const grants = new GrantTable(new SecretBox(signingKey, entropy));
+  await store.transaction(async tx => {
+    await new GatewayTable().add(tx, [GATEWAY]);
+    for (const row of rows) await grants.put(tx, GATEWAY, row);
+  });
+  await store.close();
   return startCloud({
-    ...{clock, log, entropy: new SystemEntropy(clock)},
-    database: join(folder, 'cloud.db'),
-    signingKey: loadOrMakeSigningKey(join(folder, 'cloud.key')),
+    ...{clock, log, entropy, database, signingKey},
     apiKey: API_KEY,
     tenant: TENANT,
     http: {host: LOOPBACK, port: 0},
@@ -200,12 +306,7 @@ function serve(folder: string): Promise<Cloud> {
 }
 
 /** A line whose frames to the locks are told before any lock hears them. */
-function watched(
-  end: TcpFarEnd | undefined,
-  name: string,
-  onFrame: (frame: NotedFrame) => void,
-): FarEnd {
-  if (!end) throw new UsageError('sim/absent', `no line ${name}`);
+function watched(end: TcpFarEnd, name: string, onFrame: (frame: NotedFrame) => void): FarEnd {
   const bays = name.startsWith('line-') ? baysOf(name.slice('line-'.length)) : [];
   return {
     send: bytes => end.send(bytes),

@@ -6,8 +6,9 @@ import type {SeededEntropy} from '../clock/seeded-entropy.js';
 import type {SimCard} from '../devices/sim-card.js';
 import {rest} from '../real/peer-process.js';
 import {ONE_ENTRY} from '../scenarios/crash/crash-lines.js';
-import {COLLECTORS, type CrashPark, DEAF_BAY} from './crash-park.js';
+import {COLLECTORS, type CrashPark, DEAF_BAY, SPARE_BAY} from './crash-park.js';
 import type {GatewayProcess} from './gateway-process.js';
+import type {GoodOnce} from './good-once.js';
 
 const FIRST_UID = 0x4d00000000;
 const HOLD_MS = 150;
@@ -21,9 +22,13 @@ export class CrashPeople {
   readonly #park: CrashPark;
   readonly #chance: SeededEntropy;
   readonly #told: (marker: string) => void;
+  readonly #onShown: (grant: string) => void;
   readonly #cards = new Map<string, SimCard>();
   readonly #many = new Map<string, SimCard>();
   readonly #fresh = new Map<string, [grant: string, card: SimCard][]>();
+  /** Tokens and codes that nobody showed yet, and those that somebody did. */
+  readonly #freshOnce: GoodOnce[];
+  readonly #shownOnce: GoodOnce[] = [];
   /** When the car of a bay leaves. */
   readonly #parked = new Map<string, number>();
   #issued = 0;
@@ -32,11 +37,19 @@ export class CrashPeople {
   #tasks: readonly Promise<void>[] = [];
   gateway: GatewayProcess | undefined;
 
-  /** `told`: an answer said done, and rests on an event with that text in it. */
-  constructor(park: CrashPark, chance: SeededEntropy, told: (marker: string) => void) {
+  /** `told`: an answer said done, and rests on an event with that text in it. `onShown`: a token or code
+   *  that is good once, by its grant. */
+  constructor(
+    park: CrashPark,
+    chance: SeededEntropy,
+    told: (marker: string) => void,
+    onShown: (grant: string) => void = () => {},
+  ) {
     this.#park = park;
     this.#chance = chance;
     this.#told = told;
+    this.#onShown = onShown;
+    this.#freshOnce = [...park.goodOnce];
     park.site.lock(DEAF_BAY).ail({deaf: 'acks'});
   }
 
@@ -74,12 +87,14 @@ export class CrashPeople {
 
   /** One visitor after the other at a reader; cars leave when they like. */
   async #arrive(collector: string): Promise<void> {
-    const bays = this.#park.bays(collector);
+    const bays = this.#park.bays(collector).filter(bay => bay !== SPARE_BAY);
     while (!this.#isOver) {
       const name = bays[Math.floor(this.#chance.fraction() * bays.length)] ?? DEAF_BAY;
       const bay = this.#park.site.bay(name);
       if (bay.plate === undefined && bay.lock.position === 1) {
-        await this.#tap(collector, await this.#cardFor(name));
+        const once = this.#onceFor(collector, name);
+        if (once) await this.#show(collector, once);
+        else await this.#tap(collector, await this.#cardFor(name));
         await this.#waitFor(() => bay.lock.position === 0 || this.#isTurnedAway(collector));
         if (bay.enter(name) === 'entered')
           this.#parked.set(name, performance.now() + this.#stayMs());
@@ -120,6 +135,26 @@ export class CrashPeople {
     post.remove(card.uid);
     // A reader needs 300 ms without a card before the next one counts.
     await rest(350);
+  }
+
+  async #show(collector: string, once: GoodOnce): Promise<void> {
+    this.#onShown(once.grant);
+    await this.#park.show(collector, once);
+    await rest(HOLD_MS);
+  }
+
+  /** A token or code that is good once, or one that was, where there is somewhere to show it. */
+  #onceFor(collector: string, bay: string): GoodOnce | undefined {
+    if (!this.#park.takesCodes(collector) || this.#chance.fraction() < 0.4) return undefined;
+    const former = this.#shownOnce.findLast(each => each.bay === bay);
+    if (former && this.#chance.fraction() < 0.25) return former;
+    const liked = this.#chance.fraction() < 0.5 ? 'token' : 'code';
+    const here = this.#freshOnce.filter(each => each.bay === bay);
+    const fresh = here.find(({kind}) => kind === liked) ?? here[0];
+    if (!fresh) return undefined;
+    this.#freshOnce.splice(this.#freshOnce.indexOf(fresh), 1);
+    this.#shownOnce.push(fresh);
+    return fresh;
   }
 
   /** Good for one entry, for many, or the one-entry card of somebody who was here before. */
@@ -187,7 +222,8 @@ export class CrashPeople {
   }
 
   #anyArm(): readonly [bay: string, verb: 'open' | 'close'] {
-    const bays = COLLECTORS.flatMap(collector => this.#park.bays(collector));
+    const all = COLLECTORS.flatMap(collector => this.#park.bays(collector));
+    const bays = all.filter(bay => bay !== SPARE_BAY);
     const bay = bays[Math.floor(this.#chance.fraction() * bays.length)] ?? DEAF_BAY;
     return [bay, this.#chance.fraction() < 0.5 ? 'open' : 'close'];
   }

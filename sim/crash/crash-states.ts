@@ -17,12 +17,15 @@ export interface Cut {
 export class CrashStates {
   readonly #log: BlockLog;
   readonly #solid: Buffer;
+  /** Fresh memory for each state would cost more than all else. */
+  readonly #image: Buffer;
   #solidEntries = 0;
 
   /** `basePath`: the disk before the log. */
   constructor(log: BlockLog, basePath: string) {
     this.#log = log;
     this.#solid = readFileSync(basePath);
+    this.#image = Buffer.allocUnsafe(this.#solid.length);
   }
 
   /** Entries that are on the disk whatever else is. */
@@ -32,14 +35,15 @@ export class CrashStates {
     return last + 1;
   }
 
-  /** The image of one crash. Cuts must come in the order of the log. */
+  /** The image of one crash, until the next one is asked for. Cuts must come in the order of the log. */
   image(cut: Cut, chance: SeededEntropy): Buffer {
     const solid = this.solidEntries(cut);
     for (; this.#solidEntries < solid; this.#solidEntries += 1) {
       const entry = this.#log.entries[this.#solidEntries];
       if (entry) this.#write(this.#solid, entry, () => true);
     }
-    const image = Buffer.from(this.#solid);
+    const image = this.#image;
+    this.#solid.copy(image);
     // The share that got through differs from cut to cut, from next to nothing to nearly all.
     const share = chance.fraction();
     for (const entry of this.#log.entries.slice(solid, cut.entries)) {

@@ -12,6 +12,7 @@ import {ONE_ENTRY} from '../scenarios/crash/crash-lines.js';
 import {type JournalRow, OrderTrails} from '../scenarios/crash/order-trails.js';
 import {StayTrails} from '../scenarios/crash/stay-trails.js';
 import {DATABASE, SECRET_KEY_HEX} from './crash-park.js';
+import {idsOf} from './good-once.js';
 import type {Note} from './notes.js';
 
 /** What an oracle found on a disk. */
@@ -30,8 +31,12 @@ export interface DiskFindings {
   readonly underway: number;
   /** One-entry grants that are used up for good: somebody drove in and out on them. */
   readonly spent: readonly string[];
+  /** Tokens and codes, by grant, whose use is stored. */
+  readonly usedOnce: readonly string[];
   /** How many orders each boot found interrupted, oldest first. */
   readonly boots: readonly number[];
+  /** What became of each card, token and code that was shown since the last boot: `ALLOW`, or `DENY` and why. */
+  readonly answers: readonly string[];
 }
 
 interface Meta {
@@ -70,7 +75,16 @@ export function judgeDisk(folder: string, notes: readonly Note[]): DiskFindings 
 }
 
 function broken(problem: string): DiskFindings {
-  const nothing = {head: 0, epoch: '', pruned: 0, underway: 0, spent: [], boots: []};
+  const nothing = {
+    head: 0,
+    epoch: '',
+    pruned: 0,
+    underway: 0,
+    spent: [],
+    usedOnce: [],
+    boots: [],
+    answers: [],
+  };
   return {...nothing, problems: [problem], missing: [], isBroken: true};
 }
 
@@ -84,10 +98,13 @@ function judge(database: Database.Database, folder: string, notes: readonly Note
   const stays = new StayTrails(Number.POSITIVE_INFINITY);
   problems.push(...orders.take(rows), ...stays.take(rows));
   const used = pluck<string>(database, 'SELECT "grant" FROM grant_use ORDER BY 1');
+  const spent = new Set(pluck<string>(database, 'SELECT jti FROM used'));
+  const issued = notes.flatMap(note => (note.kind === 'issued' ? [note] : []));
   problems.push(
     ...tablesAgree(database, orders, stays),
     ...stays.compareUses(used, orders.grantsUnderway()),
     ...usedTwice(rows),
+    ...onceOnly(rows, issued, spent),
     ...grantsAgree(database, meta),
     ...copyAgrees(folder, meta),
   );
@@ -101,7 +118,9 @@ function judge(database: Database.Database, folder: string, notes: readonly Note
     pruned: meta.base_seq,
     underway: orders.underway(),
     spent: spentGrants(rows),
+    usedOnce: issued.flatMap(({grant, use}) => (spent.has(use) ? [grant] : [])),
     boots: rows.flatMap(row => (row.kind === 'boot' ? [row.body.interrupted] : [])),
+    answers: answersOf(rows),
   };
 }
 
@@ -161,21 +180,58 @@ function notedIsThere({meta, bodies}: Stored, notes: readonly Note[]): readonly 
   return problems;
 }
 
-/** Every frame that moved an arm has its stored try, in order. */
+interface Try {
+  readonly command: 'lower' | 'raise';
+  /** Nothing answered it: its frame may never have gone out. */
+  readonly mayBeMute: boolean;
+}
+
+/** Every frame that moved an arm has its stored try, in order, and every try that was answered its frame. */
 function framesAreStored(rows: readonly JournalRow[], notes: readonly Note[]): readonly string[] {
-  const tries = new Map<string, string[]>();
-  for (const row of rows) {
-    if (row.kind !== 'actuation' || row.body.state !== 'sent') continue;
-    const {bay, desired} = row.body;
-    const command = desired === 'down' ? 'lower' : 'raise';
-    tries.set(bay, [...(tries.get(bay) ?? []), command]);
-  }
+  const tries = triesByBay(rows);
+  const places = new Map<string, readonly number[]>();
   return notes.flatMap(note => {
     if (note.kind !== 'frame') return [];
-    const stored = tries.get(note.bay)?.shift();
-    if (stored === note.command) return [];
-    return [`${note.bay}: frame ${note.command} at ${note.at} stored as ${stored ?? 'nothing'}`];
+    const stored = tries.get(note.bay) ?? [];
+    const before = places.get(note.bay) ?? [0];
+    const after = before
+      .flatMap(place => reachable(stored, place))
+      .flatMap(place => (stored[place]?.command === note.command ? [place + 1] : []));
+    places.set(note.bay, after.length > 0 ? [...new Set(after)] : before);
+    if (after.length > 0) return [];
+    const next = before.map(place => stored[place]?.command ?? 'nothing').join(' or ');
+    return [`${note.bay}: frame ${note.command} at ${note.at} stored as ${next}`];
   });
+}
+
+/** Places from `place` on before which all tries may have been mute. */
+function reachable(stored: readonly Try[], place: number): readonly number[] {
+  const places = [place];
+  for (let at = place; stored[at]?.mayBeMute; at += 1) places.push(at + 1);
+  return places;
+}
+
+function triesByBay(rows: readonly JournalRow[]): ReadonlyMap<string, readonly Try[]> {
+  const steps = rows.flatMap(({kind, body}) => (kind === 'actuation' ? [body] : []));
+  const tries = new Map<string, Try[]>();
+  steps.forEach(({bay, desired, state, actuation}, index) => {
+    if (state !== 'sent') return;
+    const next = steps.slice(index + 1).find(step => step.actuation === actuation)?.state;
+    const mayBeMute = next !== 'moving' && next !== 'confirmed';
+    const command = desired === 'down' ? 'lower' : 'raise';
+    tries.set(bay, [...(tries.get(bay) ?? []), {command, mayBeMute}]);
+  });
+  return tries;
+}
+
+/** Attempts since the last boot, each by its last decision. */
+function answersOf(rows: readonly JournalRow[]): readonly string[] {
+  const answers = new Map<string, string>();
+  for (const {kind, body} of rows.slice(rows.findLastIndex(row => row.kind === 'boot') + 1)) {
+    if (kind !== 'decision') continue;
+    answers.set(body.attempt, body.reason === null ? body.result : `${body.result} ${body.reason}`);
+  }
+  return [...answers.values()];
 }
 
 function spentGrants(rows: readonly JournalRow[]): readonly string[] {
@@ -201,6 +257,25 @@ function usedTwice(rows: readonly JournalRow[]): readonly string[] {
   return [...entries].flatMap(([grant, stays]) =>
     stays.size > 1 ? [`${grant} let in ${stays.size} times`] : [],
   );
+}
+
+/** A token or code that is good once was allowed at most once, and its use stands beside that decision. */
+function onceOnly(
+  rows: readonly JournalRow[],
+  issued: readonly {readonly grant: string; readonly use: string}[],
+  spent: ReadonlySet<string>,
+): readonly string[] {
+  const allowed = new Map<string, number>();
+  for (const {kind, body} of rows) {
+    if (kind !== 'decision' || body.result !== 'ALLOW' || body.grant === null) continue;
+    allowed.set(body.grant, (allowed.get(body.grant) ?? 0) + 1);
+  }
+  return issued.flatMap(({grant, use}) => {
+    const times = idsOf(grant).reduce((sum, id) => sum + (allowed.get(id) ?? 0), 0);
+    if (times > 1) return [`${grant} was allowed ${times} times`];
+    if ((times === 1) === spent.has(use)) return [];
+    return [`${grant} was allowed ${times} times, and its use is ${times ? 'not ' : ''}stored`];
+  });
 }
 
 function tablesAgree(

@@ -1,4 +1,4 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {BlockLog} from './block-log.js';
@@ -23,6 +23,8 @@ export interface JudgeOptions {
   readonly folder: string;
   readonly seed: number;
   readonly cuts: readonly Cut[];
+  /** How many are judged side by side. */
+  readonly lanes?: number;
   /** What else must hold on a recovered disk, given what was told before the cut. */
   readonly alsoJudge?: (mounted: string, notes: readonly Note[]) => readonly string[];
   /** Called with the recovered disk still mounted, after it was judged. */
@@ -30,13 +32,14 @@ export interface JudgeOptions {
 }
 
 /** States are judged side by side: a mount waits for the disk most of the time. */
-export const LANES = 2;
+const LANES = 2;
 
 /** Cut the power as told, let the file system recover and judge what is left. */
 export async function judgeStates(options: JudgeOptions): Promise<readonly JudgedState[]> {
   const inOrder = options.cuts.toSorted((left, right) => left.entries - right.entries);
-  const lanes = Array.from({length: LANES}, (_, lane) =>
-    judgeLane({...options, cuts: inOrder.filter((_cut, index) => index % LANES === lane)}, lane),
+  const {lanes: count = LANES} = options;
+  const lanes = Array.from({length: count}, (_, lane) =>
+    judgeLane({...options, cuts: inOrder.filter((_cut, index) => index % count === lane)}, lane),
   );
   // Also after a failure each lane comes to its end: the next test has the sites for itself.
   const done = await Promise.allSettled(lanes);
@@ -58,7 +61,7 @@ async function judgeLane(options: JudgeOptions, lane: number): Promise<readonly 
     const image = join(folder, 'state.img');
     const judged: JudgedState[] = [];
     for (const cut of cuts) {
-      writeFileSync(image, disks.image(cut, chance));
+      overwrite(image, disks.image(cut, chance));
       const at = log.entries[cut.entries - 1]?.end ?? 0;
       const promised = log.entries[disks.solidEntries(cut) - 1]?.end ?? 0;
       const limit = cut.lyingFrom === undefined ? at : promised;
@@ -80,6 +83,16 @@ async function judgeLane(options: JudgeOptions, lane: number): Promise<readonly 
   }
 }
 
+/** Faster than a file that is cut off and grown again. */
+function overwrite(path: string, content: Buffer): void {
+  const fd = openSync(path, existsSync(path) ? 'r+' : 'w');
+  try {
+    writeSync(fd, content);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Write the image of one crash. */
 export function writeState(recording: Recording, cut: Cut, seed: number, path: string): void {
   const log = new BlockLog(recording.logPath);
@@ -88,12 +101,15 @@ export function writeState(recording: Recording, cut: Cut, seed: number, path: s
   log.close();
 }
 
+/** A part of a log, by its length. */
+export type Span = readonly [from: number, to: number];
+
 export interface CutOptions {
   readonly recording: Recording;
   readonly seed: number;
   readonly states: number;
   /** Where cuts may fall, by length of the log; everywhere when absent. */
-  readonly between?: readonly (readonly [from: number, to: number])[];
+  readonly between?: readonly Span[];
   /** Flushes of the last so many milliseconds before a cut did nothing. */
   readonly lyingMs?: number;
 }
@@ -117,6 +133,12 @@ export function chooseCuts(options: CutOptions): readonly Cut[] {
     if (lyingMs === undefined) return {entries};
     return {entries, lyingFrom: firstLie(recording, ends, ends[entries - 1] ?? 0, lyingMs)};
   });
+}
+
+/** Length of the log `ms` after it was `at` long; its whole length where the recording ends before. */
+export function later({times}: Recording, at: number, ms: number): number {
+  const fromMs = times.find(time => time.at >= at)?.atMs ?? Number.POSITIVE_INFINITY;
+  return times.find(time => time.atMs >= fromMs + ms)?.at ?? Number.POSITIVE_INFINITY;
 }
 
 /** The first entry written less than `lyingMs` before the log was `at` long. */

@@ -2,7 +2,7 @@ import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
-import {rest} from '../real/peer-process.js';
+import {rest, until} from '../real/peer-process.js';
 import {crashOptions} from './crash-options.js';
 import {CrashPark} from './crash-park.js';
 import {CrashPeople} from './crash-people.js';
@@ -18,9 +18,10 @@ const CARDS_PER_BAY = 30;
 /** A life ends while it boots, or some time after. */
 const SHORTEST_MS = 150;
 const LONGEST_MS = 1500;
-/** Every so many lives there is time to reach the cloud and for whole stays. */
+/** Every so many lives last until arms have moved and the cloud was reached, however busy the machine. */
 const LONG_EVERY = 10;
-const LONG_MS = 7000;
+const LONG_LIMIT_MS = 120_000;
+const LONG_FRAMES = 2;
 const JUDGE_EVERY = 5;
 
 /** One gateway, killed again and again; what it leaves is judged against all that anybody was told. */
@@ -29,10 +30,11 @@ async function killAgainAndAgain(folder: string, seed: number, rounds: number) {
   for (const each of [folder, disk, outside]) mkdirSync(each);
   const notes: Note[] = [];
   const park = await CrashPark.build({
-    ...{folder: outside, withCloud: true},
+    ...{folder: outside, withCloud: true, codesEach: 1},
     onFrame: frame => void notes.push({at: 0, kind: 'frame', ...frame}),
   });
   park.install(disk);
+  notes.push(...park.issuedNotes());
   const chance = new SeededEntropy(seed);
   const people = new CrashPeople(park, new SeededEntropy(seed), marker => {
     notes.push({at: 0, kind: 'told', marker});
@@ -46,9 +48,12 @@ async function killAgainAndAgain(folder: string, seed: number, rounds: number) {
     for (; killed < rounds && problems.length === 0; killed += 1) {
       const gateway = new GatewayProcess({folder: disk, workFolder: outside});
       people.gateway = gateway;
-      const isLong = killed % LONG_EVERY === 0;
-      if (isLong) await gateway.running();
-      await rest(isLong ? LONG_MS : SHORTEST_MS + LONGEST_MS * chance.fraction());
+      const count = (kind: string) => notes.filter(note => note.kind === kind).length;
+      const [frames, events] = [count('frame'), count('event')];
+      const isLively = () =>
+        gateway.isOver || (count('frame') >= frames + LONG_FRAMES && count('event') > events);
+      if (killed % LONG_EVERY === 0) await until('arms move', isLively, LONG_LIMIT_MS);
+      await rest(SHORTEST_MS + LONGEST_MS * chance.fraction());
       if (gateway.isOver) problems.push(`life ${killed} ended by itself: ${gateway.output}`);
       await gateway.kill();
       // Later notes belong to the next life: nobody hears a dead gateway.

@@ -16,6 +16,10 @@ export type Note = {readonly at: number} & (
     }
   /** An HTTP answer or a command's result said done; `marker` stands in the event that it rests on. */
   | {readonly kind: 'told'; readonly marker: string}
+  /** A token or code that is good once. `use`: under which its use is stored. */
+  | {readonly kind: 'issued'; readonly grant: string; readonly use: string}
+  /** It was held before a scanner or typed. */
+  | {readonly kind: 'shown'; readonly grant: string}
   /** A person was told what became of a site file, by its hash. */
   | {readonly kind: 'siteFile'; readonly sha: string; readonly result: SiteFileResult}
   /** The gateway reported that it holds this version of the grants. */

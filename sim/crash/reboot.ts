@@ -11,6 +11,7 @@ import {rest, until} from '../real/peer-process.js';
 import {COLLECTORS, CrashPark, DATABASE, DEAF_BAY} from './crash-park.js';
 import {type DiskFindings, judgeDisk} from './disk-oracle.js';
 import {GatewayProcess} from './gateway-process.js';
+import type {GoodOnce} from './good-once.js';
 import type {Note, NotedFrame} from './notes.js';
 import type {Recording} from './recording.js';
 import {SimDisk, withMounted} from './sim-disk.js';
@@ -23,6 +24,10 @@ export interface RebootOptions {
   readonly before: DiskFindings;
   /** Cards that are shown once the site stands, each at the collector of its bay. */
   readonly taps: readonly {readonly uid: string; readonly bay: string}[];
+  /** Tokens and codes that were used, shown likewise. */
+  readonly used: readonly GoodOnce[];
+  /** One that was not, shown last: it must open, or nobody was listening. */
+  readonly fresh: GoodOnce | undefined;
 }
 
 export interface RecoveryOptions {
@@ -38,7 +43,7 @@ export interface RecoveryOptions {
 
 export interface Rebooted {
   readonly problems: readonly string[];
-  /** Arms that were lowered for the cards shown. */
+  /** Arms that were lowered for what was used. */
   readonly lowered: readonly string[];
 }
 
@@ -47,7 +52,12 @@ const TRAVEL_MS = 1050;
 const QUIET_MS = 700;
 const HOLD_MS = 150;
 const TAP_MS = 900;
-const HEALTH_LIMIT_MS = 20_000;
+/** A code is stretched by scrypt first. */
+const SHOW_MS = 1500;
+/** Until the arm of a fresh one is on its way. */
+const OPEN_LIMIT_MS = 4000;
+const MOST_TRIES = 3;
+const HEALTH_LIMIT_MS = 60_000;
 
 /** A site without a cloud, that real gateways boot on, one after the other. */
 export class RebootSite {
@@ -69,7 +79,8 @@ export class RebootSite {
   }
 
   /** Boot the gateway on a recovered disk; arms lie as the last frames before the cut left them. */
-  async boot({mounted, notes, before, taps}: RebootOptions): Promise<Rebooted> {
+  async boot(options: RebootOptions): Promise<Rebooted> {
+    const {mounted, notes, before, taps, used, fresh} = options;
     await this.#settleArms(notes);
     this.#frames.length = 0;
     this.#park.install(mounted);
@@ -84,13 +95,20 @@ export class RebootSite {
       const moved = this.#lowered();
       if (moved.length > 0) problems.push(`lowered by itself: ${moved.join(' ')}`);
       for (const tap of taps) await this.#tap(tap);
+      for (const once of used) await this.#show(once);
       lowered = this.#lowered().slice(moved.length);
+      if (fresh && !(await this.#opens(fresh))) problems.push(`${fresh.grant} did not open`);
     } finally {
       await gateway.end();
     }
     if (existsSync(join(mounted, `${DATABASE}.token`))) problems.push('the access was left behind');
     const frames = this.#frames.map((frame): Note => ({at: 0, kind: 'frame', ...frame}));
     const after = judgeDisk(mounted, [...notes, ...frames]);
+    const wanted = [...taps, ...used].map(() => 'DENY ALREADY_USED');
+    if (fresh) wanted.push('ALLOW');
+    // A refusal for another reason would say nothing of the use. A busy machine may miss a poll of a lock.
+    const told = after.answers.filter(answer => answer !== 'DENY DEVICE_OFFLINE').join(', ');
+    if (told !== wanted.join(', ')) problems.push(`answered ${told}, not ${wanted.join(', ')}`);
     return {problems: [...problems, ...after.problems, ...compare(before, after)], lowered};
   }
 
@@ -116,7 +134,7 @@ export class RebootSite {
     }
     await disk.remove();
     const {basePath, logPath} = disk;
-    return {basePath, logPath, notes: noted, times: [], cards: {}};
+    return {basePath, logPath, notes: noted, times: [], cards: {}, once: []};
   }
 
   close(): Promise<void> {
@@ -128,12 +146,26 @@ export class RebootSite {
   }
 
   async #tap({uid, bay}: {readonly uid: string; readonly bay: string}): Promise<void> {
-    const collector = COLLECTORS.find(id => this.#park.bays(id).includes(bay)) ?? 'C1';
-    const post = this.#park.site.post(collector);
+    const post = this.#park.site.post(collectorOf(this.#park, bay));
     post.present({uid: asId(uid), secret: new Uint8Array(16), userInfo: ''});
     await rest(HOLD_MS);
     post.remove();
     await rest(TAP_MS);
+  }
+
+  async #show(once: GoodOnce): Promise<void> {
+    await this.#park.show(collectorOf(this.#park, once.bay), once);
+    await rest(SHOW_MS);
+  }
+
+  async #opens(once: GoodOnce): Promise<boolean> {
+    const before = this.#lowered().length;
+    const isLowered = () => this.#lowered().slice(before).includes(once.bay);
+    for (let tries = 0; tries < MOST_TRIES && !isLowered(); tries += 1) {
+      await this.#show(once);
+      await until('its arm goes down', isLowered, OPEN_LIMIT_MS).catch(() => {});
+    }
+    return isLowered();
   }
 
   async #settleArms(notes: readonly Note[]): Promise<void> {
@@ -155,9 +187,14 @@ export class RebootSite {
   }
 }
 
+function collectorOf(park: CrashPark, bay: string): string {
+  return COLLECTORS.find(id => park.bays(id).includes(bay)) ?? 'C1';
+}
+
 async function isHealthy(gateway: GatewayProcess): Promise<boolean> {
-  const {bays} = await gateway.state();
-  return bays.every(({health}) => health === 'ok');
+  const {bays, devices} = await gateway.state();
+  const takesCodes = devices.filter(({id}) => /^[SK]-/.test(id));
+  return [...bays, ...takesCodes].every(({health}) => health === 'ok');
 }
 
 /** The numbering goes on, and this boot closed all that was under way. */

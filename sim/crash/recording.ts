@@ -13,6 +13,7 @@ import {rest, until} from '../real/peer-process.js';
 import {CrashPark, DATABASE, SECRET_KEY_HEX, SITE} from './crash-park.js';
 import {CrashPeople} from './crash-people.js';
 import {GatewayProcess} from './gateway-process.js';
+import type {GoodOnce} from './good-once.js';
 import type {Note} from './notes.js';
 import {makeImage, SimDisk, withMounted} from './sim-disk.js';
 import {Watch} from './watch.js';
@@ -26,14 +27,23 @@ export interface Recording {
   readonly times: readonly {readonly atMs: number; readonly at: number}[];
   /** One-entry cards that were shown to a reader: number by grant. */
   readonly cards: Readonly<Record<string, string>>;
+  /** Tokens and codes that the gateway was sent. */
+  readonly once: readonly GoodOnce[];
 }
 
 export interface RecordingOptions {
   readonly folder: string;
   readonly seed: number;
   /** How long each life of the gateway lasts, and how it ends. */
-  readonly lives: readonly {readonly forMs: number; readonly end: 'kill' | 'signal'}[];
+  readonly lives: readonly Life[];
   readonly preload?: string;
+}
+
+export interface Life {
+  readonly forMs: number;
+  /** It goes on until enough was seen: a busy machine sees fewer cars in the same time. */
+  readonly isLively?: (notes: readonly Note[]) => boolean;
+  readonly end: 'kill' | 'signal';
 }
 
 const DISK_MIB = 32;
@@ -41,7 +51,8 @@ const DISK_MIB = 32;
 const OLD_EVENTS = 1000;
 const OLD_MS = 40 * DAY_MS;
 const CARDS_PER_BAY = 12;
-const UPLINK_LIMIT_MS = 20_000;
+const UPLINK_LIMIT_MS = 60_000;
+const LIVELY_LIMIT_MS = 90_000;
 
 /** Run the real gateway on a disk that is written down, with people about, and cut its power now and then. */
 export async function record(options: RecordingOptions): Promise<Recording> {
@@ -54,8 +65,7 @@ export async function record(options: RecordingOptions): Promise<Recording> {
   let disk: SimDisk | undefined;
   const position = () => disk?.position() ?? 0;
   const park = await CrashPark.build({
-    folder: outside,
-    withCloud: true,
+    ...{folder: outside, withCloud: true, codesEach: 3},
     onFrame: frame => void notes.push({at: position(), kind: 'frame', ...frame}),
   });
   try {
@@ -66,15 +76,19 @@ export async function record(options: RecordingOptions): Promise<Recording> {
       growOld(mounted, seed);
     });
     disk = await SimDisk.insert(join(folder, 'disk'), image);
-    const people = new CrashPeople(park, new SeededEntropy(seed), marker => {
-      notes.push({at: position(), kind: 'told', marker});
-    });
+    notes.push(...park.issuedNotes());
+    const people = new CrashPeople(
+      park,
+      new SeededEntropy(seed),
+      marker => void notes.push({at: position(), kind: 'told', marker}),
+      grant => void notes.push({at: position(), kind: 'shown', grant}),
+    );
     await people.fillBook(CARDS_PER_BAY);
     const watch = new Watch(park, position, notes, times);
     people.start();
     try {
       for (const life of lives) {
-        await live(life, {disk, outside, preload, people, watch});
+        await live(life, {disk, outside, preload, people, watch, notes});
       }
     } finally {
       await people.stop();
@@ -87,7 +101,8 @@ export async function record(options: RecordingOptions): Promise<Recording> {
     await park.close();
   }
   const at = (name: string) => join(folder, 'disk', name);
-  return {basePath: at('base.img'), logPath: at('log.bin'), notes, times, cards};
+  const paths = {basePath: at('base.img'), logPath: at('log.bin')};
+  return {...paths, notes, times, cards, once: park.goodOnce};
 }
 
 interface LifeParts {
@@ -96,11 +111,12 @@ interface LifeParts {
   readonly preload: string | undefined;
   readonly people: CrashPeople;
   readonly watch: Watch;
+  readonly notes: readonly Note[];
 }
 
 async function live(
-  {forMs, end}: RecordingOptions['lives'][number],
-  {disk, outside, preload, people, watch}: LifeParts,
+  {forMs, isLively = () => true, end}: Life,
+  {disk, outside, preload, people, watch, notes}: LifeParts,
 ): Promise<void> {
   watch.enter('boot');
   const gateway = new GatewayProcess({
@@ -115,6 +131,7 @@ async function live(
     // The uplink takes its time, so that a fleet does not come back all at once.
     await until('the grants have come', () => watch.isHeld, UPLINK_LIMIT_MS);
     await rest(forMs);
+    await until('enough has happened', () => isLively(notes), LIVELY_LIMIT_MS);
   } finally {
     people.gateway = undefined;
     await (end === 'kill' ? gateway.kill() : gateway.end());
@@ -152,15 +169,15 @@ export function keep(recording: Recording, folder: string): void {
   mkdirSync(folder, {recursive: true});
   copyFileSync(recording.basePath, join(folder, 'base.img'));
   copyFileSync(recording.logPath, join(folder, 'log.bin'));
-  const {notes, times, cards} = recording;
-  writeFileSync(join(folder, 'notes.json'), JSON.stringify({notes, times, cards}));
+  const {notes, times, cards, once} = recording;
+  writeFileSync(join(folder, 'notes.json'), JSON.stringify({notes, times, cards, once}));
 }
 
 /** @see keep */
 export function readKept(folder: string): Recording {
   const told = JSON.parse(readFileSync(join(folder, 'notes.json'), 'utf8')) as Pick<
     Recording,
-    'notes' | 'times' | 'cards'
+    'notes' | 'times' | 'cards' | 'once'
   >;
   return {basePath: join(folder, 'base.img'), logPath: join(folder, 'log.bin'), ...told};
 }

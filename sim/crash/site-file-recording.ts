@@ -44,6 +44,7 @@ export async function recordSiteFiles(folder: string): Promise<SiteFileRecording
   await withMounted(image, folder, mounted => park.install(mounted));
   const disk = await SimDisk.insert(join(folder, 'disk'), image);
   const watch = new Watch(park, () => disk.position(), notes, times);
+  notes.push(...park.issuedNotes());
   try {
     const hands = new Hands({park, disk, outside, notes, known, watch});
     await hands.play();
@@ -53,7 +54,7 @@ export async function recordSiteFiles(folder: string): Promise<SiteFileRecording
     await park.close();
   }
   const {basePath, logPath} = disk;
-  return {recording: {basePath, logPath, notes, times, cards: {}}, known};
+  return {recording: {basePath, logPath, notes, times, cards: {}, once: park.goodOnce}, known};
 }
 
 interface HandsParts {

@@ -13,8 +13,8 @@ export interface StrainOptions {
   /** For what belongs to the world outside. */
   readonly outside: string;
   readonly seed: number;
-  /** A program that starts the gateway and troubles it, with its arguments. */
-  readonly under?: readonly string[];
+  /** A module that the gateway loads first. */
+  readonly preload?: string;
 }
 
 const CARDS_PER_BAY = 6;
@@ -56,20 +56,21 @@ export class StrainedSite {
 
   /** Until the gateway runs and holds its grants. */
   static async start(options: StrainOptions): Promise<StrainedSite> {
-    const {folder, outside, seed, under} = options;
+    const {folder, outside, seed, preload} = options;
     const notes: Note[] = [];
     const park = await CrashPark.build({
       ...{folder: outside, withCloud: true},
       onFrame: frame => void notes.push({at: 0, kind: 'frame', ...frame}),
     });
     park.install(folder);
+    notes.push(...park.issuedNotes());
     const people = new CrashPeople(park, new SeededEntropy(seed), marker => {
       notes.push({at: 0, kind: 'told', marker});
     });
     await people.fillBook(CARDS_PER_BAY);
     const gateway = new GatewayProcess({
       ...{folder, workFolder: outside},
-      ...(under ? {under} : {}),
+      ...(preload === undefined ? {} : {preload}),
     });
     const site = new StrainedSite(options, {park, people, gateway, notes});
     await gateway.running();
@@ -82,6 +83,10 @@ export class StrainedSite {
 
   get isAlive(): boolean {
     return !this.#gateway.isOver;
+  }
+
+  get pid(): number {
+    return this.#gateway.pid;
   }
 
   get output(): string {

@@ -2,7 +2,7 @@ import {rest} from '../real/peer-process.js';
 import {type CrashPark, GATEWAY} from './crash-park.js';
 import type {Note, Phase} from './notes.js';
 
-const LOOK_EVERY_MS = 25;
+const LOOK_EVERY_MS = 40;
 
 /** Reads what the cloud has committed, and notes it. */
 export class Watch {

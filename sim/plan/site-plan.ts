@@ -15,6 +15,8 @@ export interface SitePlan {
   readonly plant?: PlantPlan;
   /** Where the key that encrypts card secrets at rest lies. */
   readonly secretKeyFile: string;
+  /** Issuers of signed QR tokens, in the words of `site.yaml`. */
+  readonly tokenKeys?: readonly object[];
 }
 
 export interface PlantPlan {
@@ -50,6 +52,10 @@ export interface CollectorPlan {
     readonly bays?: readonly SiteEntry[];
     /** Name of the call button, instead of the usual one. */
     readonly button?: string;
+    /** Scanners and keypads of the collector. */
+    readonly codes?: readonly string[];
+    /** Under which tokens name its bays, in their order. */
+    readonly bayNumbers?: readonly number[];
   };
 }
 
@@ -78,6 +84,7 @@ export function siteYaml(plan: SitePlan): string {
     database: plan.database,
     secretKey: {file: plan.secretKeyFile},
     page: {host: '127.0.0.1', port: plan.pagePort},
+    ...(plan.tokenKeys ? {tokenKeys: plan.tokenKeys} : {}),
     ...(plan.cloud ? {cloud: cloudBlock(plan.cloud)} : {}),
     buses: [...plan.collectors.map(lineBlock), ...(plan.plant?.buses ?? [])],
     devices: [
@@ -139,10 +146,11 @@ function lineBlock(collector: CollectorPlan) {
 
 function collectorBlock(collector: CollectorPlan) {
   const {id, zone, arrow, kind} = collector;
-  const bays = collector.bays.map(bay => ({
+  const bays = collector.bays.map((bay, index) => ({
     id: bay,
     lock: `L-${bay}`,
     sensor: {from: 'lock'},
+    ...(collector.more?.bayNumbers ? {number: collector.more.bayNumbers[index]} : {}),
   }));
   const allBays = [...bays, ...(collector.more?.bays ?? [])];
   const security = collector.minCardSecurity ?? (kind === 'plain' ? 'uid' : 'proof');
@@ -166,6 +174,7 @@ function collectorBlock(collector: CollectorPlan) {
     reader: {kind: 'rdm6300', link: collector.readerLink},
     display: `D-${id}`,
     button: collector.more?.button ?? `E-${id}`,
+    ...(collector.more?.codes ? {codes: collector.more.codes} : {}),
     minCardSecurity: security,
     bays: allBays,
   };
