@@ -35,6 +35,8 @@ export interface DiskFindings {
   readonly usedOnce: readonly string[];
   /** How many orders each boot found interrupted, oldest first. */
   readonly boots: readonly number[];
+  /** Bays whose arm was lowered since the last boot because something stopped it on its way up. */
+  readonly letGo: readonly string[];
   /** What became of each card, token and code that was shown since the last boot: `ALLOW`, or `DENY` and why. */
   readonly answers: readonly string[];
 }
@@ -84,6 +86,7 @@ function broken(problem: string): DiskFindings {
     usedOnce: [],
     boots: [],
     answers: [],
+    letGo: [],
   };
   return {...nothing, problems: [problem], missing: [], isBroken: true};
 }
@@ -121,6 +124,7 @@ function judge(database: Database.Database, folder: string, notes: readonly Note
     usedOnce: issued.flatMap(({grant, use}) => (spent.has(use) ? [grant] : [])),
     boots: rows.flatMap(row => (row.kind === 'boot' ? [row.body.interrupted] : [])),
     answers: answersOf(rows),
+    letGo: letGoOf(rows),
   };
 }
 
@@ -145,6 +149,9 @@ function readJournal(database: Database.Database, problems: string[]): Stored {
     rows.push({seq, wallMs: wall, kind, body: JSON.parse(body)} as unknown as JournalRow);
   }
   if (last < meta.acked) problems.push(`${meta.acked} events confirmed, ${last} held`);
+  if (meta.base_seq > meta.acked) {
+    problems.push(`deleted up to ${meta.base_seq}, confirmed up to ${meta.acked}`);
+  }
   return {meta, rows, bodies: new Map(raw.map(({seq, body}) => [seq, body]))};
 }
 
@@ -232,6 +239,13 @@ function answersOf(rows: readonly JournalRow[]): readonly string[] {
     answers.set(body.attempt, body.reason === null ? body.result : `${body.result} ${body.reason}`);
   }
   return [...answers.values()];
+}
+
+function letGoOf(rows: readonly JournalRow[]): readonly string[] {
+  const since = rows.slice(rows.findLastIndex(row => row.kind === 'boot') + 1);
+  return since.flatMap(({kind, body}) =>
+    kind === 'actuation' && body.cause.kind === 'safety' ? [body.bay] : [],
+  );
 }
 
 function spentGrants(rows: readonly JournalRow[]): readonly string[] {
