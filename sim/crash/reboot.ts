@@ -117,7 +117,8 @@ export class RebootSite {
     const heard = after.answers.filter(answer => answer !== 'DENY DEVICE_OFFLINE');
     const told = heard.slice(0, wanted.length).join(', ');
     if (told !== wanted.join(', ')) problems.push(`answered ${told}, not ${wanted.join(', ')}`);
-    return {problems: [...problems, ...after.problems, ...compare(before, after)], lowered};
+    const opened = lowered.filter(bay => !after.letGo.includes(bay));
+    return {problems: [...problems, ...after.problems, ...compare(before, after)], lowered: opened};
   }
 
   /** Boot on the disk of a crash, and write down what the recovery itself writes; its power fails too. */
