@@ -1,76 +1,15 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {toHex} from '../../protocols/base/bytes.js';
 import type {UnixMillis} from '../../protocols/base/clock.js';
 import {StoreError} from '../../protocols/base/errors.js';
 import {type GrantStateRow, hashOfState} from '../../protocols/cloud/grant-state.js';
-import type {SiteFact} from '../../protocols/site/events.js';
 import {asId} from '../../protocols/site/ids.js';
-import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
-import {VirtualClock} from '../../sim/clock/virtual-clock.js';
-import {yieldTurn} from '../platform/event-loop.js';
-import {FaultyDisk} from './disk-rig.js';
-import {SiteStore, type SiteStoreOptions} from './site-store.js';
+import type {SiteStore} from './site-store.js';
+import {Bench, commit, fact, whys} from './store-rig.js';
 
 const MB = 1024 * 1024;
-
-class Bench {
-  readonly folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
-  readonly path = join(this.folder, 'lot.db');
-  readonly clock = new VirtualClock({yieldTurn});
-  readonly entropy = new SeededEntropy(11);
-  readonly disk = new FaultyDisk();
-  readonly #t: ExecutionContext;
-
-  constructor(t: ExecutionContext) {
-    this.#t = t;
-    t.teardown(() => rmSync(this.folder, {recursive: true}));
-  }
-
-  open(more: Partial<SiteStoreOptions> = {}): SiteStore {
-    const {path, clock, entropy, disk} = this;
-    const store = new SiteStore({
-      ...{path, site: 'lot-1', secretKey: new Uint8Array(32).fill(9), clock, entropy, disk},
-      clockState: () => 'ok',
-      ...more,
-    });
-    this.#t.teardown(() => store.close());
-    return store;
-  }
-
-  /** Put noise over the pages from `from` on, as a share of the file. */
-  damage(from: number, to: number): void {
-    const content = readFileSync(this.path);
-    const page = (share: number) => Math.floor((content.length * share) / 4096) * 4096;
-    content.fill(0xa5, page(from), page(to));
-    writeFileSync(this.path, content);
-  }
-}
-
-function fact(why: string): SiteFact {
-  return {kind: 'epoch.new', body: {why}};
-}
-
-function commit(store: SiteStore, ...whys: readonly string[]): void {
-  store.lot.commit({facts: whys.map(fact), records: [], stamp: store.stampNow()});
-}
-
-function whys(store: SiteStore): readonly string[] {
-  return store.outbox
-    .read(1, 10_000)
-    .map(({body}) => (JSON.parse(body) as {why?: string}).why ?? '')
-    .filter(why => why !== '');
-}
 
 function grant(id: string): GrantStateRow {
   return {
@@ -441,61 +380,4 @@ test('~G7 a start on a disk that others have filled has the ballast to begin wit
   t.true(after.condition().isDurable);
   t.false(existsSync(`${bench.path}.ballast`));
   t.deepEqual(whys(after), ['a']);
-});
-
-test('~G4 50,000 unconfirmed events of 30 days fit a twentieth of the quota that holds 1,000,000', async t => {
-  const bench = new Bench(t);
-  const store = bench.open({maxBytes: (512 * MB) / 20});
-  const events = 50_000;
-  const body = {
-    ...{attempt: '01JD0000000000000000000000', tryNo: 1, result: 'ALLOW', reason: null},
-    ...{grant: 'grant-2031', holder: 'holder-2031', bay: 'A-012', degraded: false},
-  };
-  const facts = Array.from({length: 50}, () => ({kind: 'decision', body}) as unknown as SiteFact);
-  for (let event = 0; event < events; event += facts.length) {
-    await bench.clock.advance((30 * 86_400_000 * facts.length) / events);
-    store.lot.commit({facts, records: [], stamp: store.stampNow()});
-    if (event % 5000 === 0) store.prune();
-  }
-  t.is(store.outbox.head(), events);
-  t.is(store.outbox.low(), 1);
-  t.is(store.outbox.read(1, events).length, events);
-  t.true(store.fillLevel() < 0.95, String(store.fillLevel()));
-});
-
-test('the partition bounds the quota, and a disk that others fill counts as full', t => {
-  const bench = new Bench(t);
-  bench.disk.partition = {sizeBytes: 32 * MB, freeBytes: 30 * MB};
-  const store = bench.open();
-  commit(store, 'a');
-  store.prune();
-  t.is(store.condition().level, 'roomy');
-  bench.disk.partition = {sizeBytes: 32 * MB, freeBytes: 7 * MB};
-  store.prune();
-  t.is(store.condition().level, 'full');
-  bench.disk.partition = {sizeBytes: 32 * MB, freeBytes: 30 * MB};
-  store.prune();
-  t.is(store.condition().level, 'roomy');
-});
-
-test('~E11 samples go first, then traces, and from 95 % on neither is taken', t => {
-  const bench = new Bench(t);
-  const store = bench.open({maxBytes: 2 * MB});
-  const {telemetry} = store;
-  for (let row = 0; row < 60; row += 1) {
-    telemetry.keep('raw', 'poll', {row}, store.stampNow());
-    telemetry.keep('debug', 'trace', {row}, store.stampNow());
-  }
-  while (store.fillLevel() < 0.72) commit(store, 'x'.repeat(900));
-  const events = store.outbox.head();
-  store.prune();
-  t.deepEqual([telemetry.count('raw'), telemetry.count('debug')], [10, 60]);
-  store.prune();
-  store.prune();
-  t.deepEqual([telemetry.count('raw'), telemetry.count('debug')], [0, 10]);
-  t.is(store.outbox.head(), events);
-  while (store.fillLevel() < 0.96) commit(store, 'x'.repeat(900));
-  while (store.prune() > 0);
-  telemetry.keep('raw', 'poll', {}, store.stampNow());
-  t.is(telemetry.count('raw'), 0);
 });
