@@ -1,9 +1,11 @@
 import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 import fc from 'fast-check';
+import {BINARY, encoded, JUNK, mutationsOf, requestOf, sendable} from './fuzz-mutations.js';
+import type {Valid} from './fuzz-recipes.js';
 import {type JsonSchema, schemaValues} from './schema-values.js';
 
 /** An operation as `/openapi.json` describes it. */
-interface Operation {
+export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly parameters: readonly Parameter[];
@@ -51,8 +53,10 @@ export interface FuzzOptions {
   readonly ask: (request: FuzzRequest) => Promise<Response>;
   /** Keys to ask with; some requests come without any. */
   readonly keys: readonly string[];
-  /** Requests of each operation. */
+  /** Requests of each operation made of its schemas alone, and as many made of one that succeeds. */
   readonly runs: number;
+  /** A request that succeeds: things that it wants are there. Undefined: none can be had by asking. */
+  readonly valid: (operation: string) => Promise<Valid | undefined>;
   readonly seed?: number;
 }
 
@@ -60,57 +64,132 @@ export interface FuzzReport {
   readonly requests: number;
   /** How often each status came. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Operations that never answered with success. */
+  /** Operations that never answered with success, and documented successes that never came. */
   readonly neverDone: readonly string[];
+  /** Requests that should have succeeded, with what was answered. */
+  readonly refused: readonly string[];
 }
 
 const MOST_KNOWN = 400;
-const JUNK = [
-  ...["' OR 1=1 --", '"; DROP TABLE tenant; --', '../../etc/passwd', '%00', '\u0000', '\ud800'],
-  ...['a\r\nset-cookie: a=b', '__proto__', '{{7*7}}', '0', '-1', '1e400', 'null', '[]', '', ' '],
-  ...['9'.repeat(40), 'x'.repeat(2000), '\u202e\u200b', '💥', 'NaN', '2023-13-45T99:99:99Z'],
-];
 
 /**
- * Ask every operation of an OpenAPI document with what its schemas allow, and with what they do not.
+ * Ask every operation of an OpenAPI document as it is meant, then with one thing of that changed, then with
+ * what its schemas allow and with what they do not.
  * @throws Error for an answer that is no documented one, or a 500
  */
 export async function fuzzOperations(doc: OpenApi, options: FuzzOptions): Promise<FuzzReport> {
-  const checks = new AnswerChecks(doc);
-  const known: string[] = ['gw-1', 'A-012'];
-  const statuses: Record<string, number> = {};
-  const done = new Map<string, number>();
-  let requests = 0;
-  // Twice through: the second time more ids are known. What takes away comes last.
-  const operations = [...operationsOf(doc), ...operationsOf(doc)];
+  const run = new FuzzRun(doc, options);
+  const operations = operationsOf(doc);
+  // What takes away comes last.
   const inTurn = ['POST', 'PUT', 'PATCH', 'GET', 'DELETE'].flatMap(method =>
     operations.filter(operation => operation.method === method),
   );
-  for (const [index, operation] of inTurn.entries()) {
-    const name = `${operation.method} ${operation.path}`;
-    done.set(name, done.get(name) ?? 0);
-    const property = fc.asyncProperty(
-      requestsOf(doc, operation, options.keys, known),
-      async sent => {
-        const response = await options.ask(sent);
-        const text = await response.text();
-        requests += 1;
-        statuses[response.status] = (statuses[response.status] ?? 0) + 1;
-        const wrong = checks.wrongWith(operation, response, text);
-        if (wrong) throw new Error(`${JSON.stringify(sent)}\n${response.status} ${text}\n${wrong}`);
-        if (response.status >= 300) return;
-        done.set(name, (done.get(name) ?? 0) + 1);
-        if (response.headers.get('content-type')?.includes('json')) learn(JSON.parse(text), known);
-      },
+  for (const operation of inTurn) await run.asMeant(operation);
+  for (const operation of inTurn) await run.atRandom(operation);
+  return run.report(operations);
+}
+
+class FuzzRun {
+  readonly #doc: OpenApi;
+  readonly #options: FuzzOptions;
+  readonly #checks: AnswerChecks;
+  readonly #known: string[] = ['gw-1', 'A-012'];
+  readonly #statuses: Record<string, number> = {};
+  readonly #done = new Set<string>();
+  readonly #refused: string[] = [];
+  #requests = 0;
+  #seed: number;
+
+  constructor(doc: OpenApi, options: FuzzOptions) {
+    this.#doc = doc;
+    this.#options = options;
+    this.#checks = new AnswerChecks(doc);
+    this.#seed = options.seed ?? 1;
+  }
+
+  /** With everything there that it wants; then each time one thing is wrong. */
+  async asMeant(operation: Operation): Promise<void> {
+    const {valid, runs, keys} = this.#options;
+    const name = nameOf(operation);
+    const first = await valid(name);
+    if (!first) return;
+    const status = await this.#ask(operation, await this.#matched(operation, first));
+    if (status.code >= 300) this.#refused.push(`${name}: ${status.code} ${status.text}`);
+    const second = (await valid(name)) ?? first;
+    const values = schemaValues(
+      operation.body?.schema ?? {},
+      this.#doc.components.schemas,
+      this.#ids,
     );
-    const runs = Math.ceil(options.runs / 2);
-    const seed = options.seed === undefined ? {} : {seed: options.seed + index};
-    // What came before is part of the case: there is nothing to shrink.
-    const outcome = await fc.check(property, {numRuns: runs, endOnFailure: true, ...seed});
+    const mutations = mutationsOf(operation, second, {keys, values});
+    await this.#check(runs, mutations, async made => {
+      await this.#ask(operation, await this.#matched(operation, made));
+    });
+  }
+
+  async atRandom(operation: Operation): Promise<void> {
+    const {runs, keys} = this.#options;
+    const requests = requestsOf(this.#doc, operation, keys, this.#known);
+    await this.#check(runs, requests, async sent => void (await this.#ask(operation, sent)));
+  }
+
+  report(operations: readonly Operation[]): FuzzReport {
+    const wanted = operations.flatMap(operation =>
+      Object.keys(operation.responses)
+        .filter(status => status.startsWith('2'))
+        .map(status => `${nameOf(operation)} ${status}`),
+    );
+    const neverDone = wanted.filter(name => !this.#done.has(name));
+    return {requests: this.#requests, statuses: this.#statuses, neverDone, refused: this.#refused};
+  }
+
+  get #ids(): fc.Arbitrary<string> {
+    return fc.nat().map(at => this.#known[at % this.#known.length] ?? '');
+  }
+
+  /** With the tag of what it changes, where that is wanted. */
+  async #matched(operation: Operation, valid: Valid): Promise<FuzzRequest> {
+    this.#seed += 1;
+    const usual = {key: this.#options.keys[0] ?? '', once: `fuzz-${this.#seed}`};
+    const sent = requestOf(operation, valid, usual);
+    if (!('428' in operation.responses)) return sent;
+    const now = await this.#options.ask({...sent, method: 'GET', body: undefined});
+    await now.text();
+    const tag = now.headers.get('etag');
+    return tag === null ? sent : {...sent, headers: {'if-match': tag, ...sent.headers}};
+  }
+
+  async #ask(operation: Operation, sent: FuzzRequest): Promise<{code: number; text: string}> {
+    const response = await this.#options.ask(sent);
+    const text = await response.text();
+    const {status} = response;
+    this.#requests += 1;
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+    const wrong = this.#checks.wrongWith(operation, response, text);
+    if (wrong) throw new Error(`${JSON.stringify(sent)}\n${status} ${text}\n${wrong}`);
+    if (status < 300) {
+      this.#done.add(`${nameOf(operation)} ${status}`);
+      const isJson = response.headers.get('content-type')?.includes('json');
+      if (isJson && text !== '') learn(JSON.parse(text), this.#known);
+    }
+    return {code: status, text};
+  }
+
+  /** What came before is part of the case: there is nothing to shrink. */
+  async #check<Made>(
+    numRuns: number,
+    made: fc.Arbitrary<Made>,
+    ask: (one: Made) => Promise<void>,
+  ): Promise<void> {
+    this.#seed += 1;
+    const property = fc.asyncProperty(made, ask);
+    const outcome = await fc.check(property, {numRuns, endOnFailure: true, seed: this.#seed});
     if (outcome.failed) throw outcome.errorInstance;
   }
-  const neverDone = [...done].filter(([, count]) => count === 0).map(([name]) => name);
-  return {requests, statuses, neverDone};
+}
+
+function nameOf({method, path}: Operation): string {
+  return `${method} ${path}`;
 }
 
 function operationsOf(doc: OpenApi): readonly Operation[] {
@@ -131,7 +210,7 @@ function requestsOf(
   known: readonly string[],
 ): fc.Arbitrary<FuzzRequest> {
   const id = fc.nat().map(at => known[at % known.length] ?? '');
-  const junk = fc.oneof(fc.constantFrom(...JUNK), fc.string({unit: 'binary', maxLength: 30}));
+  const junk = fc.oneof(fc.constantFrom(...JUNK), BINARY);
   const valuesFor = ({schema}: Parameter) =>
     fc.oneof(
       {weight: 4, arbitrary: schemaValues(schema, doc.components.schemas, id).map(String)},
@@ -194,20 +273,6 @@ function requestsOf(
 function spoiled([text, at, by]: readonly [string, number, string]): string {
   const place = text.length === 0 ? 0 : at % text.length;
   return text.slice(0, place) + by + text.slice(place + 1 + (at % 7));
-}
-
-function encoded(text: string): string {
-  return encodeURIComponent(text.replaceAll(/\p{Cs}/gu, '�'));
-}
-
-/** No client can send other bytes than these in a header. */
-function sendable(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      value.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '').trim(),
-    ]),
-  );
 }
 
 /** Remember ids that the interface gave out, so that later requests meet what is there. */

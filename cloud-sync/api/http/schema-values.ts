@@ -27,6 +27,8 @@ export interface JsonSchema {
 
 type Named = Readonly<Record<string, JsonSchema>>;
 
+/** Made once: the map of all characters that it holds is large. */
+const BINARY = fc.string({unit: 'binary', maxLength: 42});
 const MOST_CHARS = 40;
 const MOST_ITEMS = 4;
 
@@ -117,20 +119,42 @@ function texts(
   ids: fc.Arbitrary<string>,
 ): fc.Arbitrary<string> {
   const most = Math.max(minLength, Math.min(maxLength, MOST_CHARS));
-  const any = fc.string({unit: 'grapheme', minLength, maxLength: most});
-  const fitting = pattern === undefined ? any : matching(pattern);
+  const fitting =
+    pattern === undefined
+      ? fc.string({unit: 'grapheme', minLength, maxLength: most})
+      : matching(pattern);
   return fc.oneof(
     {weight: pattern === undefined ? 3 : 8, arbitrary: fitting},
     {weight: 3, arbitrary: ids},
-    {weight: 1, arbitrary: fc.string({unit: 'binary', maxLength: most + 2})},
+    {weight: 1, arbitrary: BINARY},
   );
 }
 
+/** To make one is costly where the pattern says what a text may not hold. */
+const MATCHING = new Map<string, fc.Arbitrary<string>>();
+
 function matching(pattern: string): fc.Arbitrary<string> {
+  const held = MATCHING.get(pattern);
+  if (held) return held;
+  const made = isOpenEnded(pattern) ? printable() : (fromPattern(pattern) ?? printable());
+  MATCHING.set(pattern, made);
+  return made;
+}
+
+/** Of a million characters, all but a few: any will do. */
+function isOpenEnded(pattern: string): boolean {
+  return /\[\^|\\P/.test(pattern);
+}
+
+function printable(): fc.Arbitrary<string> {
+  return fc.string({unit: 'grapheme', minLength: 1, maxLength: 20});
+}
+
+function fromPattern(pattern: string): fc.Arbitrary<string> | undefined {
   try {
     return fc.stringMatching(new RegExp(pattern, 'u'));
   } catch {
     // A class of letters that it does not know.
-    return fc.string({unit: 'grapheme', minLength: 1, maxLength: 20});
+    return undefined;
   }
 }

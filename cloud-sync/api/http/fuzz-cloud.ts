@@ -1,0 +1,80 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import type {ExecutionContext} from 'ava';
+import type {Clock, Entropy} from '../../../protocols/base/clock.js';
+import {SimPaymentProvider} from '../../../sim/services/payment-provider.js';
+import {loadOrMakeAuthority} from '../identity/authority-files.js';
+import {bookDayOf} from '../payments/book-day.js';
+import {WireProvider} from '../payments/wire-provider.js';
+import {CloudStore} from '../store/cloud-store.js';
+import {ROOT_KEY, startRig} from './api-rig.js';
+import {NEVER_BY_ASKING, validAt} from './fuzz-recipes.js';
+import {FuzzWorld} from './fuzz-world.js';
+import {type FuzzReport, fuzzOperations, type OpenApi} from './operation-fuzz.js';
+
+export interface FuzzPlan {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly database: string;
+  /** Of each operation at random, and as many with one thing wrong. */
+  readonly runs: number;
+  readonly seed: number;
+  /** Time passes until the work is done. */
+  readonly settled: <Result>(work: Promise<Result>) => Promise<Result>;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+const SECRET = new Uint8Array(32).fill(3);
+const FREELY = {burst: 1e9, perSecond: 1e9};
+const RATES = {perKey: FREELY, perAddress: FREELY, wrongKeys: FREELY, opens: FREELY};
+
+/** Ask every operation of a whole cloud; what a run must show is asserted. */
+export async function fuzzCloud(t: ExecutionContext, plan: FuzzPlan): Promise<FuzzReport> {
+  const {clock, entropy, database, settled, wait, runs, seed} = plan;
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-fuzz-'));
+  t.teardown(() => rmSync(folder, {recursive: true}));
+  const provider = new SimPaymentProvider({
+    ...{clock, entropy, secret: SECRET, dayOf: bookDayOf, deliver: () => {}},
+  });
+  const wire = new WireProvider({
+    ...{name: 'sim', secrets: [SECRET], merchants: new Map([['demo', 'm-1']])},
+    post: (path, body) => provider.post(path, body),
+  });
+  const rig = await startRig({
+    ...{clock, entropy, database, rates: RATES, providers: [wire]},
+    authority: await loadOrMakeAuthority(join(folder, 'ca.key'), {clock, entropy}),
+    // What a guess costs is the matter of other tests.
+    passwordCost: {n: 2, r: 1, p: 1},
+  });
+  t.teardown(() => rig.cloud.close());
+  const store = await CloudStore.open(database);
+  t.teardown(() => store.close());
+  const world = new FuzzWorld({rig, clock, entropy, store, provider, settled, wait});
+  await world.begin();
+  const other = await world.ask('POST', '/v1/tenants', {id: 'other', name: 'Other'});
+  const reader = await rig.key({scopes: ['gateways:read', 'keys:read']});
+  const doc = await rig.told<OpenApi>(200, rig.ask('GET', '/openapi.json', {key: null}));
+  t.teardown(() => {
+    const said = rig.troubles.filter(line => line.startsWith('request.failed'));
+    if (said.length > 0) t.log(said.join('\n'));
+  });
+  const report = await fuzzOperations(doc, {
+    ...{keys: [...Array<string>(8).fill(ROOT_KEY), String(other.key), reader], runs, seed},
+    valid: operation => validAt(world, operation),
+    ask: ({method, path, headers, body}) => {
+      const init = {method, headers, ...(body === undefined ? {} : {body})};
+      const answer = rig.cloud.fetch(new Request(`http://cloud${path}`, init));
+      return settled(Promise.resolve(answer));
+    },
+  });
+  t.log(`seed ${seed}: ${report.requests} requests: ${JSON.stringify(report.statuses)}`);
+  t.deepEqual(report.refused, []);
+  const undone = report.neverDone.filter(
+    name => !NEVER_BY_ASKING.some(known => name.startsWith(`${known} `)),
+  );
+  t.deepEqual(undone, [], 'every documented success is seen');
+  const failed = rig.troubles.filter(line => line.startsWith('request.failed'));
+  t.deepEqual(failed, []);
+  return report;
+}
