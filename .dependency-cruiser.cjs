@@ -49,7 +49,7 @@ module.exports = {
     ),
     forbid(
       'edge-never-sees-cloud-or-sim',
-      {path: '^edge/', pathNot: TEST},
+      {path: '^edge/', pathNot: [TEST, RIG]},
       {path: '^(sim|cloud-sync|bin)/'},
     ),
     forbid(

@@ -46,7 +46,7 @@ export function shows(recording: Recording): readonly Span[] {
 }
 
 /** Parts of the log in which the gateway was booting. */
-export function boots({notes}: Recording): readonly Span[] {
+function boots({notes}: Recording): readonly Span[] {
   const phases = notes.filter(note => note.kind === 'phase');
   return phases.flatMap(({phase, at}, index) => {
     const next = phases[index + 1];
@@ -55,14 +55,14 @@ export function boots({notes}: Recording): readonly Span[] {
 }
 
 /** From the first boot to the report that a whole state of grants is held. */
-export function snapshot({notes}: Recording): readonly Span[] {
+function snapshot({notes}: Recording): readonly Span[] {
   const booted = notes.find(note => note.kind === 'phase' && note.phase === 'run');
   const held = notes.find(note => note.kind === 'grants');
   return booted && held ? [[booted.at, held.at]] : [];
 }
 
 /** Old events are deleted, the ballast grows, the log is written back. */
-export function prunes(recording: Recording): readonly Span[] {
+function prunes(recording: Recording): readonly Span[] {
   const first = recording.notes.find(note => note.kind === 'event' && note.seq >= FIRST_PRUNED);
   return first ? [[first.at, later(recording, first.at, PRUNE_MS)]] : [];
 }

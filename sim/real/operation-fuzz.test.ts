@@ -1,7 +1,7 @@
 import test from 'ava';
-import {fuzzCloud} from '../../cloud-sync/api/http/fuzz-cloud.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
+import {fuzzCloud} from '../fuzz/operations/fuzz-cloud.js';
 import {PostgresServer} from './postgres.js';
 
 /** Of each operation; the long form is `LATCHKEY_FUZZ_RUNS=200 npm run test:real`. */

@@ -2,16 +2,17 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import {ROOT_KEY, startRig} from '../../../cloud-sync/api/http/api-rig.js';
+import {loadOrMakeAuthority} from '../../../cloud-sync/api/identity/authority-files.js';
+import {bookDayOf} from '../../../cloud-sync/api/payments/book-day.js';
+import {WireProvider} from '../../../cloud-sync/api/payments/wire-provider.js';
+import {CloudStore} from '../../../cloud-sync/api/store/cloud-store.js';
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
-import {SimPaymentProvider} from '../../../sim/services/payment-provider.js';
-import {loadOrMakeAuthority} from '../identity/authority-files.js';
-import {bookDayOf} from '../payments/book-day.js';
-import {WireProvider} from '../payments/wire-provider.js';
-import {CloudStore} from '../store/cloud-store.js';
-import {ROOT_KEY, startRig} from './api-rig.js';
+import {SimPaymentProvider} from '../../services/payment-provider.js';
 import {NEVER_BY_ASKING, validAt} from './fuzz-recipes.js';
 import {FuzzWorld} from './fuzz-world.js';
-import {type FuzzReport, fuzzOperations, type OpenApi} from './operation-fuzz.js';
+import type {OpenApi} from './operation.js';
+import {type FuzzReport, fuzzOperations} from './operation-fuzz.js';
 
 export interface FuzzPlan {
   readonly clock: Clock;

@@ -2,52 +2,8 @@ import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import {BINARY, encoded, JUNK, mutationsOf, requestOf, sendable} from './fuzz-mutations.js';
 import type {Valid} from './fuzz-recipes.js';
+import type {FuzzRequest, OpenApi, Operation, Parameter} from './operation.js';
 import {type JsonSchema, schemaValues} from './schema-values.js';
-
-/** An operation as `/openapi.json` describes it. */
-export interface Operation {
-  readonly method: string;
-  readonly path: string;
-  readonly parameters: readonly Parameter[];
-  readonly body: {readonly type: string; readonly schema: JsonSchema} | undefined;
-  readonly responses: Readonly<Record<string, Answer>>;
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query' | 'header';
-  readonly required?: boolean;
-  readonly schema: JsonSchema;
-}
-
-interface Answer {
-  readonly $ref?: string;
-  readonly content?: Content;
-}
-
-type Content = Readonly<Record<string, {readonly schema?: JsonSchema}>>;
-
-interface Described {
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: {readonly content: Content};
-  readonly responses: Operation['responses'];
-}
-
-export interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
-  readonly components: {
-    readonly schemas: Readonly<Record<string, JsonSchema>>;
-    readonly responses: Operation['responses'];
-  };
-}
-
-/** A request as it is sent. */
-export interface FuzzRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-}
 
 export interface FuzzOptions {
   readonly ask: (request: FuzzRequest) => Promise<Response>;

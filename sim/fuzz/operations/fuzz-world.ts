@@ -1,9 +1,9 @@
+import type {ApiRig, Asked} from '../../../cloud-sync/api/http/api-rig.js';
+import {Ledger} from '../../../cloud-sync/api/ledger/ledger.js';
+import {LedgerTable} from '../../../cloud-sync/api/ledger/ledger-table.js';
+import type {CloudStore} from '../../../cloud-sync/api/store/cloud-store.js';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
-import type {SimPaymentProvider} from '../../../sim/services/payment-provider.js';
-import {Ledger} from '../ledger/ledger.js';
-import {LedgerTable} from '../ledger/ledger-table.js';
-import type {CloudStore} from '../store/cloud-store.js';
-import type {ApiRig, Asked} from './api-rig.js';
+import type {SimPaymentProvider} from '../../services/payment-provider.js';
 
 type Said = Readonly<Record<string, unknown>>;
 

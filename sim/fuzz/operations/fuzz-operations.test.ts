@@ -2,8 +2,8 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
-import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
-import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
+import {SeededEntropy} from '../../clock/seeded-entropy.js';
+import {VirtualClock} from '../../clock/virtual-clock.js';
 import {fuzzCloud} from './fuzz-cloud.js';
 
 /** Of each operation; the long form is `LATCHKEY_FUZZ_RUNS=200 npm run test:real`. */

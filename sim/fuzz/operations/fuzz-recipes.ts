@@ -16,7 +16,7 @@ export interface Valid {
 type Recipe = (world: FuzzWorld) => Valid | Promise<Valid>;
 
 /** Params of operations that need nothing of their own. */
-export const STANDING: Readonly<Record<string, string>> = {
+const STANDING: Readonly<Record<string, string>> = {
   ...{gw: GATEWAY, gateway: GATEWAY, site: LOT, provider: 'sim', kind: 'person'},
 };
 const NOTE = {note: 'fuzzing'};
@@ -322,7 +322,7 @@ const MONEY: Readonly<Record<string, Recipe>> = {
 };
 
 /** How each operation is done; those that are not named need nothing. */
-export const RECIPES: Readonly<Record<string, Recipe>> = {
+const RECIPES: Readonly<Record<string, Recipe>> = {
   ...ACCOUNTS,
   ...RIGHTS,
   ...PLACES,
