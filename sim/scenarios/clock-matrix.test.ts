@@ -59,8 +59,9 @@ async function rowsOf(rig: DecisionRig): Promise<readonly GrantStateRow[]> {
     for (const end of Object.keys(ENDS) as End[]) {
       const no = numberOf(kind, end);
       const isCard = kind === 'standing card' || kind === 'card with an end';
-      const isToken = !isCard && kind !== 'code';
-      const validUntil = (isToken ? ENDS.live : ENDS[end]) as UnixMillis;
+      // The end of a token has to be enough, unless the cloud has told of it: then its grant's counts.
+      const isUntold = kind === 'QR' || kind === 'QR good once';
+      const validUntil = (isUntold ? ENDS.live : ENDS[end]) as UnixMillis;
       const leaseUntil = (FIRST_MS + 45 * DAY_MS) as UnixMillis;
       const grantKind = kind === 'card with an end' || kind === 'code' ? 'park' : 'lease';
       const credentials = [`k-${no}`, `c-${no}`, `q-${no}`].map(id => asId<never>(id));
