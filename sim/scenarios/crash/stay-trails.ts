@@ -25,7 +25,7 @@ export class StayTrails {
   readonly #toleranceMs: Millis;
   readonly #offMs: Millis;
   #lives = 0;
-  /** What nobody can charge: the time off, and that of lives that never came to know the time. */
+  /** The most that nobody can charge: the time off, and that of lives that began without knowing the time. */
   #lostMs: Millis = 0;
   /** The same, when the time was last known: a row without it is dated too early by all that was lost since. */
   #lostWhenKnownMs: Millis = 0;
@@ -47,11 +47,12 @@ export class StayTrails {
   take(rows: readonly JournalRow[]): readonly string[] {
     this.#lives += 1;
     this.#lostMs += this.#offMs;
+    // Cut off amid learning the time, a life may not have stored what that adds to its stays.
+    if (rows.some(({clk}) => clk === 'floor')) this.#lostMs += spanOf(rows);
     const problems = rows.flatMap(row => {
       if (row.clk !== 'floor') this.#lostWhenKnownMs = this.#lostMs;
       return row.kind === 'session' ? this.#step(row.body, row.wallMs) : [];
     });
-    if (rows.every(({clk}) => clk === 'floor')) this.#lostMs += spanOf(rows);
     return problems;
   }
 
