@@ -8,6 +8,7 @@ import type {ChangeFeed} from '../tenancy/change-feed.js';
 import type {CodeTable} from './code-table.js';
 import type {CredentialMaker, CredentialWish, MadeCredential} from './credential-maker.js';
 import type {CredentialTable} from './credential-table.js';
+import {isLiveToken, isSameText, wishLike} from './renewal-rules.js';
 import {isLive, type Right, type RightState} from './right.js';
 import type {RightSpread} from './right-spread.js';
 import type {PlacedPoint, RightTable} from './right-table.js';
@@ -363,40 +364,4 @@ function assertPlaced({site, points}: Right, placed: readonly PlacedPoint[]): vo
   throw new Refusal('invalid', {
     errors: missing.map(point => ({pointer: '#/points', detail: `no point ${point} at ${site}`})),
   });
-}
-
-/** Would a token of the one be the same as of the other? */
-function isSameText(right: Right, other: Right): boolean {
-  return (
-    right.validFrom === other.validFrom &&
-    right.validUntil === other.validUntil &&
-    right.entries === other.entries &&
-    right.points.join('\0') === other.points.join('\0')
-  );
-}
-
-function isLiveToken({facts, state}: ShownCredential): boolean {
-  return facts.kind === 'qr' && (state === 'active' || state === 'suspended');
-}
-
-/** What asks for another of its kind; nothing for what cannot be had twice, or whose point has gone. */
-function wishLike(facts: ShownCredential['facts'], right: Right): readonly CredentialWish[] {
-  switch (facts.kind) {
-    case 'qr': {
-      const {point, secretHex} = facts;
-      const [only] = right.points;
-      const place = right.points.includes(point) || right.points.length > 1 ? point : only;
-      if (place === undefined || !right.points.includes(place)) return [];
-      return [{kind: 'qr', point: place, isRotating: secretHex !== undefined}];
-    }
-    case 'code':
-      return [{kind: 'code', uses: facts.uses}];
-    case 'key':
-      return [{kind: 'key'}];
-    case 'card':
-    case 'plate':
-    case 'fingerprint':
-    case 'phone':
-      return [];
-  }
 }
