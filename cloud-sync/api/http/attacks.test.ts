@@ -170,3 +170,22 @@ test('who asks too often waits: by key, by address, by device, and by keys that 
   t.not((await open('A-013')).status, 429);
   await told(200, ask('GET', '/v1/gateways'));
 });
+
+test('a webhook leads to no private place: not when it is made, nor when it is changed', async t => {
+  const {ask, told, troubles} = await rigOf(t);
+  const good = {url: 'https://hooks.example.com/in'};
+  const {id} = await told<{id: string}>(201, ask('POST', '/v1/webhooks', {body: good}));
+  const urls = [
+    ...['http://hooks.example.com/', 'https://localhost/', 'https://127.0.0.1/', 'https://[::1]/'],
+    ...['https://10.0.0.8/', 'https://192.168.1.1/', 'https://169.254.169.254/latest/meta-data'],
+    ...['https://0x7f000001/', 'https://2130706433/', 'https://[::ffff:10.0.0.1]/', 'https://0/'],
+    ...['https://user:pw@hooks.example.com/', 'file:///etc/passwd', 'https://[fd00::1]/'],
+  ];
+  for (const url of urls) {
+    t.is((await ask('POST', '/v1/webhooks', {body: {url}})).status, 422, url);
+    t.is((await ask('PATCH', `/v1/webhooks/${id}`, {body: {url}})).status, 422, url);
+  }
+  const {webhooks} = await told<{webhooks: object[]}>(200, ask('GET', '/v1/webhooks'));
+  t.deepEqual(webhooks, [{...webhooks[0], ...good}]);
+  t.deepEqual(troubles, []);
+});

@@ -1,8 +1,9 @@
 import type {Clock, Entropy, Millis} from '../../../protocols/base/clock.js';
 import {isoText} from '../../../protocols/base/iso-text.js';
 import {DAY_MS} from '../../../protocols/base/units.js';
+import type {Caller} from '../http/caller.js';
 import {Refusal} from '../http/refusals.js';
-import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {SecretBox} from '../store/secret-box.js';
 import {targetFault} from './target-rules.js';
 import {secretText} from './webhook-rules.js';
@@ -14,6 +15,9 @@ export interface WebhookDeskOptions {
   readonly table: WebhookTable;
   readonly box: SecretBox;
 }
+
+/** Whose webhooks: of all of the tenant, or of these sites alone. */
+export type WebhookOwner = Pick<Caller, 'tenant' | 'sites'>;
 
 export interface WebhookOrder {
   readonly url: string;
@@ -43,11 +47,14 @@ export class WebhookDesk {
   /** It hears of what changes from now on. */
   async add(
     tx: CloudTransaction,
-    tenant: string,
+    {tenant, sites}: WebhookOwner,
     order: WebhookOrder,
   ): Promise<{readonly row: WebhookRow; readonly secret: string}> {
     const {clock, entropy, table, box} = this.#options;
     assertTarget(order.url);
+    if (!reaches({sites}, order.site)) {
+      throw new Refusal('forbidden', {detail: 'this key reaches single sites only'});
+    }
     if ((await table.list(tx, tenant)).length >= MAX_WEBHOOKS) {
       throw new Refusal('conflict', {detail: `a tenant has at most ${MAX_WEBHOOKS} webhooks`});
     }
@@ -69,12 +76,12 @@ export class WebhookDesk {
   /** Active again after it was disabled, it starts with what failed last. */
   async change(
     tx: CloudTransaction,
-    tenant: string,
+    owner: WebhookOwner,
     id: string,
     {url, types, state}: WebhookChanges,
   ): Promise<WebhookRow> {
     const {table} = this.#options;
-    await this.#own(tx, tenant, id);
+    await this.get(tx, owner, id);
     if (url !== undefined) assertTarget(url);
     const again = state === 'active' ? {why: null, failingSinceWall: null, restUntilWall: 0} : {};
     await table.change(tx, id, {
@@ -83,18 +90,18 @@ export class WebhookDesk {
       ...(state !== undefined && {state}),
       ...again,
     });
-    return this.#own(tx, tenant, id);
+    return this.get(tx, owner, id);
   }
 
-  async remove(tx: CloudTransaction, tenant: string, id: string): Promise<void> {
-    await this.#own(tx, tenant, id);
+  async remove(tx: CloudTransaction, owner: WebhookOwner, id: string): Promise<void> {
+    await this.get(tx, owner, id);
     await this.#options.table.remove(tx, id);
   }
 
   /** The new secret; the one before signs too for a day. */
-  async rotate(tx: CloudTransaction, tenant: string, id: string): Promise<string> {
+  async rotate(tx: CloudTransaction, owner: WebhookOwner, id: string): Promise<string> {
     const {clock, table, box} = this.#options;
-    const row = await this.#own(tx, tenant, id);
+    const row = await this.get(tx, owner, id);
     const secret = this.#newSecret();
     const oldUntilWall = clock.wallMs() + ROTATION_MS;
     await table.change(tx, id, {secret: box.seal(secret), oldSecret: row.secret, oldUntilWall});
@@ -104,11 +111,11 @@ export class WebhookDesk {
   /** Send a message once more under its own id, whatever became of it. */
   async replay(
     tx: CloudTransaction,
-    tenant: string,
+    owner: WebhookOwner,
     {webhook, message: id}: {readonly webhook: string; readonly message: string},
   ): Promise<MessageRow> {
     const {clock, table} = this.#options;
-    await this.#own(tx, tenant, webhook);
+    await this.get(tx, owner, webhook);
     const message = await table.message(tx, webhook, id);
     if (!message) throw new Refusal('not_found');
     const again = {state: 'pending' as const, nextWall: clock.wallMs(), doneWall: null};
@@ -117,34 +124,39 @@ export class WebhookDesk {
   }
 
   /** A message that tells nothing, to try the way there. */
-  async test(tx: CloudTransaction, tenant: string, id: string): Promise<MessageRow> {
+  async test(tx: CloudTransaction, owner: WebhookOwner, id: string): Promise<MessageRow> {
     const {clock, entropy, table} = this.#options;
-    const row = await this.#own(tx, tenant, id);
+    const row = await this.get(tx, owner, id);
     const wallMs = clock.wallMs();
     const type = 'webhook.test';
     const body = JSON.stringify({type, timestamp: isoText(wallMs), data: {webhook: row.id}});
     const message: MessageRow = {
-      ...{id: entropy.ulid(), webhook: row.id, tenant, changeId: null, type, body},
+      ...{id: entropy.ulid(), webhook: row.id, tenant: row.tenant, changeId: null, type, body},
       ...{state: 'pending', attempts: 0, nextWall: wallMs, createdWall: wallMs, doneWall: null},
     };
     await table.addMessage(tx, message);
     return message;
   }
 
-  /** @throws Refusal `not_found` */
-  get(tx: CloudTransaction, tenant: string, id: string): Promise<WebhookRow> {
-    return this.#own(tx, tenant, id);
+  /** One for the whole tenant is nothing to who has single sites. @throws Refusal `not_found` */
+  async get(db: CloudReader, owner: WebhookOwner, id: string): Promise<WebhookRow> {
+    const row = await this.#options.table.get(db, owner.tenant, id);
+    if (!row || !reaches(owner, row.site)) throw new Refusal('not_found');
+    return row;
   }
 
-  async #own(tx: CloudTransaction, tenant: string, id: string): Promise<WebhookRow> {
-    const row = await this.#options.table.get(tx, tenant, id);
-    if (!row) throw new Refusal('not_found');
-    return row;
+  async list(db: CloudReader, owner: WebhookOwner): Promise<readonly WebhookRow[]> {
+    const rows = await this.#options.table.list(db, owner.tenant);
+    return rows.filter(({site}) => reaches(owner, site));
   }
 
   #newSecret(): string {
     return secretText(this.#options.entropy.bytes(SECRET_BYTES));
   }
+}
+
+function reaches({sites}: Pick<Caller, 'sites'>, site: string | null): boolean {
+  return sites === undefined || (site !== null && sites.has(site));
 }
 
 function assertTarget(url: string): void {

@@ -9,7 +9,6 @@ import {
   REFUSALS,
   shown,
 } from '../http/api.js';
-import {maySee} from '../http/caller.js';
 import {nextCursorSchema, pageOf, pageQuery, placeFrom} from '../http/page.js';
 import {Refusal} from '../http/refusals.js';
 import type {RequestWriter} from '../http/write.js';
@@ -157,31 +156,30 @@ export function addWebhooks(api: Api, options: WebhookRouteOptions): void {
   addSending(api, options);
 }
 
-function addReads(api: Api, {store, table}: WebhookRouteOptions): void {
+function addReads(api: Api, {store, table, desk}: WebhookRouteOptions): void {
   addOperation(api, listRoute, async context => {
     const caller = callerWith(context, 'webhooks:write');
-    const rows = await store.read(db => table.list(db, caller.tenant));
-    const seen = rows.filter(({site}) => site === null || maySee(caller, site));
-    return context.json({webhooks: seen.map(shownWebhook)}, 200);
+    const rows = await store.read(db => desk.list(db, caller));
+    return context.json({webhooks: rows.map(shownWebhook)}, 200);
   });
   addOperation(api, logRoute, async context => {
-    const {tenant} = callerWith(context, 'webhooks:write');
+    const caller = callerWith(context, 'webhooks:write');
     const {id} = context.req.valid('param');
     const {cursor, limit} = context.req.valid('query');
     const [before] = placeFrom(cursor, z.tuple([z.string().max(64)])) ?? [];
     const found = await store.read(async db => {
-      if (!(await table.get(db, tenant, id))) throw new Refusal('not_found');
+      await desk.get(db, caller, id);
       return table.messages(db, id, {before, limit: limit + 1});
     });
     const {rows, nextCursor} = pageOf(context, found, {limit, placeOf: row => [row.id]});
     return context.json({messages: rows.map(shownMessage), nextCursor}, 200);
   });
   addOperation(api, messageRoute, async context => {
-    const {tenant} = callerWith(context, 'webhooks:write');
+    const caller = callerWith(context, 'webhooks:write');
     const {id, message} = context.req.valid('param');
     const found = await store.read(async db => {
-      const isHis = (await table.get(db, tenant, id)) !== undefined;
-      const row = isHis ? await table.message(db, id, message) : undefined;
+      await desk.get(db, caller, id);
+      const row = await table.message(db, id, message);
       return row && {row, tries: await table.attempts(db, message)};
     });
     if (!found) throw new Refusal('not_found');
@@ -195,33 +193,30 @@ function addOwn(api: Api, {store, writer, desk}: WebhookRouteOptions): void {
   addOperation(api, addRoute, context => {
     const caller = callerWith(context, 'webhooks:write');
     const order = context.req.valid('json');
-    if (caller.sites && (order.site === null || !maySee(caller, order.site))) {
-      throw new Refusal('forbidden', {detail: 'this key reaches single sites only'});
-    }
     return writer.once(context, caller, order, async tx => {
-      const {row, secret} = await desk.add(tx, caller.tenant, order);
+      const {row, secret} = await desk.add(tx, caller, order);
       return {status: 201, body: shownWebhook(row), secret: {secret}};
     });
   });
   addOperation(api, changeRoute, async context => {
-    const {tenant} = callerWith(context, 'webhooks:write');
+    const caller = callerWith(context, 'webhooks:write');
     const {id} = context.req.valid('param');
     const changes = context.req.valid('json');
-    const row = await store.transaction(tx => desk.change(tx, tenant, id, changes));
+    const row = await store.transaction(tx => desk.change(tx, caller, id, changes));
     return context.json(shownWebhook(row), 200);
   });
   addOperation(api, removeRoute, async context => {
-    const {tenant} = callerWith(context, 'webhooks:write');
+    const caller = callerWith(context, 'webhooks:write');
     const {id} = context.req.valid('param');
-    await store.transaction(tx => desk.remove(tx, tenant, id));
+    await store.transaction(tx => desk.remove(tx, caller, id));
     return context.body(null, 204);
   });
   addOperation(api, rotateRoute, context => {
     const caller = callerWith(context, 'webhooks:write');
     const {id} = context.req.valid('param');
     return writer.once(context, caller, {id}, async tx => {
-      const secret = await desk.rotate(tx, caller.tenant, id);
-      const row = await desk.get(tx, caller.tenant, id);
+      const secret = await desk.rotate(tx, caller, id);
+      const row = await desk.get(tx, caller, id);
       return {status: 200, body: shownWebhook(row), secret: {secret}};
     });
   });
@@ -232,7 +227,7 @@ function addSending(api: Api, {writer, desk, onQueued: after}: WebhookRouteOptio
     const caller = callerWith(context, 'webhooks:write');
     const {id} = context.req.valid('param');
     return writer.once(context, caller, {id}, async tx => {
-      const message = await desk.test(tx, caller.tenant, id);
+      const message = await desk.test(tx, caller, id);
       return {status: 202, body: shownMessage(message), after};
     });
   });
@@ -240,7 +235,7 @@ function addSending(api: Api, {writer, desk, onQueued: after}: WebhookRouteOptio
     const caller = callerWith(context, 'webhooks:write');
     const {id: webhook, message} = context.req.valid('param');
     return writer.once(context, caller, {webhook, message}, async tx => {
-      const again = await desk.replay(tx, caller.tenant, {webhook, message});
+      const again = await desk.replay(tx, caller, {webhook, message});
       return {status: 202, body: shownMessage(again), after};
     });
   });

@@ -49,7 +49,9 @@ async function rig(t: ExecutionContext) {
   };
   const add = async (types: readonly string[] = [], site: string | null = null) => {
     const order = {url: 'https://hooks.example.com/in', types, site};
-    const {row} = await store.transaction(tx => desk.add(tx, 'ten', order));
+    const {row} = await store.transaction(tx =>
+      desk.add(tx, {tenant: 'ten', sites: undefined}, order),
+    );
     return row.id;
   };
   const see = (id: string) => store.read(db => table.get(db, 'ten', id));
@@ -173,7 +175,7 @@ test('who asks for patience is left alone, with everything', async t => {
 test('during a rotation both secrets sign, a day later the new one alone', async t => {
   const {clock, store, desk, sender, sent, note, add} = await rig(t);
   const webhook = await add();
-  await store.transaction(tx => desk.rotate(tx, 'ten', webhook));
+  await store.transaction(tx => desk.rotate(tx, {tenant: 'ten', sites: undefined}, webhook));
   await note('order.paid');
   await sender.run();
   await clock.advance(DAY_MS);
@@ -192,17 +194,17 @@ test('a message is sent once more under its own id when somebody asks; a private
   await sender.run();
   const [message] = await list(webhook);
   const order = {webhook, message: message?.id ?? ''};
-  await store.transaction(tx => desk.replay(tx, 'ten', order));
+  await store.transaction(tx => desk.replay(tx, {tenant: 'ten', sites: undefined}, order));
   await sender.run();
   t.is(sent.length, 2);
   t.is(sent[0]?.id, sent[1]?.id);
   await t.throwsAsync(
-    store.transaction(tx => desk.replay(tx, 'other', order)),
+    store.transaction(tx => desk.replay(tx, {tenant: 'other', sites: undefined}, order)),
     {message: /not_found/},
   );
   const home = {url: 'https://192.168.1.1/', types: [], site: null};
   await t.throwsAsync(
-    store.transaction(tx => desk.add(tx, 'ten', home)),
+    store.transaction(tx => desk.add(tx, {tenant: 'ten', sites: undefined}, home)),
     {message: /invalid/},
   );
   t.false(JSON.stringify(await see(webhook)).includes('whsec_'));

@@ -14,25 +14,28 @@ import {FuzzWorld} from './fuzz-world.js';
 import type {OpenApi} from './operation.js';
 import {type FuzzReport, fuzzOperations} from './operation-fuzz.js';
 
-export interface FuzzPlan {
+export interface WorldPlan {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly database: string;
-  /** Of each operation at random, and as many with one thing wrong. */
-  readonly runs: number;
-  readonly seed: number;
   /** Time passes until the work is done. */
   readonly settled: <Result>(work: Promise<Result>) => Promise<Result>;
   readonly wait: (ms: number) => Promise<void>;
+}
+
+export interface FuzzPlan extends WorldPlan {
+  /** Of each operation at random, and as many with one thing wrong. */
+  readonly runs: number;
+  readonly seed: number;
 }
 
 const SECRET = new Uint8Array(32).fill(3);
 const FREELY = {burst: 1e9, perSecond: 1e9};
 const RATES = {perKey: FREELY, perAddress: FREELY, wrongKeys: FREELY, opens: FREELY};
 
-/** Ask every operation of a whole cloud; what a run must show is asserted. */
-export async function fuzzCloud(t: ExecutionContext, plan: FuzzPlan): Promise<FuzzReport> {
-  const {clock, entropy, database, settled, wait, runs, seed} = plan;
+/** A whole cloud whose providers and gateways are played, with a world in it. */
+export async function cloudToAsk(t: ExecutionContext, plan: WorldPlan) {
+  const {clock, entropy, database, settled, wait} = plan;
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-fuzz-'));
   t.teardown(() => rmSync(folder, {recursive: true}));
   const provider = new SimPaymentProvider({
@@ -53,9 +56,16 @@ export async function fuzzCloud(t: ExecutionContext, plan: FuzzPlan): Promise<Fu
   t.teardown(() => store.close());
   const world = new FuzzWorld({rig, clock, entropy, store, provider, settled, wait});
   await world.begin();
+  const doc = await rig.told<OpenApi>(200, rig.ask('GET', '/openapi.json', {key: null}));
+  return {rig, store, world, doc};
+}
+
+/** Ask every operation of a whole cloud; what a run must show is asserted. */
+export async function fuzzCloud(t: ExecutionContext, plan: FuzzPlan): Promise<FuzzReport> {
+  const {settled, runs, seed} = plan;
+  const {rig, world, doc} = await cloudToAsk(t, plan);
   const other = await world.ask('POST', '/v1/tenants', {id: 'other', name: 'Other'});
   const reader = await rig.key({scopes: ['gateways:read', 'keys:read']});
-  const doc = await rig.told<OpenApi>(200, rig.ask('GET', '/openapi.json', {key: null}));
   t.teardown(() => {
     const said = rig.troubles.filter(line => line.startsWith('request.failed'));
     if (said.length > 0) t.log(said.join('\n'));

@@ -125,16 +125,16 @@ export class FuzzWorld {
   }
 
   /** Somebody who may log in, and has not yet. */
-  async invited() {
+  async invited(roles = ['operator', 'member']) {
     const {id, phone} = await this.known();
-    await this.ask('PUT', `/v1/members/${id}/access`, {roles: ['operator', 'member'], sites: null});
+    await this.ask('PUT', `/v1/members/${id}/access`, {roles, sites: null});
     const {invitation} = await this.ask('POST', `/v1/members/${id}/invitation`);
     return {id, phone, invitation};
   }
 
   /** Somebody who has logged in: his token, and his member. */
-  async person() {
-    const {id, phone, invitation} = await this.invited();
+  async person(roles?: string[]) {
+    const {id, phone, invitation} = await this.invited(roles);
     const opened = await this.ask('POST', '/v1/sessions/redeem', {invitation, password: PASSWORD});
     return {id, phone, key: String(opened.token)};
   }

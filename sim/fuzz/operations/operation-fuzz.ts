@@ -2,7 +2,14 @@ import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import {BINARY, encoded, JUNK, mutationsOf, requestOf, sendable} from './fuzz-mutations.js';
 import type {Valid} from './fuzz-recipes.js';
-import type {FuzzRequest, OpenApi, Operation, Parameter} from './operation.js';
+import {
+  type FuzzRequest,
+  nameOf,
+  type OpenApi,
+  type Operation,
+  operationsOf,
+  type Parameter,
+} from './operation.js';
 import {type JsonSchema, schemaValues} from './schema-values.js';
 
 export interface FuzzOptions {
@@ -36,12 +43,8 @@ const MOST_KNOWN = 400;
 export async function fuzzOperations(doc: OpenApi, options: FuzzOptions): Promise<FuzzReport> {
   const run = new FuzzRun(doc, options);
   const operations = operationsOf(doc);
-  // What takes away comes last.
-  const inTurn = ['POST', 'PUT', 'PATCH', 'GET', 'DELETE'].flatMap(method =>
-    operations.filter(operation => operation.method === method),
-  );
-  for (const operation of inTurn) await run.asMeant(operation);
-  for (const operation of inTurn) await run.atRandom(operation);
+  for (const operation of operations) await run.asMeant(operation);
+  for (const operation of operations) await run.atRandom(operation);
   return run.report(operations);
 }
 
@@ -142,21 +145,6 @@ class FuzzRun {
     const outcome = await fc.check(property, {numRuns, endOnFailure: true, seed: this.#seed});
     if (outcome.failed) throw outcome.errorInstance;
   }
-}
-
-function nameOf({method, path}: Operation): string {
-  return `${method} ${path}`;
-}
-
-function operationsOf(doc: OpenApi): readonly Operation[] {
-  return Object.entries(doc.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, described]) => {
-      const [type, content] = Object.entries(described.requestBody?.content ?? {})[0] ?? [];
-      const body = type === undefined ? undefined : {type, schema: content?.schema ?? {}};
-      const {parameters = [], responses} = described;
-      return {method: method.toUpperCase(), path, parameters, body, responses};
-    }),
-  );
 }
 
 function requestsOf(

@@ -7,6 +7,8 @@ export interface Operation {
   readonly parameters: readonly Parameter[];
   readonly body: {readonly type: string; readonly schema: JsonSchema} | undefined;
   readonly responses: Readonly<Record<string, Answer>>;
+  /** Needs no key. */
+  readonly isOpen: boolean;
 }
 
 export interface Parameter {
@@ -27,6 +29,7 @@ interface Described {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: {readonly content: Content};
   readonly responses: Operation['responses'];
+  readonly security?: readonly object[];
 }
 
 export interface OpenApi {
@@ -43,4 +46,24 @@ export interface FuzzRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+}
+
+export function nameOf({method, path}: Operation): string {
+  return `${method} ${path}`;
+}
+
+/** All operations of a document; what takes away comes last. */
+export function operationsOf(doc: OpenApi): readonly Operation[] {
+  const operations = Object.entries(doc.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, described]) => {
+      const [type, content] = Object.entries(described.requestBody?.content ?? {})[0] ?? [];
+      const body = type === undefined ? undefined : {type, schema: content?.schema ?? {}};
+      const {parameters = [], responses, security} = described;
+      const isOpen = security === undefined;
+      return {method: method.toUpperCase(), path, parameters, body, responses, isOpen};
+    }),
+  );
+  return ['POST', 'PUT', 'PATCH', 'GET', 'DELETE'].flatMap(method =>
+    operations.filter(operation => operation.method === method),
+  );
 }
