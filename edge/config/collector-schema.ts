@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {LOT_PROFILES} from '../domain/policies/profiles.js';
 import {choice, exactly, identifier, integer, listOf, secretReference, text} from './fields.js';
 import {linkSchema} from './link-schema.js';
 
@@ -34,6 +35,10 @@ export const baySchema = exactly({
 
 const common = {
   id: identifier('Name of the collector.'),
+  profile: choice(
+    LOT_PROFILES,
+    "By whose rules it opens bays; left out, the first of the site's profiles that has bays.",
+  ).optional(),
   number: integer(1, 16, 'Its place in the mask of a signed QR token.').optional(),
   codes: listOf(identifier('A scanner, a keypad, or an osdp-reader with keys.'), 0, 8)
     .default([])

@@ -1,6 +1,8 @@
 import {readFileSync} from 'node:fs';
 import test from 'ava';
 import {ConfigError} from '../../protocols/base/errors.js';
+import {parkLease} from '../domain/policies/park-lease.js';
+import {policyOf} from '../domain/policies/policies.js';
 import {siteJsonSchema, siteJsonSchemaText} from './json-schema.js';
 import {loadSiteConfig} from './load.js';
 import {lotConfigOf} from './lot-config.js';
@@ -17,6 +19,7 @@ test('the lot sees bays, collectors and contacts of the example', t => {
   t.deepEqual({...lot.bays[8]} as unknown, {
     id: 'B-009',
     collector: 'C2',
+    profile: 'parkCard',
     zone: 'B',
     lock: 'L-B-009',
     travelMs: 3000,
@@ -101,6 +104,16 @@ test('the published schema names the unit of a duration and forbids other keys',
   t.is(rules?.properties?.debounceMs?.default as unknown, 3000);
   t.is(schema.additionalProperties as unknown, false);
   t.deepEqual(JSON.parse(siteJsonSchemaText()), siteJsonSchema());
+});
+
+test('the example of a leased lot has 40 bays under keys and QR codes, each with a number for tokens', t => {
+  const yaml = readFileSync('edge/install/example-leased-lot.yaml', 'utf8');
+  const loaded = loadSiteConfig(yaml, 'site.yaml');
+  if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+  const {bays, collectors} = lotConfigOf(loaded.config);
+  t.is(new Set(bays.map(({number}) => number)).size, 40);
+  t.deepEqual(new Set([...bays, ...collectors].map(one => policyOf(one))), new Set([parkLease]));
+  return t.true(loaded.config.collectors.every(({codes}) => codes.length === 2));
 });
 
 test('the schema next to the example is the one that the code publishes', t => {

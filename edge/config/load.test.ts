@@ -221,8 +221,24 @@ test('~X3 an unknown profile is refused, and one that is only planned says so', 
   );
   t.is(
     planned,
-    'site.yaml:2:21 profiles[1]: profile is not built in this version; built are: parkCard, got "bath"',
+    'site.yaml:2:21 profiles[1]: profile is not built in this version; built are: parkCard, parkLease, got "bath"',
   );
+});
+
+test('a collector works under a profile that the site names, and each that has bays has a collector', t => {
+  const leased = smallSite({profiles: 'profiles: [parkLease]'});
+  const loaded = loadSiteConfig(leased, 'site.yaml');
+  if (!loaded.ok) return t.fail(loaded.problems.join());
+  t.like(lotConfigOf(loaded.config), {
+    collectors: [{profile: 'parkLease'}],
+    bays: [{profile: 'parkLease'}],
+  });
+  t.deepEqual(problemsOf(smallSite().replace('kind: smart,', 'kind: smart, profile: parkLease,')), [
+    'site.yaml:9:45 collectors[0].profile: expected a profile of the site, which are: parkCard',
+  ]);
+  return t.deepEqual(problemsOf(smallSite({profiles: 'profiles: [parkCard, parkLease]'})), [
+    'site.yaml:2:22 profiles[1]: no collector works under parkLease',
+  ]);
 });
 
 test('an alias without its anchor, or in a circle, is an error with its place', t => {

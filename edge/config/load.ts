@@ -2,6 +2,7 @@ import type {z} from 'zod';
 import {SECRET_EXPECTATION} from './fields.js';
 import {takeInventory} from './inventory.js';
 import {nearWord} from './near-word.js';
+import {profileProblems} from './profile-check.js';
 import {type SiteConfig, siteConfigSchema} from './schema.js';
 import {topologyProblems} from './topology.js';
 import {type ConfigPath, pathText, YamlSource} from './yaml-source.js';
@@ -110,6 +111,7 @@ export function loadSiteConfig(text: string, fileName: string): LoadedConfig {
   const problems: Problem[] = [
     ...(parsed.error?.issues ?? []).flatMap(issue => fieldProblems(source, issue)),
     ...laterContacts(source),
+    ...profileProblems(source.value).map(problem => ({...problem, place: placeOf(problem.path)})),
     ...topologyProblems(takeInventory(source.value), placeOf).map(({path, text: words}) => ({
       place: source.placeOf(path),
       path,

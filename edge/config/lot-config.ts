@@ -1,6 +1,8 @@
 import {InternalError} from '../../protocols/base/errors.js';
 import {asId} from '../../protocols/site/ids.js';
-import type {BayConfig, LotConfig} from '../domain/lot/contract.js';
+import type {LotConfig} from '../domain/lot/contract.js';
+import type {BayConfig} from '../domain/lot/topology.js';
+import {LOT_PROFILES, type LotProfile} from '../domain/policies/profiles.js';
 import type {BaySiteConfig, CollectorSiteConfig} from './collector-schema.js';
 import type {SiteConfig} from './schema.js';
 
@@ -21,6 +23,18 @@ function numberOf({number}: {readonly number?: number | undefined}): {readonly n
   return number === undefined ? {} : {number};
 }
 
+function profileOf({profiles}: SiteConfig, {id, profile}: CollectorSiteConfig): LotProfile {
+  const own = profile ?? profiles.find(isLotProfile);
+  if (own === undefined) {
+    throw new InternalError('internal/config', `${id} has no profile, and that slipped through`);
+  }
+  return own;
+}
+
+function isLotProfile(profile: string): profile is LotProfile {
+  return LOT_PROFILES.some(own => own === profile);
+}
+
 function bayConfig(
   config: SiteConfig,
   collector: CollectorSiteConfig,
@@ -29,6 +43,7 @@ function bayConfig(
   return {
     id: asId(bay.id),
     collector: asId(collector.id),
+    profile: profileOf(config, collector),
     ...numberOf(bay),
     zone: collector.zone,
     lock: asId(bay.lock),
@@ -42,13 +57,11 @@ export function lotConfigOf(config: SiteConfig): LotConfig {
     bays: config.collectors.flatMap(collector =>
       collector.bays.map(bay => bayConfig(config, collector, bay)),
     ),
-    collectors: config.collectors.map(({id, zone, arrow, number, minCardSecurity}) => ({
-      id: asId(id),
-      ...numberOf({number}),
-      zone,
-      arrow,
-      minCardSecurity,
-    })),
+    collectors: config.collectors.map(collector => {
+      const {id, zone, arrow, minCardSecurity} = collector;
+      const profile = profileOf(config, collector);
+      return {id: asId(id), profile, ...numberOf(collector), zone, arrow, minCardSecurity};
+    }),
     contacts: config.contacts,
     rules: config.rules,
   };

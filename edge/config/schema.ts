@@ -16,11 +16,11 @@ import {
   secretReference,
   text,
 } from './fields.js';
+import {BUILT_PROFILES} from './profile-check.js';
 import {rulesSchema} from './rules-schema.js';
 
-/** Profiles of which a site may run several. The others have a name already, but no code. */
-const BUILT_PROFILES = ['parkCard'] as const;
-const PLANNED_PROFILES = ['parkLease', 'bath', 'stay', 'unlockService'] as const;
+/** They have a name already, but no code. */
+const PLANNED_PROFILES = ['bath', 'stay', 'unlockService'] as const;
 
 const built: readonly string[] = BUILT_PROFILES;
 const planned: readonly string[] = PLANNED_PROFILES;

@@ -84,6 +84,7 @@ export class CodeDesk {
     const collector: CollectorId = asId(post);
     return {
       onToken: text => this.#onToken(collector, text),
+      onUnread: () => this.#options.dispatch({kind: 'codeUnread', collector}),
       onEntry: digits => this.#onEntry({collector, digits}),
     };
   }

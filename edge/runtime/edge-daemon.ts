@@ -2,8 +2,10 @@ import {StoreError} from '../../protocols/base/errors.js';
 import {asId, type CollectorId} from '../../protocols/site/ids.js';
 import {copiesFolder, keepCopy} from '../backup/keep-copy.js';
 import {deviceSecrets} from '../config/device-secrets.js';
+import {lotConfigOf} from '../config/lot-config.js';
 import type {SiteConfig} from '../config/schema.js';
 import {resolveKey, resolveSecret, type SecretReader} from '../config/secrets.js';
+import {policyOf} from '../domain/policies/policies.js';
 import type {PageWarning} from '../page/view.js';
 import {closeToOthers} from '../platform/exposure.js';
 import {loadOrMakeKey} from '../platform/key-file.js';
@@ -249,7 +251,8 @@ function checkDeviceSecrets(config: SiteConfig, secrets: SecretReader): void {
 }
 
 function bareCardWarnings(config: SiteConfig): readonly PageWarning[] {
-  return config.collectors
-    .filter(collector => collector.minCardSecurity === 'uid')
+  return lotConfigOf(config)
+    .collectors.filter(one => policyOf(one).credentialKinds.has('card'))
+    .filter(({minCardSecurity}) => minCardSecurity === 'uid')
     .map(({id}) => ({code: 'bareCardNumbers', subject: id}));
 }

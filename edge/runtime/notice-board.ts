@@ -22,9 +22,11 @@ const TURN_MS: Millis = 5 * SECOND_MS;
 /** Shows notices on displays that have nothing to say, in turn with their usual words. */
 export class NoticeBoard {
   readonly #options: NoticeBoardOptions;
-  readonly #idle = new Set<CollectorId>();
+  /** Displays that have nothing to say, with their usual words. */
+  readonly #idle = new Map<CollectorId, DisplayMessage>();
   #shown: readonly Notice[] = [];
-  #screens: readonly Screen[] = [];
+  /** `usual`: each display its own words. */
+  #screens: readonly (Screen | 'usual')[] = [];
   #turn = 0;
   #turnedMs: Millis = 0;
 
@@ -38,23 +40,22 @@ export class NoticeBoard {
   }
 
   /** What the lot itself wants on a display. */
-  note(collector: CollectorId, {code}: DisplayMessage): void {
-    if (code === 'IDLE') this.#idle.add(collector);
+  note(collector: CollectorId, message: DisplayMessage): void {
+    if (message.code === 'IDLE') this.#idle.set(collector, message);
     else this.#idle.delete(collector);
   }
 
   /** Each second; true when other notices are shown than before. */
   look(): boolean {
-    const {clock, all, language, wallMs} = this.#options;
+    const {clock, all, wallMs} = this.#options;
     const live = all().filter(notice => isShownAt(notice, wallMs()));
     const nowMs = clock.nowMs();
     const isOther = !isSame(live, this.#shown);
     if (isOther) {
       this.#shown = live;
-      const idle = screenFor({code: 'IDLE'}, language);
       const pages = live.flatMap(({text}) => noticeScreens(text));
-      this.#screens = pages.length === 0 ? [] : [...pages, idle];
-      if (pages.length === 0) this.#showAll(idle);
+      this.#screens = pages.length === 0 ? [] : [...pages, 'usual'];
+      if (pages.length === 0) this.#showAll('usual');
     }
     if (this.#screens.length === 0) return isOther;
     if (isOther || nowMs - this.#turnedMs >= TURN_MS) {
@@ -66,8 +67,11 @@ export class NoticeBoard {
     return isOther;
   }
 
-  #showAll(screen: Screen): void {
-    for (const collector of this.#idle) this.#options.show(collector, screen);
+  #showAll(screen: Screen | 'usual'): void {
+    const {language, show} = this.#options;
+    for (const [collector, message] of this.#idle) {
+      show(collector, screen === 'usual' ? screenFor(message, language) : screen);
+    }
   }
 }
 

@@ -8,6 +8,7 @@ const REFUSALS: Readonly<Record<ToldReason, string>> = {
   BLOCKED: '已冻结',
   ALREADY_USED: '已使用过',
   OTHER_POINT: '不是本处车位',
+  OTHER_SITE: '不是本停车场',
   NEEDS_GUARD: '无法确认有效',
 };
 
@@ -17,7 +18,7 @@ function waitText(leftMs: number): string {
 
 export const CHINESE: Dictionary = {
   screens: {
-    IDLE: () => ['欢迎停车', '请刷卡'],
+    IDLE: ({asks}) => ['欢迎停车', asks === 'code' ? '请扫码或输密码' : '请刷卡'],
     CHECKING: () => ['正在核验', '请稍候'],
     OPENING: ({bay}) => [`${bay} 正在开锁`, '请稍候'],
     OPEN: ({bay}) => [`${bay} 已开锁`, '请驶入车位'],
@@ -25,18 +26,23 @@ export const CHINESE: Dictionary = {
     GUIDE: ({bay, zone, collector, arrow}) => [`${bay} 在${zone}区`, `请到 ${collector} ${arrow}`],
     RESWIPE: () => ['刷卡未成功', '请重新刷卡'],
     NOT_VALID_HERE: () => ['此处无效', '请联系值班员'],
-    REFUSED: ({reason}) => [REFUSALS[reason], '请联系值班员'],
+    REFUSED: ({reason, leftMs}) => [
+      REFUSALS[reason],
+      leftMs === undefined ? '请联系值班员' : `还有 ${waitText(leftMs)}`,
+    ],
     LOCKED_OUT: ({leftMs}) => ['尝试次数过多', `请等 ${waitText(leftMs)}`],
     PRESS_EMERGENCY: () => ['多次刷卡未成功', '请按紧急按钮'],
     ONE_CARD_PLEASE: () => ['检测到多张卡', '请只刷一张卡'],
     HOLD_STILL: () => ['读卡未完成', '请把卡贴稳'],
+    SHOW_AGAIN: () => ['读码未完成', '请再次出示'],
+    CLOSING: ({bay}) => [`${bay} 正在关闭`, '请勿靠近'],
     REMOVE_CARD: () => ['已读到卡', '请取走卡片'],
     SWIPE_AGAIN: () => ['操作已中断', '请再刷一次'],
     BAY_OCCUPIED: ({bay, alternative}) => [
       `${bay} 已被占用`,
       alternative === undefined ? '请联系值班员' : `可停 ${alternative}`,
     ],
-    CAR_PRESENT: ({bay}) => [`${bay} 上有车`, '车锁不会升起'],
+    CAR_PRESENT: ({bay}) => [`${bay} 上有车`, '请先驶出车位'],
     NOT_READY: ({bay}) => [`${bay} 未启用`, '请联系值班员'],
     NO_ENTRY: () => ['暂停入场', '请联系值班员'],
     CALL_SENT: () => ['已呼叫值班员', '请稍候'],

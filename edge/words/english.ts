@@ -8,6 +8,7 @@ const REFUSALS: Readonly<Record<ToldReason, string>> = {
   BLOCKED: 'Blocked',
   ALREADY_USED: 'Already used',
   OTHER_POINT: 'Other bay',
+  OTHER_SITE: 'For another site',
   NEEDS_GUARD: 'Not confirmed',
 };
 
@@ -17,7 +18,7 @@ function waitText(leftMs: number): string {
 
 export const ENGLISH: Dictionary = {
   screens: {
-    IDLE: () => ['Welcome', 'Tap your card'],
+    IDLE: ({asks}) => ['Welcome', asks === 'code' ? 'Show QR, key + #' : 'Tap your card'],
     CHECKING: () => ['Checking card', 'Please wait'],
     OPENING: ({bay}) => [`${bay} opening`, 'Please wait'],
     OPEN: ({bay}) => [`${bay} open`, 'Drive in'],
@@ -28,18 +29,23 @@ export const ENGLISH: Dictionary = {
     ],
     RESWIPE: () => ['Not accepted', 'Swipe again'],
     NOT_VALID_HERE: () => ['Not valid here', 'Ask the guard'],
-    REFUSED: ({reason}) => [REFUSALS[reason], 'Ask the guard'],
+    REFUSED: ({reason, leftMs}) => [
+      REFUSALS[reason],
+      leftMs === undefined ? 'Ask the guard' : `Opens in ${waitText(leftMs)}`,
+    ],
     LOCKED_OUT: ({leftMs}) => ['Too many tries', `Wait ${waitText(leftMs)}`],
     PRESS_EMERGENCY: () => ['Press the', 'emergency button'],
     ONE_CARD_PLEASE: () => ['Two cards seen', 'One card please'],
     HOLD_STILL: () => ['Card not read', 'Hold card still'],
+    SHOW_AGAIN: () => ['Code not read', 'Show it again'],
+    CLOSING: ({bay}) => [`${bay} closing`, 'Keep clear'],
     REMOVE_CARD: () => ['Card was read', 'Remove card'],
     SWIPE_AGAIN: () => ['Interrupted', 'Swipe again'],
     BAY_OCCUPIED: ({bay, alternative}) => [
       `${bay} occupied`,
       alternative === undefined ? 'Ask the guard' : `Park at ${alternative}`,
     ],
-    CAR_PRESENT: ({bay}) => [`Car on ${bay}`, 'Arm stays down'],
+    CAR_PRESENT: ({bay}) => [`Car on ${bay}`, 'Drive out first'],
     NOT_READY: ({bay}) => [`${bay} not ready`, 'Ask the guard'],
     NO_ENTRY: () => ['No new entry', 'Ask the guard'],
     CALL_SENT: () => ['Call sent', 'Please wait'],

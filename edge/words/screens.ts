@@ -21,6 +21,8 @@ const TONES: Readonly<Record<MessageCode, DisplayTone>> = {
   PRESS_EMERGENCY: 'call',
   ONE_CARD_PLEASE: 'bad',
   HOLD_STILL: 'neutral',
+  SHOW_AGAIN: 'neutral',
+  CLOSING: 'good',
   REMOVE_CARD: 'neutral',
   SWIPE_AGAIN: 'neutral',
   BAY_OCCUPIED: 'bad',

@@ -97,7 +97,7 @@ test('~Q6 a signed QR lowers only its bay, with nobody to ask; one altered chara
   await scan(altered);
   t.is(screen(), 'Not valid here / Ask the guard');
   await scan(token({}, {...PLACE, site: 'lot-2'}));
-  t.is(screen(), 'Not valid here / Ask the guard');
+  t.is(screen(), 'For another site / Ask the guard');
   t.deepEqual(
     locks.map(lock => lock.commands.length),
     [0, 0],

@@ -4,7 +4,9 @@ import type {AlarmId, BayId, CollectorId, PersonId} from '../../../protocols/sit
 import {asId} from '../../../protocols/site/ids.js';
 import type {AlarmRecord, LotInput} from '../lot/contract.js';
 import type {DisplayMessage} from '../lot/display-message.js';
+import type {CollectorConfig} from '../lot/topology.js';
 import type {Turn} from '../lot/turn.js';
+import {policyOf} from '../policies/policies.js';
 import {type AlarmInput, type AlarmStep, isUnanswered, stepAlarm} from './alarm-machine.js';
 import {ALARM_RULES} from './alarm-rules.js';
 
@@ -145,7 +147,14 @@ export function restingScreen(turn: Turn, collector: CollectorId): DisplayMessag
   }
   const at = turn.collector(collector);
   if (at?.series.kind === 'verifying') return {code: 'CHECKING'};
-  return at?.present === undefined ? {code: 'IDLE'} : {code: 'REMOVE_CARD'};
+  if (at?.present !== undefined) return {code: 'REMOVE_CARD'};
+  return at ? idleScreen(at.config) : {code: 'IDLE'};
+}
+
+/** Asks for what is of use there. */
+export function idleScreen(collector: CollectorConfig): DisplayMessage {
+  const takesCards = policyOf(collector).credentialKinds.has('card');
+  return takesCards ? {code: 'IDLE'} : {code: 'IDLE', asks: 'code'};
 }
 
 function feedAlarm(turn: Turn, alarm: AlarmRecord, input: AlarmInput): AlarmStep {

@@ -4,7 +4,7 @@ import type {BayId} from '../../../protocols/site/ids.js';
 import {journal, sessionOf} from '../actuation/actuation-flow.js';
 import {isFinal} from '../actuation/actuation-machine.js';
 import {journalOrder} from '../actuation/settle-flow.js';
-import {restoreAlarm} from '../alarms/alarm-flow.js';
+import {idleScreen, restoreAlarm} from '../alarms/alarm-flow.js';
 import {restoreLockTests} from '../commissioning/commissioning-flow.js';
 import {restoreLockouts} from '../lockout/lockout-flow.js';
 import {beginStay, journalSession, startWindowTimer} from '../session/session-flow.js';
@@ -30,7 +30,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'off
   const interrupted = underway.length;
   turn.fact('boot', {run, cause, interrupted, version, lastMonoMs, shortRuns, restMs});
   for (const collector of turn.config.collectors) {
-    turn.effect({kind: 'show', collector: collector.id, message: {code: 'IDLE'}});
+    turn.effect({kind: 'show', collector: collector.id, message: idleScreen(collector)});
   }
   restoreLockTests(turn, open.lockTests);
   restoreLockouts(turn, open.lockouts);

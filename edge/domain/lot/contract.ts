@@ -46,6 +46,7 @@ import type {DisplayMessage} from './display-message.js';
 import type {GrantBook} from './grant-book.js';
 import type {LotRules} from './lot-rules.js';
 import type {CodeShown, TokenRotation, TokenShown} from './shown.js';
+import type {BayConfig, CollectorConfig} from './topology.js';
 
 /*
  * The seam between deciding and doing. The lot is one pure machine: an input goes in, a new state,
@@ -62,6 +63,8 @@ export type LotInput =
       readonly collector: CollectorId;
       readonly shown: TokenShown | CodeShown;
     }
+  /** A scanner saw a code and could not read it. */
+  | {readonly kind: 'codeUnread'; readonly collector: CollectorId}
   | {readonly kind: 'cardGone'; readonly collector: CollectorId; readonly uid: CardUid}
   | {
       readonly kind: 'readError';
@@ -372,28 +375,4 @@ export interface LotConfig {
   /** Whom to tell, in order: guards first, then the operator. */
   readonly contacts: readonly {readonly name: string; readonly afterMs: Millis}[];
   readonly rules: LotRules;
-}
-
-export interface BayConfig {
-  readonly id: BayId;
-  readonly collector: CollectorId;
-  readonly zone: string;
-  /** Under which a token names it. */
-  readonly number?: number;
-  readonly lock: DeviceId;
-  /** The lock's full travel, one way. */
-  readonly travelMs: Millis;
-  /** False: no order raises it, hands or a spring do. */
-  readonly canRaise: boolean;
-}
-
-export interface CollectorConfig {
-  readonly id: CollectorId;
-  readonly zone: string;
-  /** Its place in the mask of a token, 1-16. */
-  readonly number?: number;
-  /** Where to walk, as the arrow on another collector's display: `→`, `←`, `↑`, `↓`. */
-  readonly arrow: string;
-  /** `uid` lets a bare card number pass: an owner's explicit choice, shown on the page. */
-  readonly minCardSecurity: 'uid' | 'proof';
 }

@@ -2,7 +2,10 @@ import type {Millis} from '../../../protocols/base/clock.js';
 import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 
-/** Why a genuine token or code opens nothing, as its holder may read it. */
+/**
+ * Why a token or code opens nothing, as its holder may read it: of genuine ones, and `OTHER_SITE`, since which site
+ * a token is for stands in it for all to read.
+ */
 export type ToldReason = Extract<
   Reason,
   | 'NOT_YET_VALID'
@@ -11,12 +14,14 @@ export type ToldReason = Extract<
   | 'BLOCKED'
   | 'ALREADY_USED'
   | 'OTHER_POINT'
+  | 'OTHER_SITE'
   | 'NEEDS_GUARD'
 >;
 
 /** Screen contents by meaning; words come from the dictionaries. */
 export type DisplayMessage =
-  | {readonly code: 'IDLE'}
+  /** `asks`: where cards open nothing. */
+  | {readonly code: 'IDLE'; readonly asks?: 'code'}
   | {readonly code: 'CHECKING'}
   | {readonly code: 'OPENING'; readonly bay: BayId}
   | {readonly code: 'OPEN'; readonly bay: BayId}
@@ -32,11 +37,19 @@ export type DisplayMessage =
   /** A token or code, which says nothing of why. */
   | {readonly code: 'NOT_VALID_HERE'}
   /** A genuine token or code. */
-  | {readonly code: 'REFUSED'; readonly reason: ToldReason}
+  | {
+      readonly code: 'REFUSED';
+      readonly reason: ToldReason;
+      /** Of one that comes too early: how long it still is until then. */
+      readonly leftMs?: Millis;
+    }
   | {readonly code: 'LOCKED_OUT'; readonly leftMs: Millis}
   | {readonly code: 'PRESS_EMERGENCY'}
   | {readonly code: 'ONE_CARD_PLEASE'}
   | {readonly code: 'HOLD_STILL'}
+  /** A code that a scanner could not read. */
+  | {readonly code: 'SHOW_AGAIN'}
+  | {readonly code: 'CLOSING'; readonly bay: BayId}
   | {readonly code: 'REMOVE_CARD'}
   | {readonly code: 'SWIPE_AGAIN'}
   | {readonly code: 'BAY_OCCUPIED'; readonly bay: BayId; readonly alternative: BayId | undefined}

@@ -20,14 +20,13 @@ import type {AdmissionStop} from './admission.js';
 import type {
   ActuationRecord,
   AlarmRecord,
-  BayConfig,
-  CollectorConfig,
   LockTestRecord,
   LotConfig,
   LotInput,
   OrderOrigin,
   StorageState,
 } from './contract.js';
+import type {BayConfig, CollectorConfig} from './topology.js';
 
 /** For whom an arm goes down, and what opens when it is down. */
 export type Claim =

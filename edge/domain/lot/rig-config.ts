@@ -66,6 +66,7 @@ export function rigConfig(rules: Partial<LotRules> = {}): LotConfig {
   const bay = (id: string, collector: string, zone: string) => ({
     id: bayId(id),
     collector: collectorId(collector),
+    profile: 'parkCard' as const,
     zone,
     lock: asId<DeviceId>(`L-${id}`),
     travelMs: 3000,
@@ -73,6 +74,7 @@ export function rigConfig(rules: Partial<LotRules> = {}): LotConfig {
   });
   const collector = (id: string, zone: string, arrow: string) => ({
     id: collectorId(id),
+    profile: 'parkCard' as const,
     zone,
     arrow,
     minCardSecurity: 'uid' as const,

@@ -7,11 +7,11 @@ import {onDevice, onLine, onLineSettled, onLockHealth, onSealFault} from '../ala
 import {judgeStorage, onStorage} from '../alarms/storage-flow.js';
 import {onLockIdentity} from '../commissioning/commissioning-flow.js';
 import {onLockoutTimer} from '../lockout/lockout-flow.js';
+import {onCodeUnread, onIdleScreen} from '../pipeline/post-screen.js';
 import {
   onCard,
   onCardGone,
   onForgetSwipes,
-  onIdleScreen,
   onReadError,
   onReread,
   onShown,
@@ -49,6 +49,7 @@ function dispatch(turn: Turn, input: LotInput): void {
   switch (input.kind) {
     case 'card':
     case 'shown':
+    case 'codeUnread':
     case 'cardGone':
     case 'readError':
     case 'reread':
@@ -108,7 +109,17 @@ function dispatch(turn: Turn, input: LotInput): void {
 
 type PostInput = Extract<
   LotInput,
-  {kind: 'card' | 'shown' | 'cardGone' | 'readError' | 'reread' | 'press' | 'sealFault'}
+  {
+    kind:
+      | 'card'
+      | 'shown'
+      | 'codeUnread'
+      | 'cardGone'
+      | 'readError'
+      | 'reread'
+      | 'press'
+      | 'sealFault';
+  }
 >;
 
 function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
@@ -118,6 +129,9 @@ function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
       return;
     case 'shown':
       onShown(turn, at, input.shown);
+      return;
+    case 'codeUnread':
+      onCodeUnread(turn, at);
       return;
     case 'cardGone':
       onCardGone(turn, at, input.uid);

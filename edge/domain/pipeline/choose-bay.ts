@@ -15,6 +15,8 @@ export type BayChoice =
       readonly bay: BayState;
       /** The bay that the grant names first, when a stranger stands in it. */
       readonly insteadOf: BayId | undefined;
+      /** It stands open, or is being opened, under this very grant. */
+      readonly isOwn: boolean;
     }
   | {readonly kind: 'elsewhere'; readonly grant: Grant; readonly bay: BayState}
   | {readonly kind: 'occupied'; readonly grant: Grant; readonly bay: BayState}
@@ -40,7 +42,7 @@ export function chooseBay(
   if (own) {
     if (own.bay.config.collector !== collector) return {kind: 'elsewhere', ...own};
     if (!isCommissioned(turn.config, own.bay)) return {kind: 'untried', ...own};
-    return {kind: 'here', ...own, insteadOf: undefined};
+    return {kind: 'here', ...own, insteadOf: undefined, isOwn: true};
   }
   const here = options.filter(({bay}) => bay.config.collector === collector);
   const tried = here.filter(({bay}) => isCommissioned(turn.config, bay));
@@ -48,7 +50,8 @@ export function chooseBay(
   const free = tried.find(({bay}) => !isTaken(turn, bay));
   const isClosed = turn.state.admissionStops.size > 0 || entryDoubt(turn) !== undefined;
   if (free && isClosed) return {kind: 'closed', ...free};
-  if (free) return {kind: 'here', ...free, insteadOf: insteadOf(taken?.bay, free.bay)};
+  const instead = free && insteadOf(taken?.bay, free.bay);
+  if (free) return {kind: 'here', ...free, insteadOf: instead, isOwn: false};
   if (taken) return {kind: 'occupied', ...taken};
   const untried = here[0];
   if (untried) return {kind: 'untried', ...untried};

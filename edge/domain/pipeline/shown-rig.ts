@@ -5,14 +5,15 @@ import type {LotConfig} from '../lot/contract.js';
 import {LotRig} from '../lot/lot-rig.js';
 import {cardUid, collectorId, rigConfig} from '../lot/rig-config.js';
 import type {TokenClaim} from '../lot/shown.js';
+import type {LotProfile} from '../policies/profiles.js';
 
 /** The usual lot with numbers: bays 1-4 in their order, collectors 1-3. */
-function numberedConfig(): LotConfig {
+export function numberedConfig(profile: LotProfile = 'parkCard'): LotConfig {
   const config = rigConfig();
   return {
     ...config,
-    bays: config.bays.map((bay, index) => ({...bay, number: index + 1})),
-    collectors: config.collectors.map((one, index) => ({...one, number: index + 1})),
+    bays: config.bays.map((bay, index) => ({...bay, profile, number: index + 1})),
+    collectors: config.collectors.map((one, index) => ({...one, profile, number: index + 1})),
   };
 }
 

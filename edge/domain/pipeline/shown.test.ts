@@ -1,10 +1,12 @@
 import test from 'ava';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS} from '../../../protocols/base/units.js';
+import {asId} from '../../../protocols/site/ids.js';
 import {cardUid, collectorId} from '../lot/rig-config.js';
-import {ShownRig} from './shown-rig.js';
+import {numberedConfig, ShownRig} from './shown-rig.js';
 
 const settled = () => new ShownRig().settled() as ShownRig;
+const leased = () => new ShownRig(numberedConfig('parkLease')).settled() as ShownRig;
 const at = (rig: ShownRig, ms: number) => (rig.wallMs + ms) as UnixMillis;
 
 test('a token of a known grant opens its bay, by the way of a card', t => {
@@ -167,7 +169,7 @@ test('a rotating token opens with the proof of its holder, never with a picture 
   t.is(rig.verdict, 'ALLOW');
 });
 
-test('~Q13 a token that is not genuine: the journal has the reason, the screen none, and nothing moves', t => {
+test('~Q13 a token that is not genuine: the journal has the reason, the screen that of another site alone, and nothing moves', t => {
   const rig = settled();
   for (const [index, reason] of (['OTHER_SITE', 'BAD_MAC', 'NOT_FOUND'] as const).entries()) {
     const uid = cardUid(`0${index}`);
@@ -177,7 +179,8 @@ test('~Q13 a token that is not genuine: the journal has the reason, the screen n
       shown: {kind: 'badToken', uid, reason},
     });
     t.is(rig.verdict, reason);
-    t.deepEqual(rig.screen('C1'), {code: 'NOT_VALID_HERE'});
+    const isTold = reason === 'OTHER_SITE';
+    t.deepEqual(rig.screen('C1'), isTold ? {code: 'REFUSED', reason} : {code: 'NOT_VALID_HERE'});
   }
   t.deepEqual(rig.sent, []);
   t.is(rig.bodies('decision').length, 3, 'none is tried again');
@@ -303,4 +306,65 @@ test('the day of a door runs on while nobody tries, and is stored as it runs', t
   const over = rig.records.filter(record => record.table === 'lockout').at(-1);
   t.like(over, {row: {fails: 1, dayTries: 0, dayLeftMs: 0}});
   t.is(rig.timers.filter(({kind}) => kind === 'lockout').length, 0);
+});
+
+test('~Q7 under parkLease it is shown again to close, by the interlocks of everybody; under parkCard that opens nothing and closes nothing', t => {
+  for (const [rig, second] of [
+    [settled(), 'ALREADY_OPEN'],
+    [leased(), 'CAR_PRESENT'],
+  ] as const) {
+    rig.code('19057344', rig.right('77', ['A-012'], {kind: 'lease'}));
+    const show = () => {
+      rig.advance(5000);
+      rig.key('C1', '19057344');
+    };
+    show();
+    show();
+    t.is(rig.screen('C1')?.code, 'ALREADY_OPEN', 'nobody has been in it');
+    rig.sense('A-012', 'occupied');
+    show();
+    t.is(rig.screen('C1')?.code, second);
+    t.deepEqual(rig.commands('raise'), []);
+    rig.sense('A-012', 'vacant');
+    show();
+    t.is(rig.commands('raise', 'A-012').length, second === 'CAR_PRESENT' ? 1 : 0);
+    t.is(rig.screen('C1')?.code, second === 'CAR_PRESENT' ? 'CLOSING' : 'ALREADY_OPEN');
+    if (second !== 'CAR_PRESENT') continue;
+    rig.advance(5000);
+    t.is(rig.bodies('session').at(-1)?.phase, 'closed');
+    show();
+    t.is(rig.commands('lower', 'A-012').length, 2, 'the lease goes on');
+  }
+});
+
+test('what a policy does not take opens nothing under it: a card or a booked stay at a leased row', t => {
+  const rig = leased();
+  rig.grant('card-1', ['A-012'], {kind: 'lease'});
+  rig.tap('C1', 'card-1');
+  t.is(rig.verdict, 'NOT_FOUND');
+  rig.code('19057344', rig.right('77', ['A-012'], {kind: 'park'}));
+  rig.key('C1', '19057344');
+  t.is(rig.verdict, 'NOT_FOUND');
+  t.deepEqual(rig.sent, []);
+  rig.advance(10_000);
+  t.deepEqual(rig.screen('C1'), {code: 'IDLE', asks: 'code'});
+});
+
+test('~Q10 a credential by which two people could be meant opens nothing, and names nobody', t => {
+  const rig = leased();
+  const grant = rig.right('77', ['A-012'], {kind: 'lease'});
+  const {id} = rig.code('19057344', grant);
+  const other = rig.right('78', ['A-013'], {kind: 'lease', holder: asId('somebody else')});
+  rig.grants.set(other.id, {...other, credentials: [id]});
+  rig.key('C1', '19057344');
+  t.is(rig.verdict, 'NEEDS_GUARD');
+  t.is(rig.bodies('decision').at(-1)?.holder, null);
+  t.deepEqual(rig.sent, []);
+});
+
+test('a code that the scanner could not read is asked for again, and counts for nobody', t => {
+  const rig = leased();
+  rig.input({kind: 'codeUnread', collector: collectorId('C1')});
+  t.deepEqual(rig.screen('C1'), {code: 'SHOW_AGAIN'});
+  t.deepEqual(rig.bodies('attempt.opened'), []);
 });

@@ -10,16 +10,18 @@ import type {Grant} from '../../../protocols/site/grant.js';
 import type {AttemptId, BayId, CardUid, CollectorId} from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
-import {raiseAlarm, restingScreen} from '../alarms/alarm-flow.js';
-import {canUseUp, entryDoubt} from '../alarms/storage-flow.js';
+import {raiseAlarm} from '../alarms/alarm-flow.js';
+import {canUseUp} from '../alarms/storage-flow.js';
 import {codesLockedMs, countCode} from '../lockout/lockout-flow.js';
-import type {DisplayMessage} from '../lot/display-message.js';
 import type {CollectorState} from '../lot/lot-state.js';
 import type {CodeShown, Shown, TokenShown} from '../lot/shown.js';
 import type {Turn} from '../lot/turn.js';
-import {parkCard} from '../policies/park-card.js';
+import {policyOf} from '../policies/policies.js';
+import {relock} from '../session/session-flow.js';
+import {actOn} from './act-on-choice.js';
 import {chooseBay, isOwn} from './choose-bay.js';
-import {assuranceOf, refusalScreen} from './refusal.js';
+import {show} from './post-screen.js';
+import {assuranceOf, earlyBy, refusalScreen} from './refusal.js';
 import {
   afterFailedTry,
   countFailure,
@@ -28,7 +30,7 @@ import {
   isSameSwipe,
   type SwipeSeries,
 } from './swipe-series.js';
-import {guideTo, unlock} from './unlock-flow.js';
+import {unlock} from './unlock-flow.js';
 import {credentialShown, type Verification, type Verifier, verifyShown} from './verify.js';
 
 /** More refused tokens a minute are somebody's printer at work, not people. */
@@ -38,6 +40,11 @@ const UNREADABLE = asId<CardUid>('');
 
 type Verifying = Extract<SwipeSeries, {kind: 'verifying'}>;
 type Refused = Extract<Verification, {kind: 'refused'}>;
+
+const AMBIGUOUS = {
+  ...({kind: 'refused', reason: 'NEEDS_GUARD', retried: false} as const),
+  ...{genuine: true, grant: undefined},
+};
 
 /** A card in the field: one attempt, unless it is the same swipe still. */
 export function onCard(turn: Turn, at: CollectorState, card: CardPresented): void {
@@ -150,19 +157,10 @@ export function onForgetSwipes(turn: Turn, at: CollectorState, uid: CardUid): vo
   turn.patchCollector(at.config.id, {counts: forgetFailures(at.counts, uid)});
 }
 
-/** Back to rest; a card that still lies there, or a lock that still moves, is looked at again. */
-export function onIdleScreen(turn: Turn, id: CollectorId): void {
-  const message = restingScreen(turn, id);
-  turn.effect({kind: 'show', collector: id, message});
-  if (message.code !== 'IDLE') {
-    turn.startTimer({kind: 'idleScreen', collector: id}, turn.config.rules.idleScreenMs);
-  }
-}
-
 function judge(turn: Turn, id: CollectorId, series: Verifying): void {
   const at = turn.collector(id);
   if (!at) return;
-  const verification = verifyShown(verifierOf(turn), at.config, series.shown);
+  const verification = verifyShown(verifierOf(turn, at), at.config, series.shown);
   if (verification.kind === 'refused') {
     const isBlind = turn.state.storage.grants === 'lost' && verification.reason === 'NOT_FOUND';
     // The card may be good: without any grants nobody but a person can tell.
@@ -173,57 +171,44 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
   }
   const [first, ...rest] = verification.grants;
   if (!first) return;
-  const choice = chooseBay(turn, id, [first, ...rest]);
-  const {degraded} = verification;
-  const {grant} = choice;
-  const refuseFor = (reason: Reason, retried: boolean) =>
-    refuse(turn, id, series, {kind: 'refused', reason, grant, retried, genuine: true, degraded});
-  if (choice.kind === 'here' && turn.view(choice.bay).isWaking) {
-    refuseFor('DEVICE_OFFLINE', true);
+  if (rest.some(({holder}) => holder !== first.holder)) {
+    // Two people have a right to what was shown: which of them stands here is for a person to say.
+    refuse(turn, id, series, {...AMBIGUOUS, degraded: verification.degraded});
     return;
   }
-  const decide = (result: DecisionResult, reason: Reason | null, bay: BayId | null) =>
+  const choice = chooseBay(turn, id, [first, ...rest]);
+  const {degraded, spends} = verification;
+  const {grant} = choice;
+  const decide = (result: DecisionResult, reason: Reason | null, bay: BayId) =>
     decision(turn, series, {result, reason, grant, bay, degraded});
-  switch (choice.kind) {
-    case 'nowhere':
-      refuseFor('OTHER_SITE', false);
+  const act = actOn(turn, id, choice);
+  switch (act.kind) {
+    case 'refuse':
+      refuse(turn, id, series, {...act, kind: 'refused', grant, genuine: true, degraded});
       return;
-    case 'elsewhere':
-      decide('REDIRECT', 'OTHER_POINT', choice.bay.config.id);
-      succeed(turn, id, series, 'redirect', 'OTHER_POINT');
-      show(turn, id, guideTo(turn, choice.bay));
+    case 'tell':
+      decide(act.verdict === 'redirect' ? 'REDIRECT' : 'DENY', act.reason, act.bay);
+      succeed(turn, id, series, act.verdict, act.reason);
+      show(turn, id, act.message);
       return;
-    case 'occupied': {
-      const bay = choice.bay.config.id;
-      decide('DENY', 'BAY_OCCUPIED', bay);
-      succeed(turn, id, series, 'deny', 'BAY_OCCUPIED');
-      show(turn, id, {code: 'BAY_OCCUPIED', bay, alternative: undefined});
-      return;
-    }
-    case 'closed':
-    case 'untried': {
-      const bay = choice.bay.config.id;
-      const doubt = entryDoubt(turn);
-      const reason = choice.kind === 'closed' ? (doubt ?? 'NO_ADMISSION') : 'UNCOMMISSIONED';
-      decide('DENY', reason, bay);
-      succeed(turn, id, series, 'deny', reason);
-      show(turn, id, reason === doubt ? {code: 'NO_ENTRY'} : {code: 'NOT_READY', bay});
-      return;
-    }
-    case 'here': {
-      const bay = choice.bay.config.id;
+    case 'close': {
+      const bay = act.bay.config.id;
       decide('ALLOW', null, bay);
-      const {spends} = verification;
+      succeed(turn, id, series, 'allow', undefined);
+      relock(turn, bay);
+      show(turn, id, {code: 'CLOSING', bay});
+      return;
+    }
+    case 'open': {
+      const bay = act.bay.config.id;
+      decide('ALLOW', null, bay);
       const {validUntil} = grant;
       if (spends !== undefined) turn.record({table: 'used', id: spends, validUntil});
       succeed(turn, id, series, 'allow', undefined);
-      const message = unlock(turn, choice.bay, choice.grant, series.attempt);
-      const instead = choice.insteadOf;
-      if (instead === undefined) {
-        show(turn, id, message);
-        return;
-      }
-      show(turn, id, {code: 'BAY_OCCUPIED', bay: instead, alternative: bay});
+      const message = unlock(turn, act.bay, grant, series.attempt);
+      const {insteadOf: taken} = act;
+      const instead = {code: 'BAY_OCCUPIED', alternative: bay} as const;
+      show(turn, id, taken === undefined ? message : {...instead, bay: taken});
       return;
     }
   }
@@ -252,7 +237,12 @@ function refuse(turn: Turn, id: CollectorId, series: Verifying, refused: Refused
   if (reason === 'CLONE_SUSPECT') warnOfCopy(turn, id, shown.uid);
   const spent = failures >= rules.swipe.maxFailures;
   if (lockMs > 0) show(turn, id, {code: 'LOCKED_OUT', leftMs: lockMs});
-  else show(turn, id, spent ? {code: 'PRESS_EMERGENCY'} : refusalScreen(shown, told));
+  else
+    show(
+      turn,
+      id,
+      spent ? {code: 'PRESS_EMERGENCY'} : refusalScreen(shown, told, earlyBy(turn, refused.grant)),
+    );
 }
 
 /** Not looked at, so not counted; whether it was right is for nobody to know. */
@@ -384,17 +374,12 @@ function warnOfCopy(turn: Turn, id: CollectorId, uid: CardUid): void {
   raiseAlarm(turn, {kind: 'CLONE_SUSPECT', collector: id, device: uid, detail});
 }
 
-function verifierOf(turn: Turn): Verifier {
+function verifierOf(turn: Turn, at: CollectorState): Verifier {
   const hasOpenStay = (grant: Grant) => {
     for (const bay of turn.state.bays.values()) if (isOwn(bay, grant)) return true;
     return false;
   };
   const {config, context} = turn;
   const usable = canUseUp(turn.state.storage);
-  return {config, context, policy: parkCard, canUseUp: usable, hasOpenStay};
-}
-
-function show(turn: Turn, id: CollectorId, message: DisplayMessage): void {
-  turn.effect({kind: 'show', collector: id, message});
-  turn.startTimer({kind: 'idleScreen', collector: id}, turn.config.rules.idleScreenMs);
+  return {config, context, policy: policyOf(at.config), canUseUp: usable, hasOpenStay};
 }

@@ -82,6 +82,7 @@ function verify(world: World): Verification {
   const [config] = rigConfig().collectors;
   const collector = {
     id: collectorId('C1'),
+    profile: 'parkCard' as const,
     zone: config?.zone ?? '',
     arrow: '',
     minCardSecurity: world.demandsProof ? ('proof' as const) : ('uid' as const),

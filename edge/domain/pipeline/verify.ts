@@ -3,8 +3,9 @@ import type {UnixMillis} from '../../../protocols/base/clock.js';
 import type {CardCredential, Credential, Grant} from '../../../protocols/site/grant.js';
 import type {CredentialId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
-import type {CollectorConfig, LotConfig, LotContext} from '../lot/contract.js';
+import type {LotConfig, LotContext} from '../lot/contract.js';
 import type {CodeShown, Shown, TokenClaim} from '../lot/shown.js';
+import type {CollectorConfig} from '../lot/topology.js';
 import type {Policy} from '../policies/policy.js';
 import {isStanding, judgeTime, surelyReachedMs} from '../time/validity.js';
 import {isRetried, seriesMs} from './retry-rules.js';
@@ -24,7 +25,7 @@ export type Verification =
       readonly reason: Reason;
       readonly grant: Grant | undefined;
       readonly retried: boolean;
-      /** The card is what it claims to be, so its holder may learn why. */
+      /** It is what it claims to be, or claims nothing for here, so its holder may learn why. */
       readonly genuine: boolean;
       readonly degraded: boolean;
     };
@@ -61,7 +62,7 @@ export function verifyShown(
     case 'token':
       return verifyToken(verifier, shown.claim);
     case 'badToken':
-      return refuseFinally(verifier, shown.reason, false);
+      return refuseFinally(verifier, shown.reason, shown.reason === 'OTHER_SITE');
     case 'code':
       return verifyCode(verifier, shown);
   }

@@ -15,7 +15,7 @@ import {mayRaise} from '../interlocks/interlocks.js';
 import type {SessionRecord} from '../lot/contract.js';
 import {type BayState, SURE_POLLS} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
-import {parkCard} from '../policies/park-card.js';
+import {policyOf} from '../policies/policies.js';
 import {surelyReachedMs} from '../time/validity.js';
 import {openSession, type Session, type SessionInput, stepSession} from './session-machine.js';
 
@@ -72,7 +72,7 @@ export function tellOccupancy(turn: Turn, bayId: BayId): void {
   if (bay.sensor?.occupancy !== 'vacant') return;
   const {grant} = bay.session.row;
   const right = grant === null ? undefined : turn.context.grants.grantById(grant);
-  const mayReturn = parkCard.mayReturn(right, reachedMs(turn));
+  const mayReturn = policyOf(bay.config).mayReturn(right, reachedMs(turn));
   feedSession(turn, bayId, {kind: 'carOut', mayReturn});
 }
 
@@ -141,7 +141,8 @@ export function journalSession(turn: Turn, row: SessionRecord): void {
   turn.record({table: 'session', row});
 }
 
-function relock(turn: Turn, bayId: BayId): void {
+/** The stay is over and nothing forbids it: the arm goes up. */
+export function relock(turn: Turn, bayId: BayId): void {
   const session = turn.bay(bayId)?.session?.row.id ?? null;
   feedSession(turn, bayId, {kind: 'raising'});
   startActuation(turn, bayId, {

@@ -60,6 +60,7 @@ class CodeDevice implements SiteDevice {
       },
       onReadError: error => {
         reports.onEvent('codeUnread', {error});
+        parts.codes?.onUnread();
         this.#lookAgain(clock);
       },
       onHealth: health => {

@@ -89,5 +89,7 @@ export interface DeviceParts {
 /** Takes tokens and codes for one collector. What it is given is secret: never logged. */
 export interface CodeInlet {
   onToken(text: string): void;
+  /** Something was shown and not read. */
+  onUnread(): void;
   onEntry(digits: string): void;
 }

@@ -1,0 +1,44 @@
+import {LOT_PROFILES} from '../domain/policies/profiles.js';
+import type {TopologyProblem} from './topology.js';
+
+/** Profiles of which a site may run several. */
+export const BUILT_PROFILES = [...LOT_PROFILES] as const;
+
+/**
+ * Profiles and collectors must fit, read without trusting the shape of the file: a collector works under one
+ * that the site names, and none that has bays is named for nothing.
+ */
+export function profileProblems(site: unknown): readonly TopologyProblem[] {
+  const named = listOf(field(site, 'profiles'));
+  if (!named.every(profile => BUILT_PROFILES.some(built => built === profile))) return [];
+  const collectors = listOf(field(site, 'collectors'));
+  const lots = named.filter(isLot);
+  const own = collectors.map(collector => field(collector, 'profile'));
+  const misplaced = own.flatMap((profile, index) => {
+    const isFitting = profile === undefined ? lots.length > 0 : named.includes(profile);
+    if (isFitting || (profile !== undefined && !isLot(profile))) return [];
+    const path = ['collectors', index, ...(profile === undefined ? [] : ['profile'])];
+    return [{path, text: `expected a profile of the site, which are: ${named.join(', ')}`}];
+  });
+  const used = new Set(own.map(profile => profile ?? lots[0]));
+  const idle = named.flatMap((profile, index) =>
+    isLot(profile) && collectors.length > 0 && !used.has(profile)
+      ? [{path: ['profiles', index], text: `no collector works under ${profile}`}]
+      : [],
+  );
+  return misplaced.length > 0 ? misplaced : idle;
+}
+
+function isLot(profile: unknown): boolean {
+  return LOT_PROFILES.some(lot => lot === profile);
+}
+
+function field(value: unknown, key: 'profiles' | 'collectors' | 'profile'): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
