@@ -68,7 +68,7 @@ test('a fresh finger is wanted: one that lies there from before must be lifted',
   });
 });
 
-test('looks for a finger, and for its leaving', t => {
+test('a check looks for a finger, and for its leaving', t => {
   const late: OperationInput = {
     kind: 'ack',
     ack: {code: CODE.noFinger, values: {}},

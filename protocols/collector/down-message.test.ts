@@ -26,13 +26,13 @@ const MESSAGES: readonly (readonly [DownMessage, string])[] = [
 ];
 
 for (const [message, hex] of MESSAGES) {
-  test(`on the wire: ${message.kind} ${hex.slice(0, 24)}`, t => {
+  test(`down on the wire: ${message.kind} ${hex.slice(0, 24)}`, t => {
     t.deepEqual(encodeDown(message), fromHex(hex));
     t.deepEqual(decodeDown(fromHex(hex)), {kind: 'message', message});
   });
 }
 
-test('a type of a later version is told apart from damage', t => {
+test('a type down of a later version is told apart from damage', t => {
   t.deepEqual(decodeDown(fromHex('63')), {kind: 'unknown', type: 0x63});
 });
 
@@ -43,7 +43,7 @@ test('a reason of a later version does not cost the verdict', t => {
   });
 });
 
-test('damage is a value that names the message', t => {
+test('damage on the way down is a value that names the message', t => {
   const whyOf = (hex: string) => {
     const decoded = decodeDown(fromHex(hex));
     return decoded.kind === 'malformed' ? decoded.why : decoded.kind;
@@ -81,7 +81,7 @@ test('every reason comes through', t => {
   }
 });
 
-test('no bytes make it throw', t => {
+test('no bytes make the reader of messages down throw', t => {
   fc.assert(
     fc.property(fc.uint8Array({maxLength: 80}), bytes => {
       decodeDown(bytes);

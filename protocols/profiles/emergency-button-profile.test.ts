@@ -26,7 +26,7 @@ test('a loop that cannot be read is not supervised', t => {
   t.is(decodeButtonRegisters([0, 0, 9])?.loop, 'open');
 });
 
-test('a short answer is no reading', t => {
+test('a short answer is no reading of a button', t => {
   t.is(decodeButtonRegisters([1, 7]), undefined);
   t.is(decodeButtonRegisters([]), undefined);
 });

@@ -48,7 +48,7 @@ test('what cannot be a total is never taken for one', t => {
   t.is(changed(0, 0x0000, 0xbfc0)?.flowMlPerMin, 0, 'backwards');
 });
 
-test('a meter answers what is read', t => {
+test('a flow meter answers what is read', t => {
   const registers = fc.record({
     totalMl: fc.nat(2_000_000_000),
     // A single of m3/h holds whole millilitres a minute up to here.

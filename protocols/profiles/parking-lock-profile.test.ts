@@ -67,7 +67,7 @@ test('values the map does not know are never harmless', t => {
   t.is(reading?.vehicle, 'fault');
 });
 
-test('a short answer is no reading', t => {
+test('a short answer is no reading of a lock', t => {
   t.is(decodeLockRegisters([2, 1, 1200, 0, 2]), undefined);
   t.is(decodeLockRegisters([]), undefined);
 });

@@ -3,7 +3,7 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {DAY_MS} from '../../../protocols/base/units.js';
+import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
 import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
 import {type Asked, startRig} from '../http/api-rig.js';
@@ -302,7 +302,9 @@ test('who asks to be forgotten is forgotten at once or at a time, and the proof 
   t.like(await erase(later.id, {reason: 'moves out', atMs}), {status: 'active', eraseDueMs: atMs});
   t.like(await told(200, ask('GET', `/v1/members/${now.id}`)), {person: {}});
   t.false(isInFiles('****002X'));
-  await clock.advance(11 * DAY_MS);
+  // The clock on the wall alone: eleven days of a running cloud would be a minute of work.
+  clock.stepWall(11 * DAY_MS);
+  await clock.advance(HOUR_MS);
   t.like(await told(200, ask('GET', `/v1/members/${later.id}`)), {status: 'erased', person: {}});
   const {erasures} = await told<{erasures: {member: string; kind: string}[]}>(
     200,

@@ -1,0 +1,34 @@
+// One process for the tests of a folder in place of one for each file: to start a process and to load
+// what every test of a folder needs costs more than most tests. Nothing here is global, so nothing is shared.
+// Writes dist/.tests/FOLDER.test.js, which imports the compiled tests of that folder.
+import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {dirname, join, relative} from 'node:path';
+
+const OUT = 'dist/.tests';
+/** Peers and power cuts have suites of their own. */
+const ELSEWHERE = ['sim/real', 'sim/crash'];
+/** A test of these watches the memory or the time of its own process. */
+const ALONE = new Set(process.argv.slice(2));
+const MOST_FILES = 8;
+
+const folders = new Map();
+for (const file of readdirSync('dist', {recursive: true}).sort()) {
+  const folder = dirname(file);
+  if (!file.endsWith('.test.js') || file.startsWith('.')) continue;
+  if (ELSEWHERE.some(name => folder.startsWith(name))) continue;
+  const group = ALONE.has(file) ? file : folder;
+  folders.set(group, [...(folders.get(group) ?? []), file]);
+}
+
+rmSync(OUT, {recursive: true, force: true});
+mkdirSync(OUT, {recursive: true});
+for (const [group, files] of folders) {
+  for (let first = 0; first < files.length; first += MOST_FILES) {
+    const part = files.length > MOST_FILES ? `-${first / MOST_FILES + 1}` : '';
+    const name = `${group.replace(/\.test\.js$/, '').replaceAll('/', '_')}${part}.test.js`;
+    const lines = files
+      .slice(first, first + MOST_FILES)
+      .map(file => `import '${relative(OUT, join('dist', file))}';\n`);
+    writeFileSync(join(OUT, name), lines.join(''));
+  }
+}
