@@ -1,5 +1,6 @@
 import {Refusal} from '../http/refusals.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import {FixedQuery} from '../store/fixed-query.js';
 
 /** What a member is in business. What a login may do here is another matter: `Role` of `http/caller`. */
 export const MEMBER_ROLES = [
@@ -59,6 +60,16 @@ const COLUMNS = [
 
 /** Members. What is personal of them lies in the vault. */
 export class MemberTable {
+  readonly #lock = new FixedQuery(
+    (db, {tenant, id}: {readonly tenant: string; readonly id: string}) =>
+      db
+        .updateTable('member')
+        .set(({ref}) => ({ver: ref('ver')}))
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .returning(COLUMNS),
+  );
+
   async add(
     tx: CloudTransaction,
     made: Pick<MemberRow, 'id' | 'tenant' | 'site' | 'roles' | 'displayMask' | 'createdWall'>,
@@ -81,9 +92,7 @@ export class MemberTable {
 
   /** The member, which no other transaction changes before the end of this one. */
   async lock(tx: CloudTransaction, tenant: string, id: string): Promise<MemberRow | undefined> {
-    const lock = tx.updateTable('member').set(({ref}) => ({ver: ref('ver')}));
-    const locked = lock.where('tenant', '=', tenant).where('id', '=', id).returning(COLUMNS);
-    return rowOf(await locked.executeTakeFirst());
+    return rowOf(await this.#lock.first(tx, {tenant, id}));
   }
 
   /** @throws Refusal `not_found`, `member_not_active` */

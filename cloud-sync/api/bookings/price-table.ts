@@ -6,6 +6,7 @@ import {
   USUAL_TERMS,
 } from '../../../protocols/site/price-rules.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import {FixedQuery} from '../store/fixed-query.js';
 
 export interface TariffRow {
   readonly site: string;
@@ -43,9 +44,22 @@ const RULE = ['id', 'tenant', 'site', 'name', 'body', 'state', 'ver'] as const;
 
 /** What prices rest on, and prices that are kept for a while. */
 export class PriceTable {
+  readonly #tariff = new FixedQuery((db, {site}: {readonly site: string}) =>
+    db.selectFrom('tariff').select(['terms', 'ver']).where('site', '=', site),
+  );
+  readonly #rulesAt = new FixedQuery(
+    (db, {tenant, site}: {readonly tenant: string; readonly site: string}) =>
+      db
+        .selectFrom('price_rule')
+        .select(RULE)
+        .where('tenant', '=', tenant)
+        .where('state', '=', 'active')
+        .where(({eb, or}) => or([eb('site', 'is', null), eb('site', '=', site)]))
+        .orderBy('id'),
+  );
+
   async tariff(db: CloudReader, site: string): Promise<TariffRow> {
-    const query = db.selectFrom('tariff').select(['terms', 'ver']).where('site', '=', site);
-    const row = await query.executeTakeFirst();
+    const row = await this.#tariff.first(db, {site});
     return row
       ? {site, ver: row.ver, terms: JSON.parse(row.terms) as TariffTerms}
       : {site, ver: 0, terms: USUAL_TERMS};
@@ -118,14 +132,7 @@ export class PriceTable {
 
   /** Those in force at a site. */
   async rulesAt(db: CloudReader, tenant: string, site: string): Promise<readonly PriceRule[]> {
-    const rows = await db
-      .selectFrom('price_rule')
-      .select(RULE)
-      .where('tenant', '=', tenant)
-      .where('state', '=', 'active')
-      .where(({eb, or}) => or([eb('site', 'is', null), eb('site', '=', site)]))
-      .orderBy('id')
-      .execute();
+    const {rows} = await this.#rulesAt.run(db, {tenant, site});
     return rows.map(row => ruleOf(row).rule);
   }
 

@@ -38,6 +38,7 @@ export interface Credentials {
   readonly desk: RightsDesk;
   readonly rights: RightTable;
   readonly credentials: CredentialTable;
+  readonly grants: GrantTable;
   readonly codes: CodeTable;
   readonly tokenKeys: TokenKeys;
   readonly tokenKeyTable: TokenKeyTable;
@@ -98,5 +99,5 @@ export function assembleCredentials(base: RightsBase, options: CredentialsOption
       onGateways(await store.transaction(tx => tokenKeys.retire(tx, tenant)));
     }
   };
-  return {issuer, desk, rights, credentials, codes, tokenKeys, tokenKeyTable, chores};
+  return {issuer, desk, rights, credentials, grants, codes, tokenKeys, tokenKeyTable, chores};
 }

@@ -1,5 +1,6 @@
 import type {CredentialState} from '../../../protocols/site/grant.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import {FixedQuery} from '../store/fixed-query.js';
 import type {SecretBox} from '../store/secret-box.js';
 import type {AccessCredentialColumns} from './credentials-schema.js';
 import type {CredentialFacts, CredentialKind, ShownCredential} from './shown-credential.js';
@@ -21,9 +22,43 @@ export interface PlaceReading extends RightPlace {
   readonly seenWall: number | null;
 }
 
+type Placing = Readonly<Record<'gateway' | 'id' | 'section', string>> &
+  Readonly<Record<'cfgVer' | 'revVer', number>>;
+
+const COLUMNS = [
+  ...['id', 'tenant', 'site', 'holder', 'grant_id', 'kind', 'state', 'hint', 'mark', 'sealed'],
+  ...['replaced_by', 'created_wall', 'changed_wall'],
+] as const;
+
 /** What holders show, and at which gateways it lies. */
 export class CredentialTable {
   readonly #box: SecretBox;
+  readonly #ofHolder = new FixedQuery(
+    (db, of: {readonly tenant: string; readonly holder: string; readonly kind: string}) =>
+      db
+        .selectFrom('access_credential')
+        .select(COLUMNS)
+        .where('tenant', '=', of.tenant)
+        .where('holder', '=', of.holder)
+        .where('kind', '=', of.kind)
+        .where('grant_id', 'is', null)
+        .where('state', 'in', ['active', 'suspended'])
+        .orderBy('id'),
+  );
+  readonly #places = new FixedQuery((db, {id}: {readonly id: string}) =>
+    db
+      .selectFrom('right_place')
+      .select(['gw as gateway', 'cfg_ver as cfgVer', 'rev_ver as revVer'])
+      .where('id', '=', id)
+      .orderBy('gw'),
+  );
+  readonly #putPlace = new FixedQuery((db, {gateway: gw, id, section, cfgVer, revVer}: Placing) => {
+    const versions = {cfg_ver: cfgVer, rev_ver: revVer};
+    return db
+      .insertInto('right_place')
+      .values({gw, id, section, ...versions})
+      .onConflict(clash => clash.columns(['id', 'gw']).doUpdateSet(versions));
+  });
 
   constructor(box: SecretBox) {
     this.#box = box;
@@ -69,16 +104,7 @@ export class CredentialTable {
     holder: string,
     kind: CredentialKind,
   ): Promise<readonly ShownCredential[]> {
-    const rows = await db
-      .selectFrom('access_credential')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where('holder', '=', holder)
-      .where('kind', '=', kind)
-      .where('grant_id', 'is', null)
-      .where('state', 'in', ['active', 'suspended'])
-      .orderBy('id')
-      .execute();
+    const {rows} = await this.#ofHolder.run(db, {tenant, holder, kind});
     return rows.map(row => this.#opened(row));
   }
 
@@ -122,13 +148,8 @@ export class CredentialTable {
     return rows.map(row => this.#opened(row));
   }
 
-  places(db: CloudReader, id: string): Promise<readonly RightPlace[]> {
-    return db
-      .selectFrom('right_place')
-      .select(['gw as gateway', 'cfg_ver as cfgVer', 'rev_ver as revVer'])
-      .where('id', '=', id)
-      .orderBy('gw')
-      .execute();
+  async places(db: CloudReader, id: string): Promise<readonly RightPlace[]> {
+    return (await this.#places.run(db, {id})).rows;
   }
 
   async putPlace(
@@ -137,12 +158,7 @@ export class CredentialTable {
     id: string,
     {gateway, cfgVer, revVer}: RightPlace,
   ): Promise<void> {
-    const versions = {cfg_ver: cfgVer, rev_ver: revVer};
-    await tx
-      .insertInto('right_place')
-      .values({gw: gateway, id, section, ...versions})
-      .onConflict(clash => clash.columns(['id', 'gw']).doUpdateSet(versions))
-      .execute();
+    await this.#putPlace.send(tx, {gateway, id, section, cfgVer, revVer});
   }
 
   /** How far the gateways are at which each of `ids` lies. */

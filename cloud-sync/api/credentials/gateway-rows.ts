@@ -3,7 +3,7 @@ import {canonicalRow, type GrantStateRow} from '../../../protocols/cloud/grant-s
 import {asRevoked, LEASE_MS, type Revocable} from '../grant-desk.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
 import type {GatewayRow, GatewayTable} from '../store/gateway-table.js';
-import type {GrantTable} from '../store/grant-table.js';
+import type {GrantTable, StateVersion} from '../store/grant-table.js';
 
 export interface GatewayRowsOptions {
   readonly clock: Clock;
@@ -23,11 +23,13 @@ export class GatewayRows {
   }
 
   /** The gateway, made known if it is new, which nobody else changes before the end of `tx`. */
-  async lock(tx: CloudTransaction, gateway: string): Promise<void> {
+  async lock(tx: CloudTransaction, gateway: string): Promise<StateVersion | undefined> {
     const {gateways} = this.#options;
-    if (await gateways.lock(tx, gateway)) return;
+    const locked = await gateways.lock(tx, gateway);
+    if (locked) return {ver: locked.cfgVer, hash: locked.cfgHash};
     await gateways.add(tx, [gateway]);
     await gateways.lock(tx, gateway);
+    return undefined;
   }
 
   get(tx: CloudTransaction, gateway: string): Promise<GatewayRow | undefined> {
@@ -49,6 +51,19 @@ export class GatewayRows {
     const leaseUntil = (clock.wallMs() + LEASE_MS) as UnixMillis;
     const entry = build({rev: (before?.row.rev ?? 0) + 1, leaseUntil});
     return entry && grants.put(tx, gateway, entry, {before});
+  }
+
+  /** One whose id was made in this transaction: it lay nowhere before. `state`: as it was when the gateway
+   *  was locked, with nothing put there since; left out: it is read. */
+  putNew(
+    tx: CloudTransaction,
+    gateway: string,
+    build: (at: {readonly rev: number; readonly leaseUntil: UnixMillis}) => GrantStateRow,
+    state: StateVersion | undefined,
+  ): Promise<number> {
+    const {clock, grants} = this.#options;
+    const leaseUntil = (clock.wallMs() + LEASE_MS) as UnixMillis;
+    return grants.put(tx, gateway, build({rev: 1, leaseUntil}), {before: undefined, state});
   }
 
   /** For good, and ahead of everything else on the way to the gateway. False where it never was. */

@@ -15,7 +15,7 @@ import {Refusal} from '../http/refusals.js';
 import type {RequestWriter, Written} from '../http/write.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
-import {isHolderFrozen} from '../store/grant-table.js';
+import type {GrantTable} from '../store/grant-table.js';
 import type {AuditLog} from '../tenancy/audit-log.js';
 import type {SiteTable} from '../tenancy/site-table.js';
 import type {MadeCredential} from './credential-maker.js';
@@ -41,6 +41,7 @@ export interface RightRouteOptions {
   readonly sites: SiteTable;
   readonly rights: RightTable;
   readonly credentials: CredentialTable;
+  readonly grants: Pick<GrantTable, 'isHolderFrozen'>;
   readonly desk: RightsDesk;
   readonly audit: AuditLog;
   readonly isOnline: (gateway: string) => boolean;
@@ -167,7 +168,7 @@ function addReading(api: Api, options: RightRouteOptions): void {
 }
 
 function addWriting(api: Api, options: RightRouteOptions): void {
-  const {writer, desk, sites, rights} = options;
+  const {writer, desk, sites, rights, grants} = options;
   addOperation(api, issueRoute, context => {
     const caller = callerWith(context, 'grants:write');
     const body = context.req.valid('json');
@@ -176,7 +177,7 @@ function addWriting(api: Api, options: RightRouteOptions): void {
       const known = maySee(caller, site) && (await sites.get(tx, caller.tenant, site));
       if (!known) throw new Refusal('not_found', {detail: 'no such site'});
       const wanted = {...rest, tenant: caller.tenant, site, holderMask: '', validFrom, validUntil};
-      const isFrozen = await isHolderFrozen(tx, body.holder);
+      const isFrozen = await grants.isHolderFrozen(tx, body.holder);
       const right = {...wanted, isFrozen, weekly: wanted.weekly as never};
       const outcome = await desk.issue(tx, right, wishes);
       return answerOf(tx, options, {caller, outcome, action: 'grant.issue', status: 201});

@@ -1,4 +1,6 @@
+import type {UnixMillis} from '../../../protocols/base/clock.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {StateVersion} from '../store/grant-table.js';
 import type {CodeMaker} from './code-maker.js';
 import type {CredentialTable} from './credential-table.js';
 import type {GatewayRows} from './gateway-rows.js';
@@ -13,6 +15,15 @@ export interface RightSpreadOptions {
   readonly rows: GatewayRows;
   readonly codes: CodeMaker;
   readonly tokenKeys: TokenKeys;
+}
+
+/** With how far each was when it was locked; undefined: to be read. */
+export type LockedGateways = ReadonlyMap<string, StateVersion | undefined>;
+
+interface Spread {
+  readonly right: Right;
+  readonly points: readonly string[];
+  readonly shown: readonly ShownCredential[];
 }
 
 /**
@@ -32,20 +43,30 @@ export class RightSpread {
     return [...(await this.#pointsByGateway(tx, right)).keys()];
   }
 
-  /** Lock the gateways of these points, which are given. */
-  async lock(tx: CloudTransaction, placed: readonly PlacedPoint[]): Promise<readonly string[]> {
-    const gateways = [...byGatewayOf(placed).keys()];
-    for (const gateway of gateways) await this.#options.rows.lock(tx, gateway);
-    return gateways;
+  /** Lock the gateways of these points, which are given with how far they are. */
+  async lock(tx: CloudTransaction, placed: readonly PlacedPoint[]): Promise<LockedGateways> {
+    const locked = new Map<string, StateVersion | undefined>();
+    for (const gateway of byGatewayOf(placed).keys()) {
+      locked.set(gateway, await this.#options.rows.lock(tx, gateway));
+    }
+    return locked;
   }
 
-  /** A right that was made in this transaction and lies nowhere yet; its points were just read. */
-  spreadNew(
+  /** A right that was made in this transaction and lies nowhere yet; its points were just read. `locked`:
+   *  their gateways, when they were locked for it. */
+  async spreadNew(
     tx: CloudTransaction,
     right: Right,
     placed: readonly PlacedPoint[],
+    locked?: LockedGateways,
   ): Promise<readonly string[]> {
-    return this.#spreadOver(tx, right, byGatewayOf(placed), []);
+    const byGateway = byGatewayOf(placed);
+    if (right.state === 'revoked') return this.#spreadOver(tx, right, byGateway, []);
+    const shown = await this.#options.credentials.some(tx, right.credentials);
+    for (const [gateway, points] of byGateway) {
+      await this.#spreadNewTo(tx, gateway, {right, points, shown, locked});
+    }
+    return [...byGateway.keys()];
   }
 
   /** Gives the gateways at which something changed. */
@@ -89,22 +110,11 @@ export class RightSpread {
   async #spreadTo(
     tx: CloudTransaction,
     gateway: string,
-    what: {
-      readonly right: Right;
-      readonly points: readonly string[];
-      readonly shown: readonly ShownCredential[];
-    },
+    {right, points, shown}: Spread,
   ): Promise<boolean> {
-    const {rows, tokenKeys} = this.#options;
-    const {right, points, shown} = what;
+    const {rows} = this.#options;
     await rows.lock(tx, gateway);
-    let isChanged = false;
-    if (shown.some(({kind}) => kind === 'qr')) {
-      isChanged = await tokenKeys.deliver(tx, right.tenant, gateway);
-    }
-    for (const credential of shown) {
-      if (await this.#putCredential(tx, gateway, credential)) isChanged = true;
-    }
+    const isChanged = await this.#putShown(tx, gateway, right, shown);
     if (right.state === 'revoked' && (await rows.revoke(tx, gateway, 'grant', right.id))) {
       await this.#placeRevoked(tx, 'grant', right.id, gateway);
       return true;
@@ -116,6 +126,39 @@ export class RightSpread {
     if (ver === undefined) return isChanged;
     await this.#place(tx, 'grant', right.id, {gateway, cfgVer: ver});
     return true;
+  }
+
+  async #spreadNewTo(
+    tx: CloudTransaction,
+    gateway: string,
+    {right, points, shown, locked}: Spread & {readonly locked: LockedGateways | undefined},
+  ): Promise<void> {
+    const {rows} = this.#options;
+    const state = locked?.has(gateway) ? locked.get(gateway) : await rows.lock(tx, gateway);
+    const isMoved = await this.#putShown(tx, gateway, right, shown);
+    const build = (at: {readonly rev: number; readonly leaseUntil: UnixMillis}) => ({
+      ...({table: 'grant'} as const),
+      row: rowOfRight(right, points, at),
+    });
+    const cfgVer = await rows.putNew(tx, gateway, build, isMoved ? undefined : state);
+    await this.#place(tx, 'grant', right.id, {gateway, cfgVer});
+  }
+
+  /** What is shown for the right; true when something of it changed there. */
+  async #putShown(
+    tx: CloudTransaction,
+    gateway: string,
+    right: Right,
+    shown: readonly ShownCredential[],
+  ): Promise<boolean> {
+    let isChanged = false;
+    if (shown.some(({kind}) => kind === 'qr')) {
+      isChanged = await this.#options.tokenKeys.deliver(tx, right.tenant, gateway);
+    }
+    for (const credential of shown) {
+      if (await this.#putCredential(tx, gateway, credential)) isChanged = true;
+    }
+    return isChanged;
   }
 
   /** A code that another one there equals is left out: its place stays missing. */

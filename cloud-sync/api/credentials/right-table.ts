@@ -1,4 +1,5 @@
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import {FixedQuery} from '../store/fixed-query.js';
 import type {AccessGrantColumns} from './credentials-schema.js';
 import type {Right} from './right.js';
 
@@ -23,10 +24,59 @@ export interface PlacedPoint {
   readonly number: number | null;
 }
 
+type Row = {readonly [Name in keyof AccessGrantColumns]: AccessGrantColumns[Name]};
+
+const COLUMNS = [
+  ...['id', 'tenant', 'site', 'holder', 'holder_mask', 'kind', 'entries', 'state', 'number'],
+  ...['name', 'budget', 'points', 'weekly', 'valid_from', 'valid_until', 'frozen'],
+  ...['credentials', 'order_id', 'created_wall', 'changed_wall'],
+] as const;
+
+/** Points with the bays in which they stand. */
+function placed(db: CloudReader) {
+  return db
+    .selectFrom('point')
+    .leftJoin('point as under', join =>
+      join
+        .onRef('under.site', '=', 'point.site')
+        .onRef('under.id', '=', 'point.parent')
+        .on('point.kind', '=', 'vehicle'),
+    )
+    .select(({fn}) => [
+      'point.id' as const,
+      fn.coalesce('under.id', 'point.id').as('bay'),
+      fn.coalesce('under.gw', 'point.gw').as('gateway'),
+      fn.coalesce('under.number', 'point.number').as('number'),
+    ]);
+}
+
 /** Rights of holders over points. */
 export class RightTable {
+  readonly #add = new FixedQuery((db, right: Row) =>
+    db
+      .insertInto('access_grant')
+      .values(Object.fromEntries(COLUMNS.map(name => [name, right[name]])) as Row),
+  );
+  readonly #liveOfOrder = new FixedQuery(
+    (db, {order, name}: {readonly order: string; readonly name: string}) =>
+      db
+        .updateTable('access_grant')
+        .set(({ref}) => ({frozen: ref('frozen')}))
+        .where('order_id', '=', order)
+        .where('name', '=', name)
+        .where('state', 'in', ['issued', 'suspended'])
+        .returning(COLUMNS),
+  );
+  readonly #point = new FixedQuery(
+    (db, at: {readonly tenant: string; readonly site: string; readonly id: string}) =>
+      placed(db)
+        .where('point.tenant', '=', at.tenant)
+        .where('point.site', '=', at.site)
+        .where('point.id', '=', at.id),
+  );
+
   async add(tx: CloudTransaction, right: Right): Promise<void> {
-    await tx.insertInto('access_grant').values(columnsOf(right)).execute();
+    await this.#add.send(tx, columnsOf(right));
   }
 
   async save(tx: CloudTransaction, right: Right): Promise<void> {
@@ -68,14 +118,7 @@ export class RightTable {
 
   /** Those that an order wants under a name and that are still live; locked. */
   async liveOfOrder(tx: CloudTransaction, order: string, name: string): Promise<readonly Right[]> {
-    const query = tx.updateTable('access_grant').set(({ref}) => ({frozen: ref('frozen')}));
-    const rows = await query
-      .where('order_id', '=', order)
-      .where('name', '=', name)
-      .where('state', 'in', ['issued', 'suspended'])
-      .returningAll()
-      .execute();
-    return rows.map(rightOf);
+    return (await this.#liveOfOrder.run(tx, {order, name})).rows.map(rightOf);
   }
 
   /** The newest that an order has wanted under a name. */
@@ -124,25 +167,11 @@ export class RightTable {
     site: string,
     ids: readonly string[],
   ): Promise<readonly PlacedPoint[]> {
-    if (ids.length === 0) return [];
-    const rows = await db
-      .selectFrom('point')
-      .leftJoin('point as under', join =>
-        join
-          .onRef('under.site', '=', 'point.site')
-          .onRef('under.id', '=', 'point.parent')
-          .on('point.kind', '=', 'vehicle'),
-      )
-      .select(({fn}) => [
-        'point.id' as const,
-        fn.coalesce('under.id', 'point.id').as('bay'),
-        fn.coalesce('under.gw', 'point.gw').as('gateway'),
-        fn.coalesce('under.number', 'point.number').as('number'),
-      ])
-      .where('point.tenant', '=', tenant)
-      .where('point.site', '=', site)
-      .where('point.id', 'in', [...ids])
-      .execute();
+    const [first] = ids;
+    if (first === undefined) return [];
+    if (ids.length === 1) return (await this.#point.run(db, {tenant, site, id: first})).rows;
+    const query = placed(db).where('point.tenant', '=', tenant).where('point.site', '=', site);
+    const rows = await query.where('point.id', 'in', [...ids]).execute();
     const byId = new Map(rows.map(row => [row.id, row]));
     return ids.flatMap(id => byId.get(id) ?? []);
   }

@@ -10,7 +10,7 @@ import type {CredentialMaker, CredentialWish, MadeCredential} from './credential
 import type {CredentialTable} from './credential-table.js';
 import {isLiveToken, isSameText, wishLike} from './renewal-rules.js';
 import {isLive, type Right, type RightState} from './right.js';
-import type {RightSpread} from './right-spread.js';
+import type {LockedGateways, RightSpread} from './right-spread.js';
 import type {PlacedPoint, RightTable} from './right-table.js';
 import type {ShownCredential} from './shown-credential.js';
 
@@ -55,6 +55,8 @@ export interface RightOutcome {
   readonly right: Right;
   readonly made: readonly MadeCredential[];
   readonly gateways: readonly string[];
+  /** Of a new right: all gateways at which it lies. */
+  readonly places?: readonly string[];
 }
 
 export interface HowIssued {
@@ -130,8 +132,10 @@ export class RightsDesk {
       if (equipped.credentials.includes(id)) continue;
       equipped = {...equipped, credentials: [...equipped.credentials, id]};
     }
+    let locked: LockedGateways | undefined;
     if (placed && own) {
-      const ids = new Set(await own(await spread.lock(tx, placed)));
+      locked = await spread.lock(tx, placed);
+      const ids = new Set(await own([...locked.keys()]));
       for (const id of equipped.credentials) ids.add(id);
       if (ids.size > equipped.credentials.length) equipped = {...equipped, credentials: [...ids]};
     }
@@ -143,10 +147,12 @@ export class RightsDesk {
       equipped = {...equipped, changedWall: clock.wallMs()};
       await rights.save(tx, equipped);
     }
-    const spreading = placed ? spread.spreadNew(tx, equipped, placed) : spread.spread(tx, equipped);
-    for (const gateway of await spreading) gateways.add(gateway);
+    const places = placed
+      ? await spread.spreadNew(tx, equipped, placed, locked)
+      : await spread.spread(tx, equipped);
+    for (const gateway of places) gateways.add(gateway);
     for (const {credential} of made) await this.#tellOf(tx, credential);
-    return {right: equipped, made, gateways: [...gateways]};
+    return {right: equipped, made, gateways: [...gateways], ...(placed && {places})};
   }
 
   /**

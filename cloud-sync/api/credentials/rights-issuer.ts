@@ -41,15 +41,22 @@ export class RightsIssuer {
     this.#options = options;
   }
 
-  /** @throws Refusal when the site has not all of the points */
-  async grant(tx: CloudTransaction, order: Owner, wish: GrantWish): Promise<readonly string[]> {
+  /** `isNew`: the order was made in this transaction and wanted nothing under that name yet.
+   *  @throws Refusal when the site has not all of the points */
+  async grant(
+    tx: CloudTransaction,
+    order: Owner,
+    wish: GrantWish,
+    isNew = false,
+  ): Promise<readonly string[]> {
     const {rights, credentials, uses} = this.#options;
     const {name} = wish;
-    const [before] = await rights.liveOfOrder(tx, order.id, name);
-    const {right, gateways} = before
+    const [before] = isNew ? [] : await rights.liveOfOrder(tx, order.id, name);
+    const {right, gateways, places} = before
       ? await this.#changed(tx, wish, before)
       : await this.#issued(tx, order, wish);
-    for (const {gateway} of await credentials.places(tx, right.id)) {
+    const at = places ?? (await credentials.places(tx, right.id)).map(({gateway}) => gateway);
+    for (const gateway of at) {
       await uses?.addGrant(tx, {gateway, grant: right.id, order: order.id, name});
     }
     return gateways;
@@ -162,6 +169,7 @@ export class RightsIssuer {
 
 interface Given {
   readonly right: Right;
+  readonly places?: readonly string[];
   readonly gateways: readonly string[];
 }
 

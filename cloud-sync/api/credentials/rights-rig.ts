@@ -83,7 +83,7 @@ export async function rightsRig(
     return effectOf(places.get(id) ?? [], gateway => online.includes(gateway));
   };
   return {
-    ...{clock, entropy, store, gateways, grants, sites, changes, pushed, ...parts},
+    ...{clock, entropy, store, gateways, sites, changes, pushed, ...parts},
     ...{right, rowAt, settle, effect},
     issue: (change: Partial<NewRight> = {}, wishes: readonly CredentialWish[] = []) =>
       store.transaction(tx => parts.desk.issue(tx, right(change), wishes)),

@@ -52,7 +52,7 @@ export class LedgerTable {
       row[`account${n}`] = account;
       row[`fen${n}`] = amountFen;
     }
-    await query.run(tx, {...row, tenant: entry.tenant, entry: entry.id});
+    await query.send(tx, {...row, tenant: entry.tenant, entry: entry.id});
     return true;
   }
 
@@ -96,7 +96,7 @@ export class LedgerTable {
   }
 
   async addHold(tx: CloudTransaction, tenant: string, hold: HoldRow): Promise<void> {
-    await this.#ask.addHold.run(tx, {...hold, tenant});
+    await this.#ask.addHold.send(tx, {...hold, tenant});
   }
 
   async hold(db: CloudReader, tenant: string, key: string): Promise<HoldRow | undefined> {
@@ -109,7 +109,7 @@ export class LedgerTable {
     key: string,
     state: Exclude<HoldRow['state'], 'open'>,
   ): Promise<void> {
-    await this.#ask.endHold.run(tx, {tenant, key, state});
+    await this.#ask.endHold.send(tx, {tenant, key, state});
   }
 
   /** Open holds whose time is over, in the order of their ends, a few at a time. */
@@ -154,7 +154,7 @@ export class LedgerTable {
     {tenant, account}: {readonly tenant: string; readonly account: string},
     {postedFen, heldFen}: BalanceRow,
   ): Promise<void> {
-    await this.#ask.addToBalance.run(tx, {tenant, account, postedFen, heldFen});
+    await this.#ask.addToBalance.send(tx, {tenant, account, postedFen, heldFen});
   }
 
   /** The sum of all lines of an account. */

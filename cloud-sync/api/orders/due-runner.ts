@@ -27,7 +27,8 @@ export class DueRunner {
   /** When the timer ends, by the monotonic clock. */
   #wakeMs = 0;
   #running: Promise<void> | undefined;
-  #isWoken = false;
+  /** The earliest that is due of what was told while it ran. */
+  #toldWall: number | undefined;
   #isStopped = false;
 
   constructor(options: DueRunnerOptions) {
@@ -41,7 +42,7 @@ export class DueRunner {
   /** Something is, or will be, due at `dueWall`. */
   wake(dueWall: number): void {
     const {clock} = this.#options;
-    this.#isWoken = true;
+    this.#toldWall = Math.min(dueWall, this.#toldWall ?? dueWall);
     if (this.#isStopped || this.#running || !this.#timer) return;
     const afterMs = Math.max(0, dueWall - clock.wallMs());
     if (clock.nowMs() + afterMs < this.#wakeMs) this.#arm(afterMs);
@@ -55,10 +56,12 @@ export class DueRunner {
 
   #look(): void {
     this.#timer = undefined;
-    this.#isWoken = false;
+    this.#toldWall = undefined;
     this.#running = this.#run().then(afterMs => {
       this.#running = undefined;
-      if (!this.#isStopped) this.#arm(this.#isWoken ? 0 : afterMs);
+      if (this.#isStopped) return;
+      const toldMs = (this.#toldWall ?? Number.POSITIVE_INFINITY) - this.#options.clock.wallMs();
+      this.#arm(Math.max(0, Math.min(afterMs, toldMs)));
     });
   }
 

@@ -29,7 +29,13 @@ export interface MoneyMover {
 
 /** Issues rights for orders; both tell the gateways that should hear of it after the commit. */
 export interface RightsGiver {
-  grant(tx: CloudTransaction, order: OrderOwner, wish: GrantWish): Promise<readonly string[]>;
+  /** `isNew`: the order was made in this transaction, and had no right of that name yet. */
+  grant(
+    tx: CloudTransaction,
+    order: OrderOwner,
+    wish: GrantWish,
+    isNew?: boolean,
+  ): Promise<readonly string[]>;
   revoke(tx: CloudTransaction, order: OrderOwner, name: string): Promise<readonly string[]>;
 }
 
@@ -122,7 +128,7 @@ export class OrderFrame {
   /** A new order together with what it wants at once. */
   async begin(tx: CloudTransaction, made: NewOrder): Promise<BeginResult> {
     const row = await this.#add(tx, made);
-    const done = await this.#doAll(tx, row, made.effects ?? []);
+    const done = await this.#doAll(tx, row, made.effects ?? [], true);
     if (done.kind !== 'applied') return done;
     return {kind: 'begun', id: row.id, row, gateways: done.gateways};
   }
@@ -250,19 +256,30 @@ export class OrderFrame {
     tx: CloudTransaction,
     row: OrderRow,
     effects: readonly OrderEffect[],
+    isNew = false,
   ): Promise<Applied> {
     const gateways = new Set<string>();
+    const granted = new Set<string>();
     const isMoney = ({effect}: OrderEffect) => effect === 'money';
     const rest = effects.filter(effect => !isMoney(effect));
     for (const effect of [...effects.filter(isMoney), ...rest]) {
-      const done = await this.#do(tx, row, effect);
+      const isGrant = effect.effect === 'grant';
+      const isFirst = isNew && isGrant && !granted.has(effect.wish.name);
+      const done = await this.#do(tx, row, effect, isFirst);
+      if (isGrant) granted.add(effect.wish.name);
       if (done.kind === 'money_refused') return done;
       for (const gateway of done.gateways) gateways.add(gateway);
     }
     return {kind: 'applied', gateways: [...gateways]};
   }
 
-  async #do(tx: CloudTransaction, row: OrderRow, effect: OrderEffect): Promise<Applied> {
+  /** `isFirst`: a grant of a name that a new order has none of. */
+  async #do(
+    tx: CloudTransaction,
+    row: OrderRow,
+    effect: OrderEffect,
+    isFirst: boolean,
+  ): Promise<Applied> {
     const {orders, entropy, money, rights} = this.#options;
     switch (effect.effect) {
       case 'set_deadline': {
@@ -279,7 +296,7 @@ export class OrderFrame {
         return why === undefined ? NOBODY : {kind: 'money_refused', move: effect.move, why};
       }
       case 'grant':
-        return {kind: 'applied', gateways: await rights.grant(tx, row, effect.wish)};
+        return {kind: 'applied', gateways: await rights.grant(tx, row, effect.wish, isFirst)};
       case 'revoke_grant':
         return {kind: 'applied', gateways: await rights.revoke(tx, row, effect.name)};
       case 'work': {

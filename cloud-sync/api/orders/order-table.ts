@@ -1,4 +1,5 @@
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import {FixedQuery} from '../store/fixed-query.js';
 
 export interface OrderRow {
   readonly id: string;
@@ -39,6 +40,9 @@ export interface OrderQuery {
   readonly limit: number;
 }
 
+type NewRow = {readonly [Name in Exclude<keyof OrderRow, 'ver' | 'changedWall'>]: OrderRow[Name]};
+type DueValues = {readonly [Name in keyof DueRow]: DueRow[Name]};
+
 const COLUMNS = [
   ...['id', 'tenant', 'site', 'type', 'state', 'holder', 'data', 'ver'],
   ...['created_wall as createdWall', 'changed_wall as changedWall'],
@@ -46,13 +50,22 @@ const COLUMNS = [
 
 /** Orders of every type, their deadlines, and what was fed into them. */
 export class OrderTable {
-  async add(tx: CloudTransaction, order: Omit<OrderRow, 'ver' | 'changedWall'>): Promise<void> {
-    const {createdWall, ...same} = order;
+  readonly #add = new FixedQuery((db, order: NewRow) => {
+    const {id, tenant, site, type, state, holder, data, createdWall} = order;
     const times = {created_wall: createdWall, changed_wall: createdWall};
-    await tx
-      .insertInto('order_row')
-      .values({...same, ...times})
-      .execute();
+    const row = {id, tenant, site, holder, type, state, data, ...times};
+    return db.insertInto('order_row').values(row);
+  });
+  readonly #setDeadline = new FixedQuery((db, {order, name, dueWall, setId}: DueValues) => {
+    const due = {due_wall: dueWall, set_id: setId, tries: 0, rest_wall: null};
+    return db
+      .insertInto('order_deadline')
+      .values({order_id: order, kind: name, ...due})
+      .onConflict(clash => clash.columns(['order_id', 'kind']).doUpdateSet(due));
+  });
+
+  async add(tx: CloudTransaction, order: Omit<OrderRow, 'ver' | 'changedWall'>): Promise<void> {
+    await this.#add.send(tx, {...order});
   }
 
   async get(db: CloudReader, id: string): Promise<OrderRow | undefined> {
@@ -130,12 +143,7 @@ export class OrderTable {
 
   /** One of each name per order: a later one takes the place of the earlier. */
   async setDeadline(tx: CloudTransaction, {order, name, dueWall, setId}: DueRow): Promise<void> {
-    const due = {due_wall: dueWall, set_id: setId, tries: 0, rest_wall: null};
-    await tx
-      .insertInto('order_deadline')
-      .values({order_id: order, kind: name, ...due})
-      .onConflict(clash => clash.columns(['order_id', 'kind']).doUpdateSet(due))
-      .execute();
+    await this.#setDeadline.send(tx, {order, name, dueWall, setId});
   }
 
   async cancelDeadline(tx: CloudTransaction, order: string, name: string): Promise<void> {

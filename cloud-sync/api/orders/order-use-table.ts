@@ -1,6 +1,7 @@
 import {sql} from 'kysely';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {EventWriter} from '../store/event-writer.js';
+import {FixedQuery} from '../store/fixed-query.js';
 
 /** What a gateway tells of a session under a grant. */
 export interface SessionReport {
@@ -43,21 +44,29 @@ const USE = [
  */
 export class OrderUseTable {
   #onNoted: () => void = () => {};
+  readonly #addGrant = new FixedQuery(
+    (
+      db,
+      {
+        gateway: gw,
+        grant: grant_id,
+        order: order_id,
+        name,
+      }: Readonly<Record<keyof OrderGrant, string>>,
+    ) =>
+      db
+        .insertInto('order_grant')
+        .values({gw, grant_id, order_id, name})
+        .onConflict(clash => clash.doNothing()),
+  );
 
   /** `onNoted`: there is something to tell an order; its transaction may still be undone. */
   listen(onNoted: () => void): void {
     this.#onNoted = onNoted;
   }
 
-  async addGrant(
-    tx: CloudTransaction,
-    {gateway: gw, grant: grant_id, order: order_id, name}: OrderGrant,
-  ): Promise<void> {
-    await tx
-      .insertInto('order_grant')
-      .values({gw, grant_id, order_id, name})
-      .onConflict(clash => clash.doNothing())
-      .execute();
+  async addGrant(tx: CloudTransaction, {gateway, grant, order, name}: OrderGrant): Promise<void> {
+    await this.#addGrant.send(tx, {gateway, grant, order, name});
   }
 
   grants(db: CloudReader, order: string, name: string): Promise<readonly OrderGrant[]> {

@@ -1,6 +1,7 @@
 import {isOpenThroughout} from '../../../protocols/site/openings.js';
 import {SiteZone} from '../../../protocols/site/zone.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import {FixedQuery} from '../store/fixed-query.js';
 import type {PointRow, SiteRow, SiteTable} from '../tenancy/site-table.js';
 import type {ListingRow, ListingTable, Offer} from './listing-table.js';
 
@@ -24,6 +25,8 @@ export interface Slot {
   readonly untilWall: number;
 }
 
+type SlotValues = {readonly [Name in keyof SlotRow]: SlotRow[Name]};
+
 interface SlotRow extends Slot {
   readonly site: string;
 }
@@ -42,6 +45,21 @@ export class Calendar {
   readonly #listings: ListingTable;
   /** Making one is costly. */
   readonly #zones = new Map<string, SiteZone>();
+  readonly #add = new FixedQuery((db, slot: SlotValues) => {
+    const {orderId: order_id, site, point, fromWall: from_wall, untilWall: until_wall} = slot;
+    return db.insertInto('bay_slot').values({order_id, site, point, from_wall, until_wall});
+  });
+  readonly #other = new FixedQuery((db, slot: SlotValues) =>
+    db
+      .selectFrom('bay_slot')
+      .select('order_id')
+      .where('site', '=', slot.site)
+      .where('point', '=', slot.point)
+      .where('from_wall', '<', slot.untilWall)
+      .where('until_wall', '>', slot.fromWall)
+      .where('order_id', '<>', slot.orderId)
+      .limit(1),
+  );
 
   constructor(sites: SiteTable, listings: ListingTable) {
     this.#sites = sites;
@@ -142,10 +160,7 @@ export class Calendar {
     if (!listing) return 'OUTSIDE_WINDOW';
     if (await this.#isTaken(tx, wish)) return 'BAY_TAKEN';
     const {site, point: id, orderId, fromWall, untilWall} = wish;
-    await tx
-      .insertInto('bay_slot')
-      .values({order_id: orderId, site, point: id, from_wall: fromWall, until_wall: untilWall})
-      .execute();
+    await this.#add.send(tx, {orderId, site, point: id, fromWall, untilWall});
     return listing;
   }
 
@@ -184,17 +199,7 @@ export class Calendar {
 
   async #isTaken(tx: CloudTransaction, wish: SlotWish): Promise<boolean> {
     const {site, point, orderId, fromWall, untilWall} = wish;
-    const other = await tx
-      .selectFrom('bay_slot')
-      .select('order_id')
-      .where('site', '=', site)
-      .where('point', '=', point)
-      .where('from_wall', '<', untilWall)
-      .where('until_wall', '>', fromWall)
-      .where('order_id', '<>', orderId)
-      .limit(1)
-      .executeTakeFirst();
-    return other !== undefined;
+    return (await this.#other.first(tx, {site, point, orderId, fromWall, untilWall})) !== undefined;
   }
 
   #slotOf(db: CloudReader, orderId: string): Promise<SlotRow | undefined> {

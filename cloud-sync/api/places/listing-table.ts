@@ -1,6 +1,7 @@
 import type {Millis} from '../../../protocols/base/clock.js';
 import type {Openings} from '../../../protocols/site/openings.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
+import {FixedQuery} from '../store/fixed-query.js';
 import type {ListingColumns} from './places-schema.js';
 
 export const OFFERS = ['hourly', 'lease'] as const;
@@ -49,8 +50,25 @@ export interface ListingQuery {
   readonly limit: number;
 }
 
+const COLUMNS = [
+  ...['id', 'tenant', 'site', 'point', 'offer', 'lender', 'ownership_ref', 'openings'],
+  ...['price_fen', 'min_ms', 'max_ms', 'term_days', 'public', 'state', 'ver'],
+  ...['created_wall', 'changed_wall'],
+] as const;
+
 /** What lenders offer. A withdrawn listing stays, for orders that were made under it. */
 export class ListingTable {
+  readonly #live = new FixedQuery(
+    (db, {site, point}: {readonly site: string; readonly point: string}) =>
+      db
+        .selectFrom('listing')
+        .select(COLUMNS)
+        .where('site', '=', site)
+        .where('point', '=', point)
+        .where('state', '=', 'live')
+        .orderBy('id'),
+  );
+
   async add(tx: CloudTransaction, listing: Omit<ListingRow, 'ver' | 'state'>): Promise<void> {
     const {id, tenant, site, point, offer, lender, openings, priceFen, termDays} = listing;
     await tx
@@ -73,9 +91,7 @@ export class ListingTable {
 
   /** What is offered of a point now. */
   async live(db: CloudReader, site: string, point: string): Promise<readonly ListingRow[]> {
-    const query = db.selectFrom('listing').selectAll().where('site', '=', site);
-    const live = query.where('point', '=', point).where('state', '=', 'live');
-    return (await live.orderBy('id').execute()).map(rowOf);
+    return (await this.#live.run(db, {site, point})).rows.map(rowOf);
   }
 
   /** Live ones of some sites that anybody may see. */

@@ -1,5 +1,6 @@
 import {EMPTY_STATE_HASH} from '../../../protocols/cloud/grant-state.js';
 import type {CloudReader, CloudTransaction} from './cloud-schema.js';
+import {FixedQuery} from './fixed-query.js';
 
 export interface GatewayRow {
   readonly gw: string;
@@ -46,6 +47,15 @@ const COLUMNS = [
 
 /** One row per gateway. */
 export class GatewayTable {
+  /** An update that changes nothing locks on both databases; SQLite knows no FOR UPDATE. */
+  readonly #lock = new FixedQuery((db, {gw}: {readonly gw: string}) =>
+    db
+      .updateTable('gateway')
+      .set(({ref}) => ({command_n: ref('command_n')}))
+      .where('gw', '=', gw)
+      .returning(COLUMNS),
+  );
+
   /** Those that are there already stay as they are. */
   async add(db: CloudReader, gateways: readonly string[]): Promise<void> {
     if (gateways.length === 0) return;
@@ -91,13 +101,7 @@ export class GatewayTable {
 
   /** The row, which no other transaction changes before the end of this one. */
   lock(tx: CloudTransaction, gateway: string): Promise<GatewayRow | undefined> {
-    // An update that changes nothing locks on both databases; SQLite knows no FOR UPDATE.
-    return tx
-      .updateTable('gateway')
-      .set(({ref}) => ({command_n: ref('command_n')}))
-      .where('gw', '=', gateway)
-      .returning(COLUMNS)
-      .executeTakeFirst();
+    return this.#lock.first(tx, {gw: gateway});
   }
 
   async setSeen(

@@ -1,4 +1,5 @@
 import {sql} from 'kysely';
+import {InternalError} from '../../../protocols/base/errors.js';
 import {
   type GrantOp,
   type GrantStateRow,
@@ -10,6 +11,7 @@ import {grantOpSchema, grantStateRowSchema} from '../../../protocols/cloud/site-
 import type {Grant} from '../../../protocols/site/grant.js';
 import type {CredentialId} from '../../../protocols/site/ids.js';
 import type {CloudReader, CloudTransaction} from './cloud-schema.js';
+import {grantQueries} from './grant-queries.js';
 import type {SecretBox} from './secret-box.js';
 
 export interface GrantChange {
@@ -52,8 +54,16 @@ export interface Withdrawal {
   readonly seenWall: number | null;
 }
 
+/** How far a gateway's line of versions is. */
+export interface StateVersion {
+  readonly ver: number;
+  readonly hash: string;
+}
+
+/** What whoever writes has just read: the row as it was, and the gateway's state. */
 interface KnownRow {
   readonly before: GrantStateRow | undefined;
+  readonly state?: StateVersion | undefined;
 }
 
 const MAX_CREDENTIALS = 64;
@@ -65,6 +75,7 @@ const DROP_EVERY = 50;
  *  Who writes has locked the gateway's row in the same transaction. */
 export class GrantTable {
   readonly #box: SecretBox;
+  readonly #ask = grantQueries();
 
   constructor(box: SecretBox) {
     this.#box = box;
@@ -76,11 +87,7 @@ export class GrantTable {
     section: GrantStateTable,
     id: string,
   ): Promise<GrantStateRow | undefined> {
-    const query = db.selectFrom('grant_row').select('row').where('gw', '=', gateway);
-    const found = await query
-      .where('section', '=', section)
-      .where('id', '=', id)
-      .executeTakeFirst();
+    const found = await this.#ask.get.first(db, {gateway, section, id});
     return found && this.#openRow(found.row);
   }
 
@@ -120,9 +127,7 @@ export class GrantTable {
     gateway: string,
     holder: string,
   ): Promise<readonly CredentialId[]> {
-    const query = db.selectFrom('grant_row').select('row').where('gw', '=', gateway);
-    const his = query.where('section', '=', 'credential').where('holder', '=', holder);
-    const sealed = await his.orderBy('id').execute();
+    const {rows: sealed} = await this.#ask.credentialsOf.run(db, {gateway, holder});
     const rows = sealed.map(({row}) => this.#openRow(row));
     const usable = rows.flatMap(({table, row}) =>
       table === 'credential' && row.holder === holder && row.state === 'active' ? [row.id] : [],
@@ -139,7 +144,8 @@ export class GrantTable {
     known?: KnownRow,
   ): Promise<number> {
     if (entry.table === 'grant' && isInForce(entry.row.state)) {
-      if (await isHolderFrozen(tx, entry.row.holder)) return this.#suspend(tx, gateway, entry.row);
+      if (await this.isHolderFrozen(tx, entry.row.holder))
+        return this.#suspend(tx, gateway, entry.row);
     }
     return this.#store(tx, gateway, entry, {known});
   }
@@ -154,21 +160,17 @@ export class GrantTable {
       known,
     }: {readonly frozen?: string | null; readonly known?: KnownRow | undefined} = {},
   ): Promise<number> {
-    const state = await stateOf(tx, gateway);
     const {id} = entry.row;
+    const state = known?.state ?? (await this.#stateOf(tx, gateway));
     const before = known ? known.before : await this.get(tx, gateway, entry.table, id);
     const hash = hashWith(before ? hashWithout(state.hash, before) : state.hash, entry);
     const ver = state.ver + 1;
-    const lease_until =
+    const leaseUntil =
       entry.table === 'grant' && entry.row.state === 'active' ? entry.row.leaseUntil : null;
     const row = this.#box.seal(JSON.stringify(entry));
     const holder = entry.table === 'issuer' ? null : entry.row.holder;
-    const kept = {row, lease_until, holder, frozen};
-    await tx
-      .insertInto('grant_row')
-      .values({gw: gateway, section: entry.table, id, ...kept})
-      .onConflict(clash => clash.columns(['gw', 'section', 'id']).doUpdateSet(kept))
-      .execute();
+    const kept = {row, leaseUntil, holder, frozen};
+    await this.#ask.put.send(tx, {gateway, section: entry.table, id, ...kept});
     await this.#note(tx, gateway, {ver, hash, op: {op: 'put', ...entry}});
     return ver;
   }
@@ -182,7 +184,7 @@ export class GrantTable {
   ): Promise<void> {
     const before = await this.get(tx, gateway, section, id);
     if (!before) return;
-    const state = await stateOf(tx, gateway);
+    const state = await this.#stateOf(tx, gateway);
     const query = tx.deleteFrom('grant_row').where('gw', '=', gateway);
     await query.where('section', '=', section).where('id', '=', id).execute();
     const hash = hashWithout(state.hash, before);
@@ -221,9 +223,9 @@ export class GrantTable {
 
   /** Move on to `ver` without a change, after a gateway turned out to be ahead of this database. */
   async skipTo(tx: CloudTransaction, gateway: string, ver: number): Promise<void> {
-    const state = await stateOf(tx, gateway);
+    const state = await this.#stateOf(tx, gateway);
     await dropChanges(tx, gateway, state.ver);
-    await setState(tx, gateway, ver, state.hash);
+    await this.#ask.setState.send(tx, {gateway, ver, hash: state.hash});
   }
 
   /** Changes after version `ver`, ascending; empty when they are no longer known. */
@@ -278,10 +280,14 @@ export class GrantTable {
     return true;
   }
 
+  /** A member who may use nothing at this time. He is locked, so that no freeze runs past what is issued. */
+  async isHolderFrozen(tx: CloudTransaction, holder: string): Promise<boolean> {
+    const row = await this.#ask.lockHolder.first(tx, {holder});
+    return row !== undefined && row.status !== 'active';
+  }
+
   async isRevoked(db: CloudReader, gateway: string, id: string): Promise<boolean> {
-    const query = db.selectFrom('revocation').select(sql<number>`1`.as('one'));
-    const row = await query.where('gw', '=', gateway).where('id', '=', id).executeTakeFirst();
-    return row !== undefined;
+    return (await this.#ask.revocation.first(db, {gateway, id})) !== undefined;
   }
 
   revokedSince(
@@ -343,10 +349,16 @@ export class GrantTable {
 
   async #note(tx: CloudTransaction, gateway: string, {ver, hash, op}: GrantChange): Promise<void> {
     const sealed = this.#box.seal(JSON.stringify(op));
-    await tx.insertInto('grant_change').values({gw: gateway, ver, op: sealed, hash}).execute();
+    await this.#ask.note.send(tx, {gateway, ver, op: sealed, hash});
     // Not each time: a few more than that are as good.
     if (ver % DROP_EVERY === 0) await dropChanges(tx, gateway, ver - MAX_CHANGES);
-    await setState(tx, gateway, ver, hash);
+    await this.#ask.setState.send(tx, {gateway, ver, hash});
+  }
+
+  async #stateOf(tx: CloudTransaction, gateway: string): Promise<StateVersion> {
+    const state = await this.#ask.state.first(tx, {gateway});
+    if (state) return state;
+    throw new InternalError('internal/unreachable', `gateway ${gateway} is not there`);
   }
 
   #openRow(sealed: string): GrantStateRow {
@@ -356,31 +368,6 @@ export class GrantTable {
 
 function isInForce(state: Grant['state']): boolean {
   return state === 'active' || state === 'offered';
-}
-
-/** A member who may use nothing at this time. He is locked, so that no freeze runs past what is issued. */
-export async function isHolderFrozen(tx: CloudTransaction, holder: string): Promise<boolean> {
-  const lock = tx.updateTable('member').set(({ref}) => ({ver: ref('ver')}));
-  const row = await lock.where('id', '=', holder).returning('status').executeTakeFirst();
-  return row !== undefined && row.status !== 'active';
-}
-
-function stateOf(tx: CloudTransaction, gateway: string) {
-  return tx
-    .selectFrom('gateway')
-    .select(['cfg_ver as ver', 'cfg_hash as hash'])
-    .where('gw', '=', gateway)
-    .executeTakeFirstOrThrow();
-}
-
-async function setState(
-  tx: CloudTransaction,
-  gateway: string,
-  ver: number,
-  hash: string,
-): Promise<void> {
-  const state = {cfg_ver: ver, cfg_hash: hash};
-  await tx.updateTable('gateway').set(state).where('gw', '=', gateway).execute();
 }
 
 async function dropChanges(tx: CloudTransaction, gateway: string, upToVer: number): Promise<void> {

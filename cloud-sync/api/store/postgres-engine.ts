@@ -1,9 +1,10 @@
-import {PostgresDialect, sql} from 'kysely';
+import {sql} from 'kysely';
 import pg from 'pg';
 import {errorText, StoreError} from '../../../protocols/base/errors.js';
 import type {CloudEngine} from './cloud-engine.js';
 import type {CloudReader} from './cloud-schema.js';
 import {POSTGRES_TYPES} from './column-types.js';
+import {PipedDialect} from './postgres-driver.js';
 import {PostgresEventWriter} from './postgres-event-writer.js';
 
 const MAX_CONNECTIONS = 10;
@@ -51,6 +52,7 @@ export function openPostgres(url: string): CloudEngine {
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    pipeline: true,
     application_name: 'latchkey-cloud',
     options: SESSION,
     types: {
@@ -64,7 +66,7 @@ export function openPostgres(url: string): CloudEngine {
   pool.on('error', () => {});
   pool.on('connect', client => client.on('error', () => {}));
   return {
-    dialect: new PostgresDialect({pool}),
+    dialect: new PipedDialect(pool),
     types: POSTGRES_TYPES,
     isShared: true,
     events: new PostgresEventWriter(),

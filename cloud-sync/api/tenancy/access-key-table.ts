@@ -2,6 +2,7 @@ import {createHash, timingSafeEqual} from 'node:crypto';
 import type {Entropy} from '../../../protocols/base/clock.js';
 import {SCOPES, type Scope} from '../http/caller.js';
 import type {CloudReader} from '../store/cloud-schema.js';
+import {FixedQuery} from '../store/fixed-query.js';
 
 export interface AccessKeyRow {
   readonly id: string;
@@ -33,6 +34,20 @@ const USED_EVERY_MS = 60_000;
 /** Keys of programs, `lk_ID_SECRET`; of the secret only the hash is stored. */
 export class AccessKeyTable {
   readonly #entropy: Entropy;
+  readonly #live = new FixedQuery((db, {id}: {readonly id: string}) =>
+    db
+      .selectFrom('access_key')
+      .select([...COLUMNS, 'hash'])
+      .where('id', '=', id)
+      .where(({exists, selectFrom}) =>
+        exists(
+          selectFrom('tenant')
+            .select('tenant.id')
+            .whereRef('tenant.id', '=', 'access_key.tenant')
+            .where('tenant.state', '=', 'active'),
+        ),
+      ),
+  );
 
   constructor(entropy: Entropy) {
     this.#entropy = entropy;
@@ -58,19 +73,7 @@ export class AccessKeyTable {
   async find(db: CloudReader, key: string, wallMs: number): Promise<AccessKeyRow | undefined> {
     const [, id = '', secret = ''] = SHAPE.exec(key) ?? [];
     if (id === '') return undefined;
-    const query = db
-      .selectFrom('access_key')
-      .select([...COLUMNS, 'hash'])
-      .where('id', '=', id);
-    const live = query.where(({exists, selectFrom}) =>
-      exists(
-        selectFrom('tenant')
-          .select('tenant.id')
-          .whereRef('tenant.id', '=', 'access_key.tenant')
-          .where('tenant.state', '=', 'active'),
-      ),
-    );
-    const row = await live.executeTakeFirst();
+    const row = await this.#live.first(db, {id});
     if (!row || !isSame(row.hash, hashOf(secret)) || row.revokedWall !== null) return undefined;
     if (row.expiresWall !== null && row.expiresWall <= wallMs) return undefined;
     if (row.usedWall === null || wallMs - row.usedWall >= USED_EVERY_MS) {

@@ -1,4 +1,5 @@
 import type {CloudReader} from '../store/cloud-schema.js';
+import {FixedQuery} from '../store/fixed-query.js';
 
 export const SITE_KINDS = ['public', 'residential', 'bath', 'stay', 'station'] as const;
 export type SiteKind = (typeof SITE_KINDS)[number];
@@ -60,6 +61,20 @@ const POINT = [
 
 /** Sites of tenants, their points, and the gateways that serve them. */
 export class SiteTable {
+  readonly #get = new FixedQuery(
+    (db, {tenant, id}: {readonly tenant: string; readonly id: string}) =>
+      db.selectFrom('site').select(SITE).where('tenant', '=', tenant).where('id', '=', id),
+  );
+  readonly #lockPoint = new FixedQuery(
+    (db, {site, id}: {readonly site: string; readonly id: string}) =>
+      db
+        .updateTable('point')
+        .set(({ref}) => ({capacity: ref('capacity')}))
+        .where('site', '=', site)
+        .where('id', '=', id)
+        .returning(POINT),
+  );
+
   async add(db: CloudReader, site: Omit<SiteRow, 'ver' | 'state'>): Promise<boolean> {
     const {latE7: lat_e7, lngE7: lng_e7, createdWall: created_wall, ...same} = site;
     const {numInsertedOrUpdatedRows} = await db
@@ -71,8 +86,7 @@ export class SiteTable {
   }
 
   async get(db: CloudReader, tenant: string, id: string): Promise<SiteRow | undefined> {
-    const query = db.selectFrom('site').select(SITE).where('tenant', '=', tenant);
-    return (await query.where('id', '=', id).executeTakeFirst()) as SiteRow | undefined;
+    return (await this.#get.first(db, {tenant, id})) as SiteRow | undefined;
   }
 
   /** Whosever it is: for what was checked before, and for what anybody may see. */
@@ -236,8 +250,6 @@ export class SiteTable {
 
   /** The point, which no other transaction changes or locks before the end of this one. */
   async lockPoint(db: CloudReader, site: string, id: string): Promise<PointRow | undefined> {
-    const query = db.updateTable('point').set(({ref}) => ({capacity: ref('capacity')}));
-    const locked = query.where('site', '=', site).where('id', '=', id).returning(POINT);
-    return (await locked.executeTakeFirst()) as PointRow | undefined;
+    return (await this.#lockPoint.first(db, {site, id})) as PointRow | undefined;
   }
 }

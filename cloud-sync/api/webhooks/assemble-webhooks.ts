@@ -1,3 +1,5 @@
+import type {Millis} from '../../../protocols/base/clock.js';
+import {SECOND_MS} from '../../../protocols/base/units.js';
 import type {AreaBase} from '../area-base.js';
 import type {Api} from '../http/api.js';
 import {DueRunner} from '../orders/due-runner.js';
@@ -6,6 +8,9 @@ import {WebhookDesk} from './webhook-desk.js';
 import {addWebhooks} from './webhook-routes.js';
 import {WebhookSender} from './webhook-sender.js';
 import {WebhookTable} from './webhook-table.js';
+
+/** After a change was written. */
+const SOON_MS: Millis = SECOND_MS / 4;
 
 export interface Webhooks {
   addRoutes(api: Api): void;
@@ -27,7 +32,8 @@ export function assembleWebhooks(base: AreaBase): Webhooks {
     nextDue: () => sender.nextDue(),
   });
   const wake = () => runner.wake(clock.wallMs());
-  changes.onNote(wake);
+  // Many changes come together, and none has its number at once.
+  changes.onNote(() => runner.wake(clock.wallMs() + SOON_MS));
   return {
     addRoutes: api => addWebhooks(api, {store, writer, desk, table, onQueued: wake}),
     start: () => runner.start(),

@@ -1,0 +1,145 @@
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  PostgresDialect,
+  type QueryResult,
+} from 'kysely';
+import type pg from 'pg';
+import {InternalError} from '../../../protocols/base/errors.js';
+import type {FixedCall} from './fixed-query.js';
+
+/**
+ * PostgreSQL over connections that take the next statement before the last is answered. Statements that
+ * come again and again are prepared once on each connection.
+ */
+export class PipedDialect extends PostgresDialect {
+  readonly #pool: pg.Pool;
+
+  /** `pool`: with `pipeline`. */
+  constructor(pool: pg.Pool) {
+    super({pool});
+    this.#pool = pool;
+  }
+
+  override createDriver(): Driver {
+    return new PipedDriver(this.#pool);
+  }
+}
+
+class PipedDriver implements Driver {
+  readonly #pool: pg.Pool;
+  readonly #connections = new WeakMap<pg.PoolClient, PipedConnection>();
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  init(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async acquireConnection(): Promise<PipedConnection> {
+    const client = await this.#pool.connect();
+    const held = this.#connections.get(client) ?? new PipedConnection(client);
+    this.#connections.set(client, held);
+    return held;
+  }
+
+  beginTransaction(connection: PipedConnection): Promise<void> {
+    return connection.begin();
+  }
+
+  commitTransaction(connection: PipedConnection): Promise<void> {
+    return connection.commit();
+  }
+
+  rollbackTransaction(connection: PipedConnection): Promise<void> {
+    return connection.rollback();
+  }
+
+  releaseConnection(connection: PipedConnection): Promise<void> {
+    return Promise.resolve(connection.release());
+  }
+
+  destroy(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+const ROW_COUNTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
+class PipedConnection implements DatabaseConnection {
+  readonly #client: pg.PoolClient;
+  /** Of what nobody waited for in this transaction: the server has done nothing since. */
+  #failure: unknown;
+  #isCorked = false;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  async executeQuery<Row>(query: FixedCall): Promise<QueryResult<Row>> {
+    const {name, sql: text, parameters, isSent} = query;
+    if (isSent) this.#cork();
+    const asked = this.#client.query({...(name && {name}), text, values: [...parameters]});
+    if (isSent) {
+      asked.catch(error => {
+        this.#failure ??= error;
+      });
+      return {rows: []};
+    }
+    this.#uncork();
+    try {
+      const {command, rowCount, rows} = await asked;
+      const isCounted = ROW_COUNTING.has(command);
+      return {...(isCounted && {numAffectedRows: BigInt(rowCount ?? 0)}), rows: rows ?? []};
+    } catch (error) {
+      // The server says of all that follows only that something failed before.
+      throw this.#failure ?? error;
+    }
+  }
+
+  streamQuery(): AsyncIterableIterator<QueryResult<never>> {
+    throw new InternalError('internal/unreachable', 'no query is streamed');
+  }
+
+  async begin(): Promise<void> {
+    this.#failure = undefined;
+    await this.executeQuery({...CompiledQuery.raw('begin'), isSent: true});
+  }
+
+  async commit(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const asked = this.#client.query('commit');
+    this.#uncork();
+    const {command} = await asked;
+    // The server undoes what failed and calls that no error.
+    if (command === 'COMMIT') return;
+    throw this.#failure ?? new InternalError('internal/unreachable', 'a failed transaction ended');
+  }
+
+  async rollback(): Promise<void> {
+    this.#failure = undefined;
+    const asked = this.#client.query('rollback');
+    this.#uncork();
+    await asked;
+  }
+
+  /** What nobody waits for goes out with what is asked next, in one write. */
+  #cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    this.#client.connection.stream.cork();
+  }
+
+  #uncork(): void {
+    if (!this.#isCorked) return;
+    this.#isCorked = false;
+    this.#client.connection.stream.uncork();
+  }
+
+  release(): void {
+    this.#client.release();
+  }
+}
