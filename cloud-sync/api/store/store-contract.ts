@@ -16,6 +16,7 @@ import type {ContractBench, StoreUnderTest} from './contract-bench.js';
 import {eventContract} from './event-contract.js';
 import {EventLedger} from './event-ledger.js';
 import {FaultTable} from './fault-table.js';
+import {FixedQuery} from './fixed-query.js';
 import {gatewayContract} from './gateway-contract.js';
 import {GatewayTable} from './gateway-table.js';
 import {GrantTable} from './grant-table.js';
@@ -49,6 +50,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
     test(`${name}: ${title}`, async t => run(t, await open(t)));
   const opening = {gateways: new GatewayTable(), ledger: new EventLedger(), hasManyWriters, check};
   transactions(opening);
+  sentWrites(opening);
   reopening(opening);
   eventContract(opening);
   grants(opening, new GrantTable(box));
@@ -65,6 +67,53 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   paymentsContract(opening);
   accountsContract(opening);
   rightsContract(opening, box);
+}
+
+const addTenant = new FixedQuery((db, {id, at}: {readonly id: string; readonly at: number}) =>
+  db.insertInto('tenant').values({id, name: id, state: 'active', created_wall: at}),
+);
+
+const tenantOf = new FixedQuery((db, {id}: {readonly id: string}) =>
+  db.selectFrom('tenant').select('created_wall as at').where('id', '=', id),
+);
+
+/** Writes that nobody waits for. */
+function sentWrites({check}: ContractBench): void {
+  const tenants = new TenantTable();
+  check(
+    'a write that nobody waits for undoes all when it fails, and is told',
+    async (t, {store}) => {
+      const twice = store.transaction(async tx => {
+        await addTenant.send(tx, {id: 'a', at: 1});
+        await addTenant.send(tx, {id: 'a', at: 2});
+      });
+      await t.throwsAsync(twice, {code: 'store/failed', message: /unique|duplicate/i});
+      const asked = store.transaction(async tx => {
+        await addTenant.send(tx, {id: 'b', at: 1});
+        await addTenant.send(tx, {id: 'b', at: 2});
+        await tenants.get(tx, 'b');
+      });
+      await t.throwsAsync(asked, {code: 'store/failed', message: /unique|duplicate/i});
+      await store.transaction(tx => addTenant.send(tx, {id: 'c', at: 3}));
+      const held = await store.read(db => tenants.list(db, {after: '', limit: 9}));
+      t.deepEqual(
+        held.map(({id}) => id),
+        ['c'],
+      );
+    },
+  );
+  check('what is asked at once in a transaction is done in its order', async (t, {store}) => {
+    const seen = await store.transaction(async tx => {
+      await addTenant.send(tx, {id: 'a', at: 1});
+      const [before, , after] = await Promise.all([
+        tenantOf.first(tx, {id: 'b'}),
+        addTenant.run(tx, {id: 'b', at: 2}),
+        tenantOf.first(tx, {id: 'b'}),
+      ]);
+      return [before, after?.at];
+    });
+    t.deepEqual(seen, [undefined, 2]);
+  });
 }
 
 function transactions({check, gateways, hasManyWriters}: ContractBench): void {
