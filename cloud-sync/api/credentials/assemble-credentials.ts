@@ -12,6 +12,7 @@ import {addCredentials} from './credential-routes.js';
 import {CredentialTable} from './credential-table.js';
 import {GatewayRows} from './gateway-rows.js';
 import {HoldTable} from './hold-table.js';
+import {addOwnRights} from './own-right-routes.js';
 import {addRights} from './right-routes.js';
 import {RightSpread} from './right-spread.js';
 import {RightTable} from './right-table.js';
@@ -60,6 +61,7 @@ export function addCredentialRoutes(api: Api, base: AreaBase, parts: Credentials
   };
   addRights(api, options);
   addCredentials(api, options);
+  addOwnRights(api, options);
 }
 
 export function assembleCredentials(base: RightsBase, options: CredentialsOptions): Credentials {

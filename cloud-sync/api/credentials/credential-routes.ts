@@ -54,6 +54,18 @@ const reissueRoute = createRoute({
     201: shown(z.object({credentials: z.array(credentialSchema), ...onceShown}), 'The new ones'),
   },
 });
+export const tokenSchema = z
+  .object({
+    text: z.string(),
+    svg: z.string(),
+    secretHex: z
+      .string()
+      .nullable()
+      .openapi({description: "For the holder's phone, where the token rotates"}),
+    fromMs: z.int(),
+    untilMs: z.int(),
+  })
+  .openapi('Token');
 const tokenRoute = createRoute({
   ...{method: 'get', path: '/v1/credentials/{credential}/token', tags},
   summary: 'The text and the picture of a signed QR token',
@@ -61,21 +73,7 @@ const tokenRoute = createRoute({
   request: {params: atCredential},
   responses: {
     ...REFUSALS,
-    200: shown(
-      z
-        .object({
-          text: z.string(),
-          svg: z.string(),
-          secretHex: z
-            .string()
-            .nullable()
-            .openapi({description: "For the holder's phone, where the token rotates"}),
-          fromMs: z.int(),
-          untilMs: z.int(),
-        })
-        .openapi('Token'),
-      'Opens by itself: for its holder alone',
-    ),
+    200: shown(tokenSchema, 'Opens by itself: for its holder alone'),
   },
 });
 const keySchema = z

@@ -50,6 +50,12 @@ export class PaymentDesk {
     this.#options = options;
   }
 
+  /** By which providers a tenant is paid. */
+  providersOf(tenant: string): readonly string[] {
+    const all = [...this.#options.providers];
+    return all.flatMap(([name, one]) => (one.merchantOf(tenant) === undefined ? [] : [name]));
+  }
+
   /** Money from a payer to `account`: a recharge (`member:ID`) or a deposit (`deposit:ID`). */
   charge(
     tx: CloudTransaction,

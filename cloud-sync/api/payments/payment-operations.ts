@@ -194,6 +194,13 @@ export const PAYMENT_OPERATIONS = {
     },
     responses: {...REFUSALS, 200: shown(list('payments', paymentSchema), 'Oldest first')},
   }),
+  providers: createRoute({
+    ...{...get('/v1/payment-providers', 'By whom one can pay here'), ...OWN},
+    responses: {
+      ...REFUSALS,
+      200: shown(z.object({providers: z.array(z.string())}), 'Their names; none: nobody can'),
+    },
+  }),
   callback: createRoute({
     ...post('/v1/payments/callbacks/{provider}', 'Callback of a provider: signed, without a key'),
     request: {params: z.object({provider: z.string().min(1).max(32)})},

@@ -158,7 +158,12 @@ function addDisputes(
   });
 }
 
-function addReading(api: Api, {store, table}: PaymentRouteOptions): void {
+function addReading(api: Api, {store, table, desk}: PaymentRouteOptions): void {
+  addOperation(api, ROUTES.providers, context => {
+    const caller: Caller | undefined = context.get('caller');
+    if (!caller) throw new Refusal('unauthorized');
+    return context.json({providers: [...desk.providersOf(caller.tenant)]});
+  });
   addOperation(api, ROUTES.payment, async context => {
     const {id} = context.req.valid('param');
     const row = await store.read(db => table.get(db, id));

@@ -19,6 +19,7 @@ import {PublicPlaces} from './public-places.js';
 import {addPublicPlaces} from './public-routes.js';
 import {SiteDesk} from './site-desk.js';
 import {addSites} from './site-routes.js';
+import {addWebLists} from './web-routes.js';
 
 export interface Places {
   readonly calendar: Calendar;
@@ -67,6 +68,7 @@ export function assemblePlaces(base: AreaBase): Places {
       addChanges(api, {store, changes});
       const limit = new RateLimit(clock, PUBLIC_RATE);
       addPublicPlaces(api, {clock, store, listings, places, limit});
+      addWebLists(api, {store, sites, limit});
       const told = {clock, entropy, store, writer, sites, notices, changes, audit, limit};
       addNotices(api, {...told, onNotices});
     },

@@ -50,6 +50,8 @@ export type PointChange = Partial<
 /** A point may go without a number: then no token can name it. */
 export type NewPoint = Omit<PointRow, 'ver' | 'number'> & Partial<Pick<PointRow, 'number'>>;
 
+/** Nobody lends more on one screen. */
+const MOST_OWNED = 200;
 const SITE = [
   ...['id', 'tenant', 'name', 'kind', 'zone', 'address', 'lat_e7 as latE7', 'lng_e7 as lngE7'],
   ...['state', 'ver', 'created_wall as createdWall'],
@@ -229,6 +231,13 @@ export class SiteTable {
   async hasPoint(db: CloudReader, tenant: string, owner: string): Promise<boolean> {
     const query = db.selectFrom('point').select('id').where('tenant', '=', tenant);
     return (await query.where('owner', '=', owner).limit(1).executeTakeFirst()) !== undefined;
+  }
+
+  /** All that belongs to a member. */
+  async pointsOf(db: CloudReader, tenant: string, owner: string): Promise<readonly PointRow[]> {
+    const query = db.selectFrom('point').select(POINT).where('tenant', '=', tenant);
+    const owned = query.where('owner', '=', owner).orderBy('site').orderBy('id');
+    return (await owned.limit(MOST_OWNED).execute()) as unknown as readonly PointRow[];
   }
 
   /** Points of some sites, for what anybody may see. */
