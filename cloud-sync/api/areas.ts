@@ -10,6 +10,7 @@ import {addCredentialRoutes, assembleCredentials} from './credentials/assemble-c
 import {assembleHolds} from './credentials/assemble-holds.js';
 import type {Api} from './http/api.js';
 import type {PersonSessions} from './http/callers.js';
+import {addWebClient} from './http/web-client.js';
 import {RequestWriter} from './http/write.js';
 import {assembleLeases} from './leases/assemble-leases.js';
 import {Ledger} from './ledger/ledger.js';
@@ -84,6 +85,7 @@ export function assembleAreas(options: AreaOptions): Areas {
       leases.addRoutes(api);
       money.addRoutes(api);
       bath.addRoutes(api);
+      addWebClient(api, options.firstTenant);
     },
     chores: async () => {
       await places.chores();

@@ -31,7 +31,7 @@ export const BAY = 'A-001';
 const HOLD_MS = 600;
 
 /** A folder of its own for a test, gone with it. */
-export function freshFolder(t: ExecutionContext): string {
+export function freshFolder(t: Pick<ExecutionContext, 'teardown'>): string {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-real-'));
   t.teardown(() => rmSync(folder, {recursive: true, force: true, maxRetries: 5}));
   return folder;
