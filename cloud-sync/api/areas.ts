@@ -67,9 +67,7 @@ export function assembleAreas(options: AreaOptions): Areas {
   const leases = assembleLeases(base, {orders, calendar, members: accounts.members});
   const codes = new RightCodes(rights);
   const bath = assembleBath(base, {orders, members: accounts.members, codes});
-  orders.start();
-  holds.start();
-  money.start();
+  for (const part of [orders, holds, money]) part.start();
   return {
     persons: accounts.persons,
     begin: () => accounts.begin(),
