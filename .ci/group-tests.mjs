@@ -7,8 +7,12 @@ import {dirname, join, relative} from 'node:path';
 const OUT = 'dist/.tests';
 /** Peers and power cuts have suites of their own. */
 const ELSEWHERE = ['sim/real', 'sim/crash'];
-/** A test of these watches the memory or the time of its own process. */
-const ALONE = new Set(process.argv.slice(2));
+/** They watch the memory of their process, or are as long as a whole folder. */
+const ALONE = new Set([
+  'sim/scenarios/crash.test.js',
+  'sim/scenarios/long-outage.test.js',
+  'sim/scenarios/sync-offline.test.js',
+]);
 const MOST_FILES = 8;
 
 const folders = new Map();
