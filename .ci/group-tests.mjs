@@ -5,8 +5,8 @@ import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 
 const OUT = 'dist/.tests';
-/** Peers and power cuts have suites of their own. */
-const ELSEWHERE = ['sim/real', 'sim/crash'];
+/** Peers, power cuts and what takes an hour have suites of their own. */
+const ELSEWHERE = ['sim/real', 'sim/crash', 'sim/long'];
 /** They watch the memory of their process, or are as long as a whole folder. */
 const ALONE = new Set([
   'sim/scenarios/crash.test.js',

@@ -13,17 +13,25 @@ import {rounded} from './median.js';
 import {usageOf} from './process-usage.js';
 
 const [STORM_GATEWAYS, STEADY_GATEWAYS] = [1000, 10_000];
-/** The wait of the gateways grows meanwhile, as it does in life. */
-const OUTAGE_MS = 5000;
 const CONNECT_LIMIT_MS = 180_000;
 /** Ten thousand begin at a pace that both ends can keep on one machine. */
 const PACE_OF_RAW = 0.7;
-const STEADY_MS = 20_000;
-const LOAD_MS = 8000;
 const EVENTS_PER_GATEWAY_S = 1 / 60;
-/** Times the load of 10,000 gateways; the highest that is carried is the headroom. */
-const STEPS = [2, 5, 10, 20, 40, 80];
 const CARRIED_WITHIN_MS = 2000;
+
+/** How long each part of a measurement takes. */
+interface FleetPlan {
+  /** The wait of the gateways grows meanwhile, as it does in life. */
+  readonly outageMs: number;
+  readonly steadyMs: number;
+  readonly loadMs: number;
+  /** Times the load of 10,000 gateways; the highest that is carried is the headroom. */
+  readonly steps: readonly number[];
+}
+
+const WHOLE: FleetPlan = {
+  ...{outageMs: 5000, steadyMs: 20_000, loadMs: 8000, steps: [2, 5, 10, 20, 40, 80]},
+};
 
 interface FleetRun {
   readonly db: 'sqlite' | 'postgres';
@@ -47,7 +55,11 @@ interface FleetRun {
 }
 
 /** `FORM COUNT`: gateways with certificates of their own against the cloud as it is started in earnest. */
-async function measure(form: FleetForm, count: number): Promise<FleetRun> {
+export async function measureFleet(
+  form: FleetForm,
+  count: number,
+  plan: FleetPlan = WHOLE,
+): Promise<FleetRun> {
   tell(`${count} gateways, ${form}`);
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-fleet-'));
   const clock = new SystemClock();
@@ -67,10 +79,10 @@ async function measure(form: FleetForm, count: number): Promise<FleetRun> {
     const pace = isStorm ? {} : {startsPerS: rawHandshakesPerS * PACE_OF_RAW};
     const connected = await ask(fleet, {kind: 'connect', ...pace});
     tell(`${connected.up} up after ${rounded(connected.tookMs / 1000, 1)} s`);
-    const steady = await driveSteadily(site, fleet, count);
+    const steady = await driveSteadily(site, fleet, count, plan);
     tell(`steady: ${JSON.stringify(steady)}`);
-    const carried = await carriedEventsPerS(fleet);
-    const back = isStorm ? await storm(site, fleet) : undefined;
+    const carried = await carriedEventsPerS(fleet, plan);
+    const back = isStorm ? await storm(site, fleet, plan) : undefined;
     return {
       ...(form === 'embedded'
         ? {db: 'sqlite', broker: 'aedes'}
@@ -91,24 +103,24 @@ async function measure(form: FleetForm, count: number): Promise<FleetRun> {
 }
 
 /** Kill the broker, wait, and see them all come back. */
-async function storm(site: FleetSite, fleet: Child): Promise<FleetAnswer> {
-  await site.bounce(OUTAGE_MS);
+async function storm(site: FleetSite, fleet: Child, plan: FleetPlan): Promise<FleetAnswer> {
+  await site.bounce(plan.outageMs);
   const back = await ask(fleet, {kind: 'connect'});
   tell(`${back.up} back after ${rounded(back.tookMs / 1000, 1)} s`);
   return back;
 }
 
-async function driveSteadily(site: FleetSite, fleet: Child, count: number) {
+async function driveSteadily(site: FleetSite, fleet: Child, count: number, plan: FleetPlan) {
   const broker = site.brokerPid();
   const before = [usageOf(site.cloudPid()).cpuS, broker ? usageOf(broker).cpuS : 0] as const;
   const eventsPerS = count * EVENTS_PER_GATEWAY_S;
   const {tookMs, acked, ackP99Ms} = await ask(fleet, {
-    ...{kind: 'drive', eventsPerS, forMs: STEADY_MS},
+    ...{kind: 'drive', eventsPerS, forMs: plan.steadyMs},
   });
   const share = (cpuS: number) => rounded((cpuS * 1000) / tookMs);
   const {cpuS, rssMiB} = usageOf(site.cloudPid());
   return {
-    steadyEventsPerS: rounded((acked * 1000) / STEADY_MS, 1),
+    steadyEventsPerS: rounded((acked * 1000) / plan.steadyMs, 1),
     ackP99Ms: Math.round(ackP99Ms),
     brokerCoreShare: broker ? share(usageOf(broker).cpuS - before[1]) : null,
     cloudCoreShare: share(cpuS - before[0]),
@@ -117,16 +129,16 @@ async function driveSteadily(site: FleetSite, fleet: Child, count: number) {
 }
 
 /** The highest step at which all is acknowledged in time. */
-async function carriedEventsPerS(fleet: Child): Promise<number> {
+async function carriedEventsPerS(fleet: Child, {steps, loadMs}: FleetPlan): Promise<number> {
   let carried = 0;
-  for (const step of STEPS) {
+  for (const step of steps) {
     const eventsPerS = step * STEADY_GATEWAYS * EVENTS_PER_GATEWAY_S;
-    const answer = await ask(fleet, {kind: 'drive', eventsPerS, forMs: LOAD_MS});
+    const answer = await ask(fleet, {kind: 'drive', eventsPerS, forMs: loadMs});
     tell(
       `${eventsPerS}/s: ${answer.acked} of ${answer.sent}, p99 ${Math.round(answer.ackP99Ms)} ms`,
     );
     if (answer.acked < answer.sent || answer.ackP99Ms > CARRIED_WITHIN_MS) return carried;
-    carried = (answer.acked * 1000) / Math.max(LOAD_MS, answer.tookMs - CARRIED_WITHIN_MS);
+    carried = (answer.acked * 1000) / Math.max(loadMs, answer.tookMs - CARRIED_WITHIN_MS);
   }
   return carried;
 }
@@ -145,7 +157,7 @@ export async function run([only]: readonly string[]): Promise<object> {
   const sizes = only === undefined ? [STORM_GATEWAYS, STEADY_GATEWAYS] : [Number(only)];
   const runs: FleetRun[] = [];
   for (const size of sizes) {
-    for (const form of ['embedded', 'large'] as const) runs.push(await measure(form, size));
+    for (const form of ['embedded', 'large'] as const) runs.push(await measureFleet(form, size));
   }
   return {bench: 'fleet', runs};
 }
