@@ -214,10 +214,11 @@ export class Journal {
       const {acked, epoch: former} = this.#meta();
       this.#database.statement('DELETE FROM ev WHERE seq <= ?').run(acked);
       this.origins.dropTo(acked);
-      const count = this.#renumber(former);
-      this.#database.statement("UPDATE sqlite_sequence SET seq = ? WHERE name = 'ev'").run(count);
+      this.#renumber(former);
       this.#database
-        .statement('UPDATE meta SET epoch = ?, acked = 0, base_seq = 0, base_hash = ?')
+        .statement(
+          'UPDATE meta SET epoch = ?, acked = 0, base_seq = 0, base_hash = ?, mark_seq = 0',
+        )
         .run(epoch, CHAIN_START);
       this.#known = {generation: this.#known.generation};
       this.append([{kind: 'epoch.new', body: {why}}], stamp);
@@ -264,8 +265,8 @@ export class Journal {
     return row === undefined ? this.base() : {seq: row.seq, hash: new Uint8Array(row.h)};
   }
 
-  /** Give the rows that are left the numbers 1, 2, 3 and a new chain; returns how many. */
-  #renumber(epoch: Uint8Array): number {
+  /** Give the rows that are left the numbers 1, 2, 3 and a new chain. */
+  #renumber(epoch: Uint8Array): void {
     let tip: ChainTip = {seq: 0, hash: CHAIN_START};
     let from = 0;
     for (;;) {
@@ -286,7 +287,7 @@ export class Journal {
         tip = {seq, hash};
         from = row.seq;
       }
-      if (rows.length < PAGE_ROWS) return tip.seq;
+      if (rows.length < PAGE_ROWS) return;
     }
   }
 

@@ -13,7 +13,7 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
 ]);
 const OWN_META: ReadonlySet<string> = new Set([
   ...['id', 'site', 'epoch', 'acked', 'base_seq', 'base_hash'],
-  ...['starts', 'running', 'short_runs', 'checked_wall', 'grants_lost'],
+  ...['starts', 'running', 'short_runs', 'checked_wall', 'grants_lost', 'mark_seq'],
 ]);
 /** A damaged page hides all its rows: the search for its bounds ends here at the latest. */
 const MOST_PROBES = 20_000;
@@ -62,7 +62,7 @@ export function salvage(path: string, disk: Disk): Salvage | undefined {
     const acked = Number(meta?.['acked'] ?? 0);
     const found = soundEvents(rowsOf(database, 'ev', acked).rows as unknown as SalvagedEvent[]);
     const events = found.map(withOrigin(meta, carriedIn(database, names)));
-    const known = highestNumber(database);
+    const known = Math.max(Number(meta?.['mark_seq'] ?? 0), highest(database, 'ev') ?? 0);
     const lostEvents = Math.max(0, known - acked - events.length);
     return {meta, tables, events, lostEvents};
   } catch {
@@ -200,26 +200,15 @@ function between(
 }
 
 function bound(database: Database, table: string): number {
-  for (const sql of [
-    `SELECT max(rowid) FROM "${table}"`,
-    `SELECT seq FROM sqlite_sequence WHERE name = '${table}'`,
-  ]) {
-    try {
-      const high = database.prepare(sql).pluck().get();
-      if (typeof high === 'number') return high;
-    } catch {
-      // The next best knowledge of it.
-    }
-  }
-  return LAST_ROWID;
+  return highest(database, table) ?? LAST_ROWID;
 }
 
-function highestNumber(database: Database): number {
+/** Undefined when the end of the table cannot be read. */
+function highest(database: Database, table: string): number | undefined {
   try {
-    const sql = "SELECT seq FROM sqlite_sequence WHERE name = 'ev'";
-    return Number(database.prepare(sql).pluck().get() ?? 0);
+    return Number(database.prepare(`SELECT max(rowid) FROM "${table}"`).pluck().get() ?? 0);
   } catch {
-    return 0;
+    return undefined;
   }
 }
 

@@ -102,9 +102,10 @@ export class StoreCare implements Repairs {
     const saved = (found?.events ?? []).filter(({seq}) => seq > acked);
     const lastSaved = Math.max(acked, saved.at(-1)?.seq ?? 0);
     const inMemory = lot.eventsAfter(lastSaved);
+    const missing = journal.stored().seq - acked - saved.length;
+    const lost = Math.max(0, Math.max(missing, found?.lostEvents ?? 0) - inMemory.length);
     journal.beginAgain([...saved, ...inMemory], 'database_damaged', stamp);
     lot.putBackOpen(stamp);
-    const lost = Math.max(0, (found?.lostEvents ?? 0) - inMemory.length);
     journal.append([rebuiltFact(aside, lost)], stamp);
   }
 

@@ -238,6 +238,23 @@ test('~E12 a database whose header is gone comes back from the signed grants, an
   t.like(after.outbox.read(1, 9).at(-1), {kind: 'storage'});
 });
 
+test('events whose page is lost are counted as far as the latest time mark tells of them', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  const texts = Array.from({length: 300}, (_, index) => `${index}`.padStart(100, 'x'));
+  commit(store, ...texts);
+  store.time.keep(store.stampNow(), undefined);
+  store.close();
+  const bytes = readFileSync(bench.path);
+  const page = Math.floor(bytes.indexOf(texts.at(-1) ?? '') / 4096);
+  writeFileSync(bench.path, bytes.fill(0xa5, page * 4096, (page + 1) * 4096));
+  const after = bench.open();
+  const saved = whys(after).filter(why => texts.includes(why));
+  t.true(saved.length > 200 && saved.length < 300);
+  const told = after.outbox.read(1, 400).find(({kind}) => kind === 'storage');
+  t.like(JSON.parse(told?.body ?? ''), {what: 'rebuilt', count: 300 - saved.length});
+});
+
 test('~E12 with neither database nor signed grants there is nothing to decide by, until the cloud sends them', t => {
   const bench = new Bench(t);
   const store = bench.open();

@@ -47,6 +47,7 @@ export class TimeMarks {
       this.#database
         .statement(
           `UPDATE meta SET mark_boot = ?, mark_mono = ?, mark_wall = ?, mark_clk = ?,
+             mark_seq = coalesce((SELECT max(seq) FROM ev), base_seq),
              time_floor = coalesce(max(time_floor, ?), time_floor, ?)`,
         )
         .run(this.#boot, Math.round(nowMs), wallMs, clk, floorMs ?? null, floorMs ?? null),

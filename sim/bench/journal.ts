@@ -21,8 +21,8 @@ import {median, rounded} from './median.js';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 const SAMPLES = 4000;
-const PAIRS = 40;
-const PAIR_ROWS = 125;
+const ROUNDS = 40;
+const ROUND_ROWS = 125;
 const WEAR_ROWS = 2000;
 const BURST = 50;
 const SYNC_ROWS = 300;
@@ -58,9 +58,10 @@ export function run([only]: readonly string[]): object {
   try {
     const rows = new Rows(folder, 'rows');
     const raw = new RawFile(folder);
-    const bare = new BareTable(folder);
+    const bare = new BareTable(folder, 'bare', ' AUTOINCREMENT');
+    const plain = new BareTable(folder, 'plain', '');
     const single = compareSingle(rows, raw, bare);
-    const speed = compareSpeed(rows, bare);
+    const speed = compareSpeed(rows, bare, plain);
     const wear = {
       bytesPerEvent: bytesPerEvent(rows, WEAR_ROWS, 1),
       bytesPerEventInBursts: bytesPerEvent(rows, WEAR_ROWS / BURST, BURST),
@@ -69,6 +70,7 @@ export function run([only]: readonly string[]): object {
     rows.close();
     raw.close();
     bare.close();
+    plain.close();
     const growth = only === 'quick' ? {} : {insertCostRatio1MTo1k: costOfGrowth(folder)};
     return {bench: 'journal', samples: SAMPLES, ...single, ...speed, ...wear, ...growth};
   } finally {
@@ -121,19 +123,20 @@ class RawFile {
 }
 
 /** better-sqlite3 with the same columns, row sizes, pages and syncs, each row a transaction of its own,
- *  and nothing else: no number to know, no chain, no stamp, nothing to remember. */
+ *  and nothing else: no number to know, no chain, no stamp, nothing to remember. With AUTOINCREMENT its
+ *  numbers never return, as ours never do; without it they do once the rows are gone. */
 class BareTable {
   readonly #database: Database.Database;
   readonly #insert: Database.Statement;
   readonly #hash = new Uint8Array(32).fill(0xab);
 
-  constructor(folder: string) {
-    this.#database = new Database(join(folder, 'bare.db'));
+  constructor(folder: string, name: string, numbering: '' | ' AUTOINCREMENT') {
+    this.#database = new Database(join(folder, `${name}.db`));
     for (const setting of ['auto_vacuum = INCREMENTAL', 'journal_mode = WAL', ...LIKE_OURS]) {
       this.#database.pragma(setting);
     }
     this.#database.exec(
-      `CREATE TABLE ev (seq INTEGER PRIMARY KEY AUTOINCREMENT, prio INTEGER, boot TEXT, mono INTEGER,
+      `CREATE TABLE ev (seq INTEGER PRIMARY KEY${numbering}, prio INTEGER, boot TEXT, mono INTEGER,
        wall INTEGER, clk TEXT, kind TEXT, body TEXT, h BLOB) STRICT`,
     );
     this.#insert = this.#database.prepare(
@@ -185,26 +188,34 @@ function compareSingle(rows: Rows, raw: RawFile, bare: BareTable) {
 
 /** Rows a second, in short runs that take turns, each as often the first: a disk that others use too
  *  changes from one second to the next. */
-function compareSpeed(rows: Rows, bare: BareTable) {
-  const ours = () => rowsPerS(() => rows.commit());
-  const theirs = () => rowsPerS(() => bare.insert());
-  const speeds = Array.from({length: PAIRS}, (_, pair) => {
-    if (pair % 2 === 0) return {ours: ours(), theirs: theirs()};
-    const first = theirs();
-    return {ours: ours(), theirs: first};
+function compareSpeed(rows: Rows, bare: BareTable, plain: BareTable) {
+  const loops = {
+    ours: () => rows.commit(),
+    bare: () => bare.insert(),
+    plain: () => plain.insert(),
+  };
+  const orders = [
+    ['ours', 'bare', 'plain'],
+    ['plain', 'bare', 'ours'],
+  ] as const;
+  const speeds = Array.from({length: ROUNDS}, (_, turn) => {
+    const speed = {ours: 0, bare: 0, plain: 0};
+    for (const name of orders[turn % 2] ?? []) speed[name] = rowsPerS(loops[name]);
+    return speed;
   });
   return {
-    rowsPerS: Math.round(median(speeds.map(pair => pair.ours))),
-    bareRowsPerS: Math.round(median(speeds.map(pair => pair.theirs))),
-    ratioToBare: rounded(median(speeds.map(pair => pair.ours / pair.theirs))),
+    rowsPerS: Math.round(median(speeds.map(speed => speed.ours))),
+    bareRowsPerS: Math.round(median(speeds.map(speed => speed.bare))),
+    ratioToBare: rounded(median(speeds.map(speed => speed.ours / speed.bare))),
+    ratioToPlain: rounded(median(speeds.map(speed => speed.ours / speed.plain))),
   };
 }
 
 function rowsPerS(commit: () => void): number {
   const us = elapsedUs(() => {
-    for (let count = 0; count < PAIR_ROWS; count += 1) commit();
+    for (let count = 0; count < ROUND_ROWS; count += 1) commit();
   });
-  return (PAIR_ROWS * 1_000_000) / us;
+  return (ROUND_ROWS * 1_000_000) / us;
 }
 
 /** What reaches the disk for one event, checkpoints included. */

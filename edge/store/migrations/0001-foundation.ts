@@ -1,8 +1,9 @@
 import type {Migration} from './migration.js';
 
 /*
- * `ev.seq` is AUTOINCREMENT: a plain rowid starts again at 1 once all rows are pruned, and the cloud
- * would drop new events as known ones.
+ * `ev.seq` is always handed over: left to SQLite, it would start again at 1 once all rows are pruned, and
+ * the cloud would drop new events as known ones. AUTOINCREMENT would not, but each lone event would write
+ * two pages, its own and that of the number, where `base_seq` and the newest row say the same.
  *
  * The clock state is compared three times: a list of three would be made into an index for each row.
  *
@@ -26,7 +27,7 @@ CREATE TABLE meta (
 ) STRICT;
 
 CREATE TABLE ev (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq INTEGER PRIMARY KEY,
   prio INTEGER NOT NULL,
   boot TEXT NOT NULL,
   mono INTEGER NOT NULL,

@@ -9,6 +9,7 @@ import {STAGING} from './0007-staging.js';
 import {PEPPER_SUM} from './0008-pepper-sum.js';
 import {ISSUERS} from './0009-issuers.js';
 import {NOTICES} from './0010-notices.js';
+import {MARKED_HEAD} from './0011-marked-head.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   PEPPER_SUM,
   ISSUERS,
   NOTICES,
+  MARKED_HEAD,
 ];
 
 /** Version of the schema that this code works with. */
