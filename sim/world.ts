@@ -8,6 +8,7 @@ import {loadSiteConfig} from '../edge/config/load.js';
 import {createPageApp, type PageApp} from '../edge/page/page-app.js';
 import {yieldTurn} from '../edge/platform/event-loop.js';
 import {createJsonLog} from '../edge/platform/json-log.js';
+import type {StretchCode} from '../edge/platform/stretch.js';
 import {EdgeDaemon} from '../edge/runtime/edge-daemon.js';
 import type {Disk} from '../edge/store/disk.js';
 import {toHex} from '../protocols/base/bytes.js';
@@ -60,6 +61,8 @@ export interface WorldOptions {
   /** Default: the disk of this machine. */
   readonly disk?: Disk;
   readonly seed?: number;
+  /** One scrypt of a code; left out: a real one, which takes real time. */
+  readonly stretch?: StretchCode;
   /** Where the wall clock stands at the start, in ms since 1970. */
   readonly wallMs?: number;
 }
@@ -273,6 +276,7 @@ export class World {
       builtMs: 0,
       warnings: [],
       ...(this.#options.disk ? {disk: this.#options.disk} : {}),
+      ...(this.#options.stretch ? {stretch: this.#options.stretch} : {}),
     });
     this.#edge = edge;
     this.cloud?.join(edge);

@@ -9,8 +9,8 @@ export interface PlainCollectorOptions {
   readonly id: CollectorId;
   readonly clock: Clock;
   readonly listener: CollectorListener;
-  /** Each part is made with the ear of the collector; a display or button may be missing. */
-  readonly reader: (listener: CardReaderListener) => CardReader;
+  /** Each part is made with the ear of the collector; any of them may be missing. */
+  readonly reader?: ((listener: CardReaderListener) => CardReader) | undefined;
   readonly display?: (listener: DisplayListener) => Display;
   readonly button?: (listener: EmergencyButtonListener) => EmergencyButton;
 }
@@ -22,7 +22,7 @@ export interface PlainCollectorOptions {
 export class PlainCollector implements Collector {
   readonly id: CollectorId;
   readonly #clock: Clock;
-  readonly #reader: CardReader;
+  readonly #reader: CardReader | undefined;
   readonly #display: Display | undefined;
   readonly #button: EmergencyButton | undefined;
   #requestNo = 0;
@@ -32,7 +32,7 @@ export class PlainCollector implements Collector {
     const {id, clock, listener, reader, display, button} = options;
     this.id = id;
     this.#clock = clock;
-    this.#reader = reader({
+    this.#reader = reader?.({
       onCard: card => {
         this.#lastSeen = card;
         listener.onCard(this.#presented(card));
@@ -63,7 +63,7 @@ export class PlainCollector implements Collector {
   /** At once: the field is watched all the time, so its last word is fresh. */
   reread(uid: CardUid): Promise<CardPresented | undefined> {
     const seen = this.#lastSeen;
-    if (this.#reader.present !== uid) return Promise.resolve(undefined);
+    if (this.#reader?.present !== uid) return Promise.resolve(undefined);
     const card = seen?.uid === uid ? seen : {uid};
     return Promise.resolve(this.#presented({...card, atMs: this.#clock.nowMs()}));
   }
@@ -71,7 +71,7 @@ export class PlainCollector implements Collector {
   async close(): Promise<void> {
     this.#display?.close();
     this.#button?.close();
-    await this.#reader.close();
+    await this.#reader?.close();
   }
 
   #presented({uid, atMs, proof}: CardSeen): CardPresented {

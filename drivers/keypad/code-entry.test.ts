@@ -14,6 +14,7 @@ function setup() {
       onEntry: digits => heard.push(`entry ${digits}`),
       onProgress: count => heard.push(`${count}`),
       onCleared: why => heard.push(`cleared ${why}`),
+      onCommand: () => {},
       onFault: (isStanding, detail) => heard.push(`KEYPAD_FAULT ${isStanding} ${detail}`),
     },
   });

@@ -97,6 +97,9 @@ export class CodeEntry {
       case 'cleared':
         listener.onCleared(effect.why, effect.atMs);
         break;
+      case 'command':
+        listener.onCommand(effect.key, effect.atMs);
+        break;
       case 'fault':
         listener.onFault(
           effect.isStanding,

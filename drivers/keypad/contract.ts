@@ -31,6 +31,8 @@ export interface EntryListener {
   /** How many digits stand now, for the stars on a display. */
   onProgress(count: number, atMs: Millis): void;
   onCleared(why: ClearReason, atMs: Millis): void;
+  /** `*` at any time, and `#` with nothing typed: what they mean is for whoever serves the person. */
+  onCommand(key: '*' | '#', atMs: Millis): void;
   /** KEYPAD_FAULT: a key is stuck, or has come free again. `detail` names no digit. */
   onFault(isStanding: boolean, detail: string): void;
 }

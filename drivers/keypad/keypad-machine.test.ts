@@ -77,18 +77,18 @@ const rows: readonly {
     effects: [still, {kind: 'entry', digits: '12', atMs}],
   },
   {
-    name: 'enter without digits is nothing',
+    name: 'enter without digits is a command by itself',
     from: NOTHING_TYPED,
     input: press('#'),
     to: {...NOTHING_TYPED, ...begun('#')},
-    effects: [],
+    effects: [{kind: 'command', key: '#', atMs}],
   },
   {
     name: 'clear',
     from: typed,
     input: press('*'),
     to: {...NOTHING_TYPED, ...begun('*')},
-    effects: [still, cleared('key')],
+    effects: [still, cleared('key'), {kind: 'command', key: '*', atMs}],
   },
   {
     name: 'one digit too many clears all: the first ones alone would be another code',
@@ -116,7 +116,7 @@ const rows: readonly {
     from: ran('5', atMs - 10_001, atMs - 1001),
     input: press('*'),
     to: {...NOTHING_TYPED, ...begun('*')},
-    effects: [still, cleared('key')],
+    effects: [still, cleared('key'), {kind: 'command', key: '*', atMs}],
   },
   {
     name: 'a stuck key that goes on is not quiet',

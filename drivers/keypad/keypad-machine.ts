@@ -41,6 +41,7 @@ export type EntryEffect =
   | {readonly kind: 'entry'; readonly digits: string; readonly atMs: Millis}
   | {readonly kind: 'progress'; readonly count: number; readonly atMs: Millis}
   | {readonly kind: 'cleared'; readonly why: ClearReason; readonly atMs: Millis}
+  | {readonly kind: 'command'; readonly key: '*' | '#'; readonly atMs: Millis}
   | {readonly kind: 'fault'; readonly isStanding: boolean}
   /** Start the timer, anew if it runs. */
   | {readonly kind: 'arm'; readonly timer: EntryTimer; readonly afterMs: Millis}
@@ -94,9 +95,12 @@ function withPress(state: EntryState, key: KeypadKey, atMs: Millis, maxDigits: n
 
 function withKey(state: EntryState, key: KeypadKey, atMs: Millis, maxDigits: number): EntryStep {
   const {digits} = state;
-  if (key === '*') return cleared(state, 'key', atMs);
+  if (key === '*') {
+    const step = cleared(state, 'key', atMs);
+    return {...step, effects: [...step.effects, {kind: 'command', key, atMs}]};
+  }
   if (key === '#') {
-    if (digits === '') return {state, effects: []};
+    if (digits === '') return {state, effects: [{kind: 'command', key, atMs}]};
     return {
       state: {...state, digits: ''},
       effects: [

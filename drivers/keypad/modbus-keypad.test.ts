@@ -29,6 +29,7 @@ async function setup() {
       onEntry: digits => heard.push(`entry ${digits}`),
       onProgress: () => {},
       onCleared: why => heard.push(`cleared ${why}`),
+      onCommand: () => {},
       onFault: isStanding => heard.push(`fault ${isStanding}`),
     },
   });

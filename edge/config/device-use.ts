@@ -1,3 +1,4 @@
+import type {StallPost} from './bath-schema.js';
 import type {PlainCollectorConfig} from './collector-schema.js';
 import type {SiteConfig} from './schema.js';
 
@@ -5,7 +6,10 @@ import type {SiteConfig} from './schema.js';
  * What collectors have taken of each device: `''` the whole of it, of an OSDP reader `card`, `text` or
  * `input 3`.
  */
-export function takenParts({collectors}: SiteConfig): ReadonlyMap<string, ReadonlySet<string>> {
+export function takenParts({
+  bath,
+  collectors,
+}: SiteConfig): ReadonlyMap<string, ReadonlySet<string>> {
   const taken = new Map<string, Set<string>>();
   const take = (device: string, part: string) => {
     taken.set(device, (taken.get(device) ?? new Set()).add(part));
@@ -22,12 +26,25 @@ export function takenParts({collectors}: SiteConfig): ReadonlyMap<string, Readon
     if (typeof button === 'string') take(button, '');
     else take(button.device, `input ${button.input}`);
   }
+  for (const {display, button} of bath?.stalls ?? []) {
+    take(display, 'text');
+    take(button, '');
+  }
   return taken;
 }
 
-/** Collectors by the scanners and keypads whose codes they judge. */
-export function codePosts({collectors}: SiteConfig): ReadonlyMap<string, string> {
-  return new Map(collectors.flatMap(({id, codes}) => codes.map(device => [device, id] as const)));
+/** The stalls of a site, as posts beside its collectors. */
+export function stallPosts({bath}: Pick<SiteConfig, 'bath'>): readonly StallPost[] {
+  if (!bath) return [];
+  return bath.stalls.map(stall => ({...stall, kind: 'stall', zone: bath.zone}));
+}
+
+/** Collectors and stalls by the scanners and keypads whose codes they judge. */
+export function codePosts({bath, collectors}: SiteConfig): ReadonlyMap<string, string> {
+  return new Map([
+    ...collectors.flatMap(({id, codes}) => codes.map(device => [device, id] as const)),
+    ...(bath?.stalls ?? []).map(({id, keypad}) => [keypad, id] as const),
+  ]);
 }
 
 /** How a call button is named: that on a reader is a part of it, and can be cut off alone. */

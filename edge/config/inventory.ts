@@ -232,6 +232,21 @@ function collectorReferences(
   return found;
 }
 
+/** A stall and its devices. */
+function stallReferences(stall: unknown, user: string, path: ConfigPath): Reference[] {
+  const kinds: Readonly<Record<string, readonly string[]>> = {
+    keypad: ['keypad', 'hid-keypad'],
+    display: DISPLAY_KINDS.filter(kind => kind !== PARTED_KIND),
+    meter: ['water-meter', 'cjt188-meter', 'pulse-meter'],
+    button: ['emergency-button', 'loop-button'],
+  };
+  return Object.entries(kinds).flatMap(([key, fit]) => {
+    const device = words(stall, key);
+    if (device === undefined) return [];
+    return [{device, kinds: fit, user, path: [...path, key], part: ''}];
+  });
+}
+
 /** Both contacts of a supervised button. */
 function loopReferences(device: unknown, user: string, path: ConfigPath): Reference[] {
   const board = words(device, 'inputs');
@@ -294,10 +309,18 @@ export function takeInventory(site: unknown): Inventory {
       references.push(...bayReferences(bay, words(bay, 'id') ?? id, here));
     }
   }
+  const stalls = entries(field(site, 'bath'), 'stalls');
+  for (const [index, stall] of stalls.entries()) {
+    const user = words(stall, 'id') ?? `stalls[${index}]`;
+    references.push(...stallReferences(stall, user, ['bath', 'stalls', index]));
+  }
   return {
     lines: buses.flatMap((bus, index) => named(bus, ['buses', index])),
     devices,
-    collectors: collectors.flatMap((one, index) => named(one, ['collectors', index])),
+    collectors: [
+      ...collectors.flatMap((one, index) => named(one, ['collectors', index])),
+      ...stalls.flatMap((one, index) => named(one, ['bath', 'stalls', index])),
+    ],
     bays,
     staff: entries(site, 'staff').flatMap((one, index) => named(one, ['staff', index])),
     links,

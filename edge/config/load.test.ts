@@ -214,14 +214,14 @@ test('sounder, lamp and counter of a loop button are parts of boards that nobody
 });
 
 test('~X3 an unknown profile is refused, and one that is only planned says so', t => {
-  const [unknown, planned] = problemsOf(smallSite({profiles: 'profiles: [parkCar, bath]'}));
+  const [unknown, planned] = problemsOf(smallSite({profiles: 'profiles: [parkCar, stay]'}));
   t.is(
     unknown,
     'site.yaml:2:12 profiles[0]: unknown profile; known are: parkCard, parkLease, bath, stay, unlockService, got "parkCar"',
   );
   t.is(
     planned,
-    'site.yaml:2:21 profiles[1]: profile is not built in this version; built are: parkCard, parkLease, got "bath"',
+    'site.yaml:2:21 profiles[1]: profile is not built in this version; built are: parkCard, parkLease, bath, got "stay"',
   );
 });
 

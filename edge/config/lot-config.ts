@@ -1,7 +1,8 @@
 import {InternalError} from '../../protocols/base/errors.js';
-import {asId} from '../../protocols/site/ids.js';
+import {asId, type CollectorId} from '../../protocols/site/ids.js';
+import type {BathConfig} from '../domain/bath/contract.js';
 import type {LotConfig} from '../domain/lot/contract.js';
-import type {BayConfig} from '../domain/lot/topology.js';
+import type {BayConfig, CollectorConfig} from '../domain/lot/topology.js';
 import {LOT_PROFILES, type LotProfile} from '../domain/policies/profiles.js';
 import type {BaySiteConfig, CollectorSiteConfig} from './collector-schema.js';
 import type {SiteConfig} from './schema.js';
@@ -51,17 +52,37 @@ function bayConfig(
   };
 }
 
+/** Each stall is a post too: its keypad, display and button are looked after like those of all others. */
+function stallPosts({bath}: SiteConfig): readonly CollectorConfig[] {
+  if (!bath) return [];
+  const {zone} = bath;
+  const common = {zone, profile: 'bath', arrow: '→', minCardSecurity: 'proof'} as const;
+  return bath.stalls.map(({id}) => ({id: asId(id), ...common}));
+}
+
+function bathOf({bath}: SiteConfig): BathConfig | undefined {
+  if (!bath) return undefined;
+  const {rules, tariff} = bath;
+  const stalls = bath.stalls.map(({id, meter}) => ({id: asId<CollectorId>(id), meter, tariff}));
+  return {stalls: stalls.map(stall => ({...stall, meter: asId(stall.meter)})), rules};
+}
+
 /** What the lot needs to know of the site: topology and numbers, no ports and no secrets. */
 export function lotConfigOf(config: SiteConfig): LotConfig {
   return {
     bays: config.collectors.flatMap(collector =>
       collector.bays.map(bay => bayConfig(config, collector, bay)),
     ),
-    collectors: config.collectors.map(collector => {
-      const {id, zone, arrow, minCardSecurity} = collector;
-      const profile = profileOf(config, collector);
-      return {id: asId(id), profile, ...numberOf(collector), zone, arrow, minCardSecurity};
-    }),
+    collectors: [
+      ...config.collectors.map(collector => {
+        const {zone, arrow, minCardSecurity} = collector;
+        const id = asId<CollectorId>(collector.id);
+        const profile = profileOf(config, collector);
+        return {id, profile, ...numberOf(collector), zone, arrow, minCardSecurity};
+      }),
+      ...stallPosts(config),
+    ],
+    bath: bathOf(config),
     contacts: config.contacts,
     rules: config.rules,
   };

@@ -2,7 +2,7 @@ import {LOT_PROFILES} from '../domain/policies/profiles.js';
 import type {TopologyProblem} from './topology.js';
 
 /** Profiles of which a site may run several. */
-export const BUILT_PROFILES = [...LOT_PROFILES] as const;
+export const BUILT_PROFILES = [...LOT_PROFILES, 'bath'] as const;
 
 /**
  * Profiles and collectors must fit, read without trusting the shape of the file: a collector works under one
@@ -26,14 +26,24 @@ export function profileProblems(site: unknown): readonly TopologyProblem[] {
       ? [{path: ['profiles', index], text: `no collector works under ${profile}`}]
       : [],
   );
-  return misplaced.length > 0 ? misplaced : idle;
+  return [...(misplaced.length > 0 ? misplaced : idle), ...bathProblems(site, named)];
+}
+
+/** Stalls and the profile for them come together. */
+function bathProblems(site: unknown, named: readonly unknown[]): readonly TopologyProblem[] {
+  const index = named.indexOf('bath');
+  const hasStalls = field(site, 'bath') !== undefined;
+  if (index >= 0 === hasStalls) return [];
+  return hasStalls
+    ? [{path: ['bath'], text: 'expected bath among the profiles of the site'}]
+    : [{path: ['profiles', index], text: 'no stall works under bath'}];
 }
 
 function isLot(profile: unknown): boolean {
   return LOT_PROFILES.some(lot => lot === profile);
 }
 
-function field(value: unknown, key: 'profiles' | 'collectors' | 'profile'): unknown {
+function field(value: unknown, key: 'profiles' | 'collectors' | 'profile' | 'bath'): unknown {
   return typeof value === 'object' && value !== null
     ? (value as Readonly<Record<string, unknown>>)[key]
     : undefined;

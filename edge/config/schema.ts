@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {bathSchema} from './bath-schema.js';
 import {brokerAddress} from './broker-address.js';
 import {busSchema, type DeviceConfig} from './bus-schema.js';
 import {collectorSchema} from './collector-schema.js';
@@ -20,7 +21,7 @@ import {BUILT_PROFILES} from './profile-check.js';
 import {rulesSchema} from './rules-schema.js';
 
 /** They have a name already, but no code. */
-const PLANNED_PROFILES = ['bath', 'stay', 'unlockService'] as const;
+const PLANNED_PROFILES = ['stay', 'unlockService'] as const;
 
 const built: readonly string[] = BUILT_PROFILES;
 const planned: readonly string[] = PLANNED_PROFILES;
@@ -121,6 +122,7 @@ export const siteConfigSchema = exactly({
     .default([])
     .describe('Devices with a link of their own, or built from outputs and inputs of boards.'),
   collectors: listOf(collectorSchema, 0, 64).default([]).describe('Collectors and their bays.'),
+  bath: bathSchema.optional().describe('Showers by code; with the profile `bath`.'),
   contacts: listOf(contactSchema, 1, 16).describe('Whom alarms call, in order.'),
   staff: listOf(staffSchema, 0, 200).default([]).describe('Persons who may act on the page.'),
   rules: rulesSchema.describe('Numbers of the lot.'),

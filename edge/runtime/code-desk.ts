@@ -61,6 +61,7 @@ export class CodeDesk {
   readonly #options: CodeDeskOptions;
   readonly #ring: TokenRing;
   readonly #posts: ReadonlyMap<string, string>;
+  readonly #stalls: ReadonlySet<string>;
   readonly #waiting: Entry[] = [];
   #working: Promise<void> | undefined;
 
@@ -68,6 +69,7 @@ export class CodeDesk {
     this.#options = options;
     const {config} = options;
     this.#posts = codePosts(config);
+    this.#stalls = new Set((config.bath?.stalls ?? []).map(({id}) => id));
     this.#ring = {
       site: config.site.id,
       get gateway() {
@@ -86,6 +88,7 @@ export class CodeDesk {
       onToken: text => this.#onToken(collector, text),
       onUnread: () => this.#options.dispatch({kind: 'codeUnread', collector}),
       onEntry: digits => this.#onEntry({collector, digits}),
+      onCommand: key => this.#onCommand(collector, key),
     };
   }
 
@@ -98,6 +101,13 @@ export class CodeDesk {
     const reading = readToken(text, this.#ring);
     const uid = this.#nameOf(reading.kind === 'genuine' ? reading.id : text);
     this.#options.dispatch({kind: 'shown', collector, shown: shownOf(uid, reading)});
+  }
+
+  /** Keys that are no part of a code: a stall has a meaning for them. */
+  #onCommand(collector: CollectorId, key: '*' | '#'): void {
+    if (!this.#stalls.has(collector)) return;
+    const said = {kind: 'key', key: key === '*' ? 'stop' : 'confirm'} as const;
+    this.#options.dispatch({kind: 'stall', collector, said});
   }
 
   #onEntry(entry: Entry): void {

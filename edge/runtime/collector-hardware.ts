@@ -16,6 +16,7 @@ import type {Clock} from '../../protocols/base/clock.js';
 import {InternalError} from '../../protocols/base/errors.js';
 import {READER_PROFILES, type ReaderProfile} from '../../protocols/card/card-identity.js';
 import {asId, type CollectorId, type DeviceId} from '../../protocols/site/ids.js';
+import type {StallPost} from '../config/bath-schema.js';
 import type {DeviceConfig} from '../config/bus-schema.js';
 import type {
   CollectorSiteConfig,
@@ -35,7 +36,7 @@ import type {SharedReader} from './devices/site-devices.js';
 import type {OpenLink} from './open-link.js';
 
 export interface CollectorHardwareOptions {
-  readonly collector: CollectorSiteConfig;
+  readonly collector: CollectorSiteConfig | StallPost;
   readonly clock: Clock;
   readonly log: Log;
   readonly openLink: OpenLink;
@@ -59,9 +60,26 @@ const LOOP_WORDS = {
 /** The collector that the site file describes, plain or smart, telling the lot what it sees. */
 export function createCollector(options: CollectorHardwareOptions): Collector {
   const {collector} = options;
-  return collector.kind === 'plain'
-    ? createPlain(options, collector)
-    : createSmart(options, collector);
+  switch (collector.kind) {
+    case 'plain':
+      return createPlain(options, collector);
+    case 'smart':
+      return createSmart(options, collector);
+    case 'stall':
+      return createStall(options, collector);
+  }
+}
+
+/** Its keypad and meter stand for themselves and are heard by the site. */
+function createStall(options: CollectorHardwareOptions, stall: StallPost): Collector {
+  const {id, display, button} = stall;
+  return new PlainCollector({
+    id: asId(id),
+    clock: options.clock,
+    listener: listenerFor(options, {reader: stall.keypad, display, button, collector: id}),
+    display: listener => createPostDisplay(options, display, listener),
+    button: listener => createButton(options, stall, listener),
+  });
 }
 
 function createPlain(
@@ -142,7 +160,7 @@ function createPostDisplay(
 
 function createButton(
   {clock, config, log, partsFor, readerOf, unitOf}: CollectorHardwareOptions,
-  collector: PlainCollectorConfig,
+  collector: Pick<PlainCollectorConfig, 'button'>,
   listener: EmergencyButtonListener,
 ): EmergencyButton {
   const {button} = collector;

@@ -11,7 +11,7 @@ export type AnswersNow = 'ok' | 'offline';
  * is polled, and as there where it speaks only when it has something to say.
  */
 export function deviceHealth(
-  {collectors}: SiteConfig,
+  {bath, collectors}: SiteConfig,
   lot: LotState,
   devices: readonly HostedDevice[],
 ): ReadonlyMap<string, AnswersNow> {
@@ -30,16 +30,20 @@ export function deviceHealth(
       if (!found.has(part)) found.set(part, silent.has(part) ? 'offline' : 'ok');
     }
   }
+  for (const {display, button} of bath?.stalls ?? []) {
+    for (const part of [display, button]) found.set(part, silent.has(part) ? 'offline' : 'ok');
+  }
   for (const {config, health} of lot.bays.values()) {
     found.set(config.lock, health === 'ok' ? 'ok' : 'offline');
   }
   return found;
 }
 
-/** No arm is ordered or moves, and no card is being judged. */
-export function isAtRest({bays, collectors}: LotState): boolean {
+/** No arm is ordered or moves, nobody showers, and no card is being judged. */
+export function isAtRest({bays, collectors, stalls}: LotState): boolean {
   const moves = [...bays.values()].some(
     ({actuation, claim}) => actuation !== undefined || claim !== undefined,
   );
-  return !moves && [...collectors.values()].every(({series}) => series.kind === 'idle');
+  const showers = [...stalls.values()].some(({shower}) => shower !== undefined);
+  return !moves && !showers && [...collectors.values()].every(({series}) => series.kind === 'idle');
 }

@@ -9,11 +9,13 @@ import type {Language} from '../words/dictionary.js';
 import {screenFor} from '../words/screens.js';
 import type {LotTimers} from './lot-timers.js';
 import type {OrderDesk} from './order-desk.js';
+import type {StallWater} from './stall-water.js';
 
 /** Hardware and people as the lot's effects reach them. */
 export interface EffectTargets {
   readonly locks: ReadonlyMap<BayId, ParkingLock>;
   readonly collectors: ReadonlyMap<CollectorId, Collector>;
+  readonly waters: ReadonlyMap<CollectorId, StallWater>;
   readonly timers: LotTimers;
   readonly language: Language;
   readonly log: Log;
@@ -33,6 +35,9 @@ export function performEffect(effect: LotEffect, targets: EffectTargets): void {
       return;
     case 'watchLock':
       targets.locks.get(effect.bay)?.watch(effect.fast);
+      return;
+    case 'water':
+      targets.waters.get(effect.stall)?.order(effect);
       return;
     case 'show':
       show(effect, targets);

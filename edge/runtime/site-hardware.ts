@@ -14,7 +14,7 @@ import {
 } from '../../protocols/site/ids.js';
 import type {BusConfig, DeviceConfig} from '../config/bus-schema.js';
 import {unitKeyOf} from '../config/device-kinds/line-protocols.js';
-import {buttonName} from '../config/device-use.js';
+import {buttonName, stallPosts} from '../config/device-use.js';
 import type {SiteConfig} from '../config/schema.js';
 import type {BaySense} from '../domain/lot/contract.js';
 import type {FrameCounters} from '../store/counters.js';
@@ -27,6 +27,7 @@ import type {DeviceLine, SiteDevice} from './devices/site-device.js';
 import {type DeviceSurroundings, SiteDevices} from './devices/site-devices.js';
 import {InputHub} from './input-hub.js';
 import {LockMaker} from './lock-maker.js';
+import {StallWater} from './stall-water.js';
 
 export interface SiteHardwareOptions extends DeviceSurroundings {
   readonly counters: FrameCounters;
@@ -49,6 +50,8 @@ interface Line {
 export class SiteHardware {
   readonly locks: ReadonlyMap<BayId, ParkingLock>;
   readonly collectors: ReadonlyMap<CollectorId, Collector>;
+  /** Of stalls. */
+  readonly waters: ReadonlyMap<CollectorId, StallWater>;
   readonly #options: SiteHardwareOptions;
   readonly #lines: ReadonlyMap<string, Line>;
   readonly #lockMaker: LockMaker;
@@ -68,15 +71,21 @@ export class SiteHardware {
       for (const bay of collector.bays) this.#bays.set(asId(bay.id), this.#createBay(bay));
     }
     this.#inputs = this.#createInputHub();
+    const stalls = options.config.bath?.stalls ?? [];
+    const meters = new Map(
+      stalls.map(({id, meter}) => [meter, new StallWater(asId(id), options.dispatch)]),
+    );
     this.#devices = new SiteDevices({
       ...options,
+      waterOf: device => meters.get(device),
       lineOf: device => this.#lineOf(device),
       listenTo: (...input) => this.#inputs.listen(...input),
     });
     this.#watchDistances();
     this.locks = new Map([...this.#bays].map(([bay, hardware]) => [bay, hardware.lock]));
+    this.waters = new Map(stalls.flatMap(({id, meter}) => waterAt(asId(id), meters.get(meter))));
     this.collectors = new Map(
-      options.config.collectors.map(collector => [
+      [...options.config.collectors, ...stallPosts(options.config)].map(collector => [
         asId<CollectorId>(collector.id),
         createCollector({
           ...options,
@@ -270,6 +279,10 @@ function partsOn(bus: BusConfig, {collectors, devices: own}: SiteConfig): readon
   );
   const loops = own.filter(device => device.kind === 'loop-button' && devices.has(device.inputs));
   return [...devices, ...wired, ...loops.map(({id}) => id)];
+}
+
+function waterAt(id: CollectorId, water: StallWater | undefined) {
+  return water ? [[id, water] as const] : [];
 }
 
 function traceLine({atMs, kind, hex}: WireRecord): string {

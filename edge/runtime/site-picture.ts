@@ -1,8 +1,9 @@
 import type {Screen} from '../../drivers/display/contract.js';
 import type {BayId, CollectorId} from '../../protocols/site/ids.js';
 import {asId} from '../../protocols/site/ids.js';
+import type {StallPost} from '../config/bath-schema.js';
 import type {CollectorSiteConfig} from '../config/collector-schema.js';
-import {buttonName, readerName} from '../config/device-use.js';
+import {buttonName, readerName, stallPosts} from '../config/device-use.js';
 import type {SiteConfig} from '../config/schema.js';
 import type {OrderResult} from '../domain/lot/contract.js';
 import type {BayState, LotState} from '../domain/lot/lot-state.js';
@@ -47,7 +48,10 @@ export function drawSite(sources: PictureSources): PageState {
       manualRelease: config.site.manualRelease ?? null,
     },
     bays: [...lot.bays.values()].map(bay => drawBay(bay, sources)),
-    collectors: config.collectors.map(collector => drawCollector(collector, sources)),
+    collectors: [
+      ...config.collectors.map(collector => drawCollector(collector, sources)),
+      ...stallPosts(config).map(stall => drawStall(stall, sources)),
+    ],
     lines: sources.lines,
     devices: sources.devices,
     alarms: drawAlarms(lot),
@@ -88,6 +92,17 @@ function drawCollector(collector: CollectorSiteConfig, sources: PictureSources):
     health: isOffline ? 'offline' : 'ok',
     screen: sources.screens.get(id) ?? null,
     minCardSecurity: collector.minCardSecurity,
+  };
+}
+
+function drawStall({zone, ...stall}: StallPost, sources: PictureSources): PageCollector {
+  const id: CollectorId = asId(stall.id);
+  const {partsOffline} = sources.lot;
+  const parts = [stall.display, stall.button, stall.keypad, stall.meter];
+  const isOffline = parts.some(part => partsOffline.has(asId(part)));
+  return {
+    ...{id, zone, kind: 'plain', health: isOffline ? 'offline' : 'ok', minCardSecurity: 'proof'},
+    screen: sources.screens.get(id) ?? null,
   };
 }
 

@@ -296,6 +296,7 @@ export class SiteRuntime implements PageView, PageActions {
     performEffect(effect, {
       locks: this.#hardware.locks,
       collectors: this.#hardware.collectors,
+      waters: this.#hardware.waters,
       timers: this.#timers,
       language: config.site.language,
       log,

@@ -1,6 +1,7 @@
 import type {Clock, Millis} from '../../protocols/base/clock.js';
 import {MINUTE_MS} from '../../protocols/base/units.js';
-import type {LotInput, StorageState} from '../domain/lot/contract.js';
+import type {LotInput} from '../domain/lot/contract.js';
+import type {StorageState} from '../domain/lot/storage-state.js';
 import type {StoreLevel} from '../store/quota.js';
 import type {SiteStore, StoreCondition} from '../store/site-store.js';
 

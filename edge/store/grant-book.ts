@@ -229,6 +229,10 @@ export class StoredGrantBook implements GrantBook {
     this.#spent.add(id);
   }
 
+  markUnspent(id: string): void {
+    this.#spent.delete(id);
+  }
+
   /** Drop tombstone and use of an ended grant: its own end refuses it from now on. */
   forget(id: string): void {
     this.#revoked.delete(id);

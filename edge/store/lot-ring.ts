@@ -104,6 +104,7 @@ export function keyOf(record: LotRecord): string {
     case 'lockout':
       return `lockout ${record.row.door}`;
     case 'used':
+    case 'unspent':
       return `used ${record.id}`;
     default:
       return `${record.table} ${record.row.id}`;

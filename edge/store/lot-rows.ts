@@ -1,6 +1,7 @@
 import {StoreError} from '../../protocols/base/errors.js';
 import type {ActuationState} from '../../protocols/site/events.js';
 import {asId, type DeviceId} from '../../protocols/site/ids.js';
+import type {ShowerRow} from '../domain/bath/shower-state.js';
 import type {LockoutRecord} from '../domain/lockout/lockout-machine.js';
 import type {
   ActuationRecord,
@@ -27,11 +28,16 @@ type UseRecord = Extract<LotRecord, {readonly table: 'grantUse' | 'grantUnused'}
 type LockTest = Extract<LotRecord, {readonly table: 'lockTest'}>;
 type Lockout = Extract<LotRecord, {readonly table: 'lockout'}>;
 type Spent = Extract<LotRecord, {readonly table: 'used'}>;
-export type UpsertedRecord = Exclude<LotRecord, UseRecord | LockTest | Lockout | Spent>;
+type Unspent = Extract<LotRecord, {readonly table: 'unspent'}>;
+export type UpsertedRecord = Exclude<LotRecord, UseRecord | LockTest | Lockout | Spent | Unspent>;
+
+const UPSERTED: ReadonlySet<LotRecord['table']> = new Set<LotRecord['table']>([
+  ...(['actuation', 'session', 'alarm', 'shower'] as const),
+]);
 
 /** One of the things that a restart takes up again. */
 export function isUpserted(record: LotRecord): record is UpsertedRecord {
-  return record.table === 'actuation' || record.table === 'session' || record.table === 'alarm';
+  return UPSERTED.has(record.table);
 }
 
 /** Not final: it is taken up again after a restart. */
@@ -43,6 +49,8 @@ export function isOpen(record: UpsertedRecord): boolean {
       return record.row.phase !== 'closed';
     case 'alarm':
       return record.row.state !== 'closed';
+    case 'shower':
+      return record.row.phase !== 'settled';
   }
 }
 
@@ -66,6 +74,7 @@ export class LotRows {
       alarms: this.#openIn<AlarmRecord>('alarm'),
       lockTests: this.#lockTests(),
       lockouts: this.#lockouts(),
+      showers: this.#showers(),
     };
   }
 
@@ -76,14 +85,16 @@ export class LotRows {
     else if (record.table === 'lockTest') this.#keepLockTest(record, stamp);
     else if (record.table === 'lockout') this.#keepLockout(record);
     else if (record.table === 'used') this.#spend(record, stamp);
+    else if (record.table === 'unspent') this.#unspend(record);
     else this.#upsert(record, stamp);
   }
 
   /** Make memory hold of a use what the database does: whoever wrote it was told that it failed. */
   learn(record: LotRecord): void {
-    if (record.table === 'used') {
+    if (record.table === 'used' || record.table === 'unspent') {
       const sql = 'SELECT 1 FROM used WHERE jti = ?';
       if (this.#database.statement(sql).get(record.id)) this.#book.markSpent(record.id);
+      else this.#book.markUnspent(record.id);
     }
     if (record.table !== 'grantUse' && record.table !== 'grantUnused') return;
     const use = this.#database
@@ -145,6 +156,24 @@ export class LotRows {
       throw new StoreError('store/used', `${id} has been used`, {id}, thrown);
     }
     this.#database.afterCommit(() => this.#book.markSpent(id));
+  }
+
+  #unspend({id}: Unspent): void {
+    this.#database.statement('DELETE FROM used WHERE jti = ?').run(id);
+    this.#database.afterCommit(() => this.#book.markUnspent(id));
+  }
+
+  /** Open ones, and the latest that left a rinse owed. */
+  #showers(): readonly ShowerRow[] {
+    const rows = this.#database
+      .statement(
+        `SELECT body FROM shower WHERE is_open = 1 OR id IN
+           (SELECT id FROM shower WHERE is_open = 0 AND body LIKE '%"rinse":"taken"%'
+            ORDER BY updated_at DESC LIMIT 200)
+         ORDER BY created_at, id`,
+      )
+      .all() as {readonly body: string}[];
+    return rows.map(({body}) => JSON.parse(body) as ShowerRow);
   }
 
   #keepLockout({row}: Lockout): void {

@@ -275,11 +275,12 @@ export class LotStore {
   }
 
   #openRows(): readonly UpsertedRecord[] {
-    const {actuations, sessions, alarms} = this.#rows.openRecords();
+    const {actuations, sessions, alarms, showers} = this.#rows.openRecords();
     return [
       ...actuations.map(row => ({table: 'actuation', row}) as const),
       ...sessions.map(row => ({table: 'session', row}) as const),
       ...alarms.map(row => ({table: 'alarm', row}) as const),
+      ...showers.map(row => ({table: 'shower', row}) as const),
     ];
   }
 }

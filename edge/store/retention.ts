@@ -15,7 +15,7 @@ const TOMBSTONE_REST_MS: Millis = 30 * DAY_MS;
 /** Rows deleted in one slice, so that the line never waits for the disk. */
 const SLICE_ROWS = 50;
 
-const CLOSED_TABLES = ['actuation', 'session', 'alarm'] as const;
+const CLOSED_TABLES = ['actuation', 'session', 'alarm', 'shower'] as const;
 
 interface PrunableRow extends ChainTip {
   readonly wall: number;
@@ -116,6 +116,7 @@ export class Retention {
         `SELECT EXISTS (SELECT 1 FROM actuation WHERE is_open = 0 AND updated_at < @oldest)
            OR EXISTS (SELECT 1 FROM session WHERE is_open = 0 AND updated_at < @oldest)
            OR EXISTS (SELECT 1 FROM alarm WHERE is_open = 0 AND updated_at < @oldest)
+           OR EXISTS (SELECT 1 FROM shower WHERE is_open = 0 AND updated_at < @oldest)
            OR EXISTS (SELECT 1 FROM cmd_seen WHERE wall < @oldest)
            OR EXISTS (SELECT 1 FROM revoked WHERE ends < @over)
            OR EXISTS (SELECT 1 FROM grant_use WHERE ends < @over)

@@ -1,4 +1,5 @@
-import type {ToldReason} from '../domain/lot/display-message.js';
+import type {ShowerShown, ToldReason} from '../domain/lot/display-message.js';
+import {litres, yuan} from './amounts.js';
 import type {Dictionary} from './dictionary.js';
 
 const REFUSALS: Readonly<Record<ToldReason, string>> = {
@@ -14,6 +15,15 @@ const REFUSALS: Readonly<Record<ToldReason, string>> = {
 
 function waitText(leftMs: number): string {
   return leftMs > 120_000 ? `${Math.ceil(leftMs / 60_000)} 分钟` : `${Math.ceil(leftMs / 1000)} 秒`;
+}
+
+/** `12.5升 2.50` */
+function useText({ml, fen}: ShowerShown): string {
+  return `${litres(ml)}升 ${yuan(fen)}`;
+}
+
+function leftText({leftFen}: ShowerShown): string {
+  return `余 ${yuan(leftFen)}`;
 }
 
 export const CHINESE: Dictionary = {
@@ -45,6 +55,13 @@ export const CHINESE: Dictionary = {
     CAR_PRESENT: ({bay}) => [`${bay} 上有车`, '请先驶出车位'],
     NOT_READY: ({bay}) => [`${bay} 未启用`, '请联系值班员'],
     NO_ENTRY: () => ['暂停入场', '请联系值班员'],
+    STALL_FREE: () => ['请输入授权码', '按#键确认'],
+    STALL_OUT: () => ['暂停使用', '请换一个淋浴间'],
+    SHOWER: shown => [useText(shown), shown.isLow ? `快完 ${leftText(shown)}` : leftText(shown)],
+    SHOWER_PAUSED: shown => ['已暂停 按#继续', leftText(shown)],
+    RINSE_OFFERED: () => ['余额用完', '按#冲洗60秒'],
+    RINSING: () => ['冲洗60秒', '费用记欠款'],
+    SHOWER_OVER: shown => ['欢迎再来', useText(shown)],
     CALL_SENT: () => ['已呼叫值班员', '请稍候'],
     STAFF_COMING: () => ['值班员正在赶来', '请稍候'],
   },
@@ -87,6 +104,10 @@ export const CHINESE: Dictionary = {
     WRONG_STATE: '车锁状态异常',
     TAMPER: '设备被撬动',
     CODE_GUESSING: '有人连续输错密码',
+    LEAK: '阀门已关仍在出水',
+    NO_FLOW: '阀门已开但无水',
+    NO_WATER: '全站停水',
+    BATHER_SILENT: '请查看沐浴者',
     SEAL_FAULT: '集控器报文校验多次失败',
     SENSOR_FAULT: '车位传感器故障',
     DEVICE_OFFLINE: '设备离线',

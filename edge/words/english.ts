@@ -1,4 +1,5 @@
-import type {ToldReason} from '../domain/lot/display-message.js';
+import type {ShowerShown, ToldReason} from '../domain/lot/display-message.js';
+import {litres, yuan} from './amounts.js';
 import type {Dictionary} from './dictionary.js';
 
 const REFUSALS: Readonly<Record<ToldReason, string>> = {
@@ -14,6 +15,15 @@ const REFUSALS: Readonly<Record<ToldReason, string>> = {
 
 function waitText(leftMs: number): string {
   return leftMs > 120_000 ? `${Math.ceil(leftMs / 60_000)} min` : `${Math.ceil(leftMs / 1000)} s`;
+}
+
+/** `12.5L  2.50` */
+function useText({ml, fen}: ShowerShown): string {
+  return `${litres(ml)}L ${yuan(fen)}`;
+}
+
+function leftText({leftFen}: ShowerShown): string {
+  return `left ${yuan(leftFen)}`;
 }
 
 export const ENGLISH: Dictionary = {
@@ -48,6 +58,13 @@ export const ENGLISH: Dictionary = {
     CAR_PRESENT: ({bay}) => [`Car on ${bay}`, 'Drive out first'],
     NOT_READY: ({bay}) => [`${bay} not ready`, 'Ask the guard'],
     NO_ENTRY: () => ['No new entry', 'Ask the guard'],
+    STALL_FREE: () => ['Type your code', 'then press #'],
+    STALL_OUT: () => ['Out of service', 'Use another one'],
+    SHOWER: shown => [useText(shown), shown.isLow ? `Low: ${leftText(shown)}` : leftText(shown)],
+    SHOWER_PAUSED: shown => ['Paused: # again', leftText(shown)],
+    RINSE_OFFERED: () => ['Budget used up', '# rinse 60 s'],
+    RINSING: () => ['Rinse 60 s', 'It is owed'],
+    SHOWER_OVER: shown => ['Goodbye', useText(shown)],
     CALL_SENT: () => ['Call sent', 'Please wait'],
     STAFF_COMING: () => ['Staff are coming', 'Please wait'],
   },
@@ -90,6 +107,10 @@ export const ENGLISH: Dictionary = {
     WRONG_STATE: 'Lock in a wrong state',
     TAMPER: 'Device tampered with',
     CODE_GUESSING: 'Wrong codes keep being typed',
+    LEAK: 'Water runs through a shut valve',
+    NO_FLOW: 'Valve open and no water',
+    NO_WATER: 'No water in the house',
+    BATHER_SILENT: 'Look after a bather',
     SEAL_FAULT: 'Collector frames keep failing their check',
     SENSOR_FAULT: 'Bay sensor fault',
     DEVICE_OFFLINE: 'Device offline',

@@ -32,6 +32,13 @@ const EXAMPLES: {readonly [Code in MessageCode]: Extract<DisplayMessage, {code: 
   BAY_OCCUPIED: {code: 'BAY_OCCUPIED', bay, alternative: asId<BayId>('A-013')},
   CAR_PRESENT: {code: 'CAR_PRESENT', bay},
   NO_ENTRY: {code: 'NO_ENTRY'},
+  STALL_FREE: {code: 'STALL_FREE'},
+  STALL_OUT: {code: 'STALL_OUT'},
+  SHOWER: {code: 'SHOWER', isLow: true, ml: 112_500, fen: 2250, leftFen: 1000},
+  SHOWER_PAUSED: {code: 'SHOWER_PAUSED', ml: 112_500, fen: 2250, leftFen: 1000},
+  RINSE_OFFERED: {code: 'RINSE_OFFERED'},
+  RINSING: {code: 'RINSING'},
+  SHOWER_OVER: {code: 'SHOWER_OVER', ml: 112_500, fen: 2250, leftFen: 1000},
   CALL_SENT: {code: 'CALL_SENT'},
   STAFF_COMING: {code: 'STAFF_COMING'},
 };

@@ -29,6 +29,13 @@ const TONES: Readonly<Record<MessageCode, DisplayTone>> = {
   CAR_PRESENT: 'bad',
   NOT_READY: 'bad',
   NO_ENTRY: 'bad',
+  STALL_FREE: 'neutral',
+  STALL_OUT: 'bad',
+  SHOWER: 'good',
+  SHOWER_PAUSED: 'neutral',
+  RINSE_OFFERED: 'bad',
+  RINSING: 'good',
+  SHOWER_OVER: 'neutral',
   CALL_SENT: 'call',
   STAFF_COMING: 'call',
 };

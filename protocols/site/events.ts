@@ -44,6 +44,34 @@ export type SessionPhase =
 
 export type SessionCloseCause = 'left' | 'never_entered' | 'intruder' | 'manual' | 'relock_failed';
 
+/** Source: requirements 6.5. `armed`: its code is used up and its valve is told to open. */
+export type ShowerPhase =
+  | 'armed'
+  | 'opening'
+  | 'running'
+  | 'paused'
+  /** The budget is used up: one more minute may be had, and is owed. */
+  | 'rinse_offered'
+  | 'rinsing'
+  | 'closing'
+  | 'leak_check'
+  /** Cut short by a restart; its code goes on for a while. */
+  | 'resumable'
+  | 'settled';
+
+/** Why the water stopped. `device`: the valve shut by itself; `remote`: from afar. */
+export type ShowerEnd =
+  | 'stop'
+  | 'budget'
+  | 'cap'
+  | 'pause_over'
+  | 'no_flow'
+  | 'device'
+  | 'emergency'
+  | 'hot'
+  | 'power_cut'
+  | 'remote';
+
 export type AlarmKind =
   | 'UNLOCK_FAILED'
   | 'RELOCK_FAILED'
@@ -64,6 +92,10 @@ export type AlarmKind =
   | 'BATTERY_LOW'
   | 'CODE_GUESSING'
   | 'IDENTITY_CLONED'
+  | 'LEAK'
+  | 'NO_FLOW'
+  | 'NO_WATER'
+  | 'BATHER_SILENT'
   | DeviceFaultKind;
 
 /** Faults that a driver finds by itself, beyond being silent; each stands until the driver takes it back. */
@@ -188,6 +220,28 @@ export interface SiteEventBodies {
     /** Monotonic time from opening; the basis of every bill. */
     readonly durationMs: Millis;
   };
+  /** Water in ml, money in whole fen; metered = billed + rinse + free, at every word. */
+  shower: {
+    readonly session: SessionId;
+    readonly stall: CollectorId;
+    readonly grant: GrantId;
+    readonly holder: HolderId;
+    readonly phase: ShowerPhase;
+    readonly end: ShowerEnd | null;
+    readonly meteredMl: number;
+    readonly billedMl: number;
+    readonly rinseMl: number;
+    readonly freeMl: number;
+    readonly ranMs: Millis;
+    /** Within what was set aside. */
+    readonly usedFen: number;
+    /** The rinse, beyond it. */
+    readonly owedFen: number;
+    /** `estimated`: some of it without a meter. */
+    readonly quality: 'good' | 'estimated';
+    /** No water came: the code is good again. */
+    readonly isGivenBack: boolean;
+  };
   bay: {
     readonly bay: BayId;
     readonly arm: string;
@@ -308,4 +362,5 @@ export const URGENT_EVENTS: ReadonlySet<SiteEventKind> = new Set<SiteEventKind>(
   'decision',
   'actuation',
   'session',
+  'shower',
 ]);

@@ -22,6 +22,8 @@ export interface SitePlan {
 export interface PlantPlan {
   readonly buses?: readonly object[];
   readonly devices?: readonly object[];
+  /** The block of a public bath. */
+  readonly bath?: object;
 }
 
 export interface CloudPlan {
@@ -80,7 +82,7 @@ export function siteYaml(plan: SitePlan): string {
       kind: 'public',
       language: plan.language ?? 'zh-CN',
     },
-    profiles: ['parkCard'],
+    profiles: plan.plant?.bath ? ['parkCard', 'bath'] : ['parkCard'],
     database: plan.database,
     secretKey: {file: plan.secretKeyFile},
     page: {host: '127.0.0.1', port: plan.pagePort},
@@ -92,6 +94,7 @@ export function siteYaml(plan: SitePlan): string {
       ...(plan.plant?.devices ?? []),
     ],
     collectors: plan.collectors.map(collectorBlock),
+    ...(plan.plant?.bath ? {bath: plan.plant.bath} : {}),
     contacts: [
       {name: '值班保安', afterMs: 0},
       {name: '保安队长', afterMs: 60_000},

@@ -2,6 +2,7 @@ import type {Millis} from '../../../protocols/base/clock.js';
 import type {AlarmKind} from '../../../protocols/site/events.js';
 import type {AlarmId, BayId, CollectorId, PersonId} from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
+import {stallScreen} from '../bath/stall-screen.js';
 import type {AlarmRecord, LotInput} from '../lot/contract.js';
 import type {DisplayMessage} from '../lot/display-message.js';
 import type {CollectorConfig} from '../lot/topology.js';
@@ -148,7 +149,7 @@ export function restingScreen(turn: Turn, collector: CollectorId): DisplayMessag
   const at = turn.collector(collector);
   if (at?.series.kind === 'verifying') return {code: 'CHECKING'};
   if (at?.present !== undefined) return {code: 'REMOVE_CARD'};
-  return at ? idleScreen(at.config) : {code: 'IDLE'};
+  return stallScreen(turn, collector) ?? (at ? idleScreen(at.config) : {code: 'IDLE'});
 }
 
 /** Asks for what is of use there. */

@@ -1,5 +1,6 @@
 import type {Reason} from '../../../protocols/site/reasons.js';
-import type {LotInput, StorageState} from '../lot/contract.js';
+import type {LotInput} from '../lot/contract.js';
+import type {StorageState} from '../lot/storage-state.js';
 import type {Turn} from '../lot/turn.js';
 import {clearAlarm, raiseAlarm} from './alarm-flow.js';
 

@@ -27,7 +27,8 @@ export function codesLockedMs(turn: Turn, id: CollectorId): Millis {
  */
 export function countCode(turn: Turn, id: CollectorId, code: 'wrong' | 'right'): Millis {
   const before = lockoutOf(turn, id);
-  const rule = turn.config.rules.codes;
+  const {bath, rules} = turn.config;
+  const rule = bath && turn.stall(id) ? bath.rules.codes : rules.codes;
   const {state, lockMs, isSpent} = stepLockout(before, code, turn.nowMs, rule);
   if (code === 'right' && before.fails === 0) return 0;
   keep(turn, id, state);

@@ -5,6 +5,8 @@ import {journal, sessionOf} from '../actuation/actuation-flow.js';
 import {isFinal} from '../actuation/actuation-machine.js';
 import {journalOrder} from '../actuation/settle-flow.js';
 import {idleScreen, restoreAlarm} from '../alarms/alarm-flow.js';
+import {restoreShowers} from '../bath/shower-flow.js';
+import {stallScreen} from '../bath/stall-screen.js';
 import {restoreLockTests} from '../commissioning/commissioning-flow.js';
 import {restoreLockouts} from '../lockout/lockout-flow.js';
 import {beginStay, journalSession, startWindowTimer} from '../session/session-flow.js';
@@ -30,13 +32,18 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'off
   const interrupted = underway.length;
   turn.fact('boot', {run, cause, interrupted, version, lastMonoMs, shortRuns, restMs});
   for (const collector of turn.config.collectors) {
-    turn.effect({kind: 'show', collector: collector.id, message: idleScreen(collector)});
+    turn.effect({
+      kind: 'show',
+      collector: collector.id,
+      message: stallScreen(turn, collector.id) ?? idleScreen(collector),
+    });
   }
   restoreLockTests(turn, open.lockTests);
   restoreLockouts(turn, open.lockouts);
   for (const row of underway) interrupt(turn, row, former);
   for (const row of open.sessions) resumeStay(turn, row, former);
   for (const alarm of open.alarms) restoreAlarm(turn, alarm, ageMs(alarm.raisedMs, former));
+  restoreShowers(turn, open.showers, former);
 }
 
 /** The time between two runs joins the stays that waited for it, and hours that have passed end. */

@@ -39,6 +39,8 @@ import type {
   SessionId,
 } from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
+import type {BathConfig, BathRecord, StallInput, WaterEffect} from '../bath/contract.js';
+import type {ShowerRow} from '../bath/shower-state.js';
 import type {LockoutRecord} from '../lockout/lockout-machine.js';
 import type {TimeReading} from '../time/time-machine.js';
 import type {AdmissionInput} from './admission.js';
@@ -46,6 +48,7 @@ import type {DisplayMessage} from './display-message.js';
 import type {GrantBook} from './grant-book.js';
 import type {LotRules} from './lot-rules.js';
 import type {CodeShown, TokenRotation, TokenShown} from './shown.js';
+import type {StorageState} from './storage-state.js';
 import type {BayConfig, CollectorConfig} from './topology.js';
 
 /*
@@ -127,6 +130,7 @@ export type LotInput =
   /** A fact that was made outside the lot: how many are in a room, what a person did with a device. */
   | {readonly kind: 'deviceFact'; readonly fact: DeviceFact}
   | AdmissionInput
+  | StallInput
   /** Grants or credentials were added, changed or withdrawn. The next verification slot finds them: the
    *  distance of two checks stays what the rule says. */
   | {readonly kind: 'grantsChanged'}
@@ -182,16 +186,6 @@ export interface FormerRun {
   readonly offMs: Millis | undefined;
 }
 
-/** What the store can be trusted with. */
-export interface StorageState {
-  /** `filling`: somebody is told. `full`: what room is left belongs to those who are in. */
-  readonly room: 'ample' | 'filling' | 'full';
-  /** False while what happens lives in memory only. */
-  readonly isDurable: boolean;
-  /** `uses_unsure`: nobody knows which one-entry grants were used. `lost`: there is nothing to decide by. */
-  readonly grants: 'sure' | 'uses_unsure' | 'lost';
-}
-
 export type DeviceFact = Extract<SiteFact, {readonly kind: 'occupancy' | 'override'}>;
 
 export type LotTimer =
@@ -205,6 +199,7 @@ export type LotTimer =
   | {readonly kind: 'lineSettle'; readonly line: LineId}
   | {readonly kind: 'alarm'; readonly alarm: AlarmId}
   | {readonly kind: 'lockout'; readonly collector: CollectorId}
+  | {readonly kind: 'shower'; readonly collector: CollectorId}
   | {readonly kind: 'forgetSwipes'; readonly collector: CollectorId; readonly uid: CardUid};
 
 /** What the outside must do, after the commit. */
@@ -218,6 +213,7 @@ export type LotEffect =
     }
   | {readonly kind: 'watchLock'; readonly bay: BayId; readonly fast: boolean}
   | {readonly kind: 'show'; readonly collector: CollectorId; readonly message: DisplayMessage}
+  | WaterEffect
   | {
       readonly kind: 'signal';
       readonly collector: CollectorId;
@@ -320,6 +316,7 @@ export type LotRecord =
   | {readonly table: 'alarm'; readonly row: AlarmRecord}
   | {readonly table: 'lockTest'; readonly row: LockTestRecord}
   | {readonly table: 'lockout'; readonly row: LockoutRecord}
+  | BathRecord
   /** A token or code that is good once: a unique row, so that a second use cannot commit. */
   | {readonly table: 'used'; readonly id: string; readonly validUntil: UnixMillis}
   /** One use of a one-entry grant: a unique row, so that a second use cannot commit. */
@@ -334,6 +331,8 @@ export interface OpenRecords {
   readonly alarms: readonly AlarmRecord[];
   readonly lockTests: readonly LockTestRecord[];
   readonly lockouts: readonly LockoutRecord[];
+  /** Those not settled, and settled ones whose rinse is owed. */
+  readonly showers: readonly ShowerRow[];
 }
 
 /** What a step may use besides its state and input. All injected, nothing global. */
@@ -375,4 +374,5 @@ export interface LotConfig {
   /** Whom to tell, in order: guards first, then the operator. */
   readonly contacts: readonly {readonly name: string; readonly afterMs: Millis}[];
   readonly rules: LotRules;
+  readonly bath?: BathConfig | undefined;
 }

@@ -18,6 +18,13 @@ export type ToldReason = Extract<
   | 'NEEDS_GUARD'
 >;
 
+/** Of a shower: what ran, what it costs, and what is left of what was set aside. */
+export interface ShowerShown {
+  readonly ml: number;
+  readonly fen: number;
+  readonly leftFen: number;
+}
+
 /** Screen contents by meaning; words come from the dictionaries. */
 export type DisplayMessage =
   /** `asks`: where cards open nothing. */
@@ -56,5 +63,13 @@ export type DisplayMessage =
   | {readonly code: 'CAR_PRESENT'; readonly bay: BayId}
   | {readonly code: 'NOT_READY'; readonly bay: BayId}
   | {readonly code: 'NO_ENTRY'}
+  | {readonly code: 'STALL_FREE'}
+  | {readonly code: 'STALL_OUT'}
+  /** `isLow`: the end is near. */
+  | ({readonly code: 'SHOWER'; readonly isLow: boolean} & ShowerShown)
+  | ({readonly code: 'SHOWER_PAUSED'} & ShowerShown)
+  | {readonly code: 'RINSE_OFFERED'}
+  | {readonly code: 'RINSING'}
+  | ({readonly code: 'SHOWER_OVER'} & ShowerShown)
   | {readonly code: 'CALL_SENT'}
   | {readonly code: 'STAFF_COMING'};

@@ -115,7 +115,7 @@ class HostileWorld {
       run: 'run-1',
       cause: 'start',
       version: 'test',
-      open: {actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: []},
+      open: {actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: [], showers: []},
     });
   }
 

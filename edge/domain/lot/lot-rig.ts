@@ -38,6 +38,7 @@ import {
   cardUid,
   collectorId,
   NO_FAULTS,
+  NOTHING_OPEN,
   type RigLock,
   rigConfig,
   sureTime,
@@ -109,9 +110,8 @@ export class LotRig {
         polls: true,
       });
     }
-    const none = {actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: []};
     const boot = {kind: 'boot', run: 'run-1', cause: 'start', version: 'test'} as const;
-    this.input({...boot, open: {...none, ...open}, former});
+    this.input({...boot, open: {...NOTHING_OPEN, ...open}, former});
   }
 
   /** Locks answer, sensors settle: the lot as it stands a few polls after start. */

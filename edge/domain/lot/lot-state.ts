@@ -1,6 +1,6 @@
 import type {BaySensorState} from '../../../drivers/bay-sensor/contract.js';
 import type {LockReading} from '../../../drivers/parking-lock/contract.js';
-import type {Millis} from '../../../protocols/base/clock.js';
+import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import type {SiteEventBodies} from '../../../protocols/site/events.js';
 import type {
   AlarmId,
@@ -13,6 +13,7 @@ import type {
   LineId,
 } from '../../../protocols/site/ids.js';
 import type {Actuation} from '../actuation/actuation-machine.js';
+import {newStall, type StallState} from '../bath/stall-state.js';
 import {type Lockout, NO_LOCKOUT} from '../lockout/lockout-machine.js';
 import type {LastSwipe, SwipeCounts, SwipeSeries} from '../pipeline/swipe-series.js';
 import type {Session} from '../session/session-machine.js';
@@ -24,8 +25,8 @@ import type {
   LotConfig,
   LotInput,
   OrderOrigin,
-  StorageState,
 } from './contract.js';
+import type {StorageState} from './storage-state.js';
 import type {BayConfig, CollectorConfig} from './topology.js';
 
 /** For whom an arm goes down, and what opens when it is down. */
@@ -100,6 +101,10 @@ export interface LotState {
   readonly config: LotConfig;
   readonly bays: ReadonlyMap<BayId, BayState>;
   readonly collectors: ReadonlyMap<CollectorId, CollectorState>;
+  /** By the name of their collector. */
+  readonly stalls: ReadonlyMap<CollectorId, StallState>;
+  /** Who took a rinse that the cloud may not have heard of, and when. */
+  readonly rinses: ReadonlyMap<HolderId, UnixMillis>;
   /** Open alarms only. */
   readonly alarms: ReadonlyMap<AlarmId, AlarmRecord>;
   readonly linesDown: ReadonlyMap<LineId, DownLine>;
@@ -123,6 +128,8 @@ export function createLot(config: LotConfig): LotState {
     config,
     bays: new Map(config.bays.map(bay => [bay.id, newBay(bay)])),
     collectors: new Map(config.collectors.map(one => [one.id, newCollector(one)])),
+    stalls: new Map((config.bath?.stalls ?? []).map(stall => [stall.id, newStall(stall)])),
+    rinses: new Map(),
     alarms: new Map(),
     linesDown: new Map(),
     partsOffline: new Map(),

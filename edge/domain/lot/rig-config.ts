@@ -8,7 +8,7 @@ import {
   type DeviceId,
 } from '../../../protocols/site/ids.js';
 import type {TimeReading} from '../time/time-machine.js';
-import type {LotConfig} from './contract.js';
+import type {LotConfig, OpenRecords} from './contract.js';
 import type {LotRules} from './lot-rules.js';
 
 export const RULES: LotRules = {
@@ -105,3 +105,8 @@ export function sureTime(utcMs: number): TimeReading {
   const at = utcMs as UnixMillis;
   return {clk: 'ok', utcMs: at, errorMs: 0, floorMs: at, isVouched: false};
 }
+
+/** What a gateway finds that was never on. */
+export const NOTHING_OPEN: OpenRecords = {
+  ...{actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: [], showers: []},
+};

@@ -5,6 +5,7 @@ import {onAdmission} from '../alarms/admission-flow.js';
 import {onAlarmAction, onAlarmTimer, onPress} from '../alarms/alarm-flow.js';
 import {onDevice, onLine, onLineSettled, onLockHealth, onSealFault} from '../alarms/health-flow.js';
 import {judgeStorage, onStorage} from '../alarms/storage-flow.js';
+import {haltShower, onShowerTimer, onStall} from '../bath/shower-flow.js';
 import {onLockIdentity} from '../commissioning/commissioning-flow.js';
 import {onLockoutTimer} from '../lockout/lockout-flow.js';
 import {onCodeUnread, onIdleScreen} from '../pipeline/post-screen.js';
@@ -55,6 +56,7 @@ function dispatch(turn: Turn, input: LotInput): void {
     case 'reread':
     case 'press':
     case 'sealFault':
+    case 'stall':
       atCollector(turn, input.collector, at => onPost(turn, at, input));
       return;
     case 'lockReading':
@@ -118,7 +120,8 @@ type PostInput = Extract<
       | 'readError'
       | 'reread'
       | 'press'
-      | 'sealFault';
+      | 'sealFault'
+      | 'stall';
   }
 >;
 
@@ -144,9 +147,13 @@ function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
       return;
     case 'press':
       onPress(turn, at.config.id, input.presses);
+      haltShower(turn, at.config.id, 'emergency');
       return;
     case 'sealFault':
       onSealFault(turn, at.config.id, input.fault);
+      return;
+    case 'stall':
+      onStall(turn, input);
       return;
   }
 }
@@ -191,6 +198,9 @@ function onTimer(turn: Turn, timer: LotTimer): void {
       return;
     case 'lockout':
       atCollector(turn, timer.collector, at => onLockoutTimer(turn, at.config.id));
+      return;
+    case 'shower':
+      onShowerTimer(turn, timer.collector);
       return;
     case 'lineSettle':
       onLineSettled(turn, timer.line);

@@ -1,6 +1,6 @@
 import type {Millis} from '../../../protocols/base/clock.js';
 import type {BayId, CollectorId, DeviceId} from '../../../protocols/site/ids.js';
-import type {LotProfile} from '../policies/profiles.js';
+import type {LotProfile, PostProfile} from '../policies/profiles.js';
 
 export interface BayConfig {
   readonly id: BayId;
@@ -20,7 +20,7 @@ export interface BayConfig {
 export interface CollectorConfig {
   readonly id: CollectorId;
   /** By whose policy what is shown here is judged. */
-  readonly profile: LotProfile;
+  readonly profile: PostProfile;
   readonly zone: string;
   /** Its place in the mask of a token, 1-16. */
   readonly number?: number;

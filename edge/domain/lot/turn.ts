@@ -1,6 +1,7 @@
 import type {SiteEventBodies, SiteEventKind, SiteFact} from '../../../protocols/site/events.js';
 import type {AlarmId, BayId, CollectorId} from '../../../protocols/site/ids.js';
 import type {Actuation} from '../actuation/actuation-machine.js';
+import type {StallState} from '../bath/stall-state.js';
 import type {BayView} from '../interlocks/interlocks.js';
 import type {
   AlarmRecord,
@@ -35,7 +36,7 @@ export class Turn {
   readonly context: LotContext;
   readonly config: LotConfig;
   #state: LotState;
-  readonly #copied = new Set<'bays' | 'collectors' | 'alarms'>();
+  readonly #copied = new Set<'bays' | 'collectors' | 'alarms' | 'stalls'>();
   readonly #facts: SiteFact[] = [];
   readonly #records: LotRecord[] = [];
   readonly #effects: LotEffect[] = [];
@@ -61,7 +62,7 @@ export class Turn {
     return this.#touched;
   }
 
-  patch(patch: Partial<Omit<LotState, 'bays' | 'collectors' | 'alarms'>>): void {
+  patch(patch: Partial<Omit<LotState, 'bays' | 'collectors' | 'alarms' | 'stalls'>>): void {
     this.#state = {...this.#state, ...patch};
   }
 
@@ -100,6 +101,16 @@ export class Turn {
     const before = this.collector(id);
     if (!before) return;
     (this.#own('collectors') as Map<CollectorId, CollectorState>).set(id, {...before, ...patch});
+  }
+
+  stall(id: CollectorId): StallState | undefined {
+    return this.#state.stalls.get(id);
+  }
+
+  patchStall(id: CollectorId, patch: Partial<StallState>): void {
+    const before = this.stall(id);
+    if (!before) return;
+    (this.#own('stalls') as Map<CollectorId, StallState>).set(id, {...before, ...patch});
   }
 
   /** Keep an open alarm; a closed one is forgotten here, the store has it. */
@@ -147,7 +158,7 @@ export class Turn {
     };
   }
 
-  #own(part: 'bays' | 'collectors' | 'alarms'): LotState[typeof part] {
+  #own(part: 'bays' | 'collectors' | 'alarms' | 'stalls'): LotState[typeof part] {
     if (!this.#copied.has(part)) {
       this.#copied.add(part);
       this.#state = {...this.#state, [part]: new Map<unknown, unknown>(this.#state[part])};

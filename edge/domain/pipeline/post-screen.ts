@@ -13,7 +13,8 @@ export function show(turn: Turn, id: CollectorId, message: DisplayMessage): void
 /** Back to rest; a card that still lies there, or a lock that still moves, is looked at again. */
 export function onIdleScreen(turn: Turn, id: CollectorId): void {
   const message = restingScreen(turn, id);
-  if (message.code === 'IDLE') turn.effect({kind: 'show', collector: id, message});
+  const isAtRest = message.code === 'IDLE' || message.code === 'STALL_FREE';
+  if (isAtRest) turn.effect({kind: 'show', collector: id, message});
   else show(turn, id, message);
 }
 

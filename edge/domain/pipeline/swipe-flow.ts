@@ -11,15 +11,14 @@ import type {AttemptId, BayId, CardUid, CollectorId} from '../../../protocols/si
 import {asId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import {raiseAlarm} from '../alarms/alarm-flow.js';
-import {canUseUp} from '../alarms/storage-flow.js';
+import {admitBather} from '../bath/admit.js';
 import {codesLockedMs, countCode} from '../lockout/lockout-flow.js';
 import type {CollectorState} from '../lot/lot-state.js';
 import type {CodeShown, Shown, TokenShown} from '../lot/shown.js';
 import type {Turn} from '../lot/turn.js';
-import {policyOf} from '../policies/policies.js';
 import {relock} from '../session/session-flow.js';
 import {actOn} from './act-on-choice.js';
-import {chooseBay, isOwn} from './choose-bay.js';
+import {chooseBay} from './choose-bay.js';
 import {show} from './post-screen.js';
 import {assuranceOf, earlyBy, refusalScreen} from './refusal.js';
 import {
@@ -31,7 +30,8 @@ import {
   type SwipeSeries,
 } from './swipe-series.js';
 import {unlock} from './unlock-flow.js';
-import {credentialShown, type Verification, type Verifier, verifyShown} from './verify.js';
+import {verifierOf} from './verifier-of.js';
+import {credentialShown, type Verification, verifyShown} from './verify.js';
 
 /** More refused tokens a minute are somebody's printer at work, not people. */
 const MOST_BAD_TOKENS_PER_MIN = 30;
@@ -161,6 +161,7 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
   const at = turn.collector(id);
   if (!at) return;
   const verification = verifyShown(verifierOf(turn, at), at.config, series.shown);
+  if (isForStall(turn, id, series, verification)) return;
   if (verification.kind === 'refused') {
     const isBlind = turn.state.storage.grants === 'lost' && verification.reason === 'NOT_FOUND';
     // The card may be good: without any grants nobody but a person can tell.
@@ -212,6 +213,20 @@ function judge(turn: Turn, id: CollectorId, series: Verifying): void {
       return;
     }
   }
+}
+
+/** A stall lets in, or tells that it does not; true: it has. */
+function isForStall(turn: Turn, id: CollectorId, series: Verifying, made: Verification): boolean {
+  const bather = admitBather(turn, id, series.shown, made);
+  if (!bather) return false;
+  const {reason, grant, act} = bather;
+  const result = reason === undefined ? 'ALLOW' : 'DENY';
+  const {degraded} = made;
+  const bay = asId<BayId>(id);
+  decision(turn, series, {result, reason: reason ?? null, grant, bay, degraded});
+  succeed(turn, id, series, reason === undefined ? 'allow' : 'deny', reason);
+  act();
+  return true;
 }
 
 /** Not yet good: wait for the next slot. Never good: count the swipe and say so. */
@@ -372,14 +387,4 @@ function warnOfCopy(turn: Turn, id: CollectorId, uid: CardUid): void {
   const holder = credential ? grants.grantsOf(credential.id)[0]?.holderMask : undefined;
   const detail = `card ${uid} showed a wrong key; tell its holder ${holder ?? '(unknown)'}`;
   raiseAlarm(turn, {kind: 'CLONE_SUSPECT', collector: id, device: uid, detail});
-}
-
-function verifierOf(turn: Turn, at: CollectorState): Verifier {
-  const hasOpenStay = (grant: Grant) => {
-    for (const bay of turn.state.bays.values()) if (isOwn(bay, grant)) return true;
-    return false;
-  };
-  const {config, context} = turn;
-  const usable = canUseUp(turn.state.storage);
-  return {config, context, policy: policyOf(at.config), canUseUp: usable, hasOpenStay};
 }

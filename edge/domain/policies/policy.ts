@@ -2,14 +2,14 @@ import type {UnixMillis} from '../../../protocols/base/clock.js';
 import type {Credential, Grant, GrantKind} from '../../../protocols/site/grant.js';
 import type {LotContext} from '../lot/contract.js';
 import type {WindowPlace} from '../time/validity.js';
-import type {LotProfile} from './profiles.js';
+import type {PostProfile} from './profiles.js';
 
 /**
  * What is particular to one way of using a site; everything else is the one pipeline. A policy answers
  * questions about what it is handed: it keeps nothing, moves nothing, and no answer of it reaches an interlock.
  */
 export interface Policy {
-  readonly name: LotProfile;
+  readonly name: PostProfile;
   /** Kinds of grant that open something under this policy; the first is that of a right nobody here has heard of. */
   readonly grantKinds: ReadonlySet<GrantKind>;
   readonly credentialKinds: ReadonlySet<Credential['kind']>;

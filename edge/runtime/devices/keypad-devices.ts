@@ -53,6 +53,7 @@ export function createEntry(parts: DeviceParts, maxDigits: number): CodeEntry {
       // How far somebody has typed is nobody's business before the entry.
       onProgress: () => {},
       onCleared: () => {},
+      onCommand: key => codes?.onCommand?.(key),
       onFault: (isStanding, detail) => reports.onFault('KEYPAD_FAULT', isStanding, detail),
     },
   });

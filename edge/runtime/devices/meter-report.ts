@@ -11,7 +11,7 @@ import type {
 } from '../../../drivers/water-valve/contract.js';
 import type {Millis} from '../../../protocols/base/clock.js';
 import {FaultGroup} from './fault-group.js';
-import type {DeviceReports} from './site-device.js';
+import type {DeviceReports, WaterInlet} from './site-device.js';
 
 /** A running tap is journalled this often, beside its beginning and its end. */
 const TELL_EVERY_MS: Millis = 60_000;
@@ -23,6 +23,7 @@ const WORST_FIRST: readonly MeterQuality[] = ['estimated', 'rollover', 'good'];
  */
 export class MeterReport implements WaterMeterListener, WaterValveListener {
   readonly #reports: DeviceReports;
+  readonly #stall: WaterInlet | undefined;
   readonly #meterFaults: FaultGroup<MeterFault | 'no_flow'>;
   readonly #valveFaults: FaultGroup<ValveFault>;
   #reading: WaterMeterReading | undefined;
@@ -31,8 +32,9 @@ export class MeterReport implements WaterMeterListener, WaterValveListener {
   #quality: MeterQuality = 'good';
   #valve: WaterValveState | undefined;
 
-  constructor(reports: DeviceReports) {
+  constructor(reports: DeviceReports, stall?: WaterInlet) {
     this.#reports = reports;
+    this.#stall = stall;
     this.#meterFaults = new FaultGroup(reports, 'METER_FAULT');
     this.#valveFaults = new FaultGroup(reports, 'VALVE_FAULT');
   }
@@ -54,6 +56,7 @@ export class MeterReport implements WaterMeterListener, WaterValveListener {
     const isDue = told === undefined || reading.atMs - told.atMs >= TELL_EVERY_MS;
     // After the valve has closed what still drips is told once it is known.
     if (isStart || this.#isOver || (isChanged && isDue)) this.#tell(reading);
+    this.#stall?.onReading(reading);
   }
 
   onMeterFault(fault: MeterFault, isStanding: boolean): void {
@@ -65,7 +68,8 @@ export class MeterReport implements WaterMeterListener, WaterValveListener {
     this.#reports.onHealth(health);
   }
 
-  onValve(state: WaterValveState): void {
+  onValve(state: WaterValveState, atMs: Millis): void {
+    this.#stall?.onValve(state, atMs);
     const before = this.#valve;
     this.#valve = state;
     if (before?.position === state.position && before.confirmed === state.confirmed) return;
@@ -80,7 +84,11 @@ export class MeterReport implements WaterMeterListener, WaterValveListener {
   }
 
   /** No water came: the main is shut, or the meter does not turn. */
-  onNoFlow(): void {
+  onNoFlow(atMs: Millis): void {
+    if (this.#stall) {
+      this.#stall.onNoFlow(atMs);
+      return;
+    }
     this.#meterFaults.set('no_flow', true, 'opened, and no water came');
   }
 

@@ -2,6 +2,8 @@ import type {DeviceHealth, FrameBus, RegisterBus} from '../../../drivers/bus/con
 import type {InputListener} from '../../../drivers/discrete-inputs/contract.js';
 import type {ByteLink} from '../../../drivers/port/byte-link.js';
 import type {HidSource} from '../../../drivers/port/hid-source.js';
+import type {WaterMeterListener} from '../../../drivers/water-meter/contract.js';
+import type {WaterValve, WaterValveListener} from '../../../drivers/water-valve/contract.js';
 import type {Clock, Entropy, Millis} from '../../../protocols/base/clock.js';
 import type {
   DeviceEventData,
@@ -84,6 +86,8 @@ export interface DeviceParts {
   digest(code: Uint8Array): string;
   /** Where what is shown or typed here is judged; undefined: nobody asks for it, it is journalled. */
   readonly codes: CodeInlet | undefined;
+  /** The stall that its water runs in; undefined: nobody's. */
+  readonly water: WaterInlet | undefined;
 }
 
 /** Takes tokens and codes for one collector. What it is given is secret: never logged. */
@@ -92,4 +96,19 @@ export interface CodeInlet {
   /** Something was shown and not read. */
   onUnread(): void;
   onEntry(digits: string): void;
+  /** `*` or `#` by itself; only a stall listens. */
+  onCommand?(key: '*' | '#'): void;
+}
+
+/** Takes what a meter and its valve say, for the stall that they serve. */
+export interface WaterInlet extends WaterMeterListener, WaterValveListener {
+  /** The valve is built and may be ordered. */
+  join(tap: WaterTap): void;
+}
+
+/** A valve with its meter, as a stall orders it. */
+export interface WaterTap {
+  readonly valve: WaterValve;
+  /** Leave so much water in the device, at the end of which it shuts by itself; absent: it has no such limit. */
+  setCredit?(volumeMl: number): Promise<boolean>;
 }

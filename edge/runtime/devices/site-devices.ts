@@ -19,7 +19,14 @@ import {OsdpDevice, type OsdpReaderConfig} from './osdp-device.js';
 import {openOwnLine} from './own-line.js';
 import {Plant} from './plant.js';
 import type {PlantParts} from './plant-parts.js';
-import type {CodeInlet, DeviceLine, DeviceParts, DeviceReports, SiteDevice} from './site-device.js';
+import type {
+  CodeInlet,
+  DeviceLine,
+  DeviceParts,
+  DeviceReports,
+  SiteDevice,
+  WaterInlet,
+} from './site-device.js';
 
 /** What devices of a site need of this gateway. */
 export interface DeviceSurroundings {
@@ -43,6 +50,8 @@ export interface SiteDevicesOptions extends DeviceSurroundings {
   /** The line that a device hangs on. */
   readonly lineOf: (device: string) => DeviceLine;
   readonly listenTo: DeviceParts['listenTo'];
+  /** The stall whose water runs through a meter. */
+  readonly waterOf: (device: string) => WaterInlet | undefined;
 }
 
 /** Long enough for a frame to each valve of a line and its reply. */
@@ -167,10 +176,11 @@ export class SiteDevices {
 
   #partsOf(id: string, reports: DeviceReports): PlantParts {
     const {config, clock, entropy, secrets, databasePath, digest} = this.#options;
-    const {openLink, openHid, lineOf, listenTo, codesOf} = this.#options;
+    const {openLink, openHid, lineOf, listenTo, codesOf, waterOf} = this.#options;
     return {
       ...{id: asId(id), clock, entropy, reports, digest, listenTo},
       codes: codesOf(id),
+      water: waterOf(id),
       taken: this.#taken.get(id) ?? new Set(),
       line: () => lineOf(id),
       openLink: link => openLink(link, id),

@@ -33,8 +33,8 @@ const FLOW_METERS = {
 type MeterWithValve = WaterMeter & {readonly valve: WaterValve};
 
 export function createWaterMeter(config: PlantOf<'water-meter'>, parts: PlantParts): SiteDevice {
-  const {id, clock, reports} = parts;
-  const report = new MeterReport(reports);
+  const {id, clock, reports, water} = parts;
+  const report = new MeterReport(reports, water);
   const {address: unit, pollMs, mostMlPerMin} = config;
   const meter = new ModbusMeter({
     ...{id, clock, unit, pollMs, mostMlPerMin},
@@ -42,12 +42,13 @@ export function createWaterMeter(config: PlantOf<'water-meter'>, parts: PlantPar
     listener: report,
     onTrouble: reports.onTrouble,
   });
+  water?.join(meter);
   return meterDevice(meter, report);
 }
 
 export function createCjt188Meter(config: PlantOf<'cjt188-meter'>, parts: PlantParts): SiteDevice {
-  const {id, clock, reports} = parts;
-  const report = new MeterReport(reports);
+  const {id, clock, reports, water} = parts;
+  const report = new MeterReport(reports, water);
   const {address, pollMs, mostMlPerMin} = config;
   const meter = new Cjt188Meter({
     ...{id, clock, address, pollMs, mostMlPerMin},
@@ -55,6 +56,7 @@ export function createCjt188Meter(config: PlantOf<'cjt188-meter'>, parts: PlantP
     maker: MAKERS[config.profile],
     listener: report,
   });
+  water?.join(meter);
   return meterDevice(meter, report);
 }
 
@@ -79,8 +81,8 @@ export function createFlowMeter(config: PlantOf<'flow-meter'>, parts: PlantParts
 }
 
 export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantParts): SiteDevice {
-  const {id, clock, reports, plant} = parts;
-  const report = new MeterReport(reports);
+  const {id, clock, reports, plant, water} = parts;
+  const report = new MeterReport(reports, water);
   const relays = plant.relays.board(config.relays);
   const wait = new RelayWait(relays);
   const {pulses, litres, openPulseMs, closePulseMs, mostMlPerMin, input} = config;
@@ -97,13 +99,14 @@ export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantPar
     listener: {
       onReading: reading => report.onReading(reading),
       onMeterFault: (fault, isStanding) => report.onMeterFault(fault, isStanding),
-      onValve: state => report.onValve(state),
+      onValve: (state, atMs) => report.onValve(state, atMs),
       onValveFault: (fault, isStanding) => report.onValveFault(fault, isStanding),
-      onNoFlow: () => report.onNoFlow(),
+      onNoFlow: atMs => report.onNoFlow(atMs),
       // Its boards tell when they are gone.
       onHealth: () => {},
     },
   });
+  water?.join(meter);
   plant.counters.listen(config.counters, [input], {
     onTotals: (totals, atMs) => {
       const total = totals.get(input);

@@ -10,6 +10,7 @@ import {PEPPER_SUM} from './0008-pepper-sum.js';
 import {ISSUERS} from './0009-issuers.js';
 import {NOTICES} from './0010-notices.js';
 import {MARKED_HEAD} from './0011-marked-head.js';
+import {SHOWERS} from './0012-showers.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ISSUERS,
   NOTICES,
   MARKED_HEAD,
+  SHOWERS,
 ];
 
 /** Version of the schema that this code works with. */

@@ -1,0 +1,18 @@
+import type {Grant} from '../../../protocols/site/grant.js';
+import {canUseUp} from '../alarms/storage-flow.js';
+import type {CollectorState} from '../lot/lot-state.js';
+import type {Turn} from '../lot/turn.js';
+import {policyOf} from '../policies/policies.js';
+import {isOwn} from './choose-bay.js';
+import type {Verifier} from './verify.js';
+
+/** Judges what is shown at a post by the policy of that post. */
+export function verifierOf(turn: Turn, at: CollectorState): Verifier {
+  const hasOpenStay = (grant: Grant) => {
+    for (const bay of turn.state.bays.values()) if (isOwn(bay, grant)) return true;
+    return false;
+  };
+  const {config, context} = turn;
+  const usable = canUseUp(turn.state.storage);
+  return {config, context, policy: policyOf(at.config), canUseUp: usable, hasOpenStay};
+}
