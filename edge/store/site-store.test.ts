@@ -169,6 +169,7 @@ test('~E5 what was not final comes back after a restart as it last stood, the re
     alarms: [alarm('al-1', 'acked')],
     lockTests: [],
     lockouts: [],
+    showers: [],
   });
 });
 
