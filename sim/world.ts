@@ -35,6 +35,7 @@ export interface WorldCollector {
   readonly id: string;
   readonly bays: readonly string[];
   readonly kind?: 'plain' | 'smart';
+  readonly profile?: string;
   readonly zone?: string;
   readonly arrow?: string;
   readonly travelMs?: Millis;
@@ -53,6 +54,8 @@ export interface WorldOptions {
   /** With `beside`: what `copyCard` of that gateway gave; this one runs from it, under its name. */
   readonly card?: string;
   readonly rules?: Readonly<Record<string, unknown>>;
+  /** Issuers of signed QR tokens, in the words of the site file. */
+  readonly tokenKeys?: readonly object[];
   /** Lines and devices beside the collectors; `install` builds what stands there before the daemon starts. */
   readonly plant?: PlantPlan & {readonly install: (world: World) => readonly Installed[]};
   readonly language?: 'zh-CN' | 'en';
@@ -275,6 +278,7 @@ export class World {
       ntp: this.timeServer,
       builtMs: 0,
       warnings: [],
+      gatewayName: () => this.cloud?.gateway,
       ...(this.#options.disk ? {disk: this.#options.disk} : {}),
       ...(this.#options.stretch ? {stretch: this.#options.stretch} : {}),
     });
@@ -337,6 +341,7 @@ export class World {
       language: this.#options.language ?? 'en',
       secretKeyFile: 'secret.key',
       ...(this.#options.plant ? {plant: this.#options.plant} : {}),
+      ...(this.#options.tokenKeys ? {tokenKeys: this.#options.tokenKeys} : {}),
       ...(this.#options.rules ? {rules: this.#options.rules} : {}),
     });
     const loaded = loadSiteConfig(text, 'world.yaml');

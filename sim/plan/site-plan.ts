@@ -39,6 +39,8 @@ export interface CollectorPlan {
   readonly zone: string;
   readonly arrow: string;
   readonly kind: 'plain' | 'smart';
+  /** Left out: `parkCard`. */
+  readonly profile?: string;
   readonly bays: readonly string[];
   /** Link of the RS-485 line and of the reader or sealed link, as `site.yaml` writes them. */
   readonly lineLink: LinkPlan;
@@ -67,6 +69,7 @@ export type LinkPlan =
   | {readonly kind: 'serial'; readonly path: string; readonly baudRate: number}
   | {readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly baudRate: number};
 
+const USUAL_PROFILE = 'parkCard';
 export const LINE_BAUD_RATE = 9600;
 export const SEALED_LINK_BAUD_RATE = 115_200;
 export const DISPLAY_UNIT = 31;
@@ -82,7 +85,7 @@ export function siteYaml(plan: SitePlan): string {
       kind: 'public',
       language: plan.language ?? 'zh-CN',
     },
-    profiles: plan.plant?.bath ? ['parkCard', 'bath'] : ['parkCard'],
+    profiles: profilesOf(plan),
     database: plan.database,
     secretKey: {file: plan.secretKeyFile},
     page: {host: '127.0.0.1', port: plan.pagePort},
@@ -107,6 +110,12 @@ export function siteYaml(plan: SitePlan): string {
     // A simulated car park opens at once: a person who drives each lock once would be no part of its story.
     rules: {commissioning: 'replaced', ...plan.rules},
   });
+}
+
+function profilesOf({collectors, plant}: SitePlan): readonly string[] {
+  const lots = collectors.map(one => one.profile ?? USUAL_PROFILE);
+  if (plant?.bath) lots.push('bath');
+  return lots.length > 0 ? [...new Set(lots)] : [USUAL_PROFILE];
 }
 
 /** Unit address of the lock of the `index`-th bay of a collector. */
@@ -148,7 +157,7 @@ function lineBlock(collector: CollectorPlan) {
 }
 
 function collectorBlock(collector: CollectorPlan) {
-  const {id, zone, arrow, kind} = collector;
+  const {id, zone, arrow, kind, profile = USUAL_PROFILE} = collector;
   const bays = collector.bays.map((bay, index) => ({
     id: bay,
     lock: `L-${bay}`,
@@ -162,6 +171,7 @@ function collectorBlock(collector: CollectorPlan) {
       id,
       zone,
       arrow,
+      profile,
       kind,
       link: collector.readerLink,
       key: {file: collector.keyFile},
@@ -173,6 +183,7 @@ function collectorBlock(collector: CollectorPlan) {
     id,
     zone,
     arrow,
+    profile,
     kind,
     reader: {kind: 'rdm6300', link: collector.readerLink},
     display: `D-${id}`,

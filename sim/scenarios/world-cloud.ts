@@ -142,6 +142,11 @@ export class WorldCloud {
     this.#uplink = undefined;
   }
 
+  /** Under which name the cloud knows this gateway. */
+  get gateway(): string {
+    return this.#gateway;
+  }
+
   isOnline(): boolean {
     return this.#uplink?.isOnline() ?? false;
   }
