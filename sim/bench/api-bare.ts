@@ -2,13 +2,9 @@ import {createInterface} from 'node:readline';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import {SystemClock} from '../../edge/platform/system-clock.js';
-import type {WorkerReport} from './api-worker.js';
+import type {BareRow} from './api-rows.js';
+import {cpuMsSince, WARM_UP, type WorkerReport} from './api-worker.js';
 import {answer} from './child.js';
-
-export interface BareRow {
-  readonly table: string;
-  readonly row: Readonly<Record<string, string | number | null>>;
-}
 
 export interface BareTask {
   readonly database: string;
@@ -23,12 +19,14 @@ export async function run(): Promise<undefined> {
   const task = JSON.parse((await lines.next()).value ?? '') as BareTask;
   const isPostgres = task.database.startsWith('postgres');
   const bench = isPostgres ? await onPostgres(task) : onSqlite(task);
+  for (const rows of task.rows.slice(0, WARM_UP)) await bench.write(0, rows);
   answer({ready: true});
   await lines.next();
   const clock = new SystemClock();
   const latenciesMs: number[] = [];
-  let next = 0;
+  let next = WARM_UP;
   const startMs = clock.nowMs();
+  const usedBefore = process.cpuUsage();
   const oneAfterAnother = async (lane: number) => {
     for (let rows = task.rows[next++]; rows; rows = task.rows[next++]) {
       const beganMs = clock.nowMs();
@@ -37,7 +35,11 @@ export async function run(): Promise<undefined> {
     }
   };
   await Promise.all(Array.from({length: bench.lanes}, (_, lane) => oneAfterAnother(lane)));
-  const report: WorkerReport = {ms: clock.nowMs() - startMs, latenciesMs};
+  const report: WorkerReport = {
+    ms: clock.nowMs() - startMs,
+    cpuMs: cpuMsSince(usedBefore),
+    latenciesMs,
+  };
   answer(report);
   await lines.next();
   await bench.close();
@@ -56,13 +58,13 @@ function onSqlite({database}: BareTask): Bare {
   connection.pragma('synchronous=FULL');
   connection.pragma('busy_timeout=5000');
   const statements = new Map<string, Database.Statement>();
-  const insert = ({table, row}: BareRow) => {
-    const text = insertText(table, Object.keys(row), () => '?');
+  const write = (bare: BareRow) => {
+    const text = textOf(bare, () => '?');
     const held = statements.get(text) ?? connection.prepare(text);
     statements.set(text, held);
-    held.run(...Object.values(row));
+    held.run(...valuesOf(bare));
   };
-  const all = connection.transaction((rows: readonly BareRow[]) => rows.forEach(insert));
+  const all = connection.transaction((rows: readonly BareRow[]) => rows.forEach(write));
   return {
     lanes: 1,
     write: (_, rows) => Promise.resolve(all.immediate(rows)),
@@ -78,9 +80,9 @@ async function onPostgres({database, atOnce}: BareTask): Promise<Bare> {
     write: async (lane, rows) => {
       const client = clients[lane] as pg.Client;
       await client.query('BEGIN');
-      for (const {table, row} of rows) {
-        const text = insertText(table, Object.keys(row), n => `$${n + 1}`);
-        await client.query({name: table, text, values: Object.values(row)});
+      for (const bare of rows) {
+        const text = textOf(bare, n => `$${n + 1}`);
+        await client.query({name: bare.table, text, values: [...valuesOf(bare)]});
       }
       await client.query('COMMIT');
     },
@@ -88,7 +90,19 @@ async function onPostgres({database, atOnce}: BareTask): Promise<Bare> {
   };
 }
 
-function insertText(table: string, names: readonly string[], mark: (n: number) => string): string {
-  const columns = names.map(name => `"${name}"`).join(', ');
-  return `INSERT INTO "${table}" (${columns}) VALUES (${names.map((_, n) => mark(n)).join(', ')})`;
+/** A new row is inserted, one that was there is changed. */
+function textOf({table, row, by}: BareRow, mark: (n: number) => string): string {
+  const set = Object.keys(row).filter(name => !by?.includes(name));
+  if (!by) {
+    const columns = set.map(name => `"${name}"`).join(', ');
+    return `INSERT INTO "${table}" (${columns}) VALUES (${set.map((_, n) => mark(n)).join(', ')})`;
+  }
+  const changed = set.map((name, n) => `"${name}" = ${mark(n)}`).join(', ');
+  const found = by.map((name, n) => `"${name}" = ${mark(set.length + n)}`).join(' AND ');
+  return `UPDATE "${table}" SET ${changed} WHERE ${found}`;
+}
+
+function valuesOf({row, by = []}: BareRow): readonly (string | number | null)[] {
+  const names = Object.keys(row).filter(name => !by.includes(name));
+  return [...names, ...by].map(name => row[name] ?? null);
 }

@@ -22,10 +22,14 @@ export interface WorkerTask {
 
 export interface WorkerReport {
   readonly ms: number;
+  /** Processor time of the process meanwhile. */
+  readonly cpuMs: number;
   readonly latenciesMs: readonly number[];
 }
 
 const KEY = 'bench-key';
+/** So many of a process do not count. */
+export const WARM_UP = 100;
 const SILENT = {debug() {}, info() {}, warn() {}, error() {}};
 
 /** One API worker: bookings through its whole HTTP interface, without a socket. */
@@ -37,13 +41,17 @@ export async function run([text = '{}']: readonly string[]): Promise<undefined> 
     ...{signingKey: createPrivateKey(task.signingKey), apiKey: KEY},
   });
   const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
-  // Statements are prepared and code is compiled by bookings that do not count.
-  await bookAll(cloud, {...task, first: task.first + task.count * task.step, count: 50});
-  answer({ready: true});
-  await lines.next();
-  answer(await bookAll(cloud, task));
-  await lines.next();
-  await cloud.close();
+  try {
+    // Statements are prepared and code is compiled by bookings that do not count.
+    await bookAll(cloud, {...task, first: task.first + task.count * task.step, count: WARM_UP});
+    answer({ready: true});
+    await lines.next();
+    answer(await bookAll(cloud, task));
+    await lines.next();
+  } finally {
+    // Timers of a cloud that stays open would keep the process, and with it the bench, for ever.
+    await cloud.close();
+  }
   return undefined;
 }
 
@@ -53,6 +61,7 @@ async function bookAll(cloud: Cloud, task: WorkerTask): Promise<WorkerReport> {
   const latenciesMs: number[] = [];
   let next = 0;
   const startMs = clock.nowMs();
+  const usedBefore = process.cpuUsage();
   const oneAfterAnother = async () => {
     while (next < task.count) {
       const n = task.first + task.step * next;
@@ -63,7 +72,12 @@ async function bookAll(cloud: Cloud, task: WorkerTask): Promise<WorkerReport> {
     }
   };
   await Promise.all(Array.from({length: task.atOnce}, oneAfterAnother));
-  return {ms: clock.nowMs() - startMs, latenciesMs};
+  return {ms: clock.nowMs() - startMs, cpuMs: cpuMsSince(usedBefore), latenciesMs};
+}
+
+export function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const {user, system} = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 async function bookOne(cloud: Cloud, n: number, fromMs: number): Promise<void> {

@@ -2,11 +2,10 @@ import {generateKeyPairSync} from 'node:crypto';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {CloudReader, CloudSchema} from '../../cloud-sync/api/store/cloud-schema.js';
-import {CloudStore} from '../../cloud-sync/api/store/cloud-store.js';
 import {PostgresServer} from '../real/postgres.js';
-import type {BareRow, BareTask} from './api-bare.js';
+import type {BareTask} from './api-bare.js';
 import {fillLot} from './api-lot.js';
+import {type BareRow, bookingRows, countRows} from './api-rows.js';
 import type {WorkerReport, WorkerTask} from './api-worker.js';
 import {Child} from './child.js';
 import {rounded} from './median.js';
@@ -14,20 +13,12 @@ import {rounded} from './median.js';
 const BOOKINGS = 400;
 /** Requests under way at once, of all workers together. */
 const AT_ONCE = 8;
-/** What a booking writes; a row of each, told apart by the order that it belongs to. */
-const OF_ORDER: readonly (readonly [keyof CloudSchema, string])[] = [
-  ['order_row', 'id'],
-  ['bay_slot', 'order_id'],
-  ['order_deadline', 'order_id'],
-  ['order_grant', 'order_id'],
-  ['ledger_entry', 'order_id'],
-  ['change', 'subject_id'],
-];
-
 interface Figures {
   readonly perS: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Of the processes that ask the database, for each transaction. */
+  readonly cpuMs: number;
 }
 
 const {privateKey} = generateKeyPairSync('ed25519');
@@ -62,8 +53,9 @@ export async function run([only]: readonly string[]): Promise<object> {
 
 async function compare(database: string, bareDatabase: string, workers: number): Promise<object> {
   await fillLot(database);
+  const before = await countRows(database);
   const booked = await book(database, workers);
-  const rows = await rowsOf(database);
+  const rows = await bookingRows(database, before);
   await fillLot(bareDatabase);
   const bare = await insert(bareDatabase, rows, workers);
   return {
@@ -73,6 +65,8 @@ async function compare(database: string, bareDatabase: string, workers: number):
     p50Ms: rounded(booked.p50Ms, 2),
     p99Ms: rounded(booked.p99Ms, 2),
     rowsPerTx: rounded(rows.flat().length / rows.length, 1),
+    cpuMs: rounded(booked.cpuMs, 2),
+    bareCpuMs: rounded(bare.cpuMs, 2),
   };
 }
 
@@ -101,39 +95,21 @@ function insert(
 }
 
 async function measure(children: readonly Child[]): Promise<Figures> {
-  for (const child of children) await child.next();
-  for (const child of children) child.say('go');
-  const reports = await Promise.all(children.map(child => child.next<WorkerReport>()));
-  for (const child of children) await child.end();
+  const reports = await reportsOf(children);
   const latencies = reports.flatMap(({latenciesMs}) => latenciesMs);
   const sorted = latencies.toSorted((left, right) => left - right);
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
   const longestMs = Math.max(...reports.map(({ms}) => ms));
-  return {perS: (sorted.length * 1000) / longestMs, p50Ms: at(0.5), p99Ms: at(0.99)};
+  const cpuMs = reports.reduce((sum, report) => sum + report.cpuMs, 0) / sorted.length;
+  return {perS: (sorted.length * 1000) / longestMs, p50Ms: at(0.5), p99Ms: at(0.99), cpuMs};
 }
 
-/** All that each booking wrote, one list for each. */
-async function rowsOf(database: string): Promise<readonly (readonly BareRow[])[]> {
-  const store = await CloudStore.open(database);
-  const rows = await store.read(readRows);
-  await store.close();
-  return rows;
-}
-
-async function readRows(db: CloudReader): Promise<readonly (readonly BareRow[])[]> {
-  const all = async (table: keyof CloudSchema) =>
-    (await db.selectFrom(table).selectAll().execute()) as unknown as BareRow['row'][];
-  const byOrder = new Map<string, BareRow[]>();
-  for (const [table, column] of OF_ORDER) {
-    for (const row of await all(table)) {
-      const order = String(row[column]);
-      if (table === 'order_row') byOrder.set(order, []);
-      byOrder.get(order)?.push({table, row});
-    }
+async function reportsOf(children: readonly Child[]): Promise<readonly WorkerReport[]> {
+  try {
+    for (const child of children) await child.next();
+    for (const child of children) child.say('go');
+    return await Promise.all(children.map(child => child.next<WorkerReport>()));
+  } finally {
+    for (const child of children) await child.end();
   }
-  const groups = [...byOrder.values()];
-  for (const table of ['ledger_hold', 'grant_row', 'grant_change', 'answer'] as const) {
-    for (const [index, row] of (await all(table)).entries()) groups[index]?.push({table, row});
-  }
-  return groups;
 }
