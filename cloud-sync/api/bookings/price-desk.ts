@@ -104,12 +104,15 @@ export class PriceDesk {
     const slot = {site, point, fromWall: fromMs, untilWall: untilMs, offer: 'hourly'} as const;
     const listing = await (known?.take(slot, place) ?? listings.listingFor(db, slot));
     if (!listing) throw new Refusal('outside_window');
-    const tariff = await prices.tariff(db, site);
+    const [tariff, allRules] = await Promise.all([
+      prices.tariff(db, site),
+      prices.rulesAt(db, tenant, site),
+    ]);
     const roles =
       known?.roles ?? (holder === null ? [] : await members.rolesOf(db, tenant, holder));
     const local = this.#zone(place.zone).localTime(fromMs);
     const start = {point, roles, atMs: fromMs, local};
-    const rules = rulesFor(await prices.rulesAt(db, tenant, site), start);
+    const rules = rulesFor(allRules, start);
     const coupon = wish.coupon === undefined ? undefined : await this.#coupon(db, tenant, wish);
     const price: Price = {
       ...{fenPerHour: listing.priceFen, terms: tariff.terms, tariffVer: tariff.ver},

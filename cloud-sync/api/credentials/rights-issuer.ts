@@ -153,17 +153,16 @@ export class RightsIssuer {
     gateways: readonly string[],
   ): Promise<readonly string[]> {
     const {credentials, grants} = this.#options;
-    const ids: string[] = [];
+    const asked: Promise<readonly string[]>[] = [];
     for (const kind of kinds) {
       if (kind !== 'card' && kind !== 'plate') continue;
-      const own = await credentials.ofHolder(tx, tenant, holder, kind);
-      ids.push(...own.map(({id}) => id));
+      const own = credentials.ofHolder(tx, tenant, holder, kind);
+      asked.push(own.then(held => held.map(({id}) => id)));
       if (kind !== 'card') continue;
       // Those that somebody gave to a gateway by itself count too.
-      for (const gateway of gateways)
-        ids.push(...(await grants.credentialsOf(tx, gateway, holder)));
+      for (const gateway of gateways) asked.push(grants.credentialsOf(tx, gateway, holder));
     }
-    return ids;
+    return (await Promise.all(asked)).flat();
   }
 }
 

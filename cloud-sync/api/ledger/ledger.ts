@@ -58,8 +58,13 @@ export class Ledger {
     assertSound(move);
     const asked = {tx, tenant, orderId, fingerprint: fingerprintOf(move)};
     // Before anything is read that the move depends on: the same key waits here for the first.
-    const locked = await this.#lockFirst(asked, move);
-    const before = await this.#options.table.entry(tx, tenant, move.key);
+    const lock = this.#lockFirst(asked, move);
+    // The one lock of a hold and this question reach the database in that order, without a wait between.
+    if (move.move !== 'hold') await lock;
+    const [locked, before] = await Promise.all([
+      lock,
+      this.#options.table.entry(tx, tenant, move.key),
+    ]);
     if (before) return before.fingerprint === asked.fingerprint ? undefined : 'KEY_REUSED';
     switch (move.move) {
       case 'hold':

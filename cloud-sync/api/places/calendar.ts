@@ -156,9 +156,12 @@ export class Calendar {
     wish: SlotWish,
     place?: SiteRow,
   ): Promise<ListingRow | Exclude<SlotAnswer, 'reserved'>> {
-    const listing = await this.#listing(tx, point, wish, place);
+    const [listing, isTaken] = await Promise.all([
+      this.#listing(tx, point, wish, place),
+      this.#isTaken(tx, wish),
+    ]);
     if (!listing) return 'OUTSIDE_WINDOW';
-    if (await this.#isTaken(tx, wish)) return 'BAY_TAKEN';
+    if (isTaken) return 'BAY_TAKEN';
     const {site, point: id, orderId, fromWall, untilWall} = wish;
     await this.#add.send(tx, {orderId, site, point: id, fromWall, untilWall});
     return listing;
