@@ -76,3 +76,90 @@ test('a rest that is over before it is waited for hides none that has begun: clo
   truth.assertIdle();
   t.is(batches(), 2);
 });
+
+/** A gateway that deflates beside its loop; `moves`: before which piece of the journal something happens. */
+function readInPieces(moves: (piece: number, runner: PumpRunner) => void) {
+  const truth = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
+  const pages: (readonly [from: number, limit: number])[] = [];
+  const published: Uint8Array[] = [];
+  const journal = {epoch: 'ab'.repeat(16), low: 1, mark: 0};
+  const outbox = {
+    epoch: () => journal.epoch,
+    head: () => BACKLOG,
+    low: () => journal.low,
+    page: (from: number, limit: number) => {
+      pages.push([from, limit]);
+      return Array.from({length: limit}, (_, index) => [
+        'bay',
+        'boot',
+        0,
+        0,
+        'ok',
+        `${from + index + journal.mark}`,
+      ]);
+    },
+    ...{hashAt: () => new Uint8Array(32), origins: () => [], onAppend: () => () => {}},
+    markAcked: () => {},
+  } as unknown as Outbox;
+  const clock = {
+    ...{nowMs: () => truth.nowMs(), timer: truth.timer.bind(truth)},
+    waitUntil: (atMs: Millis, callback: () => void) =>
+      truth.waitUntil(atMs, () => {
+        moves(pages.length, runner);
+        callback();
+      }),
+  } as unknown as VirtualClock;
+  const runner: PumpRunner = new PumpRunner({
+    ...{clock, outbox, pace: {batchEvents: BATCH}},
+    deflateLater: (_plain, done) => done(undefined),
+    publish: (_name, payload) => void published.push(payload),
+    onGiveUp: why => {
+      throw new RangeError(why);
+    },
+  });
+  return {truth, runner, pages, published, journal};
+}
+
+function bodiesOf(payload: Uint8Array | undefined): readonly number[] {
+  return Buffer.from(payload ?? [])
+    .toString()
+    .split('\n')
+    .slice(1)
+    .map(Number);
+}
+
+test('~G5 a backlog is read a piece each turn of the event loop, and goes out in whole batches', async t => {
+  const {truth, runner, pages, published} = readInPieces(() => {});
+  runner.start(0);
+  t.deepEqual(pages, [[1, 125]]);
+  await truth.advance(10);
+  t.true(pages.every(([, limit]) => limit === 125));
+  t.is(published.length, BACKLOG / BATCH);
+  t.deepEqual(
+    bodiesOf(published[1]),
+    Array.from({length: BATCH}, (_, index) => 501 + index),
+  );
+  runner.close();
+});
+
+test('a batch that is half read goes nowhere once the cloud asks for another place, or the journal numbers anew', async t => {
+  const back = readInPieces((piece, runner) => {
+    if (piece === 2) runner.onWant(1000);
+  });
+  back.runner.start(0);
+  await back.truth.advance(10);
+  t.is(bodiesOf(back.published[0])[0], 1000);
+  back.runner.close();
+  const anew = readInPieces(piece => {
+    if (piece === 2) Object.assign(anew.journal, {epoch: 'cd'.repeat(16), mark: 10_000});
+  });
+  anew.runner.start(0);
+  await anew.truth.advance(10);
+  t.true(anew.published.length > 0);
+  for (const payload of anew.published) {
+    t.true(Buffer.from(payload).includes('cdcdcd'));
+    t.is(bodiesOf(payload).length, BATCH);
+    t.true(bodiesOf(payload).every(body => body > 10_000));
+  }
+  anew.runner.close();
+});

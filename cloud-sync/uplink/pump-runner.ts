@@ -43,6 +43,8 @@ export interface PumpRunnerOptions {
 
 /** Shorter batches are deflated before another thread would have begun. */
 const LATER_FROM_EVENTS = 64;
+/** Rows that are read in one turn: with more the line would notice that its turn comes late. */
+const READ_EVENTS = 125;
 /** One turn of the event loop. Shorter, and it would often be over before it is waited for. */
 const REST_MS: Millis = 0.05;
 /** While a backlog drains, what the cloud confirmed is stored no more often: it is an optimisation, and
@@ -119,7 +121,7 @@ export class PumpRunner {
         this.#markAcked(effect.upto);
         break;
       case 'rest':
-        this.#takeRest();
+        this.#afterTurn(() => this.#input({kind: 'rested'}));
         break;
       case 'startTimer':
         this.#startTimer(effect.timer, effect.afterMs);
@@ -136,9 +138,26 @@ export class PumpRunner {
   }
 
   #send(from: number, limit: number): void {
-    const events = this.#options.outbox.page(from, limit);
-    if (events.length > 0) this.#pack(from, events);
-    else this.#options.onGiveUp(`journal cannot be read at ${from}`);
+    this.#read(from, limit, this.#options.outbox.epoch(), []);
+  }
+
+  /** Read a backlog a piece each turn, so that the line never waits for a whole batch of it. */
+  #read(from: number, limit: number, epoch: string, before: readonly WireEvent[]): void {
+    const {outbox, deflateLater, onGiveUp} = this.#options;
+    if (!this.#state) return;
+    const isCurrent = this.#state.sent + 1 === from && outbox.epoch() === epoch;
+    if (before.length > 0 && !(isCurrent && outbox.low() <= from)) {
+      this.#input({kind: 'rested'});
+      return;
+    }
+    const most = deflateLater ? READ_EVENTS : limit;
+    const count = Math.min(limit - before.length, most);
+    const piece = outbox.page(from + before.length, count);
+    const events = before.length > 0 ? [...before, ...piece] : piece;
+    const isEnd = piece.length < count || events.length >= limit;
+    if (events.length === 0) onGiveUp(`journal cannot be read at ${from}`);
+    else if (isEnd) this.#pack(from, events);
+    else this.#afterTurn(() => this.#read(from, limit, epoch, events));
   }
 
   /** A backlog is deflated beside the loop, so that the line has its turn; what is short at once. */
@@ -211,13 +230,13 @@ export class PumpRunner {
     outbox.markAcked(upto);
   }
 
-  #takeRest(): void {
+  #afterTurn(work: () => void): void {
     const {clock} = this.#options;
     let isOver = false;
     const timer = clock.waitUntil(clock.nowMs() + REST_MS, () => {
       isOver = true;
       this.#rest = undefined;
-      this.#contain(() => this.#input({kind: 'rested'}));
+      this.#contain(work);
     });
     // On a busy machine it may be over before it is waited for, and another one may have begun.
     if (!isOver) this.#rest = timer;
