@@ -65,9 +65,9 @@ export class BathHouse {
       ...{collectors: [], stretch: quickStretch, ...more},
       plant: {
         buses: [
-          lineBlock('line-X', names.filter(isXintai).flatMap(xintaiDevices)),
-          lineBlock('line-P', names.filter(isPulse).flatMap(postDevices)),
-          lineBlock('line-B', Array.from({length: boards}, (_, no) => boardDevices(no)).flat()),
+          ...busOf('line-X', names.filter(isXintai).flatMap(xintaiDevices)),
+          ...busOf('line-P', names.filter(isPulse).flatMap(postDevices)),
+          ...busOf('line-B', Array.from({length: boards}, (_, no) => boardDevices(no)).flat()),
         ],
         devices: names.filter(isPulse).map(pulseDevice),
         bath: {
@@ -243,6 +243,10 @@ class PulseBoard extends CountingInputs {
 /** Of the first epoch. */
 function salt(): Uint8Array {
   return codeSalt('lot-1', 1);
+}
+
+function busOf(name: string, devices: readonly object[]) {
+  return devices.length > 0 ? [lineBlock(name, devices)] : [];
 }
 
 function place(letter: string, count: number): readonly string[] {

@@ -31,8 +31,8 @@ export type ShowerInput =
 export type ShowerAlarm = 'LEAK' | 'NO_FLOW' | 'BATHER_SILENT';
 
 export type ShowerEffect =
-  /** `creditMl`: what the device may give by itself; undefined: only time limits it. */
-  | {readonly kind: 'open'; readonly forMs: Millis; readonly creditMl: number | undefined}
+  /** `creditMl`: what the device may give by itself; always said, since it keeps what the one before left. */
+  | {readonly kind: 'open'; readonly forMs: Millis; readonly creditMl: number}
   | {readonly kind: 'shut'}
   | {readonly kind: 'alarm'; readonly alarm: ShowerAlarm; readonly detail: string}
   | {readonly kind: 'warn'; readonly of: 'share' | 'time'}
@@ -49,6 +49,7 @@ const KEY_REST_MS: Millis = 2000;
 /** Beyond the budget, so that the gateway closes first while it lives. */
 const CREDIT_MARGIN_MS: Millis = 5000;
 const CREDIT_MARGIN_ML = 1000;
+const MOST_ML_PER_MS = 0.5;
 const TICK_MS: Millis = 1000;
 
 /** A shower whose code has just been used up, before anything moves. */
@@ -281,6 +282,11 @@ function rinseEndMs({row, countedMs, phaseMs, valve}: Shower, rules: ShowerRules
   return valve === 'open' ? openMs : phaseMs + rules.firstWaterMs + rules.rinseMs;
 }
 
+/** More than any shower head gives in that time. */
+function mostMl(forMs: Millis): number {
+  return Math.ceil(forMs * MOST_ML_PER_MS);
+}
+
 /** One step in the making. */
 class ShowerTurn {
   readonly atMs: Millis;
@@ -329,18 +335,15 @@ class ShowerTurn {
     this.patch({valve: 'unknown'});
     const fen = leftFen(row, rules);
     const creditMl = row.isService ? undefined : mlForFen(row.tariff, fen);
-    this.effect({
-      kind: 'open',
-      forMs: row.mostMs - row.ranMs + rules.firstWaterMs + CREDIT_MARGIN_MS,
-      creditMl: creditMl === undefined ? undefined : creditMl + CREDIT_MARGIN_ML,
-    });
+    const forMs = row.mostMs - row.ranMs + rules.firstWaterMs + CREDIT_MARGIN_MS;
+    this.effect({kind: 'open', forMs, creditMl: (creditMl ?? mostMl(forMs)) + CREDIT_MARGIN_ML});
   }
 
   rinse(): void {
     this.enter('rinsing', {rinse: 'taken'});
     this.patch({valve: 'unknown'});
     const forMs = this.rules.rinseMs + this.rules.firstWaterMs + CREDIT_MARGIN_MS;
-    this.effect({kind: 'open', forMs, creditMl: undefined});
+    this.effect({kind: 'open', forMs, creditMl: mostMl(forMs)});
   }
 
   /** Close the valve and wait in `phase`, if it was open. */
