@@ -169,3 +169,83 @@ test('the page brings all that it needs, lets nothing else in, and is known agai
   }
   t.is((await get(`/app/0000/base.css`)).status, 404);
 });
+
+test('a member sees what is his to lend, and shows and replaces his own QR and key; of others he sees nothing', async t => {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(resolve => setImmediate(resolve))});
+  const {cloud, ask, told} = await startRig({
+    ...{clock, entropy: new SeededEntropy(), passwordCost: {n: 2, r: 1, p: 1}},
+  });
+  t.teardown(() => cloud.close());
+  let keys = 0;
+  const once = () => {
+    keys += 1;
+    return {'idempotency-key': `w-${keys}`};
+  };
+  const put = <Body>(path: string, body: object, method = 'POST') =>
+    told<Body>(method === 'PUT' ? 200 : 201, ask(method, path, {body, headers: once()}));
+  const person = async (phone: string) => {
+    const {id} = await put<{id: string}>('/v1/members', {phone, roles: ['lender']});
+    await put(`/v1/members/${id}/access`, {roles: ['member'], sites: null}, 'PUT');
+    const {invitation} = await put<{invitation: string}>(`/v1/members/${id}/invitation`, {});
+    const {token} = await put<{token: string}>('/v1/sessions/redeem', {
+      ...{invitation, password: 'long enough 1'},
+    });
+    return {id, token};
+  };
+  const [ann, bob] = [await person('13800001001'), await person('13800001002')];
+  const lot = {id: 'lot-1', name: 'Lot', kind: 'public', zone: 'Asia/Shanghai'};
+  await put('/v1/sites', lot);
+  await put('/v1/sites/lot-1/gateways/gw-1', {}, 'PUT');
+  const bay = {id: 'A-1', kind: 'bay', gateway: 'gw-1', owner: ann.id, number: 1};
+  await put('/v1/sites/lot-1/points', bay);
+  const right = {site: 'lot-1', holder: ann.id, kind: 'lease', points: ['A-1']};
+  const times = {fromMs: clock.wallMs(), untilMs: clock.wallMs() + HOUR_MS};
+  const issued = await put<{grant: {id: string}; secrets: {code: string}[]}>('/v1/grants', {
+    ...{...right, ...times, credentials: [{kind: 'key'}, {kind: 'qr'}]},
+  });
+
+  interface Own {
+    readonly grants: readonly {
+      readonly grant: {readonly id: string};
+      readonly credentials: readonly {
+        readonly id: string;
+        readonly kind: string;
+        readonly state: string;
+      }[];
+    }[];
+  }
+  const his = <Body>(status: number, method: string, path: string, {token} = ann) =>
+    told<Body>(status, ask(method, path, {key: token, headers: once()}));
+  const owned = await his<{points: {point: string; siteName: string}[]}>(
+    ...([200, 'GET', '/v1/me/points'] as const),
+  );
+  t.deepEqual(
+    owned.points.map(({point, siteName}) => [point, siteName]),
+    [['A-1', 'Lot']],
+  );
+  const qrOf = async () => {
+    const {grants} = await his<Own>(200, 'GET', '/v1/me/grants');
+    const qr = grants[0]?.credentials.find(({kind, state}) => kind === 'qr' && state === 'active');
+    return qr?.id ?? '';
+  };
+  const first = await qrOf();
+  const {text} = await his<{text: string}>(200, 'GET', `/v1/me/credentials/${first}/token`);
+  t.is(text.length, 134);
+  const again = `/v1/me/grants/${issued.grant.id}/reissue`;
+  const renewed = await his<{secrets: {code: string}[]}>(201, 'POST', again);
+  t.not(renewed.secrets[0]?.code, issued.secrets[0]?.code);
+  await his(409, 'GET', `/v1/me/credentials/${first}/token`);
+  const codes = await his<{secrets: object[]}>(200, 'POST', `${again.replace('reissue', 'codes')}`);
+  t.deepEqual(codes.secrets, [], 'whoever issued it has the digits');
+
+  t.deepEqual((await his<Own>(200, 'GET', '/v1/me/grants', bob)).grants, []);
+  await his(404, 'GET', `/v1/me/credentials/${await qrOf()}/token`, bob);
+  await his(404, 'POST', again, bob);
+  await his(404, 'POST', again.replace('reissue', 'codes'), bob);
+  const {sites} = await told<{sites: object[]}>(
+    200,
+    ask('GET', '/v1/public/sites?tenant=demo', {key: null}),
+  );
+  t.like(sites, [{id: 'lot-1', bays: 1, stalls: 0}]);
+  t.deepEqual(await his(200, 'GET', '/v1/payment-providers'), {providers: []});
+});

@@ -7,7 +7,7 @@ import type {Ends} from './cloud-process.js';
 export const TERMINALS = [
   {name: 'phone', width: 390, height: 844, hasTouch: true},
   {name: 'tablet', width: 820, height: 1180, hasTouch: true},
-  {name: 'computer', width: 1440, height: 900, hasTouch: false},
+  {name: 'computer', width: 1440, height: 900, hasTouch: true},
 ] as const;
 export type Terminal = (typeof TERMINALS)[number];
 

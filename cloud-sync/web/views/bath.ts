@@ -195,8 +195,7 @@ function Ticket({code, digits, refresh}: TicketProps): View {
     </dl>
     ${
       isLive &&
-      html`<p class="hint">${words.bath.ends(countdown(leftMs))} ·
-      ${code.deliverable === null ? words.key.waiting : words.key.ready}</p>
+      html`<p class="hint">${words.bath.ends(countdown(leftMs))}${' · '}${code.deliverable === null ? words.key.waiting : words.key.ready}</p>
     <button type="button" class="quiet" disabled=${giving.isBusy} onClick=${() => giving.run(code.id)}>
       ${words.bath.giveUp}
     </button>`

@@ -161,7 +161,7 @@ export const EN = {
     renew: 'New QR and key',
     renewSure: 'Make a new pair? The old QR and key stop working at once.',
     none: 'There is no key yet.',
-    ready: 'The place has it: works without the internet too.',
+    ready: 'Works there without the internet too.',
     waiting: 'On its way to the place.',
     bright: 'Turn the screen up and hold it 10 cm before the reader.',
   },

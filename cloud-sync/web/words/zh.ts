@@ -162,7 +162,7 @@ export const ZH: Words = {
     renew: '更换二维码和密钥',
     renewSure: '更换一对新的？旧的二维码和密钥立即失效。',
     none: '还没有钥匙。',
-    ready: '现场已收到，断网也能用。',
+    ready: '现场可用，断网也能用。',
     waiting: '正在发送到现场。',
     bright: '请调亮屏幕，距识别器约 10 厘米。',
   },
