@@ -36,8 +36,10 @@ function inputOf(result: string, why: string | null): CommandInput | undefined {
     case 'expired':
     case 'stale_session':
       return {kind: 'neverBegan', why: why ?? 'EXPIRED'};
+    case 'unproven':
+      return {kind: 'unproven', why: why ?? 'UNPROVEN'};
     case 'interrupted':
-      return {kind: 'interrupted'};
+      return {kind: 'unproven', why: 'INTERRUPTED'};
     default:
       return undefined;
   }

@@ -27,17 +27,17 @@ export interface CommandDeskOptions {
   readonly audit: AuditLog;
 }
 
-/** What the device at a point can do, and tells that it did. A vehicle stands in a bay, whose arm it is. */
+/** What may be ordered of a point: its arm, strike or gate. A vehicle stands in a bay, whose arm it is. */
 const ABLE: Readonly<Record<PointKind, readonly CommandKind[]>> = {
   bay: ['open', 'close'],
   vehicle: ['open', 'close'],
   stall: [],
   room: [],
-  door: [],
-  barrier: [],
+  door: ['open', 'pulse'],
+  barrier: ['open', 'close'],
 };
 
-/** Takes orders for arms, and takes them back as long as nobody was told. */
+/** Takes orders for arms, doors and gates, and takes them back as long as nobody was told. */
 export class CommandDesk {
   readonly #options: CommandDeskOptions;
 

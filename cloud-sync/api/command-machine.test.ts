@@ -110,16 +110,16 @@ test('what may never have arrived has expired once the journal is read and tells
 });
 
 test('a power cut leaves a doubt until the lock is read', t => {
-  const cut = stepCommand(delivered(), {kind: 'interrupted'}, AT + 300).state;
+  const cut = stepCommand(delivered(), {kind: 'unproven', why: 'INTERRUPTED'}, AT + 300).state;
   t.like(cut, {state: 'unknown', why: 'INTERRUPTED', closedWall: null});
-  t.is(stepCommand(cut, {kind: 'interrupted'}, AT + 400).state, cut);
+  t.is(stepCommand(cut, {kind: 'unproven', why: 'INTERRUPTED'}, AT + 400).state, cut);
   t.is(stepCommand(cut, {kind: 'done'}, AT + 500).state.state, 'confirmed');
 });
 
 const reports = fc.constantFrom<CommandInput>(
   ...([
     {kind: 'begun'},
-    {kind: 'interrupted'},
+    {kind: 'unproven', why: 'INTERRUPTED'},
     {kind: 'due'},
     {kind: 'cancel'},
     SEND,

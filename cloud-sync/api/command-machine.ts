@@ -49,8 +49,8 @@ export type CommandInput =
   /** `tried`: it had begun. */
   | {readonly kind: 'failed'; readonly why: string; readonly tried: boolean}
   | {readonly kind: 'neverBegan'; readonly why: string}
-  /** The gateway lost its power over it and does not know either. */
-  | {readonly kind: 'interrupted'};
+  /** It had begun, and the gateway does not know either: the device tells nothing, or the power went. */
+  | {readonly kind: 'unproven'; readonly why: string};
 
 /** Run once what it follows from is stored. */
 export type CommandEffect = {
@@ -166,7 +166,7 @@ function journalRead(stand: CommandStand, isWhole: boolean, wallMs: number): Com
 
 type Report = Extract<
   CommandInput,
-  {kind: 'begun' | 'done' | 'failed' | 'neverBegan' | 'interrupted'}
+  {kind: 'begun' | 'done' | 'failed' | 'neverBegan' | 'unproven'}
 >;
 
 function reported(stand: CommandStand, report: Report, wallMs: number): CommandStep {
@@ -184,10 +184,10 @@ function reported(stand: CommandStand, report: Report, wallMs: number): CommandS
       const begun = {deliveredWall: wallMs, dueWall, journal: null};
       return {state: {...stand, ...begun, state: isDoubted ? state : 'delivered'}, effects: []};
     }
-    case 'interrupted': {
+    case 'unproven': {
       const known = {deliveredWall: deliveredWall ?? wallMs, journal: null};
-      const isSame = state === 'unknown' && stand.why === 'INTERRUPTED';
-      return isSame ? same(stand) : doubted({...stand, ...known}, 'INTERRUPTED');
+      const isSame = state === 'unknown' && stand.why === report.why;
+      return isSame ? same(stand) : doubted({...stand, ...known}, report.why);
     }
     case 'failed': {
       const tried = report.tried ? {deliveredWall: deliveredWall ?? wallMs} : {};

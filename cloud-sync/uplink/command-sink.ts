@@ -18,7 +18,9 @@ export type ActOutcome =
   /** Not tried: an interlock or rule forbids it. */
   | {readonly kind: 'refused'; readonly why: string}
   /** Tried, and the arm did not follow. */
-  | {readonly kind: 'failed'; readonly why: string};
+  | {readonly kind: 'failed'; readonly why: string}
+  /** Tried, and nothing tells whether it was done. */
+  | {readonly kind: 'unproven'; readonly why: string};
 
 export type Claim =
   /** The id is on disk; the act begins and `answer` will be called once. */

@@ -56,8 +56,10 @@ export interface BarrierState {
   readonly faults: ReadonlySet<BarrierFault>;
 }
 
+export type BarrierOrder = 'open' | 'close' | 'stay' | 'stop' | 'hold' | 'release';
+
 export type BarrierInput =
-  | {readonly kind: 'order'; readonly order: 'open' | 'close' | 'stop' | 'hold' | 'release'}
+  | {readonly kind: 'order'; readonly order: BarrierOrder}
   | {readonly kind: 'contacts'; readonly contacts: BarrierContacts; readonly atMs: Millis}
   /** The board of the contacts is gone. */
   | {readonly kind: 'lost'}
@@ -117,11 +119,7 @@ export function stepBarrier(
   }
 }
 
-function stepOrder(
-  state: BarrierState,
-  order: 'open' | 'close' | 'stop' | 'hold' | 'release',
-  times: BarrierTimes,
-): BarrierStep {
+function stepOrder(state: BarrierState, order: BarrierOrder, times: BarrierTimes): BarrierStep {
   switch (order) {
     case 'open':
       return lift({...state, authorised: state.authorised + 1, wantsClose: false}, times);
@@ -132,6 +130,8 @@ function stepOrder(
     case 'close':
       // An arm that is down already would be ordered down for nothing.
       return {state: {...state, wantsClose: !isDown(state)}, effects: []};
+    case 'stay':
+      return {state: {...state, wantsClose: false}, effects: []};
     case 'stop':
       return {
         state: {...state, phase: 'stopped', wantsClose: false},

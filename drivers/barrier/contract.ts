@@ -37,6 +37,8 @@ export interface Barrier {
   open(): void;
   /** Close as soon as nobody is below; a car that comes first opens it again. */
   close(): void;
+  /** Take back an order to close that has not begun. */
+  stay(): void;
   /** Leave the arm where it is. */
   stop(): void;
   /** Up and kept up until taken back (fire, emergency); then it closes when nobody is below. */

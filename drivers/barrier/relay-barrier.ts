@@ -103,6 +103,10 @@ export class RelayBarrier implements Barrier {
     this.#take({kind: 'order', order: 'close'});
   }
 
+  stay(): void {
+    this.#take({kind: 'order', order: 'stay'});
+  }
+
   stop(): void {
     this.#take({kind: 'order', order: 'stop'});
   }

@@ -362,6 +362,7 @@ function sourceOf(input: LotInput): string | undefined {
       return `${input.kind} ${input.device} ${input.event}`;
     case 'deviceFact': {
       const {kind, body} = input.fact;
+      if (kind === 'command') return `${kind} ${body.command}`;
       return kind === 'occupancy'
         ? `${kind} ${body.counter} ${body.person}`
         : `${kind} ${body.person} ${body.action}`;

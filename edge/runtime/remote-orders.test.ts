@@ -16,6 +16,8 @@ test('water is not turned on from afar: the command is claimed, refused, answere
       },
       settle: (id: string, outcome: StoredOutcome) => void seen.set(id, outcome),
     },
+    tell: () => t.fail('nothing came of it'),
+    ordersOf: () => undefined,
     desk: {order: () => t.fail('nothing moves')},
     stampNow: () => ({nowMs: 1, wallMs: 1, clk: 'ok'}),
     append: (added: readonly SiteFact[]) => void facts.push(...added),

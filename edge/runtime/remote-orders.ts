@@ -1,15 +1,17 @@
-import {unreachable} from '../../protocols/base/errors.js';
+import {StoreError, unreachable} from '../../protocols/base/errors.js';
 import type {SiteFact} from '../../protocols/site/events.js';
-import type {BayId, CommandId} from '../../protocols/site/ids.js';
-import type {OrderResult} from '../domain/lot/contract.js';
+import {asId, type BayId, type CommandId, type DeviceId} from '../../protocols/site/ids.js';
+import type {DeviceFact, OrderResult} from '../domain/lot/contract.js';
 import type {CommandClaim, CommandLog, StoredOutcome} from '../store/command-log.js';
 import type {Stamp} from '../store/stamp.js';
+import type {DeviceOrders} from './devices/site-device.js';
 import type {OrderDesk} from './order-desk.js';
 
 /** An order from afar whose signature, session and age have been checked. */
 export interface RemoteOrder {
   readonly id: CommandId;
   readonly kind: 'open' | 'close' | 'pulse' | 'valve';
+  /** A bay, or a device of its name. */
   readonly bay: BayId;
   readonly by: string;
   /** W3C trace context of the request it came of. */
@@ -19,12 +21,16 @@ export interface RemoteOrder {
 export interface RemoteOrdersOptions {
   readonly commands: CommandLog;
   readonly desk: OrderDesk;
+  /** What the cloud may have the device of this name do; undefined: there is none, or nothing. */
+  readonly ordersOf: (device: DeviceId) => DeviceOrders | undefined;
   readonly stampNow: () => Stamp;
   /** Journal facts that no step of the lot made. */
   readonly append: (facts: readonly SiteFact[]) => void;
+  /** Journal what came of something, when it can be stored. */
+  readonly tell: (fact: DeviceFact) => void;
 }
 
-/** Lets the lot carry out orders from afar: the id is on disk before anything moves. */
+/** Lets the lot, or a device of the site, carry out orders from afar: the id is on disk before anything moves. */
 export class RemoteOrders {
   readonly #options: RemoteOrdersOptions;
 
@@ -44,8 +50,13 @@ export class RemoteOrders {
     const {commands, desk, stampNow} = this.#options;
     const claim = commands.claim(order.id, stampNow());
     if (claim.kind === 'dup') return claim;
+    const device = this.#options.ordersOf(asId(order.bay));
+    if (device) {
+      this.#orderDevice(device, order, answer, begun);
+      return claim;
+    }
     if (order.kind !== 'open' && order.kind !== 'close') {
-      // Water runs by what was paid and measured here, and no door tells whether it was pulsed.
+      // Water runs by what was paid and measured here, and an arm has no third place.
       this.#refuse(order, 'NOT_FROM_AFAR', answer);
       return claim;
     }
@@ -66,6 +77,45 @@ export class RemoteOrders {
   reject(order: RemoteOrder, result: 'expired' | 'stale_session' | 'refused', why: string): void {
     const body = {command: order.id, result, why, ...traceOf(order)};
     this.#options.append([{kind: 'command', body}]);
+  }
+
+  /** That it begins is on disk before anything moves: a restart cannot make it look as if it never came. */
+  #orderDevice(
+    device: DeviceOrders,
+    order: RemoteOrder,
+    answer: (outcome: StoredOutcome) => void,
+    begun: () => void,
+  ): void {
+    const act = order.kind === 'valve' ? undefined : device[order.kind];
+    const refusal = act ? act.refusal() : 'NOT_FROM_AFAR';
+    if (!act || refusal !== undefined) {
+      this.#refuse(order, refusal ?? 'NOT_FROM_AFAR', answer);
+      return;
+    }
+    const {id: command, kind, bay, by} = order;
+    const about = {device: asId<DeviceId>(bay), event: 'ordered', data: {command, kind, by}};
+    this.#options.append([
+      {kind: 'device.event', body: about},
+      {kind: 'command', body: {command, result: 'taken', why: null, ...traceOf(order)}},
+    ]);
+    begun();
+    act.run(outcome => {
+      const why = outcome.kind === 'done' ? null : outcome.why;
+      const body = {command, result: outcome.kind, why, ...traceOf(order)};
+      this.#options.tell({kind: 'command', body});
+      this.#settle(command, outcome);
+      answer(outcome);
+    });
+  }
+
+  /** Amid the readings of a device: a disk that fails then must not stop them. */
+  #settle(command: CommandId, outcome: StoredOutcome): void {
+    try {
+      this.#options.commands.settle(command, outcome);
+    } catch (error) {
+      // A copy of the command is answered as one that still runs, and begins nothing.
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
   #refuse(order: RemoteOrder, why: string, answer: (outcome: StoredOutcome) => void): void {

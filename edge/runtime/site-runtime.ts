@@ -125,6 +125,8 @@ export class SiteRuntime implements PageView, PageActions {
     this.remoteOrders = new RemoteOrders({
       commands: store.commands,
       desk: this.#desk,
+      tell: fact => dispatch({kind: 'deviceFact', fact}),
+      ordersOf: device => this.#hardware.device(device)?.orders,
       stampNow: () => store.stampNow(),
       append: facts => store.lot.commit({facts, records: [], stamp: store.stampNow()}),
     });

@@ -6,7 +6,9 @@ import type {Stamp} from './stamp.js';
 export type StoredOutcome =
   | {readonly kind: 'done'}
   | {readonly kind: 'refused'; readonly why: string}
-  | {readonly kind: 'failed'; readonly why: string};
+  | {readonly kind: 'failed'; readonly why: string}
+  /** It went out, and nothing tells whether it was done. */
+  | {readonly kind: 'unproven'; readonly why: string};
 
 export type CommandClaim =
   | {readonly kind: 'claimed'}

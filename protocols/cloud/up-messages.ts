@@ -109,13 +109,14 @@ const revocationReportSchema = z.object({ver: counterSchema});
 
 /**
  * `u/res`: what became of a command. `taken` means that it is on disk and begun, and another answer
- * follows; `done` and `failed` that it was tried; `refused`, `expired` and `stale_session` that it never
+ * follows; `done`, `failed` and `unproven` (nothing tells) that it was tried; `refused`, `expired` and `stale_session` that it never
  * was; `dup` carries the first answer in `why`.
  */
 export const COMMAND_ANSWERS = [
   'taken',
   'done',
   'failed',
+  'unproven',
   'refused',
   'expired',
   'stale_session',

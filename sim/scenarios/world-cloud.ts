@@ -188,7 +188,11 @@ export class WorldCloud {
   }
 
   /** Order an arm from afar. */
-  order(site: string, point: string, kind: 'open' | 'close' = 'open'): Promise<CloudCommand> {
+  order(
+    site: string,
+    point: string,
+    kind: 'open' | 'close' | 'pulse' = 'open',
+  ): Promise<CloudCommand> {
     return this.#api.order({site, point, kind}, 'a guest');
   }
 

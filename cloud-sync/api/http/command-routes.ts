@@ -68,7 +68,7 @@ const newCommandSchema = z
 
 const path = '/v1/sites/{site}/points/{point}/commands';
 const order = createRoute({
-  ...{method: 'post', path, tags, summary: 'Order an arm: once, now or never'},
+  ...{method: 'post', path, tags, summary: 'Order an arm, a door or a gate: once, now or never'},
   ...needing('commands:write'),
   request: {
     params: z.object({site: siteIdSchema, point: pointIdSchema}),

@@ -2,7 +2,7 @@ import type {DeviceHealth} from '../../../drivers/bus/contract.js';
 import type {SealFault} from '../../../drivers/collector/contract.js';
 import {MINUTE_MS} from '../../../protocols/base/units.js';
 import type {CollectorId, DeviceId, LineId} from '../../../protocols/site/ids.js';
-import type {LotInput} from '../lot/contract.js';
+import type {DeviceFact, LotInput} from '../lot/contract.js';
 import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
 import {clearAlarm, raiseAlarm} from './alarm-flow.js';
@@ -58,8 +58,7 @@ export function onDevice(
       turn.fact('device.event', {device: input.device, event: input.event, data: input.data});
       return;
     case 'deviceFact':
-      if (input.fact.kind === 'occupancy') turn.fact('occupancy', input.fact.body);
-      else turn.fact('override', input.fact.body);
+      onFact(turn, input.fact);
       return;
     case 'deviceFault': {
       const {device, collector, fault, isStanding, detail} = input;
@@ -68,6 +67,19 @@ export function onDevice(
       if (isStanding) raiseAlarm(turn, {...place, detail});
       else if (ALARM_RULES[fault].selfClears) clearAlarm(turn, place, 'recovered');
     }
+  }
+}
+
+function onFact(turn: Turn, fact: DeviceFact): void {
+  switch (fact.kind) {
+    case 'occupancy':
+      turn.fact('occupancy', fact.body);
+      return;
+    case 'override':
+      turn.fact('override', fact.body);
+      return;
+    default:
+      turn.fact('command', fact.body);
   }
 }
 

@@ -127,7 +127,8 @@ export type LotInput =
       readonly event: string;
       readonly data: DeviceEventData;
     }
-  /** A fact that was made outside the lot: how many are in a room, what a person did with a device. */
+  /** A fact that was made outside the lot: how many are in a room, what a person did with a device, what
+   *  came of a command. */
   | {readonly kind: 'deviceFact'; readonly fact: DeviceFact}
   | AdmissionInput
   | StallInput
@@ -186,7 +187,7 @@ export interface FormerRun {
   readonly offMs: Millis | undefined;
 }
 
-export type DeviceFact = Extract<SiteFact, {readonly kind: 'occupancy' | 'override'}>;
+export type DeviceFact = Extract<SiteFact, {readonly kind: 'occupancy' | 'override' | 'command'}>;
 
 export type LotTimer =
   | {readonly kind: 'verify'; readonly collector: CollectorId}

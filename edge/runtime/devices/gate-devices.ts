@@ -1,10 +1,12 @@
 import {RelayBarrier} from '../../../drivers/barrier/relay-barrier.js';
 import {RelayStrike} from '../../../drivers/door-strike/relay-strike.js';
+import type {RelayOutcome} from '../../../drivers/relay-board/contract.js';
 import {RelaySiren} from '../../../drivers/siren/relay-siren.js';
 import type {PlantOf} from '../../config/device-kinds/plant-kinds.js';
 import {FaultGroup} from './fault-group.js';
+import {GateOrders} from './gate-orders.js';
 import type {PlantParts} from './plant-parts.js';
-import type {SiteDevice} from './site-device.js';
+import type {DeviceOrder, DeviceOutcome, SiteDevice} from './site-device.js';
 
 /** A barrier gate. Its boards tell when they are gone: the gate would only say it once more. */
 export function createBarrier(config: PlantOf<'barrier'>, parts: PlantParts): SiteDevice {
@@ -20,6 +22,7 @@ export function createBarrier(config: PlantOf<'barrier'>, parts: PlantParts): Si
     pulseMs: config.pulseMs,
     listener: {
       onReading: reading => {
+        orders.onReading(reading);
         if (reading.arm === arm) return;
         arm = reading.arm;
         reports.onEvent('barrier', {state: arm, isOccupied: reading.isOccupied ?? null});
@@ -31,6 +34,7 @@ export function createBarrier(config: PlantOf<'barrier'>, parts: PlantParts): Si
       onHealth: () => {},
     },
   });
+  const orders: GateOrders = new GateOrders({clock, barrier});
   for (const [input, listener] of barrier.inputs) parts.listenTo(config.inputs, input, listener);
   return {
     get health() {
@@ -48,7 +52,11 @@ export function createBarrier(config: PlantOf<'barrier'>, parts: PlantParts): Si
       hold: () => barrier.hold(true),
       release: () => barrier.hold(false),
     },
-    close: () => barrier.dispose(),
+    orders: orders.orders,
+    close: () => {
+      orders.close();
+      return barrier.dispose();
+    },
   };
 }
 
@@ -66,6 +74,15 @@ export function createStrike(config: PlantOf<'door-strike'>, parts: PlantParts):
     },
   });
   for (const [input, listener] of strike.inputs) parts.listenTo(config.inputs, input, listener);
+  const release = async () => {
+    const outcome = await strike.release();
+    reports.onEvent('strike', {outcome});
+    return outcome;
+  };
+  const letIn: DeviceOrder = {
+    refusal: () => undefined,
+    run: over => void release().then(outcome => over(outcomeOf(outcome))),
+  };
   return {
     get health() {
       return strike.health;
@@ -75,12 +92,18 @@ export function createStrike(config: PlantOf<'door-strike'>, parts: PlantParts):
       return strike.isOpen ? 'door open' : 'door shut';
     },
     actions: {
-      open: () => {
-        void strike.release().then(outcome => reports.onEvent('strike', {outcome}));
-      },
+      open: () => void release(),
     },
+    orders: {open: letIn, pulse: letIn},
     close: () => strike.close(),
   };
+}
+
+/** A strike tells nothing itself: its relay, read back, is what is known of it. */
+function outcomeOf(outcome: RelayOutcome): DeviceOutcome {
+  if (outcome === 'proven') return {kind: 'done'};
+  const isOpen = outcome === 'acknowledged' || outcome === 'unanswered';
+  return {kind: isOpen ? 'unproven' : 'failed', why: `RELAY_${outcome.toUpperCase()}`};
 }
 
 /** A siren sounds while any alarm that calls for help is unanswered, and is told to be silent at the start. */

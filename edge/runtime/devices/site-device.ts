@@ -28,6 +28,8 @@ export interface SiteDevice {
   start?(): void;
   /** What a person may have it do. */
   readonly actions?: DeviceActions;
+  /** What the cloud may have it do. */
+  readonly orders?: DeviceOrders;
   close(): void | Promise<void>;
 }
 
@@ -35,6 +37,23 @@ export interface SiteDevice {
 export type DeviceActions = Readonly<
   Partial<Record<DeviceVerb, (by: {readonly person: PersonId; readonly reason: string}) => void>>
 >;
+
+/**
+ * What became of an order from afar. `done`: the device itself said so. `unproven`: it went out, and
+ * nothing tells whether it was done.
+ */
+export type DeviceOutcome =
+  | {readonly kind: 'done'}
+  | {readonly kind: 'failed' | 'unproven'; readonly why: string};
+
+/** One act. `run` calls `over` once, unless the site ends before. */
+export interface DeviceOrder {
+  /** Why not, at this moment; undefined: it may be run. */
+  refusal(): string | undefined;
+  run(over: (outcome: DeviceOutcome) => void): void;
+}
+
+export type DeviceOrders = Readonly<Partial<Record<'open' | 'close' | 'pulse', DeviceOrder>>>;
 
 /** Where a device's driver tells what becomes of it; the host knows which device it is. */
 export interface DeviceReports {
