@@ -9,6 +9,7 @@ import {
 } from '../../../protocols/credential/keypad-code.js';
 import {Refusal} from '../http/refusals.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
+import {NotReady} from '../store/not-ready.js';
 import type {SecretBox} from '../store/secret-box.js';
 import type {CodeTable} from './code-table.js';
 
@@ -43,36 +44,67 @@ interface CodeSlot {
   readonly digest: string;
 }
 
-/** Of 10^8 codes with 20 live ones the second try is needed once in millions. */
-const MOST_TRIES = 8;
+/** Digits with what scrypt makes of them: nobody's until a transaction takes them. */
+type Stretched = Pick<MadeCode, 'digits' | 'digest'>;
 
-/** Makes codes that no other live one at the same gateway equals; the digits are stored nowhere. */
+/** What codes of one site are made of. */
+interface CodeForm {
+  readonly site: string;
+  readonly epoch: number;
+  readonly digitCount: number;
+}
+
+/**
+ * Makes codes that no other live one at the same gateway equals; the digits are stored nowhere. What scrypt
+ * takes long for is done between two runs of a transaction, never within one, which holds locks, and on
+ * SQLite the one connection.
+ */
 export class CodeMaker {
   readonly #options: CodeMakerOptions;
+  readonly #spare = new Map<string, Stretched[]>();
 
   constructor(options: CodeMakerOptions) {
     this.#options = options;
   }
 
-  /** @throws Refusal `codes_exhausted` when the site has as many live codes as it is planned for */
+  /**
+   * A code that is taken by a run which is undone is thrown away.
+   * @throws Refusal `codes_exhausted` when the site has as many live codes as it is planned for
+   * @throws NotReady when none is there to be taken
+   */
   async make(
     tx: CloudTransaction,
     {site, credential}: {readonly site: string; readonly credential: string},
     gateways: readonly string[],
   ): Promise<MadeCode> {
-    const {codes, stretch} = this.#options;
+    const {codes} = this.#options;
     const {liveCodes, epoch} = await codes.plan(tx, site);
     if ((await codes.liveAt(tx, site)) >= liveCodes) {
       throw new Refusal('codes_exhausted', {detail: `planned for ${liveCodes} live codes`});
     }
-    for (let count = 0; count < MOST_TRIES; count += 1) {
-      const digits = this.#digits(codeDigits(liveCodes));
-      const digest = toHex(await stretch(digits, codeSalt(site, epoch)));
-      if (await this.#claim(tx, {site, credential, digest}, gateways)) {
-        return {digits, digest, epoch};
-      }
+    const form = {site, epoch, digitCount: codeDigits(liveCodes)};
+    const spare = this.#spareOf(form);
+    for (let made = spare.pop(); made; made = spare.pop()) {
+      const {digest} = made;
+      if (await this.#claim(tx, {site, credential, digest}, gateways)) return {...made, epoch};
     }
-    throw new Refusal('codes_exhausted', {detail: 'every code tried was in use'});
+    const giveUp = new Refusal('codes_exhausted', {detail: 'every code tried was in use'});
+    throw new NotReady(() => this.#stretch(form), giveUp);
+  }
+
+  async #stretch(form: CodeForm): Promise<void> {
+    const digits = this.#digits(form.digitCount);
+    const digest = await this.#options.stretch(digits, codeSalt(form.site, form.epoch));
+    this.#spareOf(form).push({digits, digest: toHex(digest)});
+  }
+
+  #spareOf({site, epoch, digitCount}: CodeForm): Stretched[] {
+    const name = `${epoch} ${digitCount} ${site}`;
+    const known = this.#spare.get(name);
+    if (known) return known;
+    const made: Stretched[] = [];
+    this.#spare.set(name, made);
+    return made;
   }
 
   /** False when another code there is the same. */

@@ -154,6 +154,23 @@ test('a code that is in use at one gateway of a right is made anew', async t => 
   t.truthy(first.made[0] && elsewhere.made[0]);
 });
 
+test('while scrypt makes a code the database is free for others, and codes that are always in use end in a refusal', async t => {
+  let others = 0;
+  const rig: Awaited<ReturnType<typeof rightsRig>> = await rightsRig(t, {
+    stretch: async () => {
+      // Within the transaction that wants the code this would wait for ever.
+      others += await rig.store.transaction(() => Promise.resolve(1));
+      return new Uint8Array(32).fill(1);
+    },
+  });
+  const {made} = await rig.issue({}, [{kind: 'code'}]);
+  t.is(made.length, 1);
+  t.is(others, 1);
+  const again = rig.issue({holder: 'h-2'}, [{kind: 'code'}]);
+  await t.throwsAsync(again, {message: /every code tried was in use|codes_exhausted/});
+  t.is(await rig.store.read(db => rig.codes.liveAt(db, SITE)), 1, 'and leaves nothing');
+});
+
 test('what is over ends by itself: its rows open nothing and its codes are free', async t => {
   const rig = await rightsRig(t);
   const validUntil = (rig.clock.wallMs() + HOUR_MS) as UnixMillis;

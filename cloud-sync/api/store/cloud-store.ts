@@ -5,11 +5,14 @@ import type {CloudReader, CloudSchema, CloudTransaction} from './cloud-schema.js
 import {CommitGroup} from './commit-group.js';
 import type {EventWriter} from './event-writer.js';
 import {cloudMigrations} from './migrations.js';
+import {NotReady} from './not-ready.js';
 import {openPostgres} from './postgres-engine.js';
 import {openSqlite} from './sqlite-engine.js';
 
 /** A transaction that lost against another worker is tried again this often. */
 const MAX_TRIES = 6;
+/** So often work may want something that is made outside: a lease has a few codes, some of which clash. */
+const MAX_WAITS = 32;
 
 /**
  * The cloud's own database: SQLite in a file, or PostgreSQL shared by several workers. Durable at each
@@ -87,15 +90,23 @@ export class CloudStore {
   /** All or nothing, durable when it settles. `work` may run more than once: what it changes outside of
    *  the database must bear that. @throws StoreError */
   async transaction<Result>(work: (tx: CloudTransaction) => Promise<Result>): Promise<Result> {
-    for (let tries = 1; ; tries += 1) {
+    let waits = 0;
+    for (let tries = 1; ; ) {
       try {
         const result = await (this.#group?.run(work) ?? this.#db.transaction().execute(work));
         this.#trouble = undefined;
         return result;
       } catch (error) {
+        if (error instanceof NotReady) {
+          waits += 1;
+          if (waits > MAX_WAITS) throw error.giveUp;
+          await error.ready();
+          continue;
+        }
         const fault = this.#engine.faultOf(error);
         this.#trouble = fault?.code ?? this.#trouble;
-        if (fault?.code !== 'store/conflict' || tries === MAX_TRIES) throw fault ?? error;
+        tries += 1;
+        if (fault?.code !== 'store/conflict' || tries > MAX_TRIES) throw fault ?? error;
       }
     }
   }
