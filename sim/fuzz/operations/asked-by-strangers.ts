@@ -72,7 +72,7 @@ async function wishesOf(doc: OpenApi, plan: StrangerPlan): Promise<readonly Wish
     const name = nameOf(operation);
     const made = await plan.valid(name);
     // Without a key everybody sees the same, and what is one's own everybody has.
-    const isOfOneself = made?.key !== undefined && made.params?.id === undefined;
+    const isOfOneself = made?.key !== undefined && !/\{(?:id|grant|credential)\}/.test(name);
     if (!made || operation.isOpen || isOfOneself || name in plan.exceptions) continue;
     const once = `s-${wishes.length}`;
     const by = (key: string) => requestOf(operation, {...made, key}, {key, once});

@@ -157,6 +157,18 @@ const RIGHTS: Readonly<Record<string, Recipe>> = {
   'POST /v1/grants/{grant}/{act}': async world => ({
     params: {grant: await grantId(world), act: 'suspend'},
   }),
+  'POST /v1/me/grants/{grant}/codes': async world => {
+    const {key, grant} = await world.ownGrant();
+    return {key, params: {grant}};
+  },
+  'POST /v1/me/grants/{grant}/reissue': async world => {
+    const {key, grant} = await world.ownGrant();
+    return {key, params: {grant}};
+  },
+  'GET /v1/me/credentials/{credential}/token': async world => {
+    const {key, credential} = await world.ownGrant();
+    return {key, params: {credential}};
+  },
   'GET /v1/credentials/{credential}': of(tokenId, 'credential'),
   'GET /v1/credentials/{credential}/token': of(tokenId, 'credential'),
   'POST /v1/credentials/{credential}/reissue': of(tokenId, 'credential'),
@@ -189,6 +201,7 @@ const PLACES: Readonly<Record<string, Recipe>> = {
   'GET /v1/listings/{id}': of(listingId, 'id'),
   'PATCH /v1/listings/{id}': of(listingId, 'id', {priceFen: 700}),
   'DELETE /v1/listings/{id}': of(listingId, 'id'),
+  'GET /v1/public/sites': () => ({query: {tenant: 'demo'}, key: null}),
   'GET /v1/public/places': () => ({query: {lat: '22.5431', lng: '114.0579'}, key: null}),
   'GET /v1/public/sites/{site}/bays': async world => {
     await world.listing('hourly');

@@ -181,11 +181,21 @@ export class FuzzWorld {
     return agreement;
   }
 
-  async grant(credentials: readonly object[] = [{kind: 'qr'}]) {
-    const wish = {site: LOT, holder: await this.member(), points: [await this.bay()], credentials};
+  async grant(holder?: string) {
+    const wish = {
+      ...{site: LOT, holder: holder ?? (await this.member()), points: [await this.bay()]},
+      credentials: [{kind: 'qr'}],
+    };
     const times = {fromMs: this.nowMs, untilMs: this.nowMs + DAY_MS};
     const said = await this.ask<Issued>('POST', '/v1/grants', {...wish, ...times});
     return said;
+  }
+
+  /** Of somebody who has logged in. */
+  async ownGrant() {
+    const {id, key} = await this.person();
+    const {grant, credentials} = await this.grant(id);
+    return {key, grant: grant.id, credential: credentials[0]?.id ?? ''};
   }
 
   async webhook(): Promise<string> {
