@@ -54,6 +54,12 @@ const MOST_GATHERED = 16;
 /** What an emergency button does to people, not to doors. */
 const RINGING: ReadonlySet<LotEffect['kind']> = new Set(['signal', 'notify', 'show'] as const);
 
+/** Carried out whatever the disk says: help is called, and a stop starts no movement. */
+function cannotWait(input: LotInput, effect: LotEffect): boolean {
+  if (effect.kind === 'lockCommand') return effect.command === 'stop';
+  return input.kind === 'press' && RINGING.has(effect.kind);
+}
+
 /**
  * Between two attempts to store what the disk refused: a random time up to twice the one before, since
  * each costs the disk a commit that fails and the log a line. Once it is known to be back, at once.
@@ -138,12 +144,18 @@ export class LotRunner {
       first();
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         if (this.#held.size === 0 || !this.#hold(next)) this.#run(next);
-        // The store has just said how it stands: perhaps it takes what it refused.
-        else if (next.kind === 'storage') this.#soonAgain();
+        else this.#putOff(next);
       }
     } finally {
       this.#running = false;
     }
+  }
+
+  /** Held behind what is held already, without asking the disk. */
+  #putOff(input: LotInput): void {
+    this.#actAtOnce(input, this.#stepOf(this.#state, input).step);
+    // The store has just said how it stands: perhaps it takes what it refused.
+    if (input.kind === 'storage') this.#soonAgain();
   }
 
   #run(input: LotInput): void {
@@ -159,6 +171,10 @@ export class LotRunner {
 
   #take(state: LotState, input: LotInput): Taken {
     if (input.kind === 'timer') this.#late.delete(JSON.stringify(input.timer));
+    return this.#stepOf(state, input);
+  }
+
+  #stepOf(state: LotState, input: LotInput): Taken {
     const {clock, context} = this.#options;
     const [nowMs, wallMs] = [clock.nowMs(), clock.wallMs()];
     const step = stepLot(state, input, {...context, nowMs, wallMs});
@@ -246,12 +262,12 @@ export class LotRunner {
       this.#ahead = this.#state;
       // The disk knew of a use that memory did not; now both do, and the step itself refuses.
       if (isUsed(thrown) && !isAgain) this.#runAlone(input, true);
-      else this.#notStored(input, thrown);
+      else this.#notStored(taken, thrown);
       return false;
     }
   }
 
-  #notStored(input: LotInput, thrown: unknown): void {
+  #notStored({input, step}: Taken, thrown: unknown): void {
     const {log, onChange} = this.#options;
     const code = thrown instanceof EdgeError ? thrown.code : 'store/unknown';
     this.#storageFault = code;
@@ -260,8 +276,7 @@ export class LotRunner {
     if (nowMs !== this.#refusedMs) this.#refusals += 1;
     this.#refusedMs = nowMs;
     this.#hold(input);
-    // Help is called whatever the disk says; what is kept of it follows.
-    if (input.kind === 'press') this.#ring(input);
+    this.#actAtOnce(input, step);
     if (input.kind === 'order') {
       const result = {kind: 'failed', why: code} as const;
       this.#perform({kind: 'orderResult', order: input.by, result});
@@ -272,10 +287,9 @@ export class LotRunner {
     onChange();
   }
 
-  #ring(press: LotInput): void {
-    for (const effect of this.#take(this.#state, press).step.effects) {
-      if (RINGING.has(effect.kind)) this.#perform(effect);
-    }
+  /** What is kept of it follows with the disk. */
+  #actAtOnce(input: LotInput, {effects}: Taken['step']): void {
+    for (const effect of effects) if (cannotWait(input, effect)) this.#perform(effect);
   }
 
   /** Keep what would otherwise be lost. False for what comes again by itself, or has been answered. */

@@ -56,6 +56,40 @@ test('a press that no disk took rings as soon as one does, with all its presses'
     t.like(world.alarms(), [{kind: 'EMERGENCY_BUTTON', count: 2}]);
   }));
 
+test('a press rings at once, also behind something else that no disk took', t =>
+  withWorld(t, SITE, async world => {
+    await world.advance(2000);
+    fillDisk(world);
+    world.site.lock('A-001').ail({unplugged: true});
+    const refused = () => world.logged.filter(line => line.event === 'lot.not-stored').length;
+    await world.until(() => refused() > 0, 20_000);
+    t.false(world.site.post('C1').buzzer);
+    world.site.post('C1').press();
+    await world.advance(1000);
+    t.true(world.site.post('C1').buzzer);
+    t.true(world.logged.some(line => line.event === 'alarm.call'));
+    t.is(world.screen('C1'), 'Call sent / Please wait');
+  }));
+
+test('a car seen while an arm rises stops it, also while no disk takes anything', t =>
+  withWorld(t, {collectors: [{id: 'C1', bays: ['A-001'], travelMs: 2000}]}, async world => {
+    const lock = world.site.lock('A-001');
+    const commands = () => lock.commands.map(({command}) => command);
+    await world.tap('C1', await world.office.cardFor(['A-001']));
+    const car = world.car();
+    await world.clock.settle(car.enterWhenDown(world.site.bay('A-001'), {patienceMs: 10_000}));
+    await world.advance(10_000);
+    await world.clock.settle(car.leave());
+    await world.until(() => commands().includes('raise'), 40_000);
+    fillDisk(world);
+    await world.advance(500);
+    lock.ail({detector: 'stuck_present'});
+    await world.until(() => commands().includes('stop'), 1000);
+    await world.advance(30_000);
+    t.is(commands().filter(command => command === 'raise').length, 1);
+    t.not(lock.arm, 'up');
+  }));
+
 test('what no disk takes is tried ever more seldom, and a card is answered at once all the while', t =>
   withWorld(t, SITE, async world => {
     const card = await world.office.cardFor(['A-001']);
