@@ -102,6 +102,17 @@ export class Ledger {
     return {...row, availableFen: availableFen(row)};
   }
 
+  /** What the entry of this key took from its giver, less what was taken back of it since; 0: none. */
+  async movedFen(db: CloudReader, tenant: string, key: string): Promise<number> {
+    const {table} = this.#options;
+    const entry = await table.entry(db, tenant, key);
+    if (!entry) return 0;
+    const [giver] = await table.lines(db, entry.id);
+    const lines = await table.reversedLines(db, tenant, key);
+    const backFen = sumFen(lines.filter(({account}) => account === giver?.account));
+    return -(giver?.amountFen ?? 0) - backFen;
+  }
+
   async #lockFirst(asked: Asked, move: MoneyMove): Promise<Locked> {
     switch (move.move) {
       case 'hold':

@@ -146,16 +146,21 @@ export class IntentRunner {
     await waiters?.beforeEnd(intent);
     const gateways = await store.transaction(async tx => {
       await waiters?.lock(tx, intent);
-      return this.#book(tx, intent.id, seen);
+      return this.#book(tx, intent, seen);
     });
     waiters?.onGateways(gateways);
   }
 
   /** Gives the gateways that should hear of it. */
-  async #book(tx: CloudTransaction, id: string, seen: ProviderPicture): Promise<readonly string[]> {
+  async #book(
+    tx: CloudTransaction,
+    {id, tries}: IntentRow,
+    seen: ProviderPicture,
+  ): Promise<readonly string[]> {
     const {table, ledger, clock, faults} = this.#options;
     const intent = await table.lock(tx, id);
-    if (!intent) return [];
+    // Whoever took it in hand since asks anew: what was seen before may be out of date.
+    if (intent?.tries !== tries) return [];
     const {merchant} = this.#siteOf(intent);
     const step = stepIntent(intent, merchant, seen);
     const changedWall = clock.wallMs();

@@ -1,7 +1,7 @@
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
 import type {Ledger} from '../ledger/ledger.js';
 import type {AccountName, MoneyRefusal} from '../ledger/money-move.js';
-import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {ChangeFeed} from '../tenancy/change-feed.js';
 import {holdKeyOf} from './intent-posting.js';
 import type {IntentRow} from './intent-rules.js';
@@ -98,6 +98,9 @@ export class PaymentDesk {
     if (keepFen > amountFen) return refused('OVER_HOLD');
     const later = await this.#options.table.ofIntent(tx, of);
     if (later.some(({state}) => state !== 'failed')) return refused('OVER_REFUND');
+    // A second try, after a refund that failed, keeps what the first has kept.
+    const keptFen = await this.#keptFen(tx, paid);
+    if (keptFen !== 0 && keptFen !== keepFen) return refused('OVER_REFUND');
     if (act === 'authorize') {
       const end = keepFen === 0 ? 'release' : 'capture';
       return this.#intend(tx, wanted, {provider, act: end, account, amountFen: keepFen, of});
@@ -107,7 +110,7 @@ export class PaymentDesk {
         tx,
         wanted.tenant,
         {
-          ...{move: 'transfer', key: `pay/${of}/kept`, from: paid.account as AccountName},
+          ...{move: 'transfer', key: keptKeyOf(of), from: paid.account as AccountName},
           ...{to: [{account, amountFen: keepFen}], reason: wanted.reason},
         },
         {orderId: wanted.orderId ?? null},
@@ -118,7 +121,8 @@ export class PaymentDesk {
     return this.refund(tx, wanted, {of, amountFen: amountFen - keepFen});
   }
 
-  /** Give a payer his money back, from the account that it went to; all refunds never more than was paid. */
+  /** Give a payer his money back, from the account that it went to; all refunds, and what was kept of a
+   *  deposit, never more than was paid. */
   async refund(
     tx: CloudTransaction,
     wanted: Wanted,
@@ -130,7 +134,8 @@ export class PaymentDesk {
     const backFen = refunds
       .filter(({act, state}) => act === 'refund' && state !== 'failed')
       .reduce((sum, refund) => sum + refund.amountFen, 0);
-    if (backFen + amountFen > paid.amountFen) return refused('OVER_REFUND');
+    const keptFen = await this.#keptFen(tx, paid);
+    if (keptFen + backFen + amountFen > paid.amountFen) return refused('OVER_REFUND');
     const {provider, account} = paid;
     return this.#intendOut(tx, wanted, {provider, act: 'refund', account, amountFen, of});
   }
@@ -142,6 +147,11 @@ export class PaymentDesk {
     {provider, account, amountFen}: Charge,
   ): Promise<Intended> {
     return this.#intendOut(tx, wanted, {provider, act: 'pay_out', account, amountFen, of: null});
+  }
+
+  /** What was kept of a deposit that had been charged. */
+  #keptFen(db: CloudReader, {id, tenant}: IntentRow): Promise<number> {
+    return this.#options.ledger.movedFen(db, tenant, keptKeyOf(id));
   }
 
   /** Locked, so that two refunds of one payment come one after the other. */
@@ -205,6 +215,10 @@ export interface Charge {
 }
 
 type Made = Pick<NewIntent, 'provider' | 'act' | 'account' | 'amountFen' | 'of'>;
+
+function keptKeyOf(intentId: string): string {
+  return `pay/${intentId}/kept`;
+}
 
 function refused(why: PaymentRefusal): {readonly kind: 'refused'; readonly why: PaymentRefusal} {
   return {kind: 'refused', why};

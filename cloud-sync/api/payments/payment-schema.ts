@@ -60,8 +60,10 @@ export interface ReconciliationItemColumns {
   kind: string;
   ours_fen: number;
   theirs_fen: number;
-  /** What stands in suspense for it, above or below 0. */
+  /** What went to suspense for it, above or below 0. */
   suspense_fen: number;
+  /** The part that a person has put where it belongs: it stands in suspense no more. */
+  settled_fen: number;
   /** `open`, `gone` (a later run found both sides alike) or `settled` by a person. */
   state: string;
   reason: string | null;

@@ -1,8 +1,10 @@
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
+import {DAY_MS} from '../../../protocols/base/units.js';
 import {Refusal} from '../http/refusals.js';
 import type {AccountName} from '../ledger/money-move.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
+import {bookDayOf} from './book-day.js';
 import type {BooksCheck} from './books-check.js';
 import type {Finding, MoneyFaults} from './money-faults.js';
 import type {PaymentDesk} from './payment-desk.js';
@@ -19,7 +21,7 @@ export interface PayoutDeskOptions {
 export interface PayoutAsked {
   readonly tenant: string;
   readonly provider: string;
-  /** The last closed day, `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`; each is paid once, and none before all closed days add up. */
   readonly day: string;
   readonly by: string;
 }
@@ -54,8 +56,11 @@ export class PayoutDesk {
   }
 
   async run(asked: PayoutAsked): Promise<PayoutRun> {
-    const {store, books} = this.#options;
-    const findings = await books.findings(asked.tenant, asked.day);
+    const {store, books, clock} = this.#options;
+    // What is paid is all that lenders have, whichever day is named: no closed day may be left out.
+    const lastDay = bookDayOf(clock.wallMs() - DAY_MS);
+    const untilDay = asked.day > lastDay ? asked.day : lastDay;
+    const findings = await books.findings(asked.tenant, untilDay);
     return findings.length > 0
       ? store.transaction(tx => this.#block(tx, asked, findings))
       : store.transaction(tx => this.#pay(tx, asked));

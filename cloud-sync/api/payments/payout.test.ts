@@ -181,6 +181,61 @@ test('what differs from the settlement of a day goes to suspense with a report, 
   t.like(await rig.payout(day), {kind: 'paid', payouts: []});
 });
 
+test('a difference that vanishes after it was settled is open again, and blocks payouts, until somebody settles that', async t => {
+  const rig = await paymentRig(t, {onCallback: () => {}});
+  const payment = await rig.recharge(1000);
+  await rig.pass(SECOND_MS);
+  const day = rig.today();
+  const line = {key: payment, ref: 'T1', act: 'charge', amountFen: 1000, currency: 'CNY'};
+  rig.provider.bendSettlement = () => [line];
+  const key = {tenant: 'ten', provider: 'sim', day};
+  const settle = (account: AccountName) =>
+    rig.store.transaction(tx =>
+      settleDifference(tx, {...rig, payments: rig.table}, key, {
+        ...{subject: payment, account, reason: 'paid at the gate'},
+      }),
+    );
+  t.like(await rig.reconcile(day), {items: [{kind: 'not_ours', suspenseFen: 1000}]});
+  t.is(await settle('member:m'), 'NOT_FINAL', 'it may still be booked by itself');
+  rig.provider.pay(payment, false);
+  await rig.pass(MINUTE_MS);
+  t.is(await settle('member:m'), 'settled');
+  t.is((await rig.balance('member:m')).postedFen, 1000);
+  const ofOrder = rig.provider.order(payment);
+  if (ofOrder) Object.assign(ofOrder, {state: 'succeeded', bookDay: day});
+  await rig.clock.settle(rig.runner.look(payment));
+  t.is((await rig.balance('member:m')).postedFen, 2000, 'paid after all');
+  for (const time of ['first', 'again']) {
+    const {run, items} = await rig.reconcile(day);
+    t.like(run, {state: 'differs', matched: 1}, time);
+    t.like(items, [{subject: payment, state: 'open', suspenseFen: 0, settledFen: 1000}], time);
+    t.is((await rig.balance('house:suspense')).postedFen, -1000, time);
+  }
+  await rig.chain.seal();
+  const blocked = {kind: 'blocked', findings: [{kind: 'difference_open'}]};
+  t.like(await rig.payout(day), blocked);
+  t.is(await settle('member:m'), 'settled', 'what he got twice is taken back');
+  t.is((await rig.balance('member:m')).postedFen, 1000);
+  t.is((await rig.balance('house:suspense')).postedFen, 0);
+  await rig.chain.seal();
+  t.like(await rig.reconcile(day), {run: {state: 'balanced', matched: 1}});
+  t.like(await rig.payout(day), {kind: 'paid'});
+});
+
+test('naming a day of long ago pays nobody while a closed day was not compared', async t => {
+  const rig = await paymentRig(t, {paysAfterMs: SECOND_MS});
+  await rig.recharge(1000);
+  await rig.pass(5 * SECOND_MS);
+  await rig.chain.seal();
+  const day = rig.today();
+  await rig.clock.advance(DAY_MS);
+  t.like(await rig.payout('2020-01-01'), {
+    ...{kind: 'blocked', findings: [{kind: 'day_not_reconciled', subject: `sim/${day}`}]},
+  });
+  await rig.reconcile(day);
+  t.like(await rig.payout('2020-01-01'), {kind: 'paid'});
+});
+
 test('a line that a later day settles is matched there, once, and shown twice where it comes twice', async t => {
   const rig = await paymentRig(t, {paysAfterMs: SECOND_MS});
   const payment = await rig.recharge(1000);

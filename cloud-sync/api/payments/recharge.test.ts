@@ -115,6 +115,33 @@ test('a worker that died between call and result, or before the call, is taken o
   t.is((await rig.balance('member:m')).postedFen, 3000);
 });
 
+test('what one worker saw before the payer paid disputes nothing that another has booked since', async t => {
+  const rig = await paymentRig(t, {onCallback: () => {}});
+  const payment = await rig.recharge(5000);
+  await rig.pass(SECOND_MS);
+  const post = rig.provider.post.bind(rig.provider);
+  let letOn = () => {};
+  const held = new Promise<void>(resolve => {
+    letOn = resolve;
+  });
+  rig.provider.post = async (path, body) => {
+    rig.provider.post = post;
+    const before = await post(path, body);
+    await held;
+    return before;
+  };
+  const slow = rig.runner.look(payment);
+  await rig.clock.advance(SECOND_MS);
+  rig.provider.pay(payment);
+  t.is(await rig.take(rig.provider.callBack(payment)), 'taken');
+  await rig.clock.settle(rig.runner.runDue());
+  t.like(await rig.payment(payment), {state: 'succeeded'});
+  letOn();
+  await rig.clock.settle(slow);
+  t.like(await rig.payment(payment), {state: 'succeeded', why: null, postedFen: 5000});
+  t.deepEqual(await rig.store.read(db => rig.faults.open(db, 'ten')), []);
+});
+
 test('what is refunded is out of reach while the provider thinks, comes back when it refuses, and is never more than was paid', async t => {
   const rig = await paymentRig(t, {paysAfterMs: SECOND_MS});
   const payment = await rig.recharge(1000);
@@ -170,6 +197,30 @@ test('where the provider cannot set money aside, a deposit is a charge and a ref
   t.is(rig.provider.balanceFen('m-1'), 12_000);
   t.is((await rig.balance('deposit:m')).postedFen, 0);
   t.is((await rig.balance('house:revenue')).postedFen, 12_000);
+});
+
+test('what was kept of a deposit is never given back out of another one, however the first is ended again', async t => {
+  const rig = await paymentRig(t, {paysAfterMs: SECOND_MS, unsupported: ['authorize']});
+  const deposit = {provider: 'sim', account: 'deposit:m' as const, amountFen: 100};
+  const take = () => rig.intend(tx => rig.desk.takeDeposit(tx, rig.wanted, deposit));
+  const end = (of: string, keepFen: number) =>
+    rig.intend(tx => rig.desk.endDeposit(tx, rig.wanted, {of, keepFen, account: 'house:revenue'}));
+  const [first, whole] = [await take(), await take()];
+  await take();
+  await rig.pass(5 * SECOND_MS);
+  rig.provider.faults = {...HONEST, refusedRefund: 1};
+  t.like(await rig.payment(await end(first, 40)), {act: 'refund', amountFen: 60});
+  await rig.pass(5 * SECOND_MS);
+  rig.provider.faults = HONEST;
+  t.is(await end(first, 0), 'OVER_REFUND', 'it kept 40 before');
+  t.is(await rig.refund(first, 61), 'OVER_REFUND');
+  await end(first, 40);
+  t.is(await end(whole, 100), whole);
+  t.is(await end(whole, 0), 'OVER_REFUND');
+  t.is(await rig.refund(whole, 1), 'OVER_REFUND', 'nothing of it is left');
+  await rig.pass(5 * SECOND_MS);
+  t.deepEqual(await rig.balance('deposit:m'), {postedFen: 100, heldFen: 0, availableFen: 100});
+  t.is((await rig.balance('house:revenue')).postedFen, 140);
 });
 
 test('any order, loss and doubling of callbacks of a provider that fails, delays and lies gives the same balances', async t => {

@@ -4,6 +4,7 @@ import type {Ledger} from '../ledger/ledger.js';
 import type {AccountName} from '../ledger/money-move.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
+import type {IntentRow} from './intent-rules.js';
 import type {PaymentTable} from './payment-table.js';
 import type {SettlementLine} from './provider-port.js';
 import type {
@@ -60,27 +61,32 @@ export function reconcileDay(
 
 /**
  * A person has found out what a difference was: what stands in suspense for it goes where it belongs
- * (`account`), and nothing is waiting any more. False when no such difference is open.
+ * (`account`), and nothing is waiting any more. `unknown` when no such difference is open; `NOT_FINAL`
+ * while the payment may still be booked by itself, or a dispute about it is open.
  */
 export async function settleDifference(
   tx: CloudTransaction,
   parts: ReconcileParts,
   key: DayKey,
   {subject, account, reason}: {subject: string; account: AccountName; reason: string},
-): Promise<'settled' | 'unknown' | 'LOW_BALANCE'> {
-  const {reconciliations, clock} = parts;
+): Promise<'settled' | 'unknown' | 'LOW_BALANCE' | 'NOT_FINAL'> {
+  const {reconciliations, clock, payments} = parts;
   await reconciliations.lock(tx, key, clock.wallMs());
   const items = await reconciliations.items(tx, key);
   const item = items.find(one => one.subject === subject && one.state === 'open');
   if (!item) return 'unknown';
+  const intent = await payments.get(tx, subject.replace(/#\d+$/, ''));
+  if (intent?.tenant === key.tenant && !isFinal(intent)) return 'NOT_FINAL';
   const ver = item.ver + 1;
-  const {suspenseFen} = item;
+  const {suspenseFen, settledFen} = item;
   const why = await shift(tx, parts, key, {
-    ...{key: `${keyOf(key)}/${subject}/settled/${ver}`, byFen: suspenseFen, reason},
+    ...{key: `${keyOf(key)}/${subject}/settled/${ver}`, byFen: suspenseFen - settledFen, reason},
     ...{from: 'house:suspense', to: account},
   });
   if (why !== undefined) return 'LOW_BALANCE';
-  await reconciliations.putItem(tx, {...item, state: 'settled', reason, ver});
+  await reconciliations.putItem(tx, {
+    ...{...item, state: 'settled', reason, ver, settledFen: suspenseFen},
+  });
   const isOpen = items.some(one => one !== item && one.state === 'open');
   const run = await reconciliations.get(tx, key);
   if (run && !isOpen) await reconciliations.save(tx, {...run, state: 'balanced'});
@@ -136,22 +142,32 @@ async function bookDifference(
 ): Promise<void> {
   const {subject, kind, oursFen, theirsFen} = difference;
   const suspenseFen = theirsFen - oursFen;
+  const settledFen = before?.settledFen ?? 0;
   const byFen = suspenseFen - (before?.suspenseFen ?? 0);
   await mustShift(tx, parts, key, {
     ...{key: `${keyOf(key)}/${subject}/${ver}`, byFen, reason: `reconciliation: ${kind}`},
     ...{from: 'house:clearing', to: 'house:suspense'},
   });
-  const isSame = before !== undefined && byFen === 0 && before.state === 'settled';
-  const state = isSame ? 'settled' : suspenseFen === 0 && kindIsGone(difference) ? 'gone' : 'open';
+  // What a person settled and what is found later are not the same: somebody has to look again.
+  const isSame =
+    suspenseFen === settledFen &&
+    (settledFen !== 0 || (byFen === 0 && before?.state === 'settled'));
+  const isGone = suspenseFen === 0 && settledFen === 0 && kindIsGone(difference);
+  const state = isSame ? 'settled' : isGone ? 'gone' : 'open';
   await parts.reconciliations.putItem(tx, {
-    ...{...key, subject, kind, oursFen, theirsFen, suspenseFen, state},
-    ...{reason: isSame ? before.reason : null, ver},
+    ...{...key, subject, kind, oursFen, theirsFen, suspenseFen, settledFen, state},
+    ...{reason: isSame ? (before?.reason ?? null) : null, ver},
   });
 }
 
 /** A line in a foreign currency is no fen of ours, and somebody has to look at it all the same. */
 function kindIsGone({kind, oursFen, theirsFen}: Difference): boolean {
   return kind !== 'other_currency' && oursFen === theirsFen;
+}
+
+/** Nothing moves by it any more unless a person says so. */
+function isFinal({state, outcome}: IntentRow): boolean {
+  return state === 'succeeded' || state === 'failed' || outcome !== null;
 }
 
 interface Shift {

@@ -23,7 +23,10 @@ export interface ReconciliationItem extends DayKey {
   readonly kind: DifferenceKind;
   readonly oursFen: number;
   readonly theirsFen: number;
+  /** What went from clearing to suspense for it. */
   readonly suspenseFen: number;
+  /** What of that a person has put where it belongs. */
+  readonly settledFen: number;
   readonly state: 'open' | 'gone' | 'settled';
   readonly reason: string | null;
   readonly ver: number;
@@ -35,7 +38,8 @@ const RUN = [
 ] as const;
 const ITEM = [
   ...['tenant', 'provider', 'day', 'subject', 'kind', 'ours_fen as oursFen'],
-  ...['theirs_fen as theirsFen', 'suspense_fen as suspenseFen', 'state', 'reason', 'ver'],
+  ...['theirs_fen as theirsFen', 'suspense_fen as suspenseFen', 'settled_fen as settledFen'],
+  ...['state', 'reason', 'ver'],
 ] as const;
 
 /** Days of providers beside our books, and what differs. */
@@ -132,6 +136,7 @@ export class ReconciliationTable {
       ours_fen: item.oursFen,
       theirs_fen: item.theirsFen,
       suspense_fen: item.suspenseFen,
+      settled_fen: item.settledFen,
     };
     const row = {kind, state, reason, ver, ...fen};
     await tx

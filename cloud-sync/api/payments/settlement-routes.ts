@@ -69,7 +69,7 @@ function addReconciling(api: Api, options: SettlementRouteOptions): void {
       const key = {tenant, provider, day};
       const fate = await settleDifference(tx, options, key, wish);
       if (fate === 'unknown') throw new Refusal('not_found');
-      if (fate === 'LOW_BALANCE') throw new Refusal('money_refused', {detail: fate});
+      if (fate !== 'settled') throw new Refusal('money_refused', {detail: fate});
       const about = {subject: 'reconciliation', subjectId: `${provider}/${day}/${subject}`};
       await audit.note(tx, {tenant, actor, action: 'reconciliation.settle', ...about, reason});
       return {status: 200, body: {settled: subject}};
@@ -152,6 +152,7 @@ function runView({
 }
 
 function itemView(item: ReconciliationItem) {
-  const {subject, kind, oursFen, theirsFen, suspenseFen, state, reason} = item;
+  const {subject, kind, oursFen, theirsFen, state, reason} = item;
+  const suspenseFen = item.suspenseFen - item.settledFen;
   return {subject, kind, oursFen, theirsFen, suspenseFen, state, reason};
 }

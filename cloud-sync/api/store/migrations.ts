@@ -22,6 +22,7 @@ import {addOrderPayments} from './migrations/0019-order-payments.js';
 import {createNoticeTable} from './migrations/0020-notices.js';
 import {createCommandTable} from './migrations/0021-commands.js';
 import {addGrantBudget} from './migrations/0022-grant-budget.js';
+import {addSettledDifferences} from './migrations/0023-settled-differences.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -49,5 +50,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0020-notices': {up: db => createNoticeTable(db, types)},
     '0021-commands': {up: db => createCommandTable(db, types)},
     '0022-grant-budget': {up: db => addGrantBudget(db, types)},
+    '0023-settled-differences': {up: db => addSettledDifferences(db, types)},
   };
 }
