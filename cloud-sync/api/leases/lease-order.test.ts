@@ -156,6 +156,17 @@ test('~Q14 the tenant is told 10 minutes before the end; a car that stays is ove
   t.is(world.heldFen('member:m'), 0);
 });
 
+test('a clock that was lost proves no overtime', t => {
+  const world = agreed();
+  world.feed(stay('parked'));
+  world.wait(10 * DAY_MS);
+  t.is(world.order.state, 'overtime');
+  world.wait(20 * HOUR_MS);
+  // Told of late, by a gateway that cannot say when he left.
+  world.feed(stay('closed', 30 * HOUR_MS, null));
+  t.like(world.order, {state: 'ended', data: {overtimeMs: 0, chargedFen: 24_000}});
+});
+
 test('overtime beyond the deposit of who has no more is owed', t => {
   const world = lease(29_000);
   world.feed(yes('tenant'));

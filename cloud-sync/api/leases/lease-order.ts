@@ -182,7 +182,7 @@ function session(lease: Lease, input: Input<'session'>, now: UnixMillis, known: 
     if (state === 'ended' || data.billed.includes(input.session)) return refused(lease);
     return moved(state, {...data, open: [...others, input.session]}, []);
   }
-  const beyondMs = overtimeIn(data, input, now);
+  const beyondMs = overtimeIn(data, input);
   const counted: LeaseData = {
     ...data,
     open: others,
@@ -259,9 +259,11 @@ function moneyRefused(lease: Lease, refusal: Input<'money_refused'>, now: UnixMi
   throw new InternalError('internal/order', `lease ${lease.id}: ${move.key} refused: ${why}`);
 }
 
-function overtimeIn(data: LeaseData, stay: Input<'session'>, now: UnixMillis): Millis {
+function overtimeIn(data: LeaseData, stay: Input<'session'>): Millis {
   if (UNBILLED.has(stay.closeCause) || data.billed.includes(stay.session)) return 0;
-  const endMs = (stay.atMs ?? now) as UnixMillis;
+  // A clock that was lost proves no overtime.
+  if (stay.atMs === null) return 0;
+  const endMs = stay.atMs as UnixMillis;
   return overtimeOf({durationMs: stay.durationMs, endMs}, data.untilMs);
 }
 
