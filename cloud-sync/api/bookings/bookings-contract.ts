@@ -201,7 +201,7 @@ async function makeLot(
     });
     await sites.addPoint(tx, 't-1', {
       ...{site: 'lot-1', id: 'A-012', kind: 'bay', parent: null, gateway: 'gw-1', guidance: ''},
-      ...{capacity: 1, saleState: 'open', owner: null},
+      ...{capacity: 1, saleState: 'open', owner: 'l'},
     });
     await listings.add(tx, {
       ...{id: 'L-1', tenant: 't-1', site: 'lot-1', point: 'A-012', offer: 'hourly', lender: 'l'},

@@ -194,6 +194,8 @@ export class Calendar {
     const live = await this.#listings.live(db, point.site, point.id);
     return live.find(
       listing =>
+        // Nobody earns by a bay that is another's by now.
+        listing.lender === point.owner &&
         (offer === undefined || listing.offer === offer) &&
         fitsStay(listing, untilWall - fromWall) &&
         isOpenThroughout(listing.openings, {fromMs: fromWall, untilMs: untilWall}, zone),

@@ -57,6 +57,34 @@ test('~P1 an unknown bay, hours that are offered already and a suspended lot are
   t.deepEqual(await rig.search(1, 10, 11), [], 'and nothing of it is found');
 });
 
+test('who owns a bay no more lends it no more: what he offered is withdrawn with the change', async t => {
+  const rig = await begin(t);
+  const listing = await rig.publish(memberOf('wang'), {});
+  const give = (ver: number, change: {owner?: string; capacity?: number}) =>
+    rig.store.transaction(tx =>
+      rig.desks.sites.changePoint(tx, OPERATOR, {site: 'lot-1', id: 'A-012', ver}, change),
+    );
+  await give(1, {owner: 'wang', capacity: 2});
+  t.is((await rig.search(1, 10, 11)).length, 1, 'still his');
+  await give(2, {owner: 'li'});
+  const row = await rig.store.read(db => rig.listings.get(db, 't-1', listing.id));
+  t.is(row?.state, 'withdrawn');
+  t.deepEqual(await rig.search(1, 10, 11), []);
+  const told = await rig.store.read(db =>
+    db.selectFrom('change').select(['subject_id as id', 'type']).orderBy('id').execute(),
+  );
+  t.true(told.some(({id, type}) => id === listing.id && type === 'listing.withdrawn'));
+  t.is((await rig.publish(memberOf('li'), {})).lender, 'li');
+  // Whatever is left of another's earns nothing.
+  await rig.store.read(db =>
+    db.updateTable('listing').set({state: 'live', lender: 'wang'}).execute(),
+  );
+  const slot = {site: 'lot-1', point: 'A-012', orderId: 'o', offer: 'hourly'} as const;
+  const times = {fromWall: MONDAY + 10 * HOUR_MS, untilWall: MONDAY + 11 * HOUR_MS};
+  const taken = await rig.store.transaction(tx => rig.calendar.take(tx, {...slot, ...times}));
+  t.is(taken, 'OUTSIDE_WINDOW');
+});
+
 test('~P1 a bay of the lot itself is offered by the lot, and a member has no part in it', async t => {
   const rig = await begin(t);
   await rig.lot('lot-2', ['B-001']);

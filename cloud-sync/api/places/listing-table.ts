@@ -83,6 +83,17 @@ export class ListingTable {
       .execute();
   }
 
+  /** Nobody is offered the point any more, for whoever lent it has it no more; gives what was live. */
+  async withdrawAt(
+    tx: CloudTransaction,
+    {site, id: point}: {readonly site: string; readonly id: string},
+    wallMs: number,
+  ): Promise<readonly ListingRow[]> {
+    const live = await this.live(tx, site, point);
+    for (const listing of live) await this.change(tx, listing, {state: 'withdrawn'}, wallMs);
+    return live;
+  }
+
   async get(db: CloudReader, tenant: string, id: string): Promise<ListingRow | undefined> {
     const query = db.selectFrom('listing').selectAll().where('tenant', '=', tenant);
     const row = await query.where('id', '=', id).executeTakeFirst();

@@ -5,10 +5,12 @@ import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {AuditLog} from '../tenancy/audit-log.js';
 import type {ChangeFeed} from '../tenancy/change-feed.js';
 import type {PointChange, PointRow, SiteChange, SiteRow, SiteTable} from '../tenancy/site-table.js';
+import type {ListingTable} from './listing-table.js';
 
 export interface SiteDeskOptions {
   readonly clock: Clock;
   readonly sites: SiteTable;
+  readonly listings: ListingTable;
   readonly changes: ChangeFeed;
   readonly audit: AuditLog;
   /** Whose the gateways are that serve no site yet. */
@@ -91,13 +93,32 @@ export class SiteDesk {
     at: Pick<PointRow, 'site' | 'id' | 'ver'>,
     change: PointChange,
   ): Promise<PointRow> {
-    const before = await this.point(tx, caller, at.site, at.id);
+    const {sites} = this.#options;
+    await this.site(tx, caller, at.site);
+    // Whoever publishes it or takes it at this instant comes before or after.
+    const before = await sites.lockPoint(tx, at.site, at.id);
+    if (!before) throw new Refusal('not_found');
     await this.#assertFits(tx, at.site, at.id, {...before, ...change});
-    if (!(await this.#options.sites.updatePoint(tx, at, change))) {
-      throw new Refusal('precondition_failed');
-    }
+    if (!(await sites.updatePoint(tx, at, change))) throw new Refusal('precondition_failed');
+    const isOthers = change.owner !== undefined && change.owner !== before.owner;
+    if (isOthers) await this.#withdrawListings(tx, caller, at);
     await this.#told(tx, caller, {action: 'point.update', site: at.site, point: at.id});
     return this.point(tx, caller, at.site, at.id);
+  }
+
+  /** What the former owner offered; orders that were made under it stay as they are. */
+  async #withdrawListings(
+    tx: CloudTransaction,
+    {tenant, id: actor}: Caller,
+    {site, id: point}: Pick<PointRow, 'site' | 'id'>,
+  ): Promise<void> {
+    const {listings, changes, audit, clock} = this.#options;
+    for (const {id} of await listings.withdrawAt(tx, {site, id: point}, clock.wallMs())) {
+      const about = {subject: 'listing', subjectId: id};
+      const type = 'listing.withdrawn';
+      await changes.note(tx, {tenant, site, type, ...about, isDeleted: true, data: {site, point}});
+      await audit.note(tx, {tenant, actor, action: 'listing.withdraw', ...about});
+    }
   }
 
   /** One that is known already, and serves no site, is the first tenant's to give. */
