@@ -62,7 +62,7 @@ function step(lease: Lease, input: AnyLeaseInput, now: UnixMillis, known: Known)
     case 'end':
       return end(lease, input.note, now, known);
     case 'session':
-      return session(lease, input, now, known);
+      return session(lease, input, known);
     case 'deadline':
       return deadline(lease, input.name, now, known);
     case 'money_refused':
@@ -174,7 +174,7 @@ function end(lease: Lease, note: string | null, now: UnixMillis, known: Known): 
   return settle({...lease, data: {...data, untilMs: now, note}}, true, known);
 }
 
-function session(lease: Lease, input: Input<'session'>, now: UnixMillis, known: Known): Step {
+function session(lease: Lease, input: Input<'session'>, known: Known): Step {
   const {data, state} = lease;
   if (state !== 'active' && state !== 'overtime' && state !== 'ended') return refused(lease);
   const others = data.open.filter(id => id !== input.session);

@@ -59,7 +59,7 @@ export class PayoutDesk {
     const {store, books, clock} = this.#options;
     // What is paid is all that lenders have, whichever day is named: no closed day may be left out.
     const lastDay = bookDayOf(clock.wallMs() - DAY_MS);
-    const untilDay = asked.day > lastDay ? asked.day : lastDay;
+    const [, untilDay = lastDay] = [asked.day, lastDay].toSorted();
     const findings = await books.findings(asked.tenant, untilDay);
     return findings.length > 0
       ? store.transaction(tx => this.#block(tx, asked, findings))
