@@ -1,5 +1,6 @@
 import test from 'ava';
 import type {Millis} from '../../protocols/base/clock.js';
+import {StoreError} from '../../protocols/base/errors.js';
 import {SkewedClock} from '../../sim/clock/skewed-clock.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import type {Outbox} from './outbox.js';
@@ -29,8 +30,12 @@ class BusyClock extends SkewedClock {
   }
 }
 
+function refuse(): never {
+  throw new StoreError('store/io', 'told to fail');
+}
+
 /** `lookMs`: by the batches sent so far. */
-function backlog(lookMs: (sent: number) => Millis) {
+function backlog(lookMs: (sent: number) => Millis, failing: Partial<Outbox> = {}) {
   const truth = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const outbox = {
     epoch: () => 'ab'.repeat(16),
@@ -42,8 +47,10 @@ function backlog(lookMs: (sent: number) => Millis) {
     origins: () => [],
     onAppend: () => () => {},
     markAcked: () => {},
+    ...failing,
   } as unknown as Outbox;
   let batches = 0;
+  const givenUp: string[] = [];
   const runner = new PumpRunner({
     pace: {batchEvents: 500},
     ...{clock: new BusyClock(truth, () => lookMs(batches)), outbox},
@@ -51,18 +58,20 @@ function backlog(lookMs: (sent: number) => Millis) {
       batches += 1;
     },
     onGiveUp: why => {
-      throw new RangeError(why);
+      givenUp.push(why);
+      runner.close();
     },
   });
-  return {truth, runner, batches: () => batches};
+  return {truth, runner, givenUp, batches: () => batches};
 }
 
 test('a batch is followed by a turn of the event loop, also where a look at the clock takes microseconds', async t => {
-  const {truth, runner, batches} = backlog(() => 0.005);
+  const {truth, runner, givenUp, batches} = backlog(() => 0.005);
   runner.start(0);
   t.is(batches(), 1);
   await truth.advance(1);
   t.is(batches(), BACKLOG / BATCH);
+  t.deepEqual(givenUp, []);
   runner.close();
   truth.assertIdle();
 });
@@ -162,4 +171,26 @@ test('a batch that is half read goes nowhere once the cloud asks for another pla
     t.true(bodiesOf(payload).every(body => body > 10_000));
   }
   anew.runner.close();
+});
+
+test('a disk that cannot say or read what is held costs the connection, never the pump; one that cannot note a confirmation costs nothing', async t => {
+  for (const failing of [{page: refuse}, {hashAt: refuse}, {head: refuse}]) {
+    const {truth, runner, givenUp} = backlog(() => 0, failing);
+    runner.start(0);
+    t.is(givenUp.length, 1);
+    truth.assertIdle();
+  }
+  const deaf = backlog(() => 0, {markAcked: refuse});
+  deaf.runner.start(0);
+  await deaf.truth.advance(1);
+  deaf.runner.onAck(BATCH);
+  t.deepEqual([deaf.batches(), deaf.givenUp.length], [BACKLOG / BATCH, 0]);
+  deaf.runner.close();
+  let low = () => 1;
+  const later = backlog(() => 0, {low: () => low()});
+  later.runner.start(0);
+  low = refuse;
+  later.runner.onWant(1);
+  t.is(later.givenUp.length, 1);
+  later.truth.assertIdle();
 });

@@ -153,6 +153,20 @@ test('~G12 what is good once is a unique row: a second use stores nothing at all
   t.is(store.outbox.head(), head);
 });
 
+test('two uses within one commit store neither and use nothing up: each may be tried by itself', t => {
+  const store = new Site(t).open();
+  const once = {facts: [], records: [used('jti-1', 5000)], stamp: store.stampNow()};
+  t.throws(() => store.lot.commit(once, once), {message: /store\/used/});
+  t.false(store.book.isSpent('jti-1'));
+  const use = {table: 'grantUse', grant: asId<never>('g-1'), session: asId<never>('s-1')} as const;
+  const entry = {facts: [], records: [use], stamp: store.stampNow()};
+  t.throws(() => store.lot.commit(entry, entry), {message: /store\/used/});
+  t.false(store.book.isUsed(asId('g-1')));
+  store.lot.commit(once, entry);
+  t.true(store.book.isSpent('jti-1'));
+  t.true(store.book.isUsed(asId('g-1')));
+});
+
 test('the lockout of a door comes back as it was stored', t => {
   const site = new Site(t);
   const store = site.open();

@@ -130,7 +130,6 @@ export class LotRows {
         .run(grant, session, wallMs, this.#book.grantById(grant)?.validUntil ?? null);
     } catch (thrown) {
       if (!isDuplicate(thrown)) throw thrown;
-      this.learn({table: 'grantUse', grant, session});
       const text = `grant ${grant} has been used`;
       throw new StoreError('store/used', text, {grant, session}, thrown);
     }
@@ -152,7 +151,6 @@ export class LotRows {
         .run(id, validUntil, wallMs);
     } catch (thrown) {
       if (!isDuplicate(thrown)) throw thrown;
-      this.learn({table: 'used', id, validUntil});
       throw new StoreError('store/used', `${id} has been used`, {id}, thrown);
     }
     this.#database.afterCommit(() => this.#book.markSpent(id));

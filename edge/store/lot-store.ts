@@ -180,6 +180,8 @@ export class LotStore {
       });
     } catch (thrown) {
       this.#doubt = attempted;
+      // Not within the transaction: it would see uses that are rolled back with it.
+      if (isUsed(thrown)) this.#learn(changes.flatMap(({records}) => records));
       throw thrown;
     }
   }
@@ -210,9 +212,13 @@ export class LotStore {
   /** The sync failed and the commit is there: nothing is written twice, and memory learns of it now. */
   #takeAsStored({steps}: Doubt): void {
     for (const step of steps) {
-      for (const record of step.commit.records) this.#rows.learn(record);
+      this.#learn(step.commit.records);
       this.#rememberLater(step);
     }
+  }
+
+  #learn(records: readonly LotRecord[]): void {
+    for (const record of records) this.#rows.learn(record);
   }
 
   #rememberLater(step: StoredStep): void {
@@ -283,4 +289,8 @@ export class LotStore {
       ...showers.map(row => ({table: 'shower', row}) as const),
     ];
   }
+}
+
+function isUsed(thrown: unknown): boolean {
+  return thrown instanceof StoreError && thrown.code === 'store/used';
 }
