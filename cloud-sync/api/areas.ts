@@ -74,7 +74,7 @@ export function assembleAreas(options: AreaOptions): Areas {
     addRoutes: api => {
       accounts.addRoutes(api);
       commands.addRoutes(api);
-      addCredentialRoutes(api, base, rights);
+      addCredentialRoutes(api, base, {...rights, members});
       holds.addRoutes(api);
       tenancy.addRoutes(api);
       places.addRoutes(api);

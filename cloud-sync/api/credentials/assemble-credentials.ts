@@ -13,7 +13,7 @@ import {CredentialTable} from './credential-table.js';
 import {GatewayRows} from './gateway-rows.js';
 import {HoldTable} from './hold-table.js';
 import {addOwnRights} from './own-right-routes.js';
-import {addRights} from './right-routes.js';
+import {addRights, type Holders} from './right-routes.js';
 import {RightSpread} from './right-spread.js';
 import {RightTable} from './right-table.js';
 import {RightsDesk} from './rights-desk.js';
@@ -52,7 +52,11 @@ const AT_ONCE = 200;
 type RightsBase = Pick<AreaBase, 'clock' | 'entropy' | 'store' | 'changes' | 'onGateways'>;
 
 /** The routes of these parts. */
-export function addCredentialRoutes(api: Api, base: AreaBase, parts: Credentials): void {
+export function addCredentialRoutes(
+  api: Api,
+  base: AreaBase,
+  parts: Credentials & {readonly members: Holders},
+): void {
   const {clock, entropy, store, writer, sites, presence, onGateways} = base;
   const options = {
     ...{...parts, store, writer, sites, onGateways, audit: new AuditLog(clock, entropy)},

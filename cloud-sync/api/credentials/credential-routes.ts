@@ -11,9 +11,11 @@ import {
 import {type Caller, maySee} from '../http/caller.js';
 import {Refusal} from '../http/refusals.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {CredentialTable} from './credential-table.js';
 import type {HoldTable} from './hold-table.js';
 import {credentialBody, credentialSchema, onceShown} from './right-bodies.js';
 import {contextOf, type RightRouteOptions, secretsOf} from './right-routes.js';
+import type {RightTable} from './right-table.js';
 import type {ShownCredential} from './shown-credential.js';
 import type {TokenKeyTable} from './token-key-table.js';
 import type {TokenKeys} from './token-keys.js';
@@ -207,15 +209,22 @@ function addKeys(api: Api, options: CredentialRouteOptions): void {
 }
 
 /** The grant first: whoever changes a grant changes its credentials after it. */
-async function lockedBoth(
+export async function lockedBoth(
   tx: CloudTransaction,
-  {rights, credentials}: Pick<CredentialRouteOptions, 'rights' | 'credentials'>,
+  {
+    rights,
+    credentials,
+  }: {
+    readonly rights: Pick<RightTable, 'lock'>;
+    readonly credentials: Pick<CredentialTable, 'get' | 'lock'>;
+  },
   caller: Caller,
   id: string,
 ) {
   const {grant} = seen(caller, await credentials.get(tx, caller.tenant, id));
   const right = grant === null ? undefined : await rights.lock(tx, caller.tenant, grant);
-  const credential = seen(caller, await credentials.get(tx, caller.tenant, id));
+  // Read anew under its lock: what another has withdrawn meanwhile would be stored as it was.
+  const credential = seen(caller, await credentials.lock(tx, id));
   return {right, credential};
 }
 

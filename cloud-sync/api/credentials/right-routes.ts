@@ -18,7 +18,7 @@ import type {CloudStore} from '../store/cloud-store.js';
 import type {GrantTable} from '../store/grant-table.js';
 import type {AuditLog} from '../tenancy/audit-log.js';
 import type {SiteTable} from '../tenancy/site-table.js';
-import type {MadeCredential} from './credential-maker.js';
+import type {CredentialWish, MadeCredential} from './credential-maker.js';
 import type {CredentialTable} from './credential-table.js';
 import type {Right} from './right.js';
 import {
@@ -35,6 +35,15 @@ import {
 import type {RightTable} from './right-table.js';
 import type {RightChange, RightOutcome, RightsDesk} from './rights-desk.js';
 
+/** Members, as far as their rights ask for them. */
+export interface Holders {
+  get(
+    db: CloudReader,
+    tenant: string,
+    id: string,
+  ): Promise<{readonly site: string | null} | undefined>;
+}
+
 export interface RightRouteOptions {
   readonly store: CloudStore;
   readonly writer: RequestWriter;
@@ -42,12 +51,17 @@ export interface RightRouteOptions {
   readonly rights: RightTable;
   readonly credentials: CredentialTable;
   readonly grants: Pick<GrantTable, 'isHolderFrozen'>;
+  readonly members: Holders;
   readonly desk: RightsDesk;
   readonly audit: AuditLog;
   readonly isOnline: (gateway: string) => boolean;
   readonly onGateways: (gateways: readonly string[]) => void;
 }
 
+/** Shown for every right of the holder, not for one alone. */
+const OF_HOLDER: ReadonlySet<CredentialWish['kind']> = new Set([
+  ...(['card', 'plate', 'fingerprint', 'phone'] as const),
+]);
 const tags = ['grants'];
 const atRight = z.object({grant: z.string().regex(/^[0-9A-Z]{26}$/)});
 const lastId = z.tuple([z.string()]);
@@ -168,7 +182,7 @@ function addReading(api: Api, options: RightRouteOptions): void {
 }
 
 function addWriting(api: Api, options: RightRouteOptions): void {
-  const {writer, desk, sites, rights, grants} = options;
+  const {writer, desk, sites, rights, grants, members} = options;
   addOperation(api, issueRoute, context => {
     const caller = callerWith(context, 'grants:write');
     const body = context.req.valid('json');
@@ -176,6 +190,7 @@ function addWriting(api: Api, options: RightRouteOptions): void {
     return writer.once(context, caller, body, async tx => {
       const known = maySee(caller, site) && (await sites.get(tx, caller.tenant, site));
       if (!known) throw new Refusal('not_found', {detail: 'no such site'});
+      await assertMayGive(tx, members, caller, {holder: body.holder, wishes});
       const wanted = {...rest, tenant: caller.tenant, site, holderMask: '', validFrom, validUntil};
       const isFrozen = await grants.isHolderFrozen(tx, body.holder);
       const right = {...wanted, isFrozen, weekly: wanted.weekly as never};
@@ -199,6 +214,7 @@ function addWriting(api: Api, options: RightRouteOptions): void {
     const wish = context.req.valid('json');
     return writer.once(context, caller, wish, async tx => {
       const right = seen(caller, await rights.lock(tx, caller.tenant, grant));
+      await assertMayGive(tx, members, caller, {holder: right.holder, wishes: [wish]});
       const outcome = await desk.equip(tx, right, [wish]);
       return answerOf(tx, options, {caller, outcome, action: 'grant.equip', status: 201});
     });
@@ -226,6 +242,23 @@ function addStates(api: Api, options: RightRouteOptions): void {
       return {status: 200, body, after: () => onGateways(gateways)};
     });
   });
+}
+
+/**
+ * A card or a plate is its holder's, and opens whatever he may open at any site: who may not see all sites
+ * gives one only to members of his own.
+ * @throws Refusal `not_found`
+ */
+async function assertMayGive(
+  tx: CloudTransaction,
+  members: Holders,
+  caller: Caller,
+  {holder, wishes}: {readonly holder: string; readonly wishes: readonly CredentialWish[]},
+): Promise<void> {
+  if (caller.sites === undefined || !wishes.some(({kind}) => OF_HOLDER.has(kind))) return;
+  const member = await members.get(tx, caller.tenant, holder);
+  if (member && member.site !== null && maySee(caller, member.site)) return;
+  throw new Refusal('not_found', {detail: 'no such member'});
 }
 
 /** What is not his is not there. @throws Refusal `not_found` */

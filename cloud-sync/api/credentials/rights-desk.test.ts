@@ -1,9 +1,14 @@
 import test from 'ava';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
+import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
+import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
+import {caller} from '../accounts/accounts-rig.js';
+import {startRig} from '../http/api-rig.js';
 import {Refusal} from '../http/refusals.js';
 import type {OrderView} from '../orders/order-type.js';
 import {SiteTable} from '../tenancy/site-table.js';
+import {lockedBoth} from './credential-routes.js';
 import {rightsRig, SITE, TENANT} from './rights-rig.js';
 
 const order: Pick<OrderView<string, unknown>, 'id' | 'tenant' | 'site' | 'holder'> = {
@@ -253,4 +258,53 @@ test('~P34 a right to a vehicle lowers the arm of the bay in which it stands, at
   t.deepEqual(right.points, ['V1', 'A-002']);
   const row = await rig.rowAt('gw-002', 'grant', right.id);
   t.deepEqual(row?.table === 'grant' ? row.row.points : [], ['A-002'] as never);
+});
+
+test('a card that was withdrawn while somebody else asked to resume it is seen as withdrawn', async t => {
+  const rig = await rightsRig(t);
+  const {made} = await rig.issue({}, [{kind: 'card', uid: '04782E21801D80', assurance: 'uid'}]);
+  const before = made[0]?.credential;
+  if (!before) return t.fail();
+  await rig.store.transaction(tx => rig.desk.revokeCredential(tx, before));
+  // As the first read of a transaction has it that began before the other one ended.
+  const credentials = {
+    get: () => Promise.resolve(before),
+    lock: rig.credentials.lock.bind(rig.credentials),
+  };
+  const operator = caller(['operator'], {tenant: TENANT});
+  const found = await rig.store.transaction(tx =>
+    lockedBoth(tx, {rights: rig.rights, credentials}, operator, before.id),
+  );
+  t.is(found.credential.state, 'revoked');
+});
+
+test('a key of one site gives cards and plates to members of that site alone, and codes to anybody', async t => {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(resolve => setImmediate(resolve))});
+  const rig = await startRig({clock, entropy: new SeededEntropy()});
+  t.teardown(() => rig.cloud.close());
+  const post = <Body>(path: string, body: object) =>
+    rig.told<Body>(201, rig.ask('POST', path, {body}));
+  for (const id of ['s-1', 's-2']) {
+    await post('/v1/sites', {id, name: id, kind: 'public', zone: 'Asia/Shanghai'});
+  }
+  await rig.ask('PUT', '/v1/sites/s-1/gateways/gw-1');
+  await post('/v1/sites/s-1/points', {id: 'A-1', kind: 'bay', gateway: 'gw-1', number: 1});
+  const member = (phone: string, site: string) =>
+    post<{id: string}>('/v1/members', {phone, roles: ['tenant'], site});
+  const [his, other] = [await member('13800000001', 's-1'), await member('13800000002', 's-2')];
+  const key = await rig.key({scopes: ['grants:read', 'grants:write'], sites: ['s-1']});
+  const uid = '04782E21801D80';
+  const card = {kind: 'card', uid, assurance: 'uid'};
+  const grant = (holder: string, credentials: object[]) => {
+    const window = {fromMs: clock.wallMs(), untilMs: clock.wallMs() + DAY_MS};
+    const about = {site: 's-1', holder, kind: 'lease', points: ['A-1'], entries: 'multi'};
+    const body = {...about, ...window, credentials};
+    return rig.ask('POST', '/v1/grants', {key, body});
+  };
+  t.is((await grant(other.id, [card])).status, 404);
+  t.is((await grant(other.id, [{kind: 'plate', plate: '沪A12345'}])).status, 404);
+  const bare = await rig.told<{grant: {id: string}}>(201, grant(other.id, [{kind: 'qr'}]));
+  const equip = rig.ask('POST', `/v1/grants/${bare.grant.id}/credentials`, {key, body: card});
+  t.is((await equip).status, 404);
+  t.is((await grant(his.id, [card])).status, 201);
 });
