@@ -2,6 +2,7 @@ import {DAY_MS} from '../../../protocols/base/units.js';
 import type {MemberTable} from '../accounts/member-table.js';
 import type {AreaBase} from '../area-base.js';
 import type {Api} from '../http/api.js';
+import {LedgerTable} from '../ledger/ledger-table.js';
 import type {Orders} from '../orders/orders.js';
 import {AuditLog} from '../tenancy/audit-log.js';
 import {
@@ -59,7 +60,7 @@ export function addBookingRoutes(
   addBookings(api, shared);
   const onIntent = () => paying.onIntent();
   addBookingPayments(api, {...shared, members, charging: paying.orderPayments, onIntent});
-  addOrders(api, {...shared, uses, audit});
+  addOrders(api, {...shared, uses, audit, entries: new LedgerTable()});
   addPrices(api, {clock, entropy, store, writer, sites, prices, coupons, audit});
 }
 

@@ -193,6 +193,13 @@ test('a refund goes back the way the money came, latest first, and once', t => {
   const none = step(order('disputed', {charges}), {...refund, amountFen: 0});
   t.deepEqual([none.state, none.said], ['settled', []]);
   t.like(step(order('paid'), refund), {state: 'refused', why: 'PAID'});
+  for (const why of ['OVER_REFUND', 'LOW_BALANCE'] as const) {
+    const move = {move: 'reverse', key: 'r', of: 'o/over', amountFen: 900, reason: ''} as const;
+    const said = step(order('settled', {charges}), {
+      ...{kind: 'money_refused', move, why, input: refund},
+    });
+    t.like(said, {state: 'refused', why}, 'the ledger gave a part back, or a share is spent');
+  }
 });
 
 test('of what a provider was paid goes back what was not used, not charged, or refunded of the hold', t => {

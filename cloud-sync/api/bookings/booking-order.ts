@@ -241,6 +241,10 @@ function moneyRefused(order: Booking, refusal: Input<'money_refused'>, now: Unix
       ? moved(order.state, order.data, [tell('booking.payment_failed', {id: cause.id, why})])
       : {kind: 'refused', why};
   }
+  // The ledger has given a part back already, or somebody has spent his share of it.
+  if (move.move === 'reverse' && (why === 'OVER_REFUND' || why === 'LOW_BALANCE')) {
+    return {kind: 'refused', why};
+  }
   if (move.move === 'transfer' && why === 'LOW_BALANCE') return step(order, cause, now, true);
   throw new InternalError('internal/order', `booking ${order.id}: ${move.key} refused: ${why}`);
 }
