@@ -20,7 +20,7 @@ export interface GatewayUplinkOptions
   readonly transport?: Transport;
   /** How the broker is trusted, and what this gateway shows of itself. */
   readonly tls?: BrokerTls;
-  /** Names the identity; a fence of another one is lifted. Left out: tenant and gateway. */
+  /** Names the identity, renewed or not; a fence of another is lifted. Left out: tenant and gateway. */
   readonly credential?: string;
   /** Where a fence of the cloud is kept; left out, it ends with the daemon. */
   readonly fenceFor?: (credential: string) => FenceSink;

@@ -40,6 +40,8 @@ class Bench {
   readonly entropy = new SystemEntropy(this.clock);
   readonly shelf = memoryShelf();
   readonly errors: string[] = [];
+  /** What a fence would be kept under, run by run. */
+  readonly credentials: string[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'latchkey-renewal-'));
   readonly #signingKey = generateKeyPairSync('ed25519').privateKey;
   #cloud: Cloud | undefined;
@@ -89,6 +91,10 @@ class Bench {
     const uplink = createIdentityUplink({
       ...{clock, entropy, shelf, log, outbox, boot: entropy.ulid(), firmware: 'test'},
       startSpreadMs: 0,
+      fenceFor: credential => {
+        this.credentials.push(credential);
+        return {cause: () => undefined, raise: () => {}};
+      },
       grants: {
         current: () => ({ver: 0, hash: EMPTY_STATE_HASH}),
         revocations: () => 0,
@@ -162,6 +168,8 @@ test('a certificate near its end is renewed over its own connection, the next co
   t.regex(await bench.attempt(old), /not authorized/i);
   t.is(await bench.attempt(bench.identity), 'open');
   t.deepEqual(bench.errors, []);
+  const [before, after] = bench.credentials;
+  t.is(after, before, 'no restart after a renewal lifts a fence');
 });
 
 test('a gateway that was off when its certificate ended is let in within 30 days, and renews it at once', async t => {
@@ -182,4 +190,5 @@ test('a gateway whose certificate ended long ago is refused, says so at both end
   await bench.enrol();
   await bench.run(isOnline => isOnline);
   t.is((await bench.certificates()).filter(({why}) => why === null).length, 1);
+  t.not(bench.credentials.at(-1), bench.credentials[0], 'a new code lifts a fence');
 });

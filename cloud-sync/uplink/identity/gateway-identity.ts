@@ -25,6 +25,8 @@ const identitySchema = enrolmentGrantSchema.omit({utc: true}).extend({
   /** Came out of a backup: the gateway that it was made on may still hold the key, so that a new one is
    *  asked for at once. */
   restored: z.literal(true).optional(),
+  /** Serial of the certificate that came with the code; left out until a renewal replaced it. */
+  enrolled: z.string().min(1).max(64).optional(),
 });
 
 /** Who this gateway is, how it reaches its cloud and how it knows it again. */
@@ -92,6 +94,11 @@ export function certificateDates(pem: string): CertificateDates {
     notBeforeMs: readCertificateDate(validFrom),
     notAfterMs: readCertificateDate(validTo),
   };
+}
+
+/** Names the enrolment: the same through every renewal, another one after `latchkey enroll`. */
+export function enrolmentOf({enrolled, certificate}: GatewayIdentity): string {
+  return enrolled ?? certificateDates(certificate).serial;
 }
 
 function isPrivateKey(pem: string): boolean {

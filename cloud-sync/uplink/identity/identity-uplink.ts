@@ -9,6 +9,7 @@ import {
 } from '../gateway-uplink.js';
 import {
   certificateDates,
+  enrolmentOf,
   type GatewayIdentity,
   type IdentityShelf,
   readIdentity,
@@ -115,12 +116,11 @@ class IdentityUplink {
     const {shelf, ...options} = this.#options;
     const {clock, entropy, log} = options;
     const {broker, tenant, gateway, cloudKey: publicKeyPem} = identity;
-    const {serial} = certificateDates(identity.certificate);
     const floorMs = () => this.#signedTime?.floorMs() ?? identity.floor;
     return createGatewayUplink({
       ...options,
       ...{broker, tenant, gateway, publicKeyPem},
-      credential: `${tenant}/${gateway}/${serial}`,
+      credential: `${tenant}/${gateway}/${enrolmentOf(identity)}`,
       tls: brokerTls(() => current().identity, floorMs),
       onSignedTime: utcMs => this.#signedTime?.raise(utcMs),
       renewal: new CertificateRenewal({

@@ -9,6 +9,7 @@ import {
   type CertificateDates,
   certificateDates,
   draftKey,
+  enrolmentOf,
   type GatewayIdentity,
   type IdentityShelf,
   identityFault,
@@ -75,7 +76,9 @@ export class CertificateRenewal {
     const {shelf, identity, log, onRenewed} = this.#options;
     const {restored: _, ...present} = identity();
     const key = draftKey(shelf, newPrivateKey);
-    const renewed: GatewayIdentity = {...present, certificate, ca, key, floor: this.#floor()};
+    const enrolled = enrolmentOf(present);
+    const floor = this.#floor();
+    const renewed: GatewayIdentity = {...present, enrolled, certificate, ca, key, floor};
     const fault = faultOf(renewed);
     if (fault !== undefined) {
       log.warn('identity.refused', {why: fault});
