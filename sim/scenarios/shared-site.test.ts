@@ -90,7 +90,7 @@ test('X3 one process serves plain and smart posts of the profile built so far fr
   t.true(loadSiteConfig(siteFile(), 'site.yaml').ok);
   for (const [profile, why] of [
     ['parkCar', /profiles\[0\]: unknown profile; known are: parkCard, .* got "parkCar"$/],
-    ['bath', /profiles\[0\]: profile is not built in this version; .* got "bath"$/],
+    ['stay', /profiles\[0\]: profile is not built in this version; .* got "stay"$/],
   ] as const) {
     const loaded = loadSiteConfig(siteFile(profile), 'site.yaml');
     if (loaded.ok) return t.fail(profile);
