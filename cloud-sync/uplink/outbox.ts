@@ -11,6 +11,8 @@ export type EventOrigin = NonNullable<Batch['o']>[number];
 export interface Outbox {
   /** 32 hex digits, made with the database. */
   epoch(): string;
+  /** False while epoch and numbers live in memory only: the cloud must not hear of them. */
+  isDurable(): boolean;
   /** Highest sequence number committed; 0 before the first. */
   head(): number;
   /** Highest sequence number the cloud has confirmed; 0 before the first. */

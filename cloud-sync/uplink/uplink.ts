@@ -89,6 +89,11 @@ export class Uplink {
 
   #connect(): void {
     this.#retry = undefined;
+    // An epoch of memory would be a stranger's, and when the disk's came back the cloud would fence it.
+    if (!this.#options.outbox.isDurable()) {
+      this.#onClose('the journal is in memory only');
+      return;
+    }
     const sid = toHex(this.#options.entropy.bytes(16));
     this.#session = new Session(this.#options, {sid, pace: this.#pace}, this.#drops, {
       onReady: () => {

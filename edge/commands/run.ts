@@ -227,8 +227,13 @@ async function start(
     configToken: tokens.config,
   });
   const accessPath = pageAccessPath(databasePath);
-  writeFileAtomic(accessPath, Buffer.from(access));
   closers.push(() => removeFile(accessPath));
+  try {
+    writeFileAtomic(accessPath, Buffer.from(access));
+  } catch (thrown) {
+    // A disk that takes nothing keeps no site from its start.
+    log.error('page.access-not-written', {path: accessPath, error: errorText(thrown)});
+  }
   const connect = async (found: CloudWay): Promise<void> => {
     way = found;
     const made = await machine.connectCloud(found, daemon);

@@ -16,6 +16,7 @@ export class FaultyDisk implements Disk {
   fullOpens = 0;
   partition: Partition | undefined;
   connects = 0;
+  readonly pragmas: string[] = [];
 
   connect(path: string, options?: {readonly readonly: boolean}): Database {
     if (this.isGone) throw new SqliteDatabase.SqliteError('disk I/O error', 'SQLITE_IOERR');
@@ -50,6 +51,7 @@ export class FaultyDisk implements Disk {
     database.prepare = watched as typeof database.prepare;
     const pragma = database.pragma.bind(database);
     database.pragma = (source, options) => {
+      this.pragmas.push(source);
       if (source.startsWith('wal_checkpoint') && !source.includes('NOOP')) this.#failLate();
       return pragma(source, options);
     };

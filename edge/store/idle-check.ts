@@ -31,6 +31,12 @@ export class IdleCheck {
     this.#isAsked = database.formerRun.unclean;
   }
 
+  /** Look at everything anew, whatever has been looked at. */
+  ask(): void {
+    this.#isAsked = true;
+    this.#phase = {kind: 'idle'};
+  }
+
   /** Do one slice if a check is due. True when a whole check has just ended well. */
   step(wallMs: UnixMillis): boolean {
     switch (this.#phase.kind) {

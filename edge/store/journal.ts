@@ -1,4 +1,5 @@
 import {equalBytes, toHex} from '../../protocols/base/bytes.js';
+import {errorText} from '../../protocols/base/errors.js';
 import {CHAIN_START, chainHash} from '../../protocols/cloud/chain.js';
 import {type SiteFact, URGENT_EVENTS} from '../../protocols/site/events.js';
 import type {StoreDatabase} from './database.js';
@@ -62,6 +63,7 @@ export class Journal {
   #stored: ChainTip = {seq: 0, hash: CHAIN_START};
   #storedAcked = 0;
   #storedEpoch: Uint8Array = new Uint8Array();
+  #trouble: string | undefined;
 
   /**
    * `boot` names this run of the daemon. Starts a new epoch when the second copy of the epoch differs
@@ -89,10 +91,40 @@ export class Journal {
     this.wasInDoubt = doubt !== undefined;
     if (rebuilt) this.#beginAgain(rebuilt.events, rebuilt.why, stamp);
     else if (doubt !== undefined) this.startNewEpoch(doubt, stamp);
-    else if (database.isDurable) this.#file.write(this.#meta().epoch);
+    else this.keepCopy();
     this.#stored = this.tip();
     this.#storedAcked = this.acked();
     this.#storedEpoch = this.#meta().epoch;
+  }
+
+  /** Why the second copy of the epoch is not the newest; undefined while it is. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /**
+   * Write the second copy of the epoch if it differs. On a disk that does not take it the site runs all the
+   * same: the next start finds two different copies, and numbers anew.
+   */
+  keepCopy(): void {
+    if (!this.#database.isDurable) return;
+    const {epoch} = this.#meta();
+    const isKept = () => equalBytes(this.#file.read() ?? new Uint8Array(), new Uint8Array(epoch));
+    try {
+      if (!isKept()) this.#writeCopy(epoch);
+      this.#trouble = undefined;
+    } catch (thrown) {
+      this.#trouble = errorText(thrown);
+    }
+  }
+
+  #writeCopy(epoch: Uint8Array): void {
+    try {
+      this.#file.write(epoch);
+    } catch (thrown) {
+      if (!this.#database.ballast.giveUp()) throw thrown;
+      this.#file.write(epoch);
+    }
   }
 
   /** 32 hex digits. */
@@ -226,7 +258,7 @@ export class Journal {
     this.#storedAcked = 0;
     this.#storedEpoch = epoch;
     // A cut before this line leaves two different copies: the next start makes yet another epoch.
-    if (this.#database.isDurable) this.#file.write(epoch);
+    this.keepCopy();
   }
 
   #insert({boot, mono, wall, clk, kind, body}: CarriedEvent, tip: ChainTip): ChainTip {
@@ -316,7 +348,7 @@ export class Journal {
     });
     this.#storedAcked = 0;
     this.#storedEpoch = this.#meta().epoch;
-    if (this.#database.isDurable) this.#file.write(this.#storedEpoch);
+    this.keepCopy();
   }
 
   #doubt(isFresh: boolean): string | undefined {

@@ -72,16 +72,23 @@ export class LotRing {
     this.#lost = undefined;
   }
 
-  /** Of the steps without events only the newest row of each thing still says anything. */
+  /**
+   * Of the steps without events only the newest row of each thing still says anything, and that only if
+   * no later step with events replaces it. They go last, so that no older row follows them.
+   */
   #fold(): void {
     const bare = this.#commits.filter(({facts}) => facts.length === 0);
     const last = bare.at(-1);
     if (!last) return;
-    const rows = new Map(
-      bare.flatMap(({records}) => records.map(record => [keyOf(record), record] as const)),
-    );
+    const rows = new Map<string, LotRecord>();
+    for (const {facts, records} of this.#commits) {
+      for (const record of records) {
+        if (facts.length === 0) rows.set(keyOf(record), record);
+        else rows.delete(keyOf(record));
+      }
+    }
     const rest = this.#commits.filter(({facts}) => facts.length > 0);
-    this.#commits = [{facts: [], records: [...rows.values()], stamp: last.stamp}, ...rest];
+    this.#commits = [...rest, {facts: [], records: [...rows.values()], stamp: last.stamp}];
   }
 
   #giveUp(index: number): void {

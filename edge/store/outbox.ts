@@ -77,6 +77,11 @@ export class JournalOutbox {
     return this.#journal.epoch();
   }
 
+  /** False while the numbers end with the process. */
+  isDurable(): boolean {
+    return this.#database.isDurable;
+  }
+
   head(): number {
     return this.#journal.tip().seq;
   }

@@ -180,7 +180,7 @@ export class SiteStore {
 
   /** Why a second copy could not be kept, or codes cannot be judged; undefined while all is well. */
   get trouble(): string | undefined {
-    return this.#care.trouble ?? this.#pepperTrouble;
+    return this.#care.trouble ?? this.journal.trouble ?? this.#pepperTrouble;
   }
 
   /** The slowest commit over 150 ms since the last call. */

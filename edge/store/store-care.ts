@@ -90,6 +90,7 @@ export class StoreCare implements Repairs {
     lot.putBack();
     if (journal.recheck(stampNow())) counters.leapFar();
     if (!grants.isPersisted()) grants.persist();
+    this.#check.ask();
   }
 
   replaced(aside: string | undefined): void {
@@ -124,6 +125,7 @@ export class StoreCare implements Repairs {
     }
     database.ballast.grow();
     if (!this.#isQuiet(nowMs)) return;
+    if (this.#parts.journal.trouble !== undefined) this.#parts.journal.keepCopy();
     this.#contained(() => this.#keepGrants(nowMs));
     database.checkpoint();
     this.#lookOver();

@@ -1,4 +1,13 @@
-import {existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {toHex} from '../../protocols/base/bytes.js';
@@ -6,6 +15,7 @@ import type {UnixMillis} from '../../protocols/base/clock.js';
 import {StoreError} from '../../protocols/base/errors.js';
 import {type GrantStateRow, hashOfState} from '../../protocols/cloud/grant-state.js';
 import {asId} from '../../protocols/site/ids.js';
+import {LotRing} from './lot-ring.js';
 import type {SiteStore} from './site-store.js';
 import {Bench, commit, fact, whys} from './store-rig.js';
 
@@ -397,4 +407,75 @@ test('~G7 a start on a disk that others have filled has the ballast to begin wit
   t.true(after.condition().isDurable);
   t.false(existsSync(`${bench.path}.ballast`));
   t.deepEqual(whys(after), ['a']);
+});
+
+test('a disk without room for the second copy of the epoch keeps no site from its start; what is owed is told and made up for', async t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  commit(store, 'a');
+  const epoch = store.outbox.epoch();
+  store.close();
+  const draft = `${bench.path}.epoch.tmp`;
+  mkdirSync(draft);
+  const after = bench.open();
+  t.deepEqual([after.outbox.epoch(), after.trouble], [epoch, undefined]);
+  after.outbox.startNewEpoch('asked');
+  t.not(after.outbox.epoch(), epoch);
+  t.truthy(after.trouble);
+  rmdirSync(draft);
+  for (let second = 0; second < 4; second += 1) {
+    await bench.clock.advance(1000);
+    after.tend();
+  }
+  t.is(after.trouble, undefined);
+  const copy = readFileSync(`${bench.path}.epoch`, 'latin1');
+  t.true(copy.includes(after.outbox.epoch()));
+});
+
+test('a handle that is replaced waits for no check of the whole file: it follows in slices', async t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  const tend = async () => {
+    for (let second = 0; second < 60; second += 1) {
+      await bench.clock.advance(1000);
+      store.tend();
+    }
+  };
+  commit(store, 'a');
+  await tend();
+  const checks = () => bench.disk.pragmas.splice(0).filter(text => text.startsWith('integrity'));
+  t.true(checks().length > 0);
+  const before = bench.disk.connects;
+  bench.disk.fault = {code: 'SQLITE_IOERR_FSYNC', times: 1};
+  commit(store, 'b');
+  t.is(bench.disk.connects, before + 1);
+  t.deepEqual(checks(), []);
+  await tend();
+  const sliced = checks();
+  t.true(sliced.includes('integrity_check("meta")'));
+  t.false(sliced.includes('integrity_check(1)'));
+});
+
+test('memory that folds its steps keeps the newest row of each thing the last one', t => {
+  const stamp = {nowMs: 0, wallMs: 0 as UnixMillis, clk: 'ok'} as const;
+  const row = (door: string, fails: number) => {
+    const times = {lockLeftMs: 0, dayTries: 0, dayLeftMs: 0};
+    return {table: 'lockout', row: {door: asId<never>(door), fails, ...times}} as const;
+  };
+  const ring = new LotRing();
+  ring.push({facts: [], records: [row('C1', 1), row('C2', 1)], stamp});
+  ring.push({facts: [fact('a')], records: [row('C1', 2), row('C2', 2)], stamp});
+  ring.push({facts: [], records: [row('C1', 3)], stamp});
+  for (let step = 0; step < 4000; step += 1) ring.push({facts: [], records: [], stamp});
+  const last = new Map<string, number>();
+  let steps = 0;
+  for (let next = ring.first; next; next = ring.first) {
+    steps += 1;
+    for (const record of next.records) {
+      if (record.table === 'lockout') last.set(record.row.door, record.row.fails);
+    }
+    ring.shift();
+  }
+  t.true(steps < 100, 'folded');
+  t.deepEqual(Object.fromEntries(last), {C1: 3, C2: 2});
 });

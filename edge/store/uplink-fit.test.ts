@@ -5,6 +5,7 @@ import test from 'ava';
 import type {Claim} from '../../cloud-sync/uplink/command-sink.js';
 import type {GrantStateSink} from '../../cloud-sync/uplink/grant-state-sink.js';
 import type {Outbox} from '../../cloud-sync/uplink/outbox.js';
+import {Uplink, type UplinkOptions} from '../../cloud-sync/uplink/uplink.js';
 import {toHex} from '../../protocols/base/bytes.js';
 import {chainHash} from '../../protocols/cloud/chain.js';
 import {EMPTY_STATE_HASH} from '../../protocols/cloud/grant-state.js';
@@ -12,6 +13,7 @@ import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {yieldTurn} from '../platform/event-loop.js';
 import {SiteStore} from './site-store.js';
+import {Bench} from './store-rig.js';
 
 // The uplink declares what it needs and never sees the store: here the two are held together.
 test('the store is what the uplink asks for', t => {
@@ -42,4 +44,34 @@ test('the store is what the uplink asks for', t => {
     toHex(chainHash(before, outbox.low(), event[5])),
     toHex(outbox.hashAt(outbox.low()) ?? new Uint8Array()),
   );
+});
+
+test('a journal in memory says no hello: the cloud hears of the epoch on the disk alone', async t => {
+  const bench = new Bench(t);
+  bench.open().close();
+  bench.disk.isGone = true;
+  const store = bench.open();
+  const {clock, entropy} = bench;
+  let connects = 0;
+  const options = {
+    ...{clock, entropy, outbox: store.outbox, startSpreadMs: 0},
+    address: {site: 'lot-1', gateway: 'gw-1'},
+    log: {debug: () => {}, info: () => {}, warn: () => {}, error: () => {}},
+    transport: {
+      connect: () => {
+        connects += 1;
+        return {publish: () => {}, end: () => {}};
+      },
+    },
+  };
+  const uplink = new Uplink(options as unknown as UplinkOptions);
+  uplink.start();
+  await clock.advance(120_000);
+  t.is(connects, 0);
+  bench.disk.isGone = false;
+  store.tend();
+  t.true(store.condition().isDurable);
+  await clock.advance(61_000);
+  t.true(connects > 0);
+  uplink.stop();
 });

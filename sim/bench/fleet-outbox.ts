@@ -37,6 +37,10 @@ export class FleetOutbox implements Outbox {
     return this.#epoch;
   }
 
+  isDurable(): boolean {
+    return true;
+  }
+
   head(): number {
     return this.#acked + this.#rows.length;
   }
