@@ -3,6 +3,7 @@ import {Command, InvalidArgumentError, Option} from 'commander';
 import {VaultKeyFile} from '../cloud-sync/api/accounts/vault-key-file.js';
 import {type BrokerOptions, brokerSite} from '../cloud-sync/api/broker-site.js';
 import {loadCardKeys} from '../cloud-sync/api/credentials/card-key-file.js';
+import {trustedProxiesOf} from '../cloud-sync/api/http/client-address.js';
 import {loadOrMakeAuthority} from '../cloud-sync/api/identity/authority-files.js';
 import {loadOrMakeApiKey, loadOrMakeSigningKey} from '../cloud-sync/api/key-files.js';
 import {type ProviderOptions, providerSite} from '../cloud-sync/api/payments/provider-site.js';
@@ -28,6 +29,7 @@ interface ServeOptions extends BrokerOptions, ProviderOptions {
   readonly vaultKeyFile?: string;
   readonly cardKeyFile?: string;
   readonly tenant: string;
+  readonly trustedProxy?: readonly string[];
 }
 
 /** Beyond it the answer is unknown, and fetched later. */
@@ -41,6 +43,12 @@ function address(text: string): ListenAddress {
   const port = Number(digits);
   if (!name || port > 65_535) throw new InvalidArgumentError('expected HOST:PORT');
   return {host: name.replace(/^\[(.*)\]$/, '$1'), port};
+}
+
+/** Repeatable. */
+function proxy(text: string, before: readonly string[] = []): readonly string[] {
+  if (!trustedProxiesOf([text])) throw new InvalidArgumentError('expected an address or CIDR');
+  return [...before, text];
 }
 
 function listenOption(flags: string, what: string, usual: string): Option {
@@ -71,9 +79,11 @@ async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void
     : undefined;
   // With TLS at hand the port without it stays shut, unless somebody asks for both.
   const own = {...(mqtts ? {mqtts} : {}), ...(mqtts && !isPlainAsked ? {} : {mqtt})};
+  const trustedProxies = options.trustedProxy && trustedProxiesOf(options.trustedProxy);
   const cloud = await startCloud({
     ...{...parts, providers, ...(broker ? {broker} : own)},
     ...{...(authority && {authority}), ...(names && {names})},
+    ...(trustedProxies && {trustedProxies}),
     ...(options.cardKeyFile && {cardKeys: loadCardKeys(options.cardKeyFile)}),
   });
   const {httpUrl, mqttUrl, mqttsUrl} = cloud;
@@ -101,6 +111,12 @@ program
     new Option('--mqtts <host:port>', 'the broker with TLS, for enrolled gateways').argParser(
       address,
     ),
+  )
+  .addOption(
+    new Option(
+      '--trusted-proxy <range>',
+      'address or CIDR of a proxy whose X-Forwarded-For is believed; repeatable',
+    ).argParser(proxy),
   )
   .option('--name <name...>', 'host names and addresses under which gateways reach --mqtts')
   .option('--ca-key-file <file>', 'authority of gateways; made when missing', './cloud-ca.key')

@@ -45,10 +45,17 @@ export class CommandDesk {
     this.#options = options;
   }
 
-  /** @throws Refusal `not_found`, `not_able`, `no_gateway` */
-  async order(tx: CloudTransaction, caller: Caller, wish: CommandWish): Promise<CommandRow> {
+  /** `count` is told which arm it is about, as soon as it is known that he may order it.
+   *  @throws Refusal `not_found`, `not_able`, `no_gateway` */
+  async order(
+    tx: CloudTransaction,
+    caller: Caller,
+    wish: CommandWish,
+    count: (bay: string) => void,
+  ): Promise<CommandRow> {
     const {clock, entropy, gateways, book, audit} = this.#options;
     const place = await this.#placeOf(tx, caller, wish);
+    count(place.bay);
     await gateways.add(tx, [place.gateway]);
     const createdWall = clock.wallMs();
     const row: CommandRow = {

@@ -19,6 +19,7 @@ import type {CardMasterKeys} from './credentials/card-keys.js';
 import {GrantDesk} from './grant-desk.js';
 import type {Api} from './http/api.js';
 import {Callers} from './http/callers.js';
+import type {TrustedProxies} from './http/client-address.js';
 import {cloudApi} from './http/cloud-api.js';
 import {GatewayAccess} from './http/gateway-access.js';
 import {addGatewayRoutes} from './http/gateway-routes.js';
@@ -84,6 +85,8 @@ export interface CloudOptions {
   readonly rates?: Partial<HttpRates>;
   /** How long the HTTP server bears with a slow client. */
   readonly patience?: Partial<HttpPatience>;
+  /** Proxies whose `X-Forwarded-For` tells who asks; left out, it is the other end of the socket. */
+  readonly trustedProxies?: TrustedProxies;
 }
 
 export interface Cloud {
@@ -161,7 +164,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   });
   const app = cloudApi({
     ...{clock, log, entropy, callers, limits, identity: identityDesks, notReady, health},
-    metrics: metricsOf(health),
+    ...{metrics: metricsOf(health), trustedProxies: options.trustedProxies},
   });
   addGatewayRoutes(app, {
     ...{store, gateways, overview, sessions, ledger, view, lateUses},

@@ -6,6 +6,8 @@ import {Refusal} from './refusals.js';
 
 export interface ApiEnv extends Env {
   readonly Variables: {
+    /** Of who asks; undefined: he asks from within this process. */
+    address: string | undefined;
     /** Absent on paths that need no key. */
     caller: Caller;
     requestId: string;

@@ -3,11 +3,21 @@ import test, {type ExecutionContext} from 'ava';
 import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
 import {ROOT_KEY, startRig} from './api-rig.js';
+import {clientAddress, type TrustedProxies, trustedProxiesOf} from './client-address.js';
 import type {HttpRates} from './request-limits.js';
 
-async function rigOf(t: ExecutionContext, rates: Partial<HttpRates> = {}) {
+async function rigOf(
+  t: ExecutionContext,
+  rates: Partial<HttpRates> = {},
+  trustedProxies?: TrustedProxies,
+) {
   const clock = new VirtualClock({yieldTurn: () => new Promise(resolve => setImmediate(resolve))});
-  const rig = await startRig({clock, entropy: new SeededEntropy(), rates});
+  const rig = await startRig({
+    clock,
+    entropy: new SeededEntropy(),
+    rates,
+    ...(trustedProxies && {trustedProxies}),
+  });
   t.teardown(() => rig.cloud.close());
   return {...rig, clock};
 }
@@ -150,7 +160,8 @@ test('who asks too often waits: by key, by address, by device, and by keys that 
   t.is((await ask('GET', '/v1/gateways')).status, 200);
   const guess = () => ask('GET', '/v1/gateways', {key: 'lk_guess', address: '10.9.9.9'});
   for (const status of [401, 401, 401, 429, 429]) t.is((await guess()).status, status);
-  t.is((await ask('GET', '/v1/gateways', {address: '10.9.9.9'})).status, 429);
+  const known = await ask('GET', '/v1/gateways', {address: '10.9.9.9'});
+  t.is(known.status, 200, 'who guesses locks out nobody whose key is known');
   t.is((await ask('GET', '/v1/gateways', {address: '10.9.9.8'})).status, 200);
   for (let count = 0; count < 20; count += 1) await ask('GET', '/errors', {address: '2001:db8::1'});
   // All of one network of IPv6 count as one.
@@ -159,15 +170,33 @@ test('who asks too often waits: by key, by address, by device, and by keys that 
   t.is((await ask('GET', '/livez', {address: '2001:db8::1'})).status, 200);
   await clock.advance(60_000);
   t.is((await ask('GET', '/v1/gateways', {key, address: '10.9.9.9'})).status, 200);
-  const open = (bay: string) =>
-    ask('POST', `/v1/sites/lot-1/points/${bay}/commands`, {body: {kind: 'open', reason: 'x'}});
+  const site = {id: 'lot-1', name: 'Lot', kind: 'public', zone: 'Asia/Shanghai'};
+  for (const id of ['lot-1', 'lot-2']) {
+    await told(201, ask('POST', '/v1/sites', {body: {...site, id}}));
+  }
+  await told(200, ask('PUT', '/v1/sites/lot-1/gateways/gw-1'));
+  for (const id of ['A-012', 'A-013']) {
+    await told(201, ask('POST', '/v1/sites/lot-1/points', {body: {id, kind: 'bay'}}));
+  }
+  const foreign = await newKey({scopes: ['commands:write'], sites: ['lot-2']});
+  const open = (bay: string, asked = {}) =>
+    ask('POST', `/v1/sites/lot-1/points/${bay}/commands`, {
+      ...{body: {kind: 'open', reason: 'x'}, ...asked},
+    });
+  for (let count = 0; count < 16; count += 1) {
+    t.is((await open('A-012', {key: foreign})).status, 404, 'of one that he may not see');
+    await clock.advance(1000);
+  }
   for (let count = 0; count < 15; count += 1) {
     t.not((await open('A-012')).status, 429);
     await clock.advance(1000);
   }
   for (let count = 0; count < 4; count += 1) await open('A-012');
-  t.is((await open('A-012')).status, 429);
-  t.not((await open('A-013')).status, 429);
+  const headers = {'idempotency-key': 'again'};
+  t.is((await open('A-012', {headers})).status, 429);
+  t.is((await open('A-013')).status, 202);
+  await clock.advance(20_000);
+  t.is((await open('A-012', {headers})).status, 202, 'the same wish, later');
   await told(200, ask('GET', '/v1/gateways'));
 });
 
@@ -188,4 +217,29 @@ test('a webhook leads to no private place: not when it is made, nor when it is c
   const {webhooks} = await told<{webhooks: object[]}>(200, ask('GET', '/v1/webhooks'));
   t.deepEqual(webhooks, [{...webhooks[0], ...good}]);
   t.deepEqual(troubles, []);
+});
+
+test('who stands behind trusted proxies is told by them alone, read from the right', async t => {
+  const proxies = trustedProxiesOf(['10.0.0.0/8', '2001:db8::/32', '192.0.2.7']);
+  const of = (socket: string, header?: string) => clientAddress(socket, header, proxies);
+  t.is(of('10.0.0.1'), '10.0.0.1');
+  t.is(of('203.0.113.9', '198.51.100.1'), '203.0.113.9', 'anybody can write it');
+  t.is(of('10.0.0.1', '6.6.6.6, 198.51.100.1'), '198.51.100.1');
+  t.is(of('::ffff:10.0.0.1', '6.6.6.6, 198.51.100.1, 192.0.2.7'), '198.51.100.1');
+  t.is(of('2001:db8::1', '198.51.100.1:4711'), '198.51.100.1');
+  t.is(of('10.0.0.1', '[2001:db9::1]:4711'), '2001:db9::1');
+  t.is(of('10.0.0.1', '198.51.100.1, unknown'), '10.0.0.1');
+  t.is(of('10.0.0.1', '10.0.0.2'), '10.0.0.2');
+  t.is(clientAddress('10.0.0.1', '198.51.100.1', undefined), '10.0.0.1');
+  for (const text of ['10.0.0.0/33', 'proxy', '', '1.2.3'])
+    t.is(trustedProxiesOf([text]), undefined);
+  const wrongKeys = {burst: 2, perSecond: 0.1};
+  const {ask} = await rigOf(t, {wrongKeys}, proxies);
+  const guess = (client: string, address = '10.0.0.1') =>
+    ask('GET', '/v1/gateways', {key: 'lk_no', address, headers: {'x-forwarded-for': client}});
+  for (const status of [401, 401, 429]) t.is((await guess('198.51.100.1')).status, status);
+  t.is((await guess('198.51.100.2')).status, 401, 'another client of the same balancer');
+  for (const status of [401, 401, 429]) {
+    t.is((await guess(`198.51.100.${status}`, '203.0.113.9')).status, status);
+  }
 });

@@ -7,6 +7,7 @@ import {errorText, StoreError} from '../../../protocols/base/errors.js';
 import type {SyncLog} from '../../log.js';
 import {type Api, type ApiContext, newApi} from './api.js';
 import type {Callers} from './callers.js';
+import {clientAddress, type TrustedProxies} from './client-address.js';
 import {addDescriptions} from './descriptions.js';
 import {addHealth, addHealthReport, type HealthReport} from './health.js';
 import {addEnrolment, type IdentityRoutes} from './identity-routes.js';
@@ -16,7 +17,7 @@ import {isOpenPath} from './open-paths.js';
 import {problem, refuse} from './problem.js';
 import {assertReadable} from './readable.js';
 import {Refusal} from './refusals.js';
-import type {RequestLimits} from './request-limits.js';
+import {type RequestLimits, socketAddressOf} from './request-limits.js';
 import {isSiteConfigPath, MAX_SITE_BODY_BYTES} from './site-config-routes.js';
 import {traceOf} from './trace.js';
 
@@ -27,6 +28,8 @@ export interface CloudApiOptions {
   readonly callers: Callers;
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
+  /** Only these are believed who asks through them. Left out: nobody is. */
+  readonly trustedProxies?: TrustedProxies | undefined;
   /** Left out: this cloud enrols nobody. */
   readonly identity?: IdentityRoutes | undefined;
   /** Why nothing can be taken at this moment, in a few words for anybody; undefined: all is well. */
@@ -68,10 +71,13 @@ export function cloudApi(options: CloudApiOptions): Api {
 }
 
 /** Each request gets an id and a trace, each answer is counted. */
-function addRecords(app: Api, {clock, entropy, metrics}: CloudApiOptions): void {
+function addRecords(app: Api, {clock, entropy, metrics, trustedProxies}: CloudApiOptions): void {
   app.use('*', async (context, next) => {
     const sinceMs = clock.nowMs();
     const requestId = entropy.ulid();
+    const forwardedFor = context.req.header('x-forwarded-for');
+    const socket = socketAddressOf(context);
+    context.set('address', clientAddress(socket, forwardedFor, trustedProxies));
     context.set('requestId', requestId);
     context.set('traceparent', traceOf(context.req.header('traceparent'), requestId));
     await next();
@@ -93,7 +99,6 @@ async function identified(
   const header = context.req.header('authorization');
   const isOpen = isOpenPath(context.req.path);
   if (header !== undefined) {
-    limits.assertMayGuess(context);
     const caller = await callers.of(header);
     if (caller) {
       limits.countKey(`${caller.tenant} ${caller.id}`);

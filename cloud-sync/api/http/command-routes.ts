@@ -119,10 +119,15 @@ export function addCommandRoutes(api: Api, options: CommandRouteOptions): void {
     const caller = callerWith(context, 'commands:write');
     const {site, point} = context.req.valid('param');
     const wish = context.req.valid('json');
-    limits.countOpen(site, point);
+    // The work may run more than once.
+    let isCounted = false;
+    const count = (bay: string) => {
+      if (!isCounted) limits.countOpen(caller.tenant, site, bay);
+      isCounted = true;
+    };
     const trace = context.get('traceparent');
     const response = await writer.once(context, caller, wish, async tx => {
-      const row = await desk.order(tx, caller, {...wish, site, point, trace});
+      const row = await desk.order(tx, caller, {...wish, site, point, trace}, count);
       return {status: 202, body: commandBody(row), after: onOrdered};
     });
     if (response.status === 202) {

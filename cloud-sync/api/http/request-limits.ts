@@ -2,6 +2,7 @@ import {getConnInfo} from '@hono/node-server/conninfo';
 import type {Context, MiddlewareHandler} from 'hono';
 import type {Clock} from '../../../protocols/base/clock.js';
 import {networkOf} from '../identity/try-limit.js';
+import type {ApiEnv} from './api.js';
 import {type Rate, RateLimit} from './rate-limit.js';
 import {Refusal} from './refusals.js';
 
@@ -39,7 +40,7 @@ export class RequestLimits {
   }
 
   /** Before anything is looked up. Who asks from within this process has no address. */
-  get byAddress(): MiddlewareHandler {
+  get byAddress(): MiddlewareHandler<ApiEnv> {
     return async (context, next) => {
       const address = addressOf(context);
       if (address !== undefined) refuseAfter(this.#perAddress.take(networkOf(address)));
@@ -47,15 +48,11 @@ export class RequestLimits {
     };
   }
 
-  /** @throws Refusal `too_many_requests` where too many keys were guessed */
-  assertMayGuess(context: Context): void {
+  /** After the look-up: who guesses locks out nobody whose key is known.
+   *  @throws Refusal `too_many_requests` where too many keys were guessed */
+  countWrongKey(context: Context<ApiEnv>): void {
     const address = addressOf(context);
-    if (address !== undefined) refuseAfter(this.#wrongKeys.look(networkOf(address)));
-  }
-
-  countWrongKey(context: Context): void {
-    const address = addressOf(context);
-    if (address !== undefined) this.#wrongKeys.take(networkOf(address));
+    if (address !== undefined) refuseAfter(this.#wrongKeys.take(networkOf(address)));
   }
 
   /** @throws Refusal `too_many_requests` */
@@ -64,8 +61,8 @@ export class RequestLimits {
   }
 
   /** @throws Refusal `too_many_requests` */
-  countOpen(gateway: string, device: string): void {
-    refuseAfter(this.#opens.take(`${gateway} ${device}`));
+  countOpen(tenant: string, site: string, bay: string): void {
+    refuseAfter(this.#opens.take(`${tenant} ${site} ${bay}`));
   }
 }
 
@@ -73,8 +70,13 @@ function refuseAfter(retryAfterS: number | undefined): void {
   if (retryAfterS !== undefined) throw new Refusal('too_many_requests', {retryAfterS});
 }
 
+/** Of who asks, as the frame found it: the other end of the socket, or whom trusted proxies name. */
+export function addressOf(context: Context<ApiEnv>): string | undefined {
+  return context.get('address');
+}
+
 /** Of the other end of the socket: what a header says of it anybody can write. */
-export function addressOf(context: Context): string | undefined {
+export function socketAddressOf(context: Context): string | undefined {
   const {incoming, address}: {incoming?: unknown; address?: string} = context.env ?? {};
   return incoming ? getConnInfo(context).remote.address : address;
 }

@@ -72,7 +72,8 @@ export class RequestWriter {
         return {kind: 'done', written};
       });
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      // Who came too often may come again with the same key: it tells nothing of what he wants.
+      if (!(error instanceof Refusal) || error.code === 'too_many_requests') throw error;
       return this.#remember(asked, error);
     }
   }

@@ -104,7 +104,9 @@ test('~P4 a key for one lot sees and changes nothing of another one', async t =>
   const put = (site: string, gateway: string) =>
     api.ask('PUT', `/v1/sites/${site}/gateways/${gateway}`, {key});
   t.is((await put('lot-1', 'gw-1')).status, 404);
-  t.is((await put('lot-2', 'gw-2')).status, 200);
+  t.is((await put('lot-2', 'gw-2')).status, 403, 'one that serves no site is not his to take');
+  t.is((await api.ask('PUT', '/v1/sites/lot-2/gateways/gw-2')).status, 200);
+  t.is((await put('lot-2', 'gw-2')).status, 200, 'it serves his site already');
   t.is((await api.ask('PUT', '/v1/sites/lot-1/gateways/gw-2')).status, 409, 'it serves lot-2');
   t.is((await api.ask('POST', '/v1/listings', {key, body: LISTING})).status, 404);
   await api.clock.advance(2 * SECOND_MS);

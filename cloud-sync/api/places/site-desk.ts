@@ -121,7 +121,8 @@ export class SiteDesk {
     }
   }
 
-  /** One that is known already, and serves no site, is the first tenant's to give. */
+  /** One that serves no site is the first tenant's to give, whether it came already or not, and of him who
+   *  sees all sites; whoever runs the platform gives it to any tenant's. */
   async bindGateway(
     tx: CloudTransaction,
     caller: Caller,
@@ -129,15 +130,20 @@ export class SiteDesk {
     gateway: string,
   ): Promise<readonly string[]> {
     const {sites, firstTenant} = this.#options;
-    const {tenant} = caller;
-    await this.site(tx, caller, site);
+    const isFirst = caller.tenant === firstTenant && caller.sites === undefined;
+    const isPlatform = isFirst && caller.scopes.has('platform:write');
+    const at = isPlatform ? await sites.byId(tx, site) : await this.site(tx, caller, site);
+    if (!at) throw new Refusal('not_found');
+    const {tenant} = at;
     const held = await sites.siteOf(tx, gateway);
-    const known = tx.selectFrom('gateway').select('gw').where('gw', '=', gateway);
-    const isOthers = !held && tenant !== firstTenant && (await known.executeTakeFirst());
-    if (isOthers || !(await sites.bindGateway(tx, {tenant, site, gateway}))) {
+    if (!held && !isFirst) {
+      throw new Refusal('forbidden', {detail: 'whoever runs the cloud gives gateways to sites'});
+    }
+    if (!(await sites.bindGateway(tx, {tenant, site, gateway}))) {
       throw new Refusal('conflict', {detail: 'the gateway serves another site'});
     }
-    if (!held) await this.#told(tx, caller, {action: 'gateway.bind', site, point: gateway});
+    if (!held)
+      await this.#told(tx, {...caller, tenant}, {action: 'gateway.bind', site, point: gateway});
     return sites.gateways(tx, tenant, site);
   }
 

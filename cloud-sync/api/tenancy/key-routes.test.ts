@@ -94,6 +94,14 @@ test('a tenant comes with its own first key, sees nothing of others, and is take
   t.false(keys[0]?.scopes.some(scope => scope.startsWith('platform:')));
   t.is((await ask('POST', '/v1/tenants', {...theirs, body: {id: 'x', name: 'x'}})).status, 403);
   t.is((await ask('GET', '/v1/tenants', theirs)).status, 403);
+  const site = {id: 'bath-7', name: 'Bath', kind: 'bath', zone: 'Asia/Shanghai'};
+  await told(201, ask('POST', '/v1/sites', {...theirs, body: site}));
+  const bind = (asked: object) => ask('PUT', '/v1/sites/bath-7/gateways/gw-7', asked);
+  t.is((await bind(theirs)).status, 403, 'names of gateways are not there to be taken');
+  const admin = {key: await newKey({scopes: ['sites:write']})};
+  t.is((await bind(admin)).status, 404, 'the site of another tenant');
+  t.is((await bind({})).status, 200, 'whoever runs the cloud gives them');
+  t.is((await bind(theirs)).status, 200);
   const lister = await newKey({scopes: ['platform:read']});
   const page = await told<{tenants: {id: string}[]; nextCursor: string}>(
     200,
