@@ -4,6 +4,7 @@ import {SECOND_MS} from '../../protocols/base/units.js';
 import type {Log} from '../platform/log.js';
 import type {ConfigDesk} from '../runtime/site-config/config-desk.js';
 import type {SiteFileRole, WatchedSite} from '../runtime/site-config/contract.js';
+import {MOST_WAIT_MS} from '../runtime/site-config/trial-machine.js';
 
 /** One site that runs, from its start to its end. */
 export interface SiteRun {
@@ -28,6 +29,7 @@ export interface SiteSupervisorOptions<Run> {
 /** A port or the database may still be held by what has just been closed. */
 const TRIES = 5;
 const TRY_AGAIN_MS: Millis = SECOND_MS;
+const LOOK_MS: Millis = SECOND_MS;
 
 /** Keeps one site running in this process, and starts it anew with another file when its desk says so. */
 export class SiteSupervisor<Run extends SiteRun> {
@@ -37,6 +39,8 @@ export class SiteSupervisor<Run extends SiteRun> {
   #run: Run | undefined;
   #end: (problems: readonly string[]) => void = () => {};
   #restarting: Promise<void> = Promise.resolve();
+  /** A trial was ended before its file ran: what runs is the file in force. */
+  #isUntouched = false;
   #isClosed = false;
 
   constructor(options: SiteSupervisorOptions<Run>) {
@@ -72,7 +76,14 @@ export class SiteSupervisor<Run extends SiteRun> {
   }
 
   async #restart(file: SiteFileRole): Promise<void> {
-    if (file === 'trial') await this.#keepCopy();
+    if (file === 'trial') {
+      await this.#keepCopy();
+      this.#isUntouched = !(await this.#comesToRest());
+    }
+    if (this.#run && this.#isUntouched) {
+      if (file === 'site') this.#options.desk.opened(this.#run.watched);
+      return;
+    }
     await this.#closeRun();
     if (this.#isClosed) return;
     const started = await this.#startFrom(file, TRIES);
@@ -87,6 +98,23 @@ export class SiteSupervisor<Run extends SiteRun> {
     } catch (thrown) {
       this.#options.log.error('config.no-copy', {error: errorText(thrown)});
     }
+  }
+
+  /**
+   * An arm may have set out while the copy was made: nothing is closed under it. False when the trial is
+   * over before its file ran, for the site was never at rest or because somebody ended it.
+   */
+  async #comesToRest(): Promise<boolean> {
+    const {clock, desk} = this.#options;
+    const sinceMs = clock.nowMs();
+    while (this.#run && !this.#isClosed) {
+      if (desk.record.trial?.phase !== 'running') return false;
+      const {watched} = this.#run;
+      if (!watched.isBusy) return true;
+      if (clock.nowMs() - sinceMs >= MOST_WAIT_MS && desk.stayedBusy(watched)) return false;
+      await clock.sleep(LOOK_MS);
+    }
+    return true;
   }
 
   /** Start `file`, or what the desk names in its place. */

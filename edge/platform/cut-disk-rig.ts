@@ -9,13 +9,17 @@ export class CutDisk implements SafeDisk {
   steps: string[] = [];
   /** Before which step the power goes; Infinity: never. */
   cutBefore = Number.POSITIVE_INFINITY;
+  /** Drafts whose name ends so find no room. */
+  noRoomFor: string | undefined;
   #isOff = false;
 
   read: SafeDisk['read'] = path => systemDisk.read(path);
   has: SafeDisk['has'] = path => systemDisk.has(path);
   list: SafeDisk['list'] = path => systemDisk.list(path);
-  write: SafeDisk['write'] = (path, text) =>
+  write: SafeDisk['write'] = (path, text) => {
+    if (this.noRoomFor !== undefined && path.endsWith(this.noRoomFor)) throw new Error('ENOSPC');
     this.#step('write', path, () => systemDisk.write(path, text));
+  };
   move: SafeDisk['move'] = (from, to) => this.#step('move', to, () => systemDisk.move(from, to));
   remove: SafeDisk['remove'] = path => this.#step('remove', path, () => systemDisk.remove(path));
   makeFolder: SafeDisk['makeFolder'] = path =>

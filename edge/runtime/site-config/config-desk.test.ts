@@ -1,8 +1,11 @@
 import {existsSync, readdirSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
+import {MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import {siteTextHash} from '../../../protocols/cloud/site-config.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
-import {DeskRig, NEW, NEW_SHA, OLD, OLD_SHA} from './desk-rig.js';
+import {type SiteRun, SiteSupervisor} from '../../commands/site-supervisor.js';
+import type {SiteFileRole} from './contract.js';
+import {DeskRig, NEW, NEW_SHA, OLD, OLD_SHA, quietLog} from './desk-rig.js';
 
 const yieldTurn = () => new Promise<void>(resolve => setImmediate(resolve));
 
@@ -135,6 +138,72 @@ test('nothing restarts while an arm moves; a site never at rest for 10 min refus
   rig.isBusy = false;
   await clock.advance(1500);
   t.deepEqual(rig.runs, ['site', 'trial']);
+});
+
+test('an arm that sets out while the copy is made is not closed under; after 10 min the file is refused as busy', async t => {
+  const {clock, rig} = await setUp(t);
+  const started: SiteFileRole[] = [];
+  const busyAtClose: boolean[] = [];
+  const supervisor: SiteSupervisor<SiteRun> = new SiteSupervisor<SiteRun>({
+    ...{clock, log: quietLog(clock), desk: rig.newDesk(file => supervisor.restart(file))},
+    start: file => {
+      started.push(file);
+      const close = () => Promise.resolve(void busyAtClose.push(rig.isBusy)).then(() => {});
+      return Promise.resolve({kind: 'running', run: {watched: rig.watched(), close}});
+    },
+    keepCopy: async () => {
+      await clock.sleep(20 * SECOND_MS);
+      rig.isBusy = true;
+    },
+  });
+  t.teardown(() => supervisor.close());
+  await supervisor.open();
+  await clock.advance(31 * SECOND_MS);
+  rig.desk.take(rig.push(1));
+  await clock.advance(2 * MINUTE_MS);
+  t.deepEqual(started, ['site']);
+  rig.isBusy = false;
+  await clock.advance(2 * SECOND_MS);
+  t.deepEqual(started, ['site', 'trial']);
+  rig.desk.rollback('wang');
+  await clock.advance(32 * SECOND_MS);
+  t.deepEqual(started, ['site', 'trial', 'site']);
+
+  rig.desk.take(rig.push(2));
+  await clock.advance(12 * MINUTE_MS);
+  t.like(rig.desk.report(), {ver: 2, state: 'refused', why: 'busy'});
+  rig.desk.take(rig.push(3));
+  rig.isBusy = false;
+  await clock.advance(25 * SECOND_MS);
+  t.is(rig.desk.picture().phase, 'trial');
+  rig.desk.rollback('wang');
+  await clock.advance(2 * SECOND_MS);
+  t.deepEqual(started, ['site', 'trial', 'site'], 'ended before it ran: nothing was restarted');
+  rig.isBusy = false;
+  rig.desk.take(rig.push(4));
+  await clock.advance(52 * SECOND_MS);
+  rig.isBusy = false;
+  await clock.advance(2 * SECOND_MS);
+  t.is(started.at(-1), 'trial', 'and the next one is tried');
+  t.deepEqual(busyAtClose, [false, false, false]);
+});
+
+test('a file in force is told as such, and its former copy kept, however late the disk takes the record', async t => {
+  const {clock, rig} = await setUp(t);
+  rig.desk.take(rig.push(1));
+  await clock.advance(30_000);
+  rig.disk.noRoomFor = '.state.tmp';
+  await clock.advance(60_000);
+  t.is(rig.files.text('site'), NEW);
+  t.is(rig.files.backup(OLD_SHA), OLD);
+  t.is(rig.desk.rollback('wang').kind, 'refused');
+  rig.trialHealth = new Map();
+  await clock.advance(60_000);
+  rig.disk.noRoomFor = undefined;
+  await clock.advance(2000);
+  t.like(rig.desk.report(), {ver: 1, state: 'applied', held: NEW_SHA});
+  t.deepEqual(rig.runs, ['site', 'trial']);
+  t.is(rig.files.backup(OLD_SHA), OLD);
 });
 
 test('problems refuse a file before anything is touched, at most 20 of them, and are told once', async t => {

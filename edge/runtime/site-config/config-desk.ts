@@ -81,6 +81,8 @@ export class ConfigDesk {
   #site: WatchedSite | undefined;
   #openedMs: Millis = 0;
   #look: Timer | undefined;
+  /** The file on trial is the one in force by now, and the record does not say so yet. */
+  #isPromoted = false;
   #isClosed = false;
 
   constructor(options: ConfigDeskOptions) {
@@ -134,6 +136,15 @@ export class ConfigDesk {
     return file;
   }
 
+  /** An arm has moved ever since the file on trial was to take over: `site` goes on as it is. False when
+   *  the disk would not take that; then nothing has changed. */
+  stayedBusy(site: WatchedSite): boolean {
+    this.#site = site;
+    if (this.#feed({kind: 'busy'})) return true;
+    this.#site = undefined;
+    return false;
+  }
+
   /** `SiteConfigSink` of the uplink. */
   report(): CloudReport {
     const {record, heldSha: held} = this.#state;
@@ -168,7 +179,11 @@ export class ConfigDesk {
 
   /** End a trial, or try the file that was in force before. */
   rollback(by: string): LocalAnswer {
+    if (this.#isPromoted) this.#notePromoted();
     const {record, heldSha} = this.#state;
+    if (this.#isPromoted) {
+      return {kind: 'refused', sha: heldSha, problems: ['the disk does not take it']};
+    }
     if (record.trial) {
       const isStored = this.#feed({kind: 'rollback', by});
       const problems = isStored ? [] : ['the disk does not take it'];
@@ -245,8 +260,8 @@ export class ConfigDesk {
         return;
       case 'promote': {
         const why = this.#attempt('promote', () => files.promote());
-        this.#feed(why === undefined ? {kind: 'promoted'} : {kind: 'notPromoted', why});
-        if (why === undefined) this.#attempt('prune', () => files.prune(this.record.backups));
+        if (why === undefined) this.#notePromoted();
+        else this.#feed({kind: 'notPromoted', why});
         return;
       }
       case 'discard':
@@ -255,6 +270,14 @@ export class ConfigDesk {
       case 'giveUp':
         log.fatal('config.no-file-runs', {problem: effect.problem});
     }
+  }
+
+  /** Only a record that names the copy keeps it. False: to be tried again, the disk does not take it now. */
+  #notePromoted(): boolean {
+    this.#isPromoted = !this.#feed({kind: 'promoted'});
+    if (this.#isPromoted) return false;
+    this.#attempt('prune', () => this.#options.files.prune(this.record.backups));
+    return true;
   }
 
   #fileToRun(effects: readonly TrialEffect[]): SiteFileRole | undefined {
@@ -307,7 +330,7 @@ export class ConfigDesk {
 
   #lookAtSite(): void {
     const site = this.#site;
-    if (!site) return;
+    if (!site || (this.#isPromoted && !this.#notePromoted())) return;
     const {isBusy, isLinkUp} = site;
     const upMs = this.#time().nowMs - this.#openedMs;
     this.#feed({kind: 'look', sight: {upMs, isBusy, isLinkUp, health: site.deviceHealth()}});

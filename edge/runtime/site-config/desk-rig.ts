@@ -15,6 +15,10 @@ export const NEW = 'site: {id: lot-1} # new\n';
 export const OLD_SHA = siteTextHash(OLD);
 export const NEW_SHA = siteTextHash(NEW);
 
+export function quietLog(clock: Clock) {
+  return createJsonLog({clock, level: 'fatal', destination: {write: () => {}}});
+}
+
 /** A desk on a real folder with a site that is only told of: who answers is up to the test. */
 export class DeskRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'latchkey-desk-'));
@@ -34,6 +38,8 @@ export class DeskRig {
   problems: readonly string[] = [];
   disk = new CutDisk();
   desk: ConfigDesk;
+  readonly #restart = (file: SiteFileRole): void =>
+    void Promise.resolve().then(() => this.#start(file));
   #running: SiteFileRole = 'site';
 
   constructor(clock: Clock) {
@@ -93,10 +99,10 @@ export class DeskRig {
     }
     this.#running = file;
     this.texts.push(this.files.text(file) ?? '');
-    this.desk.opened(this.#watched());
+    this.desk.opened(this.watched());
   }
 
-  #watched(): WatchedSite {
+  watched(): WatchedSite {
     const rig = this;
     return {
       get isBusy() {
@@ -113,13 +119,20 @@ export class DeskRig {
     };
   }
 
-  #newDesk(): ConfigDesk {
+  /** A desk whose restarts are carried out elsewhere, in the place of the present one. */
+  newDesk(restart: (file: SiteFileRole) => void): ConfigDesk {
+    this.desk.close();
+    this.desk = this.#newDesk(restart);
+    return this.desk;
+  }
+
+  #newDesk(restart = this.#restart): ConfigDesk {
     return new ConfigDesk({
       files: new SiteFiles(this.path, this.disk),
       clock: this.clock,
-      log: createJsonLog({clock: this.clock, level: 'fatal', destination: {write: () => {}}}),
+      log: quietLog(this.clock),
       problemsOf: () => this.problems,
-      restart: file => void Promise.resolve().then(() => this.#start(file)),
+      restart,
     });
   }
 }

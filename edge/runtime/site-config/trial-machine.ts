@@ -18,7 +18,7 @@ const MOST_GONE_SHARE = 0.2;
 /** By then every driver has missed what does not answer, and slow converters have let go of the old link. */
 const SETTLE_MS: Millis = 30 * SECOND_MS;
 /** A site that is never at rest for so long refuses the file. */
-const MOST_WAIT_MS: Millis = 10 * MINUTE_MS;
+export const MOST_WAIT_MS: Millis = 10 * MINUTE_MS;
 /** A trial that a power cut or a crash ended is continued once. */
 const MOST_STARTS = 2;
 /** Copies of files that were in force. */
@@ -51,6 +51,8 @@ export type TrialInput =
   /** The daemon has been started, or could not be. */
   | {readonly kind: 'started'; readonly problem: string | undefined}
   | {readonly kind: 'look'; readonly sight: SiteSight}
+  /** It was at rest when the trial began, and then not for too long: the file never ran. */
+  | {readonly kind: 'busy'}
   | {readonly kind: 'promoted'}
   | {readonly kind: 'notPromoted'; readonly why: string}
   /** A named person ends the trial. */
@@ -92,6 +94,8 @@ export function stepTrial(state: TrialState, input: TrialInput, time: TrialTime)
       return onStarted(state, input.problem, time);
     case 'look':
       return onLook(state, input.sight, time);
+    case 'busy':
+      return state.record.trial ? tooBusy(state, state.record.trial, time) : stay(state);
     case 'promoted':
       return onPromoted(state, time);
     case 'notPromoted':
@@ -183,10 +187,7 @@ function whileStaged(state: TrialState, trial: Trial, {sight, elapsedMs, time}: 
   // A site that has just started does not know yet who answers.
   if (sight.upMs < SETTLE_MS) return stay(state);
   if (sight.isBusy) {
-    if (elapsedMs < MOST_WAIT_MS) return stay(state);
-    const closed = withTrial(state, null);
-    const problem = `the site was not at rest within ${MOST_WAIT_MS / MINUTE_MS} min`;
-    return andThen(refuse(closed, {...trial, base: []}, 'busy', [problem], time), discard);
+    return elapsedMs < MOST_WAIT_MS ? stay(state) : tooBusy(state, trial, time);
   }
   const before = [...sight.health].filter(([, health]) => health === 'ok').map(([id]) => id);
   const linkWasUp = sight.isLinkUp === true;
@@ -194,6 +195,12 @@ function whileStaged(state: TrialState, trial: Trial, {sight, elapsedMs, time}: 
   const noted = trial.ver === 0 ? state : withCloud(state, {...trial, state: 'trial', why: null});
   const started = {...withTrial(noted, running), sinceMs: undefined, linkSeen: false, gone: []};
   return {state: started, effects: [run('trial')]};
+}
+
+function tooBusy(state: TrialState, trial: Trial, time: TrialTime): TrialStep {
+  const closed = withTrial(state, null);
+  const problem = `the site was not at rest within ${MOST_WAIT_MS / MINUTE_MS} min`;
+  return andThen(refuse(closed, {...trial, base: []}, 'busy', [problem], time), discard);
 }
 
 /**
