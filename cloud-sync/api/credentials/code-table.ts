@@ -7,14 +7,22 @@ export interface CodePlan {
   readonly epoch: number;
 }
 
-/** Source: requirements 2, the example of a bath. */
+/** The least. Source: requirements 2, the example of a bath. */
 const USUAL_PLAN: CodePlan = {liveCodes: 20, epoch: 1};
 
 /** Which codes are live, by keyed hashes, and how many a site is planned for. */
 export class CodeTable {
+  /** Without one of its own a site has room for a code at each of its points. */
   async plan(db: CloudReader, site: string): Promise<CodePlan> {
     const query = db.selectFrom('code_plan').select(['live_codes as liveCodes', 'epoch']);
-    return (await query.where('site', '=', site).executeTakeFirst()) ?? USUAL_PLAN;
+    const own = await query.where('site', '=', site).executeTakeFirst();
+    if (own) return own;
+    const {points} = await db
+      .selectFrom('point')
+      .select(({fn}) => fn.countAll<number>().as('points'))
+      .where('site', '=', site)
+      .executeTakeFirstOrThrow();
+    return {...USUAL_PLAN, liveCodes: Math.max(USUAL_PLAN.liveCodes, Number(points))};
   }
 
   async setPlan(tx: CloudTransaction, site: string, plan: CodePlan): Promise<void> {

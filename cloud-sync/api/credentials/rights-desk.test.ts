@@ -140,6 +140,17 @@ test('a site gives out no more codes than it is planned for, and plans decide th
   t.is((await rig.issue({}, [{kind: 'key'}])).made[0]?.digits?.length, 10);
 });
 
+test('a site without a plan of its own has a key for each of its points', async t => {
+  const rig = await rightsRig(t, {count: 21});
+  const keys = [];
+  for (let at = 1; at <= 21; at += 1) {
+    const point = `A-${`${at}`.padStart(3, '0')}`;
+    keys.push(await rig.issue({holder: `h-${at}`, points: [point]}, [{kind: 'key'}]));
+  }
+  t.is(keys.length, 21);
+  await t.throwsAsync(rig.issue({holder: 'h-22'}, [{kind: 'key'}]), {instanceOf: Refusal});
+});
+
 test('a code that is in use at one gateway of a right is made anew', async t => {
   const made: string[] = [];
   const rig = await rightsRig(t, {
