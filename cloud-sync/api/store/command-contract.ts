@@ -87,15 +87,16 @@ function lists({check}: ContractBench): void {
         ...[command('c-1'), command('c-2', {state: 'sent'}), command('c-3', {state: 'confirmed'})],
         ...[command('c-4', {state: 'unknown'}), command('c-5', {state: 'unknown', ...old})],
         ...[command('c-6', {state: 'unknown', deliveredWall: 5, point: 'A-013'})],
+        command('c-7', {tenant: 't-1', point: 'A-014'}),
       );
       await store.read(async db => {
         const open = (await table.open(db, 1000, 10)).map(({id}) => id);
-        t.deepEqual(open, ['c-1', 'c-2', 'c-4']);
+        t.deepEqual(open, ['c-1', 'c-2', 'c-7', 'c-4']);
         const nothing = {site: undefined, point: undefined, state: undefined, before: undefined};
         const all = {tenant: 't-1', sites: undefined, ...nothing, limit: 10};
         const page = async (changes: object) =>
           (await table.page(db, {...all, ...changes})).map(({id}) => id);
-        t.deepEqual(await page({}), ['c-6', 'c-5', 'c-4', 'c-3', 'c-2', 'c-1']);
+        t.deepEqual(await page({}), ['c-7', 'c-6', 'c-5', 'c-4', 'c-3', 'c-2', 'c-1']);
         t.deepEqual(await page({before: 'c-4', limit: 2}), ['c-3', 'c-2']);
         t.deepEqual(await page({site: 'lot-1', point: 'A-013'}), ['c-6']);
         t.deepEqual(await page({state: 'unknown', sites: new Set(['lot-1'])}), [

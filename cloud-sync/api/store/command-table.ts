@@ -78,7 +78,8 @@ export class CommandTable {
     await tx.updateTable('command').set(standOf(stand)).where('id', '=', id).execute();
   }
 
-  /** Of which something is still to be heard or done, the oldest first. */
+  /** Of which something is still to be heard or done, the oldest first, and those in doubt, which stay so
+   *  for days, behind all others. */
   async open(db: CloudReader, wallMs: number, limit: number): Promise<readonly CommandRow[]> {
     const found = await db
       .selectFrom('command')
@@ -93,6 +94,7 @@ export class CommandTable {
           ]),
         ]),
       )
+      .orderBy(({eb}) => eb('state', '=', 'unknown'))
       .orderBy('id')
       .limit(limit)
       .execute();
