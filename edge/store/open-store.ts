@@ -22,8 +22,10 @@ export interface Refilled {
   readonly aside: string | undefined;
   /** What could be read of it. */
   readonly found: Salvage | undefined;
-  /** Tables that are as complete as they were. */
+  /** Tables that are as complete as they were, or as they were when the last good copy was made. */
   readonly whole: ReadonlySet<string>;
+  /** Of these, the tables that the damaged file itself still had. */
+  readonly fresh: ReadonlySet<string>;
 }
 
 export interface OpenedStore {
@@ -61,9 +63,10 @@ export function refill(
   const found = aside === undefined ? undefined : salvage(aside, disk);
   let whole: ReadonlySet<string> = new Set<string>();
   if (found) whole = putTables(database, found, whole);
+  const fresh = whole;
   const good = salvage(lastGoodPath(database.path), disk);
   if (good) whole = putTables(database, good, whole);
-  return {why, aside, found, whole};
+  return {why, aside, found, whole, fresh};
 }
 
 function replaceDamaged(options: DatabaseOptions, disk: Disk): OpenedStore {

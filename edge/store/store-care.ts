@@ -21,6 +21,9 @@ const IDLE_MS: Millis = 2000;
 /** The second copy of the grants may cost the flash this much on average, beside the events. */
 const GRANTS_BYTES_PER_MS = 5;
 
+const USES = ['grant_use', 'used', 'revoked'];
+const RIGHTS = ['grant', 'credential'];
+
 export interface CareParts {
   readonly database: StoreDatabase;
   readonly journal: Journal;
@@ -64,16 +67,19 @@ export class StoreCare implements Repairs {
   /** What was found in place of the database has been put into a new one: judge it, and say so. */
   takeOver(refilled: Refilled): void {
     const {grants, counters, file, site, lot, stampNow} = this.#parts;
-    const {whole, found, aside} = refilled;
+    const {whole, fresh, found, aside} = refilled;
     counters.leap();
     const isSound = whole.has('grant') && whole.has('credential') && grants.isSound();
-    const picture = isSound ? undefined : file.read(site);
+    // The last good copy may be a week old: what was used or withdrawn since is in the signed picture.
+    const isSure = USES.every(table => fresh.has(table));
+    const isFresh = isSure && RIGHTS.every(table => fresh.has(table));
+    const kept = isSound && isFresh ? undefined : file.read(site);
+    const picture = isSound && (kept?.ver ?? -1) < grants.current().ver ? undefined : kept;
     if (picture) {
       grants.adopt(picture);
       counters.adopt(picture.counters);
     }
     const isWhole = isSound || picture !== undefined;
-    const isSure = ['grant_use', 'used', 'revoked'].every(table => whole.has(table));
     const hasAny = grants.book.rows().length > 0;
     const isLost = !isWhole && !hasAny;
     grants.persistAs(isLost ? 'lost' : isSure ? 'sure' : 'uses_unsure', isWhole && !isLost);

@@ -248,6 +248,21 @@ test('~E12 a database whose header is gone comes back from the signed grants, an
   t.like(after.outbox.read(1, 9).at(-1), {kind: 'storage'});
 });
 
+test('~E12 an older good copy makes no use sure, and the newer signed grants go before it', t => {
+  const bench = new Bench(t);
+  const store = bench.open();
+  grantAll(store, 'g-1', 'g-2');
+  store.close();
+  writeFileSync(`${bench.path}.good`, readFileSync(bench.path));
+  const later = bench.open();
+  later.grants.applyRevocations(3, ['g-2']);
+  later.close();
+  bench.damage(0, 1);
+  const after = bench.open();
+  t.is(after.grants.standing, 'uses_unsure');
+  t.true(after.book.isRevoked(asId('g-2')));
+});
+
 test('events whose page is lost are counted as far as the latest time mark tells of them', t => {
   const bench = new Bench(t);
   const store = bench.open();
