@@ -379,6 +379,25 @@ test('a snapshot replaces everything at once, over a restart too', t => {
   t.deepEqual(again.grants.current(), {ver: 9, hash: hashOfState(rows)});
 });
 
+test('the budget of a grant comes back as it was sent, by a change and in a whole state, over a restart', t => {
+  const site = new Site(t);
+  const store = site.open();
+  const sent = (fen: number) => grant('g-1', {kind: 'shower', budget: {fen, seconds: 1800}});
+  const budgetOf = (from: SiteStore) => from.book.grantById(asId('g-1'))?.budget;
+  const ops = [put(sent(320)), put(grant('g-2'))];
+  const hash = hashOfState([sent(320), grant('g-2')]);
+  t.is(store.grants.applyDelta({from: 0, to: 1, ops, hash}), 'applied');
+  t.deepEqual(budgetOf(store), {fen: 320, seconds: 1800});
+  store.close();
+  const again = site.open();
+  t.deepEqual(budgetOf(again), {fen: 320, seconds: 1800});
+  t.is(again.book.grantById(asId('g-2'))?.budget, undefined);
+  const whole = {i: 0, isLast: true, ver: 2, hash: hashOfState([sent(150)]), rows: [sent(150)]};
+  t.is(again.grants.takePart(whole), 'applied');
+  again.close();
+  t.deepEqual(budgetOf(site.open()), {fen: 150, seconds: 1800});
+});
+
 test('~G13 a revocation beats every later grant, also after a restart and a snapshot', t => {
   const site = new Site(t);
   const store = site.open();

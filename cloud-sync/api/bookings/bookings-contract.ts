@@ -36,6 +36,10 @@ export function bookingsContract({check, hasManyWriters}: ContractBench): void {
   check('what is due is done once by workers that look at the same time', (t, use) =>
     dueOnce(t, use, hasManyWriters),
   );
+  check(
+    'a payment and the deadline for it, at one instant by two workers, end an order once',
+    (t, use) => payOrLapse(t, use, hasManyWriters),
+  );
   check('a quoted price is kept for one booking, and a coupon for as many as it may', quoteOnce);
 }
 
@@ -98,6 +102,55 @@ async function dueOnce(
   t.is(told.length, 8);
   const slots = await store.read(db => db.selectFrom('bay_slot').select('order_id').execute());
   t.deepEqual(slots, []);
+}
+
+/** One worker hears of payments from the last order on, the other does what is due from the first on. */
+async function payOrLapse(
+  t: ExecutionContext,
+  {store, reopen}: StoreUnderTest,
+  hasManyWriters: boolean,
+): Promise<void> {
+  const time = {nowWall: MORNING};
+  const first = worker(store, time);
+  await first.makeLot();
+  const second = hasManyWriters ? worker(await reopen(), time) : first;
+  const ids: string[] = [];
+  for (let hour = 1; hour <= 8; hour += 1) {
+    const fromMs = MORNING + hour * HOUR_MS;
+    ids.push(await first.reserve({fromMs, untilMs: fromMs + HOUR_MS, pay: 'later'}));
+  }
+  time.nowWall += 15 * MINUTE_MS;
+  const paying = async () => {
+    for (const id of [...ids].reverse()) await first.hearOfPayment(id);
+  };
+  await Promise.all([paying(), second.runDue()]);
+  const orders = await store.read(db =>
+    db.selectFrom('order_row').select(['id', 'state']).execute(),
+  );
+  t.deepEqual(orders.map(({id}) => id).sort(), [...ids].sort());
+  const kept = await store.read(async db => ({
+    told: await db.selectFrom('change').select(['type', 'subject_id as id']).execute(),
+    slots: await db.selectFrom('bay_slot').select('order_id as id').execute(),
+    grants: await db.selectFrom('access_grant').select('order_id as id').execute(),
+    waiting: await db.selectFrom('order_deadline').select(['kind', 'order_id as id']).execute(),
+  }));
+  const of = <Row extends {readonly id: string | null}>(rows: readonly Row[], id: string) =>
+    rows.filter(row => row.id === id);
+  for (const {id, state} of orders) {
+    const isPaid = state === 'paid';
+    const ends = ['booking.paid', 'booking.lapsed', 'booking.payment_returned'];
+    const told = of(kept.told, id).flatMap(({type}) => (ends.includes(type) ? [type] : []));
+    t.deepEqual(told.sort(), isPaid ? ['booking.paid'] : [...ends.slice(1)], state);
+    for (const rows of [kept.slots, kept.grants]) {
+      t.is(of(rows, id).length, isPaid ? 1 : 0, state);
+    }
+    t.deepEqual(
+      of(kept.waiting, id).map(({kind}) => kind),
+      isPaid ? ['over'] : [],
+    );
+  }
+  const paid = orders.filter(({state}) => state === 'paid').length;
+  t.is((await first.balance('m-1')).heldFen, paid * 600);
 }
 
 async function quoteOnce(t: ExecutionContext, {store}: StoreUnderTest): Promise<void> {
@@ -176,6 +229,15 @@ function worker(store: CloudStore, time: {nowWall: number}) {
         ),
       ),
     makeLot: () => makeLot(base, listings),
+    /** Gives the id of the order. */
+    reserve: async (wish: Wish) =>
+      (await store.transaction(tx => desk.book(tx, 't-1', wishOf(wish)))).id,
+    /** All of its price came in by a provider. */
+    hearOfPayment: (order: string) =>
+      store.transaction(tx => {
+        const input = {kind: 'payment', id: `p-${order}`, state: 'succeeded', amountFen: 600};
+        return orders.frame.feed(tx, order, input, `payment:${order}`);
+      }),
     /** `booked`, or the code of the refusal. */
     book: async (wish: Wish): Promise<string> => {
       try {

@@ -11,7 +11,14 @@ import {
   shown,
 } from '../http/api.js';
 import {type Caller, maySee} from '../http/caller.js';
-import {assertMatch, MATCH_REFUSALS, matchHeaders, tagOf} from '../http/etag.js';
+import {
+  assertMatch,
+  KNOWN,
+  knownHeaders,
+  MATCH_REFUSALS,
+  matchHeaders,
+  tagOf,
+} from '../http/etag.js';
 import {nextCursorSchema, pageOf, pageQuery, placeFrom} from '../http/page.js';
 import {Refusal} from '../http/refusals.js';
 import type {RequestWriter} from '../http/write.js';
@@ -52,8 +59,8 @@ const lastId = z.tuple([z.string()]);
 const getTariff = createRoute({
   ...{method: 'get', path: '/v1/tariffs/{site}', tags, summary: 'Terms of a site, with their ETag'},
   ...needing('orders:read'),
-  request: {params: siteParams},
-  responses: {...REFUSALS, 200: shown(tariffSchema, 'Version 0: the usual ones')},
+  request: {params: siteParams, headers: knownHeaders},
+  responses: {...REFUSALS, ...KNOWN, 200: shown(tariffSchema, 'Version 0: the usual ones')},
 });
 
 const putTariff = createRoute({
@@ -84,8 +91,8 @@ const addRule = createRoute({
 const getRule = createRoute({
   ...{method: 'get', path: '/v1/price-rules/{id}', tags, summary: 'A rule, with its ETag'},
   ...needing('orders:read'),
-  request: {params},
-  responses: {...REFUSALS, 200: shown(ruleSchema, 'The rule')},
+  request: {params, headers: knownHeaders},
+  responses: {...REFUSALS, ...KNOWN, 200: shown(ruleSchema, 'The rule')},
 });
 
 const putRule = createRoute({

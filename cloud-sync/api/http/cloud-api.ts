@@ -9,6 +9,7 @@ import {type Api, type ApiContext, newApi} from './api.js';
 import type {Callers} from './callers.js';
 import {clientAddress, type TrustedProxies} from './client-address.js';
 import {addDescriptions} from './descriptions.js';
+import {sparingKnown} from './etag.js';
 import {addHealth, addHealthReport, type HealthReport} from './health.js';
 import {addEnrolment, type IdentityRoutes} from './identity-routes.js';
 import type {Metrics} from './metrics.js';
@@ -62,6 +63,7 @@ export function cloudApi(options: CloudApiOptions): Api {
     await assertReadable(context);
     await next();
   });
+  app.use('/v1/*', sparingKnown);
   addHealthReport(app, health);
   addMetrics(app, metrics);
   if (identity) addEnrolment(app, identity);

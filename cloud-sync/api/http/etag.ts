@@ -1,5 +1,5 @@
 import {z} from '@hono/zod-openapi';
-import type {Context} from 'hono';
+import type {Context, Next} from 'hono';
 import {refused} from './api.js';
 import {Refusal} from './refusals.js';
 
@@ -17,6 +17,14 @@ export const MATCH_REFUSALS = {
   428: refused('If-Match is missing'),
 } as const;
 
+/** Header of an operation that shows something with its tag. */
+export const knownHeaders = z.object({
+  'if-none-match': z.string().optional().openapi({description: 'ETag of what you hold'}),
+});
+
+/** Its answer to who holds that already. */
+export const KNOWN = {304: {description: 'It is what you hold'}} as const;
+
 /** The strong tag of a version. */
 export function tagOf(version: number | string): string {
   return `"${version}"`;
@@ -33,4 +41,18 @@ export function assertMatch(context: Context, tag: string): void {
   if (tags.includes(tag) || tags.includes('*')) return;
   context.header('etag', tag);
   throw new Refusal('precondition_failed', {detail: 'Read it again, and put your change on top.'});
+}
+
+/** Who reads what he holds already gets its tag alone. */
+export async function sparingKnown(context: Context, next: Next): Promise<void> {
+  await next();
+  const held = context.req.header('if-none-match');
+  const etag = context.res.headers.get('etag');
+  const isRead = context.req.method === 'GET' && context.res.status === 200;
+  if (held === undefined || etag === null || !isRead) return;
+  const tags = held.split(',').map(one => one.trim().replace(/^W\//, ''));
+  if (!tags.includes(etag) && !tags.includes('*')) return;
+  // Else the headers of the answer with a body would stay.
+  context.res = undefined;
+  context.res = new Response(null, {status: 304, headers: {etag}});
 }

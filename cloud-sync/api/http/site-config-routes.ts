@@ -3,7 +3,7 @@ import type {Context} from 'hono';
 import {MAX_SITE_TEXT_BYTES, SITE_CONFIG_STATES} from '../../../protocols/cloud/site-config.js';
 import type {SiteConfigDesk, SiteConfigPicture} from '../site-config-desk.js';
 import {type Api, addOperation, needing, REFUSALS, shown} from './api.js';
-import {MATCH_REFUSALS, matchHeaders} from './etag.js';
+import {KNOWN, knownHeaders, MATCH_REFUSALS, matchHeaders} from './etag.js';
 import {refuse} from './problem.js';
 import {Refusal} from './refusals.js';
 
@@ -52,8 +52,8 @@ const params = z.object({gw: z.string()});
 const read = createRoute({
   ...{method: 'get', path: SITE_CONFIG_PATH, summary: 'The wanted site file beside the held one'},
   ...{tags: ['gateways'], ...needing('gateways:read')},
-  request: {params},
-  responses: {...REFUSALS, 200: tagged},
+  request: {params, headers: knownHeaders},
+  responses: {...REFUSALS, ...KNOWN, 200: tagged},
 });
 
 const put = createRoute({

@@ -10,7 +10,14 @@ import {
   shown,
 } from '../http/api.js';
 import type {Caller} from '../http/caller.js';
-import {assertMatch, MATCH_REFUSALS, matchHeaders, tagOf} from '../http/etag.js';
+import {
+  assertMatch,
+  KNOWN,
+  knownHeaders,
+  MATCH_REFUSALS,
+  matchHeaders,
+  tagOf,
+} from '../http/etag.js';
 import {nextCursorSchema, pageOf, pageQuery, placeFrom} from '../http/page.js';
 import {Refusal} from '../http/refusals.js';
 import type {RequestWriter} from '../http/write.js';
@@ -70,8 +77,8 @@ const publishListing = createRoute({
 const getListing = createRoute({
   ...{method: 'get', path: '/v1/listings/{id}', tags, summary: 'A listing, with its ETag'},
   ...needing('own:write'),
-  request: {params: named},
-  responses: {...REFUSALS, 200: shown(listingSchema, 'The listing')},
+  request: {params: named, headers: knownHeaders},
+  responses: {...REFUSALS, ...KNOWN, 200: shown(listingSchema, 'The listing')},
 });
 
 const changeListing = createRoute({

@@ -1,8 +1,13 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {DAY_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
 import {type ApiRig, startRig} from '../http/api-rig.js';
+import {CloudStore} from '../store/cloud-store.js';
+import {ChangeFeed} from '../tenancy/change-feed.js';
 
 /** Monday, 2 March 2026, midnight in Shanghai. */
 const MONDAY = 1_772_380_800_000;
@@ -19,12 +24,12 @@ const LISTING = {
   openings: {weekly: WEEKLY},
 };
 
-async function rig(t: ExecutionContext) {
+async function rig(t: ExecutionContext, database = ':memory:') {
   const clock = new VirtualClock({
     yieldTurn: () => new Promise(resolve => setImmediate(resolve)),
     wallMs: MONDAY,
   });
-  const api = await startRig({clock, entropy: new SeededEntropy()});
+  const api = await startRig({clock, entropy: new SeededEntropy(), database});
   t.teardown(() => api.cloud.close());
   const post = <Body>(path: string, body: object) =>
     api.told<Body>(201, api.ask('POST', path, {body}));
@@ -193,4 +198,91 @@ test('changes are followed without a hole from any cursor, tombstones too', asyn
   t.is((await api.ask('GET', '/v1/changes?cursor=99')).status, 422);
   const resumed = await get<Page>(api, '/v1/changes?cursor=now');
   t.is(resumed.nextCursor, '4');
+});
+
+test('who is behind what is kept of the changes is told so, and begins again from now', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-changes-'));
+  t.teardown(() => rmSync(folder, {recursive: true}));
+  const database = join(folder, 'cloud.db');
+  const store = await CloudStore.open(database);
+  t.teardown(() => store.close());
+  const api = await rig(t, database);
+  await api.clock.advance(SECOND_MS);
+  const change = (name: string) => {
+    const tag = {'if-match': '*'};
+    return api.told(200, api.ask('PATCH', '/v1/sites/lot-1', {body: {name}, headers: tag}));
+  };
+  const from = (cursor: string) => api.ask('GET', `/v1/changes?cursor=${cursor}`);
+  await change('old');
+  await api.clock.advance(SECOND_MS);
+  t.is((await from('1')).status, 200);
+  await change('new');
+  await api.clock.advance(SECOND_MS);
+  const feed = new ChangeFeed({clock: api.clock, entropy: new SeededEntropy(2), store});
+  await store.read(db => feed.prune(db, api.clock.wallMs() + 1));
+  t.deepEqual(await codeOf(from('1')), [410, 'cursor_too_old']);
+  const kept = await get<{changes: {no: number}[]}>(api, '/v1/changes');
+  t.deepEqual(
+    kept.changes.map(({no}) => no),
+    [4],
+  );
+  t.is((await from('3')).status, 200, 'of what comes after it nothing is gone');
+  const now = await get<{nextCursor: string}>(api, '/v1/changes?cursor=now');
+  t.is(now.nextCursor, '4');
+});
+
+test('tariffs, price rules and site files are changed by who has seen them, and not sent again to who holds them', async t => {
+  const api = await rig(t);
+  await api.told(200, api.ask('PUT', '/v1/sites/lot-1/gateways/gw-1'));
+  const card = {id: 'card-1', holder: 'h-1', uid: '4D000102'};
+  t.true((await api.ask('POST', '/v1/gateways/gw-1/cards', {body: card})).ok);
+  const rule = {name: 'weekend', site: 'lot-1', percent: -20};
+  const {id} = await api.post<{id: string}>('/v1/price-rules', rule);
+  const terms = {stepMinutes: 15, overtimePercent: 150, lenderPercent: 80, refunds: []};
+  const yaml = {'content-type': 'application/yaml'};
+  const cases = [
+    {path: '/v1/tariffs/lot-1', body: terms, headers: {}},
+    {path: `/v1/price-rules/${id}`, body: {...rule, percent: -30}, headers: {}},
+    {path: '/v1/gateways/gw-1/site-config', body: 'site: {}\n', headers: yaml},
+    {path: '/v1/sites/lot-1', body: {name: '二号'}, headers: {}},
+    {path: '/v1/sites/lot-1/points/A-012', body: {guidance: 'left'}, headers: {}},
+  ];
+  for (const {path, body, headers} of cases) {
+    const read = (held?: string) =>
+      api.ask('GET', path, held === undefined ? {} : {headers: {'if-none-match': held}});
+    const method = /sites/.test(path) ? 'PATCH' : 'PUT';
+    const write = (seen?: string) =>
+      api.ask(method, path, {
+        body,
+        headers: {...headers, ...(seen === undefined ? {} : {'if-match': seen})},
+      });
+    const tag = (await read()).headers.get('etag') ?? '';
+    t.regex(tag, /^"[^"]+"$/, path);
+    for (const held of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+      const known = await read(held);
+      const {headers: shown} = known;
+      t.deepEqual([known.status, shown.get('etag'), await known.text()], [304, tag, ''], path);
+      t.is(shown.get('content-type'), null);
+      t.truthy(shown.get('request-id'));
+    }
+    t.is((await read('"other"')).status, 200);
+    t.deepEqual(await codeOf(write()), [428, 'precondition_missing'], path);
+    const stale = await write('"other"');
+    t.is(stale.headers.get('etag'), tag);
+    t.deepEqual(await codeOf(Promise.resolve(stale)), [412, 'precondition_failed'], path);
+    const written = await write(tag);
+    t.is(written.status, 200, path);
+    const next = written.headers.get('etag') ?? '';
+    t.not(next, tag);
+    t.deepEqual(await codeOf(write(tag)), [412, 'precondition_failed'], path);
+    t.deepEqual([(await read(tag)).status, (await read(next)).status], [200, 304], path);
+  }
+  t.like(await get(api, '/v1/tariffs/lot-1'), {version: 1, terms});
+  t.like(await get(api, `/v1/price-rules/${id}`), {version: 2, percent: -30});
+  await api.post('/v1/sites', {id: 'lot-2', ...LOT});
+  const other = await api.key({scopes: ['orders:read'], sites: ['lot-2']});
+  t.is((await api.ask('GET', '/v1/tariffs/lot-1', {key: other})).status, 404);
+  t.is((await api.ask('GET', `/v1/price-rules/${id}`, {key: other})).status, 404);
+  const blind = await api.key({scopes: ['gateways:read']});
+  t.is((await api.ask('GET', '/v1/tariffs/lot-1', {key: blind})).status, 403);
 });

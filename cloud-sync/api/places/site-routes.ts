@@ -8,7 +8,14 @@ import {
   REFUSALS,
   shown,
 } from '../http/api.js';
-import {assertMatch, MATCH_REFUSALS, matchHeaders, tagOf} from '../http/etag.js';
+import {
+  assertMatch,
+  KNOWN,
+  knownHeaders,
+  MATCH_REFUSALS,
+  matchHeaders,
+  tagOf,
+} from '../http/etag.js';
 import {nextCursorSchema, pageOf, pageQuery, placeFrom} from '../http/page.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import type {SiteTable} from '../tenancy/site-table.js';
@@ -59,8 +66,8 @@ const addSite = createRoute({
 const getSite = createRoute({
   ...{method: 'get', path: '/v1/sites/{site}', tags, summary: 'A site, with its ETag'},
   ...needing('sites:read'),
-  request: {params: atSite},
-  responses: {...REFUSALS, 200: shown(siteSchema, 'The site')},
+  request: {params: atSite, headers: knownHeaders},
+  responses: {...REFUSALS, ...KNOWN, 200: shown(siteSchema, 'The site')},
 });
 
 const changeSite = createRoute({
@@ -90,8 +97,8 @@ const addPoint = createRoute({
 const getPoint = createRoute({
   ...{method: 'get', path: '/v1/sites/{site}/points/{point}', tags, summary: 'A point'},
   ...needing('sites:read'),
-  request: {params: atPoint},
-  responses: {...REFUSALS, 200: shown(pointSchema, 'The point')},
+  request: {params: atPoint, headers: knownHeaders},
+  responses: {...REFUSALS, ...KNOWN, 200: shown(pointSchema, 'The point')},
 });
 
 const changePoint = createRoute({
