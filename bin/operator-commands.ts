@@ -7,6 +7,7 @@ import {
   createSite,
   createTenant,
   enrolCode,
+  giveGateway,
   type SiteWish,
   type Told,
 } from '../cloud-sync/api/operator/operator-commands.js';
@@ -108,6 +109,13 @@ function addMakers(program: Command, run: Run): void {
       const {url, apiKeyFile, json, ...wish} = options;
       return run({url, apiKeyFile, json}, client => createSite(client, id, wish));
     });
+  toCloud(site.command('gateway'))
+    .description('give a gateway to a site, also of another tenant')
+    .argument('<site>')
+    .argument('<gateway>')
+    .action((id: string, gateway: string, way: Way) =>
+      run(way, client => giveGateway(client, id, gateway)),
+    );
   const key = program.command('key').description('keys of programs');
   toCloud(key.command('create'))
     .description('make a key, shown once; it gives no more than yours')

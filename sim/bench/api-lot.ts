@@ -53,7 +53,7 @@ async function fill(tx: CloudTransaction, bays: number): Promise<void> {
     const [id, member] = [bayOf(n), memberOf(n)];
     await sites.addPoint(tx, TENANT, {
       ...{site: SITE, id, kind: 'bay', parent: null, gateway: `gw-${n % GATEWAYS}`},
-      ...{guidance: '', capacity: 1, saleState: 'open', owner: null},
+      ...{guidance: '', capacity: 1, saleState: 'open', owner: 'lin'},
     });
     await listings.add(tx, {
       ...{id: `L-${id}`, tenant: TENANT, site: SITE, point: id, offer: 'hourly', lender: 'lin'},

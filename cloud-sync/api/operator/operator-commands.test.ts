@@ -10,7 +10,7 @@ import {bookDayOf} from '../payments/book-day.js';
 import type {PaymentProvider} from '../payments/provider-port.js';
 import {exportTenant} from './export-tenant.js';
 import {OperatorClient} from './operator-client.js';
-import {createKey, createSite, createTenant} from './operator-commands.js';
+import {createKey, createSite, createTenant, giveGateway} from './operator-commands.js';
 import {reconcileOfDay} from './reconcile-day.js';
 
 async function rig(t: ExecutionContext, providers?: (clock: VirtualClock) => PaymentProvider[]) {
@@ -28,7 +28,7 @@ async function rig(t: ExecutionContext, providers?: (clock: VirtualClock) => Pay
   return {api, client, clock, root: client(ROOT_KEY)};
 }
 
-const LOT = {name: '一号', kind: 'public', zone: 'Asia/Shanghai', gateways: ['gw-9']};
+const LOT = {name: '一号', kind: 'public', zone: 'Asia/Shanghai', gateways: []};
 
 test('a tenant, a site with its gateway and a key are made by commands, each key shown once', async t => {
   const {client, root} = await rig(t);
@@ -39,7 +39,13 @@ test('a tenant, a site with its gateway and a key are made by commands, each key
   const own = client(key);
   const site = await createSite(own, 'lot-9', {...LOT, lat: 23.129, lng: 113.264});
   t.like(site.json, {id: 'lot-9', latE7: 231_290_000, lngE7: 1_132_640_000});
-  t.deepEqual(site.lines, ['site lot-9 (public, Asia/Shanghai)', 'served by gw-9']);
+  t.deepEqual(site.lines, ['site lot-9 (public, Asia/Shanghai)']);
+  const forbidden = {code: 'cloud/refused', message: /^forbidden/};
+  await t.throwsAsync(giveGateway(own, 'lot-9', 'gw-9'), forbidden);
+  const given = await giveGateway(root, 'lot-9', 'gw-9');
+  t.deepEqual(given.lines, ['site lot-9 is served by gw-9']);
+  const first = await createSite(root, 'lot-1', {...LOT, gateways: ['gw-1', 'gw-2']});
+  t.is(first.lines[1], 'served by gw-1, gw-2');
   const reader = await createKey(own, {name: 'page', scopes: ['sites:read'], sites: ['lot-9']});
   const shown = client((reader.json as {key: string}).key);
   t.like(await shown.ask<object>('GET', '/v1/sites'), {nextCursor: null});
@@ -48,7 +54,7 @@ test('a tenant, a site with its gateway and a key are made by commands, each key
 
 test('what is refused, and who does not answer, is told in words', async t => {
   const {client, root} = await rig(t);
-  await createSite(root, 'lot-1', {...LOT, gateways: []});
+  await createSite(root, 'lot-1', LOT);
   const refused = (message: RegExp) => ({instanceOf: SyncError, code: 'cloud/refused', message});
   await t.throwsAsync(createSite(root, 'lot-1', LOT), refused(/^conflict: this id is taken/));
   const odd = createSite(root, 'lot-2', {...LOT, zone: 'Mars/Olympus'});
@@ -73,7 +79,7 @@ test('an export is all of the tenant and nothing of another, a line for each row
   const {client, root} = await rig(t);
   const {key} = (await createTenant(root, 't-2', '二')).json as {key: string};
   await createSite(client(key), 'lot-9', LOT);
-  await createSite(root, 'lot-1', {...LOT, gateways: []});
+  await createSite(root, 'lot-1', LOT);
   for (const id of Array.from({length: 230}, (_, index) => `A-${index}`)) {
     await root.ask('POST', '/v1/sites/lot-1/points', {id, kind: 'bay'});
   }

@@ -47,12 +47,24 @@ export async function createSite(
 ): Promise<Told> {
   const place = {latE7: e7(lat), lngE7: e7(lng)};
   const site = await client.ask<object>('POST', '/v1/sites', {id, ...wish, address, ...place});
-  for (const gateway of gateways) {
-    const path = `/v1/sites/${encodeURIComponent(id)}/gateways/${encodeURIComponent(gateway)}`;
-    await client.ask('PUT', path);
-  }
+  for (const gateway of gateways) await client.ask('PUT', gatewayPath(id, gateway));
   const served = gateways.length === 0 ? [] : [`served by ${gateways.join(', ')}`];
   return {json: {...site, gateways}, lines: [`site ${id} (${wish.kind}, ${wish.zone})`, ...served]};
+}
+
+/** With the key of whoever runs the cloud, also to a site of another tenant. */
+export async function giveGateway(
+  client: OperatorClient,
+  site: string,
+  gateway: string,
+): Promise<Told> {
+  const path = gatewayPath(site, gateway);
+  const {gateways} = await client.ask<{gateways: readonly string[]}>('PUT', path);
+  return {json: {site, gateways}, lines: [`site ${site} is served by ${gateways.join(', ')}`]};
+}
+
+function gatewayPath(site: string, gateway: string): string {
+  return `/v1/sites/${encodeURIComponent(site)}/gateways/${encodeURIComponent(gateway)}`;
 }
 
 export async function createKey(client: OperatorClient, wish: KeyWish): Promise<Told> {

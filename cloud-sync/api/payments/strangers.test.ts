@@ -65,6 +65,7 @@ const ROUTES: readonly Row[] = [
   ['post', '/v1/payments/{payment}/resolution', {outcome: 'won', ...REASON}, 404, 403],
   ['get', '/v1/payments/{payment}', undefined, 404, 404],
   ['get', '/v1/payments', undefined, 200, 403],
+  ['get', '/v1/payment-providers', undefined, 200, 200],
   ['post', `/v1/reconciliations/sim/${DAY}`, undefined, 404, 403],
   ['get', `/v1/reconciliations/sim/${DAY}`, undefined, 404, 403],
   [
