@@ -16,9 +16,13 @@ import {epochSchema, monoSchema as mono, sessionIdSchema, traceSchema} from './w
 
 /** Every kind of act, and how long one may be under way at most, whatever it says of itself.
  *  @see sync.md 8, act rule */
-export const ACT_TTL_CAPS_MS = {open: 10_000, close: 10_000, pulse: 10_000, valve: 5000} as const;
+export const ACT_TTL_CAPS_MS = {
+  ...{open: 10_000, close: 10_000, pulse: 10_000, valve: 5000},
+  /** Of what runs at a stall. */
+  stop: 10_000,
+} as const;
 export type ActKind = keyof typeof ACT_TTL_CAPS_MS;
-const ACT_KINDS = ['open', 'close', 'pulse', 'valve'] as const satisfies readonly ActKind[];
+const ACT_KINDS = ['open', 'close', 'pulse', 'valve', 'stop'] as const satisfies readonly ActKind[];
 
 /** Ed25519 over context, topic and payload, base64url. */
 const sig = z.string().regex(/^[A-Za-z0-9_-]{86}$/);

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {Credential, Grant, TokenIssuer} from '../site/grant.js';
+import type {Credential, Grant, GrantBudget, TokenIssuer} from '../site/grant.js';
 
 /** One row of the state that the cloud keeps at a gateway: what may open, who holds it, and whose tokens count. */
 export type GrantStateRow =
@@ -22,7 +22,8 @@ const MODULUS = 1n << 256n;
 /**
  * The row as both ends hash it: a JSON array of the fields in the order of their declaration, behind
  * the table's name; an absent secret is `null`, a weekly window is `[days, fromMinute, toMinute]`.
- * A budget stands behind all else as `[fen, seconds]`, and where there is none there is nothing.
+ * A budget stands behind all else as `[fen, seconds]`, or with its hottest water as `[fen, seconds,
+ * mostMilliCelsius]`, and where there is none there is nothing.
  * Arrays keep the order in which the cloud sent them. The digest of a code has no part in it: a gateway
  * keeps another one than it was sent, and each new digest is a new revision.
  */
@@ -41,8 +42,12 @@ export function canonicalRow(entry: GrantStateRow): string {
   return JSON.stringify([
     ...identity,
     ...[validFrom, validUntil, hours, entries, state, rev, leaseUntil],
-    ...(budget ? [[budget.fen, budget.seconds]] : []),
+    ...(budget ? [budgetFields(budget)] : []),
   ]);
+}
+
+function budgetFields({fen, seconds, mostMilliCelsius}: GrantBudget): readonly number[] {
+  return mostMilliCelsius === undefined ? [fen, seconds] : [fen, seconds, mostMilliCelsius];
 }
 
 function credentialFields(row: Credential): readonly unknown[] {

@@ -47,7 +47,11 @@ const weeklyWindowSchema = z.object({
   toMinute: minuteOfDay,
 });
 
-const budgetSchema = z.object({fen: counterSchema, seconds: z.int().min(1).max(86_400)});
+const budgetSchema = z.object({
+  fen: counterSchema,
+  seconds: z.int().min(1).max(86_400),
+  mostMilliCelsius: z.int().min(0).max(100_000).optional(),
+});
 
 export const grantSchema = z.object({
   id: idSchema<Grant['id']>(),

@@ -9,6 +9,8 @@ export type GrantState = 'offered' | 'active' | 'suspended' | 'revoked' | 'ended
 export interface GrantBudget {
   readonly fen: number;
   readonly seconds: number;
+  /** Water that is hotter is not given under it, where a probe tells; left out: the limit of the house. */
+  readonly mostMilliCelsius?: number | undefined;
 }
 
 /** The right of one holder to use points in a time: signed by the cloud, decided on by the edge. */
