@@ -139,13 +139,13 @@ export class Cjt188Meter implements WaterMeter {
     };
   }
 
-  #move(order: 'open' | 'close'): Promise<void> {
+  #move(order: 'open' | 'close'): Promise<boolean> {
     return new Promise(resolve => {
       this.#options.bus.submit({
         unit: `cjt188:${this.#options.address}`,
         lane: 'command',
         compose: () => this.#frame(moveValve(this.#target(), order, this.#maker)),
-        settle: () => resolve(),
+        settle: outcome => resolve(outcome.kind !== 'down'),
       });
     });
   }

@@ -108,10 +108,12 @@ export class ModbusMeter implements WaterMeter {
     return this.#keeper.shutDown();
   }
 
-  async #move(order: 'open' | 'close'): Promise<void> {
+  async #move(order: 'open' | 'close'): Promise<boolean> {
     const {bus, unit} = this.#options;
     const {register: address, orders} = this.#profile.valve;
-    await bus.write({unit, address, kind: 'register', values: [orders[order]], lane: 'command'});
+    const values = [orders[order]];
+    const outcome = await bus.write({unit, address, kind: 'register', values, lane: 'command'});
+    return outcome.kind !== 'down';
   }
 
   #read(words: readonly number[], atMs: Millis): void {

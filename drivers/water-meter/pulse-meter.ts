@@ -143,7 +143,7 @@ export class PulseMeter implements WaterMeter {
     return atMs - this.#orderedMs >= QUIET_MS ? 'closed' : 'unknown';
   }
 
-  async #move(order: 'open' | 'close'): Promise<void> {
+  async #move(order: 'open' | 'close'): Promise<boolean> {
     const {output, clock, openPulseMs, closePulseMs} = this.#options;
     const forMs = (order === 'open' ? openPulseMs : closePulseMs) ?? DEFAULT_PULSE_MS;
     this.#moves += 1;
@@ -152,10 +152,12 @@ export class PulseMeter implements WaterMeter {
     // From now on it may open at any moment; it is closed only once the relay has said so.
     if (order === 'open') this.#order = order;
     const outcome = await output.pulse(order, forMs);
-    if (move !== this.#moves) return;
+    const hasLeft = outcome !== 'not_sent';
+    if (move !== this.#moves) return hasLeft;
     if (order === 'open' && (outcome === 'refused' || outcome === 'not_sent')) this.#order = before;
-    if (outcome !== 'proven' && outcome !== 'acknowledged') return;
+    if (outcome !== 'proven' && outcome !== 'acknowledged') return hasLeft;
     this.#order = order;
     this.#orderedMs = clock.nowMs();
+    return hasLeft;
   }
 }

@@ -16,8 +16,8 @@ import {
 
 /** How a valve is moved and looked at; neither throws. */
 export interface ValveActuator {
-  /** Put the order on the wire once; settles when it has left, whatever came back. */
-  write(order: 'open' | 'close'): Promise<void>;
+  /** Put the order on the wire once. True: it has left, whatever came back; false: it never did. */
+  write(order: 'open' | 'close'): Promise<boolean>;
   /** Read ahead of the sweep; the reading arrives like any other. */
   read(): void;
 }
@@ -30,6 +30,9 @@ export interface ValveKeeperOptions {
   readonly rules?: ValveRules;
 }
 
+/** A line that is not open yet takes no order: what shuts is said again until it has left. */
+const CLOSE_AGAIN_MS: Millis = 100;
+
 /** Carries out what the valve machine wants, for a valve behind whatever device. */
 export class ValveKeeper implements WaterValve {
   readonly id: DeviceId;
@@ -37,6 +40,7 @@ export class ValveKeeper implements WaterValve {
   readonly #rules: ValveRules;
   #state;
   #timer: Timer | undefined;
+  #again: Timer | undefined;
   #closed = false;
 
   constructor(options: ValveKeeperOptions) {
@@ -78,6 +82,7 @@ export class ValveKeeper implements WaterValve {
     if (this.#closed) return;
     this.#closed = true;
     this.#timer?.cancel();
+    this.#again?.cancel();
     if (mayBeOpen(this.#state)) await this.#options.actuator.write('close');
   }
 
@@ -117,9 +122,17 @@ export class ValveKeeper implements WaterValve {
   /** A later order makes the end of an earlier write void. */
   async #write(order: 'open' | 'close'): Promise<void> {
     const {orderedMs, desired} = this.#state;
-    await this.#options.actuator.write(order);
+    const hasLeft = await this.#options.actuator.write(order);
     const isNewest = this.#state.orderedMs === orderedMs && this.#state.desired === desired;
-    if (isNewest) this.#take({kind: 'written', atMs: this.#nowMs()});
+    if (!isNewest || this.#closed) return;
+    if (hasLeft) this.#take({kind: 'written', atMs: this.#nowMs()});
+    else if (order === 'close' && mayBeOpen(this.#state)) this.#writeAgain();
+  }
+
+  #writeAgain(): void {
+    const {clock, id} = this.#options;
+    this.#again?.cancel();
+    this.#again = clock.timer(`valve again ${id}`, CLOSE_AGAIN_MS, () => void this.#write('close'));
   }
 
   #wait(): void {

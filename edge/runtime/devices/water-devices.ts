@@ -130,8 +130,8 @@ export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantPar
 }
 
 /**
- * A meter as the site has it. Whatever the daemon did before, the first reading of a valve that is not
- * known to be closed has it closed at once: nobody has paid for water yet.
+ * A meter as the site has it. Whatever the daemon did before, its valve is told to close before anything is
+ * read: nobody has paid for water yet.
  */
 function meterDevice(
   meter: MeterWithValve,
@@ -143,6 +143,7 @@ function meterDevice(
       return meter.health;
     },
     describe: () => report.describe(),
+    start: () => meter.valve.close(),
     actions: {close: () => meter.valve.close()},
     close: () => {
       onClose();
