@@ -9,6 +9,12 @@ const stallSchema = exactly({
     'Water meter with the valve of the stall: water-meter, cjt188-meter or pulse-meter.',
   ),
   button: identifier('Call button inside: an emergency-button or a loop-button.'),
+  probe: identifier('A temperature-input in its pipe, behind the mixer.').optional(),
+});
+
+const rowSchema = exactly({
+  valve: identifier('A row-valve before all of them.'),
+  stalls: listOf(identifier('A stall of the bath.'), 1, 64).describe('Stalls that it shuts.'),
 });
 
 const tariffSchema = z
@@ -73,6 +79,20 @@ const bathRulesSchema = exactly({
     '%',
   ).default(80),
   storeEveryMs: duration(1000, 60_000, 'What was used is stored so often.').default(10_000),
+  hottestCelsius: integer(
+    30,
+    60,
+    'Hotter water shuts the valve, where a probe tells.',
+    '°C',
+  ).default(45),
+  guesses: exactly({
+    count: integer(
+      3,
+      1000,
+      'So many wrong codes in the whole house are somebody who guesses.',
+    ).default(20),
+    withinMs: duration(MINUTE, 86_400_000, 'Within that time.').default(600_000),
+  }).prefault({} as never),
   dryStalls: integer(2, 64, 'So many stalls without water are one trouble of the house.').default(
     3,
   ),
@@ -94,6 +114,9 @@ export const bathSchema = exactly({
   zone: text(8, 'Zone as people call it.').default('B'),
   tariff: tariffSchema,
   stalls: listOf(stallSchema, 1, 64).describe('Stalls; each has devices of its own.'),
+  rows: listOf(rowSchema, 0, 64)
+    .default([])
+    .describe('Stalls behind one master valve, which shuts when a valve of them leaks.'),
   rules: bathRulesSchema.describe('Numbers of the bath.'),
 });
 

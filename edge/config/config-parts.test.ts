@@ -116,6 +116,22 @@ test('the example of a leased lot has 40 bays under keys and QR codes, each with
   return t.true(loaded.config.collectors.every(({codes}) => codes.length === 2));
 });
 
+test('the example of a bathhouse has 20 stalls on two lines, half with Xintai meters, half with pulse meters', t => {
+  const yaml = readFileSync('edge/install/example-bathhouse.yaml', 'utf8');
+  const loaded = loadSiteConfig(yaml, 'site.yaml');
+  if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+  const {buses, devices, bath} = loaded.config;
+  const kinds = new Map(
+    [...buses.flatMap(bus => bus.devices), ...devices].map(one => [one.id, one.kind]),
+  );
+  const meters = (bath?.stalls ?? []).map(({meter}) => kinds.get(meter));
+  t.is(buses.length, 2);
+  t.is(meters.filter(kind => kind === 'water-meter').length, 10);
+  t.is(meters.filter(kind => kind === 'pulse-meter').length, 10);
+  const {collectors} = lotConfigOf(loaded.config);
+  return t.deepEqual([collectors.length, policyOf(collectors[0] as never).name], [20, 'bath']);
+});
+
 test('the schema next to the example is the one that the code publishes', t => {
   t.deepEqual(JSON.parse(readFileSync('edge/install/site.schema.json', 'utf8')), siteJsonSchema());
 });

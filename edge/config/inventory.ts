@@ -239,12 +239,20 @@ function stallReferences(stall: unknown, user: string, path: ConfigPath): Refere
     display: DISPLAY_KINDS.filter(kind => kind !== PARTED_KIND),
     meter: ['water-meter', 'cjt188-meter', 'pulse-meter'],
     button: ['emergency-button', 'loop-button'],
+    probe: ['temperature-input'],
   };
   return Object.entries(kinds).flatMap(([key, fit]) => {
     const device = words(stall, key);
     if (device === undefined) return [];
     return [{device, kinds: fit, user, path: [...path, key], part: ''}];
   });
+}
+
+/** A row of stalls and its valve. */
+function rowReferences(row: unknown, path: ConfigPath): Reference[] {
+  const device = words(row, 'valve');
+  if (device === undefined) return [];
+  return [{device, kinds: ['row-valve'], user: 'a row', path: [...path, 'valve'], part: ''}];
 }
 
 /** Both contacts of a supervised button. */
@@ -313,6 +321,9 @@ export function takeInventory(site: unknown): Inventory {
   for (const [index, stall] of stalls.entries()) {
     const user = words(stall, 'id') ?? `stalls[${index}]`;
     references.push(...stallReferences(stall, user, ['bath', 'stalls', index]));
+  }
+  for (const [index, row] of entries(field(site, 'bath'), 'rows').entries()) {
+    references.push(...rowReferences(row, ['bath', 'rows', index]));
   }
   return {
     lines: buses.flatMap((bus, index) => named(bus, ['buses', index])),

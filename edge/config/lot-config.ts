@@ -1,5 +1,5 @@
 import {InternalError} from '../../protocols/base/errors.js';
-import {asId, type CollectorId} from '../../protocols/site/ids.js';
+import {asId, type CollectorId, type DeviceId} from '../../protocols/site/ids.js';
 import type {BathConfig} from '../domain/bath/contract.js';
 import type {LotConfig} from '../domain/lot/contract.js';
 import type {BayConfig, CollectorConfig} from '../domain/lot/topology.js';
@@ -62,9 +62,18 @@ function stallPosts({bath}: SiteConfig): readonly CollectorConfig[] {
 
 function bathOf({bath}: SiteConfig): BathConfig | undefined {
   if (!bath) return undefined;
-  const {rules, tariff} = bath;
-  const stalls = bath.stalls.map(({id, meter}) => ({id: asId<CollectorId>(id), meter, tariff}));
-  return {stalls: stalls.map(stall => ({...stall, meter: asId(stall.meter)})), rules};
+  const {hottestCelsius, ...rules} = bath.rules;
+  return {
+    stalls: bath.stalls.map(({id, meter, probe}) => ({
+      ...{id: asId<CollectorId>(id), meter: asId<DeviceId>(meter), tariff: bath.tariff},
+      hasProbe: probe !== undefined,
+    })),
+    rows: bath.rows.map(({valve, stalls}) => ({
+      valve: asId<DeviceId>(valve),
+      stalls: stalls.map(id => asId<CollectorId>(id)),
+    })),
+    rules: {...rules, hottestMilliCelsius: hottestCelsius * 1000},
+  };
 }
 
 /** What the lot needs to know of the site: topology and numbers, no ports and no secrets. */

@@ -32,18 +32,34 @@ export function profileProblems(site: unknown): readonly TopologyProblem[] {
 /** Stalls and the profile for them come together. */
 function bathProblems(site: unknown, named: readonly unknown[]): readonly TopologyProblem[] {
   const index = named.indexOf('bath');
-  const hasStalls = field(site, 'bath') !== undefined;
-  if (index >= 0 === hasStalls) return [];
+  const bath = field(site, 'bath');
+  const hasStalls = bath !== undefined;
+  if (index >= 0 === hasStalls) return rowProblems(bath);
   return hasStalls
     ? [{path: ['bath'], text: 'expected bath among the profiles of the site'}]
     : [{path: ['profiles', index], text: 'no stall works under bath'}];
+}
+
+/** A stall hangs behind one master valve at most, and a row has no others. */
+function rowProblems(bath: unknown): readonly TopologyProblem[] {
+  const known = new Set(listOf(field(bath, 'stalls')).map(stall => field(stall, 'id')));
+  const taken = new Set<unknown>();
+  return listOf(field(bath, 'rows')).flatMap((row, index) =>
+    listOf(field(row, 'stalls')).flatMap((stall, place) => {
+      const path = ['bath', 'rows', index, 'stalls', place];
+      if (!known.has(stall)) return [{path, text: 'expected the name of a stall of the bath'}];
+      if (taken.has(stall)) return [{path, text: `${stall} is behind another valve already`}];
+      taken.add(stall);
+      return [];
+    }),
+  );
 }
 
 function isLot(profile: unknown): boolean {
   return LOT_PROFILES.some(lot => lot === profile);
 }
 
-function field(value: unknown, key: 'profiles' | 'collectors' | 'profile' | 'bath'): unknown {
+function field(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null
     ? (value as Readonly<Record<string, unknown>>)[key]
     : undefined;

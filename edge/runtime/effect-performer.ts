@@ -3,19 +3,19 @@ import type {Screen} from '../../drivers/display/contract.js';
 import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
 import {unreachable} from '../../protocols/base/errors.js';
 import type {BayId, CollectorId} from '../../protocols/site/ids.js';
+import type {RowValveEffect, WaterEffect} from '../domain/bath/contract.js';
 import type {LotEffect, LotInput} from '../domain/lot/contract.js';
 import type {Log} from '../platform/log.js';
 import type {Language} from '../words/dictionary.js';
 import {screenFor} from '../words/screens.js';
 import type {LotTimers} from './lot-timers.js';
 import type {OrderDesk} from './order-desk.js';
-import type {StallWater} from './stall-water.js';
 
 /** Hardware and people as the lot's effects reach them. */
 export interface EffectTargets {
   readonly locks: ReadonlyMap<BayId, ParkingLock>;
   readonly collectors: ReadonlyMap<CollectorId, Collector>;
-  readonly waters: ReadonlyMap<CollectorId, StallWater>;
+  readonly water: (effect: WaterEffect | RowValveEffect) => void;
   readonly timers: LotTimers;
   readonly language: Language;
   readonly log: Log;
@@ -37,7 +37,8 @@ export function performEffect(effect: LotEffect, targets: EffectTargets): void {
       targets.locks.get(effect.bay)?.watch(effect.fast);
       return;
     case 'water':
-      targets.waters.get(effect.stall)?.order(effect);
+    case 'rowValve':
+      targets.water(effect);
       return;
     case 'show':
       show(effect, targets);

@@ -54,9 +54,10 @@ const MOST_GATHERED = 16;
 /** What an emergency button does to people, not to doors. */
 const RINGING: ReadonlySet<LotEffect['kind']> = new Set(['signal', 'notify', 'show'] as const);
 
-/** Carried out whatever the disk says: help is called, and a stop starts no movement. */
+/** Carried out whatever the disk says: help is called, water shut, and a stop starts no movement. */
 function cannotWait(input: LotInput, effect: LotEffect): boolean {
   if (effect.kind === 'lockCommand') return effect.command === 'stop';
+  if (effect.kind === 'water' || effect.kind === 'rowValve') return effect.order === 'shut';
   return input.kind === 'press' && RINGING.has(effect.kind);
 }
 

@@ -10,8 +10,8 @@ import type {OrderDesk} from './order-desk.js';
 /** An order from afar whose signature, session and age have been checked. */
 export interface RemoteOrder {
   readonly id: CommandId;
-  readonly kind: 'open' | 'close' | 'pulse' | 'valve';
-  /** A bay, or a device of its name. */
+  readonly kind: 'open' | 'close' | 'pulse' | 'valve' | 'stop';
+  /** A bay, or a device or stall of its name. */
   readonly bay: BayId;
   readonly by: string;
   /** W3C trace context of the request it came of. */

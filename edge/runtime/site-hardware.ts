@@ -16,6 +16,7 @@ import type {BusConfig, DeviceConfig} from '../config/bus-schema.js';
 import {unitKeyOf} from '../config/device-kinds/line-protocols.js';
 import {buttonName, stallPosts} from '../config/device-use.js';
 import type {SiteConfig} from '../config/schema.js';
+import type {RowValveEffect, WaterEffect} from '../domain/bath/contract.js';
 import type {BaySense} from '../domain/lot/contract.js';
 import type {FrameCounters} from '../store/counters.js';
 import {type BayHardware, createBayHardware} from './bay-hardware.js';
@@ -23,7 +24,7 @@ import {ClashWatch} from './clash-watch.js';
 import {createCollector} from './collector-hardware.js';
 import type {HostedDevice} from './devices/device-host.js';
 import {characterBits} from './devices/own-line.js';
-import type {DeviceLine, SiteDevice} from './devices/site-device.js';
+import type {DeviceLine, DeviceOrders, SiteDevice} from './devices/site-device.js';
 import {type DeviceSurroundings, SiteDevices} from './devices/site-devices.js';
 import {InputHub} from './input-hub.js';
 import {LockMaker} from './lock-maker.js';
@@ -38,6 +39,8 @@ export interface SiteHardwareOptions extends DeviceSurroundings {
 /** What a reader of the log can still survey; the ring itself holds more. */
 const TRACE_FRAMES = 48;
 
+const NO_STALL: CollectorId = asId('');
+
 interface Line {
   readonly config: BusConfig;
   readonly line: SharedLine;
@@ -50,14 +53,14 @@ interface Line {
 export class SiteHardware {
   readonly locks: ReadonlyMap<BayId, ParkingLock>;
   readonly collectors: ReadonlyMap<CollectorId, Collector>;
-  /** Of stalls. */
-  readonly waters: ReadonlyMap<CollectorId, StallWater>;
   readonly #options: SiteHardwareOptions;
   readonly #lines: ReadonlyMap<string, Line>;
   readonly #lockMaker: LockMaker;
   readonly #bays = new Map<BayId, BayHardware>();
   readonly #inputs: InputHub;
   readonly #devices: SiteDevices;
+  /** Of stalls. */
+  readonly #waters: ReadonlyMap<CollectorId, StallWater>;
 
   constructor(options: SiteHardwareOptions) {
     this.#options = options;
@@ -72,18 +75,20 @@ export class SiteHardware {
     }
     this.#inputs = this.#createInputHub();
     const stalls = options.config.bath?.stalls ?? [];
-    const meters = new Map(
-      stalls.map(({id, meter}) => [meter, new StallWater(asId(id), options.dispatch)]),
+    this.#waters = new Map(stalls.map(({id}) => [asId(id), new StallWater(asId(id), options)]));
+    const parts = new Map(
+      stalls.flatMap(({id, meter, probe}) =>
+        [meter, probe].map(part => [part, asId<CollectorId>(id)] as const),
+      ),
     );
     this.#devices = new SiteDevices({
       ...options,
-      waterOf: device => meters.get(device),
+      waterOf: device => this.#waters.get(parts.get(device) ?? NO_STALL),
       lineOf: device => this.#lineOf(device),
       listenTo: (...input) => this.#inputs.listen(...input),
     });
     this.#watchDistances();
     this.locks = new Map([...this.#bays].map(([bay, hardware]) => [bay, hardware.lock]));
-    this.waters = new Map(stalls.flatMap(({id, meter}) => waterAt(asId(id), meters.get(meter))));
     this.collectors = new Map(
       [...options.config.collectors, ...stallPosts(options.config)].map(collector => [
         asId<CollectorId>(collector.id),
@@ -129,6 +134,17 @@ export class SiteHardware {
     return this.#devices.get(id);
   }
 
+  /** What the cloud may have it do: a device, or what runs at a stall. */
+  ordersOf(id: DeviceId): DeviceOrders | undefined {
+    return this.#waters.get(asId(id))?.orders ?? this.device(id)?.orders;
+  }
+
+  /** At once and without waiting: what becomes of it is told by the stall. */
+  orderWater(effect: WaterEffect | RowValveEffect): void {
+    if (effect.kind === 'water') this.#waters.get(effect.stall)?.order(effect);
+    else this.device(effect.valve)?.onRow?.(effect.order);
+  }
+
   tellCalls(count: number): void {
     this.#devices.tellCalls(count);
   }
@@ -149,6 +165,7 @@ export class SiteHardware {
     for (const {clashes} of this.#lines.values()) clashes.close();
     for (const bay of this.#bays.values()) bay.close();
     this.#inputs.close();
+    for (const water of this.#waters.values()) water.close();
     const closing = [...this.collectors.values()].map(collector => collector.close());
     await Promise.allSettled(closing);
     await this.#devices.close();
@@ -279,10 +296,6 @@ function partsOn(bus: BusConfig, {collectors, devices: own}: SiteConfig): readon
   );
   const loops = own.filter(device => device.kind === 'loop-button' && devices.has(device.inputs));
   return [...devices, ...wired, ...loops.map(({id}) => id)];
-}
-
-function waterAt(id: CollectorId, water: StallWater | undefined) {
-  return water ? [[id, water] as const] : [];
 }
 
 function traceLine({atMs, kind, hex}: WireRecord): string {

@@ -126,7 +126,7 @@ export class SiteRuntime implements PageView, PageActions {
       commands: store.commands,
       desk: this.#desk,
       tell: fact => dispatch({kind: 'deviceFact', fact}),
-      ordersOf: device => this.#hardware.device(device)?.orders,
+      ordersOf: device => this.#hardware.ordersOf(device),
       stampNow: () => store.stampNow(),
       append: facts => store.lot.commit({facts, records: [], stamp: store.stampNow()}),
     });
@@ -298,7 +298,7 @@ export class SiteRuntime implements PageView, PageActions {
     performEffect(effect, {
       locks: this.#hardware.locks,
       collectors: this.#hardware.collectors,
-      waters: this.#hardware.waters,
+      water: effect => this.#hardware.orderWater(effect),
       timers: this.#timers,
       language: config.site.language,
       log,

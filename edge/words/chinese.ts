@@ -22,6 +22,9 @@ function useText({ml, fen}: ShowerShown): string {
   return `${litres(ml)}升 ${yuan(fen)}`;
 }
 
+/** What stands before what is left. */
+const WARNINGS = {not: '', share: '快完 ', time: '30秒 '} as const;
+
 function leftText({leftFen}: ShowerShown): string {
   return `余 ${yuan(leftFen)}`;
 }
@@ -57,7 +60,8 @@ export const CHINESE: Dictionary = {
     NO_ENTRY: () => ['暂停入场', '请联系值班员'],
     STALL_FREE: () => ['请输入授权码', '按#键确认'],
     STALL_OUT: () => ['暂停使用', '请换一个淋浴间'],
-    SHOWER: shown => [useText(shown), shown.isLow ? `快完 ${leftText(shown)}` : leftText(shown)],
+    STALL_SERVICE: () => ['维护中', '清洁 冲洗'],
+    SHOWER: shown => [useText(shown), WARNINGS[shown.warned ?? 'not'] + leftText(shown)],
     SHOWER_PAUSED: shown => ['已暂停 按#继续', leftText(shown)],
     RINSE_OFFERED: () => ['余额用完', '按#冲洗60秒'],
     RINSING: () => ['冲洗60秒', '费用记欠款'],
@@ -108,6 +112,7 @@ export const CHINESE: Dictionary = {
     NO_FLOW: '阀门已开但无水',
     NO_WATER: '全站停水',
     BATHER_SILENT: '请查看沐浴者',
+    HOT_WATER: '水温过高',
     SEAL_FAULT: '集控器报文校验多次失败',
     SENSOR_FAULT: '车位传感器故障',
     DEVICE_OFFLINE: '设备离线',

@@ -22,6 +22,9 @@ function useText({ml, fen}: ShowerShown): string {
   return `${litres(ml)}L ${yuan(fen)}`;
 }
 
+/** What stands before what is left. */
+const WARNINGS = {not: '', share: 'Low: ', time: '30 s: '} as const;
+
 function leftText({leftFen}: ShowerShown): string {
   return `left ${yuan(leftFen)}`;
 }
@@ -60,7 +63,8 @@ export const ENGLISH: Dictionary = {
     NO_ENTRY: () => ['No new entry', 'Ask the guard'],
     STALL_FREE: () => ['Type your code', 'then press #'],
     STALL_OUT: () => ['Out of service', 'Use another one'],
-    SHOWER: shown => [useText(shown), shown.isLow ? `Low: ${leftText(shown)}` : leftText(shown)],
+    STALL_SERVICE: () => ['Service', 'Cleaning'],
+    SHOWER: shown => [useText(shown), WARNINGS[shown.warned ?? 'not'] + leftText(shown)],
     SHOWER_PAUSED: shown => ['Paused: # again', leftText(shown)],
     RINSE_OFFERED: () => ['Budget used up', '# rinse 60 s'],
     RINSING: () => ['Rinse 60 s', 'It is owed'],
@@ -111,6 +115,7 @@ export const ENGLISH: Dictionary = {
     NO_FLOW: 'Valve open and no water',
     NO_WATER: 'No water in the house',
     BATHER_SILENT: 'Look after a bather',
+    HOT_WATER: 'Water too hot',
     SEAL_FAULT: 'Collector frames keep failing their check',
     SENSOR_FAULT: 'Bay sensor fault',
     DEVICE_OFFLINE: 'Device offline',

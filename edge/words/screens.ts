@@ -31,6 +31,7 @@ const TONES: Readonly<Record<MessageCode, DisplayTone>> = {
   NO_ENTRY: 'bad',
   STALL_FREE: 'neutral',
   STALL_OUT: 'bad',
+  STALL_SERVICE: 'neutral',
   SHOWER: 'good',
   SHOWER_PAUSED: 'neutral',
   RINSE_OFFERED: 'bad',

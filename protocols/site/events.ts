@@ -59,7 +59,7 @@ export type ShowerPhase =
   | 'resumable'
   | 'settled';
 
-/** Why the water stopped. `device`: the valve shut by itself; `remote`: from afar. */
+/** Why the water stopped. `device`: its valve shut by itself, or that of its row was shut; `remote`: from afar. */
 export type ShowerEnd =
   | 'stop'
   | 'budget'
@@ -96,6 +96,7 @@ export type AlarmKind =
   | 'NO_FLOW'
   | 'NO_WATER'
   | 'BATHER_SILENT'
+  | 'HOT_WATER'
   | DeviceFaultKind;
 
 /** Faults that a driver finds by itself, beyond being silent; each stands until the driver takes it back. */
@@ -241,6 +242,8 @@ export interface SiteEventBodies {
     readonly quality: 'good' | 'estimated';
     /** No water came: the code is good again. */
     readonly isGivenBack: boolean;
+    /** Staff cleaned or flushed: nobody pays. */
+    readonly isService?: boolean;
   };
   bay: {
     readonly bay: BayId;

@@ -4,7 +4,7 @@ import {plateCamera} from './cameras.js';
 import {beamCounter, milesightCounter} from './counters.js';
 import {barrier, doorStrike, siren} from './gates.js';
 import {cardDispenser, temperatureInput, ultrasonic} from './sensing.js';
-import {cjt188Meter, flowMeter, pulseMeter, waterMeter} from './water.js';
+import {cjt188Meter, flowMeter, pulseMeter, rowValve, waterMeter} from './water.js';
 
 /** What moves, counts and measures: on a line. */
 export const PLANT_LINE_KINDS = [
@@ -24,6 +24,7 @@ export const PLANT_OWN_KINDS = [
   doorStrike,
   siren,
   pulseMeter,
+  rowValve,
   beamCounter,
   milesightCounter,
   plateCamera,

@@ -72,6 +72,17 @@ const USES: Readonly<Record<string, readonly Use[]>> = {
     },
     {board: ['counters'], kinds: COUNTERS, part: 'input', at: [['input']]},
   ],
+  'row-valve': [
+    {
+      board: ['relays'],
+      kinds: RELAYS,
+      part: 'output',
+      at: [
+        ['outputs', 'open'],
+        ['outputs', 'close'],
+      ],
+    },
+  ],
   'beam-counter': [
     {board: ['counters'], kinds: COUNTERS, part: 'input', at: [['outer'], ['inner']]},
   ],

@@ -47,6 +47,15 @@ export const cjt188Meter = exactly({
   mostMlPerMin: mostMlPerMin(100_000),
 });
 
+/** A master valve on two relays, before a row of stalls: shut when one of them leaks. */
+export const rowValve = exactly({
+  id,
+  kind: z.literal('row-valve'),
+  relays: relayBoardName,
+  outputs: exactly({open: relayOutput('that opens'), close: relayOutput('that closes')}),
+  pulseMs: duration(20, 60_000, 'How long its motor or coil is driven.').default(1000),
+});
+
 const coil = (order: string) =>
   duration(20, 2000, `How long the coil that ${order} is driven.`).default(100);
 

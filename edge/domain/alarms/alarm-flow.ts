@@ -2,6 +2,7 @@ import type {Millis} from '../../../protocols/base/clock.js';
 import type {AlarmKind} from '../../../protocols/site/events.js';
 import type {AlarmId, BayId, CollectorId, PersonId} from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
+import {reopenRow} from '../bath/master-valve.js';
 import {stallScreen} from '../bath/stall-screen.js';
 import type {AlarmRecord, LotInput} from '../lot/contract.js';
 import type {DisplayMessage} from '../lot/display-message.js';
@@ -202,6 +203,7 @@ function isNuisance(turn: Turn, {kind, collector}: NewAlarm): boolean {
 }
 
 function onClosed(turn: Turn, alarm: AlarmRecord, falseCall: boolean): void {
+  if (alarm.kind === 'LEAK' && alarm.collector !== null) reopenRow(turn, alarm.collector);
   if (alarm.bay !== null) turn.patchBay(alarm.bay, releasedBy(alarm.kind));
   const at = alarm.collector === null ? undefined : turn.collector(alarm.collector);
   if (!falseCall || !at) return;

@@ -41,6 +41,7 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   NO_FLOW: {...URGENT, escalates: false},
   NO_WATER: URGENT,
   BATHER_SILENT: URGENT,
+  HOT_WATER: URGENT,
   SEAL_FAULT: {...URGENT, countsAgain: false},
   SENSOR_FAULT: TECHNICAL,
   DEVICE_OFFLINE: TECHNICAL,

@@ -70,6 +70,9 @@ function barredBy(turn: Turn, stall: StallState, grant: Grant): Reason | undefin
   const doubt = entryDoubt(turn);
   if (doubt !== undefined) return doubt;
   if (isOutOfService(turn, stall)) return 'DEVICE_OFFLINE';
+  // Cooler water was asked for, and nobody could tell.
+  const isBlind = stall.config.hasProbe && stall.milliCelsius === undefined;
+  if (isBlind && grant.budget?.mostMilliCelsius !== undefined) return 'DEVICE_OFFLINE';
   // Nothing was set aside: whatever ran would be owed.
   return grant.kind === 'shower' && grant.budget === undefined ? 'LOW_BALANCE' : undefined;
 }
@@ -91,6 +94,7 @@ function firstRow(
     ...{grant: grant.id, holder, spends: spends ?? null, tariff: config.tariff},
     ...{phase: 'armed', end: null, isService: grant.kind === 'staff'},
     ...{budgetFen: budget?.fen ?? 0, mostMs: Math.min(rules.capMs, boundMs)},
+    mostMilliCelsius: budget?.mostMilliCelsius ?? null,
     ...{meterMl: meterMl ?? null, meteredMl: 0, billedMl: 0, rinseMl: 0, freeMl: 0},
     ...{ranMs: 0, rinseRanMs: 0, estimatedMs: 0, quality: 'good'},
     rinse: owes ? 'barred' : 'none',

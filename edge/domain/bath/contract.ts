@@ -1,5 +1,5 @@
 import type {Millis} from '../../../protocols/base/clock.js';
-import type {CollectorId} from '../../../protocols/site/ids.js';
+import type {CollectorId, DeviceId} from '../../../protocols/site/ids.js';
 import type {LockoutRule} from '../lockout/lockout-machine.js';
 import type {ShowerInput} from './shower-machine.js';
 import type {ShowerRow, ShowerRules} from './shower-state.js';
@@ -9,7 +9,7 @@ import type {StallConfig} from './stall-state.js';
  * What the bath adds to the seam between deciding and doing: `lot/contract.ts` joins it in.
  */
 
-/** What meter, valve and keypad of a stall say. */
+/** What meter, valve, probe and keypad of a stall say. */
 export interface StallInput {
   readonly kind: 'stall';
   /** The post of that name. */
@@ -17,10 +17,15 @@ export interface StallInput {
   readonly said: StallSaid;
 }
 
-export type StallSaid = Extract<
-  ShowerInput,
-  {readonly kind: 'reading' | 'valve' | 'valveRefused' | 'noFlow' | 'key' | 'halt'}
->;
+export type StallSaid =
+  | Extract<
+      ShowerInput,
+      {readonly kind: 'reading' | 'valve' | 'valveRefused' | 'noFlow' | 'key' | 'halt'}
+    >
+  /** Undefined: its probe, or the way to it, is broken. */
+  | {readonly kind: 'temperature'; readonly milliCelsius: number | undefined}
+  /** Water runs through the valve, which was proved shut. */
+  | {readonly kind: 'leak'};
 
 /** Open the valve of a stall for so long at most, with so much credit in the device, or close it. */
 export interface WaterEffect {
@@ -31,6 +36,13 @@ export interface WaterEffect {
   readonly creditMl: number | undefined;
 }
 
+/** Take the water from a row of stalls, or let it in again. */
+export interface RowValveEffect {
+  readonly kind: 'rowValve';
+  readonly valve: DeviceId;
+  readonly order: 'open' | 'shut';
+}
+
 export type BathRecord =
   | {readonly table: 'shower'; readonly row: ShowerRow}
   /** Delete its row in `used` again: no water came, so the code stays good. */
@@ -39,13 +51,24 @@ export type BathRecord =
 /** Stalls of a public bath; each is a collector too, by the same name. */
 export interface BathConfig {
   readonly stalls: readonly StallConfig[];
+  readonly rows: readonly RowConfig[];
   readonly rules: BathRules;
+}
+
+/** Stalls behind one master valve. */
+export interface RowConfig {
+  readonly valve: DeviceId;
+  readonly stalls: readonly CollectorId[];
 }
 
 export interface BathRules extends ShowerRules {
   /** Longest shower, whatever the right says. */
   readonly capMs: Millis;
   readonly codes: LockoutRule;
+  /** So many wrong codes in the whole house within that time, looked at or not, are somebody who guesses. */
+  readonly guesses: {readonly count: number; readonly withinMs: Millis};
+  /** Hotter water scalds: its valve shuts. */
+  readonly hottestMilliCelsius: number;
   /** So many stalls without water at once are one trouble of the house. */
   readonly dryStalls: number;
 }

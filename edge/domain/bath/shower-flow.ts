@@ -1,9 +1,11 @@
 import {MINUTE_MS} from '../../../protocols/base/units.js';
+import type {ShowerEnd} from '../../../protocols/site/events.js';
 import type {CollectorId} from '../../../protocols/site/ids.js';
 import {clearAlarm, openAlarm, raiseAlarm} from '../alarms/alarm-flow.js';
 import type {FormerRun} from '../lot/contract.js';
 import type {Turn} from '../lot/turn.js';
 import type {BathConfig, StallInput} from './contract.js';
+import {keepRowsShut, shutRow} from './master-valve.js';
 import {
   newShower,
   type ShowerEffect,
@@ -11,16 +13,27 @@ import {
   showerDueMs,
   stepShower,
 } from './shower-machine.js';
-import {rinseFen, type Shower, type ShowerRow, spentFen} from './shower-state.js';
+import {rinseFen, type Shower, type ShowerRow, spentFen, WET} from './shower-state.js';
 import {showerScreen, showStall, stallScreen} from './stall-screen.js';
 
 /** A rinse that is older than any code that is still alive has been paid, or bars nobody. */
 const RINSE_KEPT_MS = 60 * MINUTE_MS;
 
-/** What meter, valve and keypad of a stall say. */
+/** What meter, valve, probe and keypad of a stall say. */
 export function onStall(turn: Turn, {collector: id, said}: StallInput): void {
   const stall = turn.stall(id);
   if (!stall) return;
+  if (said.kind === 'temperature') {
+    turn.patchStall(id, {milliCelsius: said.milliCelsius});
+    judgeHeat(turn, id);
+    return;
+  }
+  if (said.kind === 'leak') {
+    if (stall.shower && WET.has(stall.shower.row.phase)) return;
+    haltShower(turn, id, 'device');
+    tellLeak(turn, id, `${id}: water runs through its shut valve`);
+    return;
+  }
   if (said.kind === 'reading') turn.patchStall(id, {meterMl: said.said.totalMl});
   if (said.kind === 'valve') turn.patchStall(id, {valve: said.valve});
   feedShower(turn, id, said);
@@ -28,7 +41,7 @@ export function onStall(turn: Turn, {collector: id, said}: StallInput): void {
 }
 
 /** Somebody pressed the call button, or ended it from afar. */
-export function haltShower(turn: Turn, id: CollectorId, end: 'emergency' | 'remote'): void {
+export function haltShower(turn: Turn, id: CollectorId, end: ShowerEnd): void {
   feedShower(turn, id, {kind: 'halt', end});
 }
 
@@ -71,6 +84,7 @@ export function restoreShowers(
     keep(turn, shower);
     wait(turn, shower);
   }
+  keepRowsShut(turn);
 }
 
 function feedShower(turn: Turn, id: CollectorId, input: ShowerInput): void {
@@ -113,6 +127,10 @@ function perform(turn: Turn, {row}: Shower, effect: ShowerEffect): void {
       turn.effect({kind: 'water', stall, order: 'shut', forMs: 0, creditMl: undefined});
       return;
     case 'alarm':
+      if (effect.alarm === 'LEAK') {
+        tellLeak(turn, stall, effect.detail);
+        return;
+      }
       raiseAlarm(turn, {kind: effect.alarm, collector: stall, detail: effect.detail});
       if (effect.alarm === 'NO_FLOW') judgeMain(turn);
       return;
@@ -133,7 +151,7 @@ function keep(turn: Turn, {row}: Shower, isGivenBack = false): void {
   turn.fact('shower', {
     ...{session, stall, grant, holder, phase, end, meteredMl, billedMl, rinseMl, freeMl},
     ...{ranMs: Math.floor(row.ranMs), usedFen: spentFen(row, rules), owedFen: rinseFen(row)},
-    ...{quality: row.quality, isGivenBack},
+    ...{quality: row.quality, isGivenBack, ...(row.isService && {isService: true})},
   });
 }
 
@@ -151,6 +169,34 @@ function over(turn: Turn, id: CollectorId, {row}: Shower): void {
   }
   turn.patchStall(id, {shower: undefined});
   turn.startTimer({kind: 'idleScreen', collector: id}, turn.config.rules.idleScreenMs);
+}
+
+/** Staff is called, and the row of the stall gets no more water; whoever stands in it is let go. */
+function tellLeak(turn: Turn, id: CollectorId, detail: string): void {
+  raiseAlarm(turn, {kind: 'LEAK', collector: id, detail});
+  for (const stall of shutRow(turn, id)) {
+    if (stall !== id) haltShower(turn, stall, 'device');
+    if (!turn.stall(stall)?.shower) showStall(turn, stall, {code: 'STALL_OUT'});
+  }
+}
+
+/** Staff that flushes wants it hot. @see requirements E64 */
+function judgeHeat(turn: Turn, id: CollectorId): void {
+  const stall = turn.stall(id);
+  const row = stall?.shower?.row;
+  if (!stall || !row || row.isService || !WET.has(row.phase)) return;
+  const {hottestMilliCelsius: hottest} = bathOf(turn).rules;
+  const {milliCelsius} = stall;
+  if (milliCelsius === undefined) {
+    // Who was promised cooler water than all others gets none that nobody looks at.
+    if (row.mostMilliCelsius !== null) haltShower(turn, id, 'device');
+    return;
+  }
+  if (milliCelsius > Math.min(hottest, row.mostMilliCelsius ?? hottest))
+    haltShower(turn, id, 'hot');
+  if (milliCelsius <= hottest) return;
+  const detail = `${id}: the water is at ${(milliCelsius / 1000).toFixed(1)} °C`;
+  raiseAlarm(turn, {kind: 'HOT_WATER', collector: id, detail});
 }
 
 /** Several stalls without water are one trouble of the house, and it ends when there is water again. */
@@ -171,4 +217,4 @@ function bathOf(turn: Turn): BathConfig {
   return turn.config.bath ?? NO_BATH;
 }
 
-const NO_BATH: BathConfig = {stalls: [], rules: {} as BathConfig['rules']};
+const NO_BATH: BathConfig = {stalls: [], rows: [], rules: {} as BathConfig['rules']};

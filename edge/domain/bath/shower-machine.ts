@@ -60,7 +60,7 @@ export function newShower(row: ShowerRow, atMs: Millis): Shower {
     shut: undefined,
     valve: 'unknown',
     ...{flowMlPerMin: 0, leakedMl: 0, isGuessing: false},
-    ...{hasWarnedShare: false, hasWarnedTime: false, hasToldSilence: false},
+    ...{hasWarnedShare: false, hasWarnedTime: false, warned: undefined, hasToldSilence: false},
   };
 }
 
@@ -257,11 +257,11 @@ function warn(turn: ShowerTurn): void {
   if (row.isService) return;
   const isLow = leftFen(row, rules) * 100 <= row.budgetFen * rules.warnPercent;
   if (isLow && !shower.hasWarnedShare) {
-    turn.patch({hasWarnedShare: true});
+    turn.patch({hasWarnedShare: true, warned: 'share'});
     turn.effect({kind: 'warn', of: 'share'});
   }
   if (leftMs(shower, rules) <= rules.warnMs && !shower.hasWarnedTime) {
-    turn.patch({hasWarnedTime: true});
+    turn.patch({hasWarnedTime: true, warned: 'time'});
     turn.effect({kind: 'warn', of: 'time'});
   }
 }

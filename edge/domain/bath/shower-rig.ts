@@ -33,6 +33,7 @@ export function row(change: Partial<ShowerRow> = {}): ShowerRow {
     },
     ...{spends: 'code-1', phase: 'armed', end: null, isService: false, rinse: 'none'},
     ...{budgetFen: 1000, mostMs: 1_800_000, tariff: BY_WATER, meterMl: 5000},
+    mostMilliCelsius: null,
     ...{meteredMl: 0, billedMl: 0, rinseMl: 0, freeMl: 0, ranMs: 0, rinseRanMs: 0, estimatedMs: 0},
     ...{quality: 'good', openedWallMs: 0 as never},
     ...change,

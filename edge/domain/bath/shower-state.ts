@@ -48,6 +48,8 @@ export interface ShowerRow {
   readonly budgetFen: number;
   /** Longest that the valve may stand open for it. */
   readonly mostMs: Millis;
+  /** Hottest water for it; null: the limit of the house. */
+  readonly mostMilliCelsius: number | null;
   /** Of the beginning, whatever the price is later. @see requirements E67 */
   readonly tariff: ShowerTariff;
   /** Where the meter stood at its latest reading; null before the first. */
@@ -90,6 +92,8 @@ export interface Shower {
   readonly isGuessing: boolean;
   readonly hasWarnedShare: boolean;
   readonly hasWarnedTime: boolean;
+  /** The newer of both. */
+  readonly warned: 'share' | 'time' | undefined;
   readonly hasToldSilence: boolean;
 }
 

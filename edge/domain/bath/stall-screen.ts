@@ -2,15 +2,17 @@ import type {AlarmKind} from '../../../protocols/site/events.js';
 import type {CollectorId} from '../../../protocols/site/ids.js';
 import type {DisplayMessage} from '../lot/display-message.js';
 import type {Turn} from '../lot/turn.js';
+import {isRowShut} from './master-valve.js';
 import {leftFen, rinseFen, type Shower, type ShowerRules, spentFen} from './shower-state.js';
 import type {StallState} from './stall-state.js';
 
 /** Until a person has closed these, nobody is let in. */
-const BARRING: ReadonlySet<AlarmKind> = new Set<AlarmKind>(['LEAK', 'NO_FLOW']);
+const BARRING: ReadonlySet<AlarmKind> = new Set<AlarmKind>(['LEAK', 'NO_FLOW', 'HOT_WATER']);
 
 /** Something is wrong there that only a person ends, or its meter and valve are not sure. */
 export function isOutOfService(turn: Turn, {config, meterMl, valve}: StallState): boolean {
   if (meterMl === undefined || valve !== 'shut') return true;
+  if (isRowShut(turn, config.id)) return true;
   const open = [...turn.state.alarms.values()];
   return open.some(({kind, collector}) => collector === config.id && BARRING.has(kind));
 }
@@ -32,7 +34,8 @@ export function showStall(turn: Turn, collector: CollectorId, message: DisplayMe
 }
 
 export function showerScreen(shower: Shower, rules: ShowerRules): DisplayMessage {
-  const {row, hasWarnedShare, hasWarnedTime} = shower;
+  const {row, warned} = shower;
+  if (row.isService) return {code: 'STALL_SERVICE'};
   const ml = row.billedMl + row.rinseMl;
   const fen = spentFen(row, rules) + rinseFen(row);
   const shown = {ml, fen, leftFen: leftFen(row, rules)};
@@ -40,7 +43,7 @@ export function showerScreen(shower: Shower, rules: ShowerRules): DisplayMessage
     case 'armed':
     case 'opening':
     case 'running':
-      return {code: 'SHOWER', isLow: hasWarnedShare || hasWarnedTime, ...shown};
+      return {code: 'SHOWER', warned, ...shown};
     case 'paused':
     case 'resumable':
       return {code: 'SHOWER_PAUSED', ...shown};

@@ -9,6 +9,8 @@ export interface StallConfig {
   readonly meter: DeviceId;
   /** For showers that begin now. */
   readonly tariff: ShowerTariff;
+  /** A probe in its pipe tells how hot the water is. */
+  readonly hasProbe: boolean;
 }
 
 /** A stall of a bath: what its meter and valve say, and who is under it. */
@@ -17,11 +19,14 @@ export interface StallState {
   /** Of the latest reading; undefined: none came since the start, or its meter is gone. */
   readonly meterMl: number | undefined;
   readonly valve: Shower['valve'];
+  /** Undefined: nothing tells. */
+  readonly milliCelsius: number | undefined;
   readonly shower: Shower | undefined;
   /** Newest words for its display. */
   readonly shown: DisplayMessage | undefined;
 }
 
 export function newStall(config: StallConfig): StallState {
-  return {config, meterMl: undefined, valve: 'unknown', shower: undefined, shown: undefined};
+  const unknown = {meterMl: undefined, milliCelsius: undefined} as const;
+  return {config, ...unknown, valve: 'unknown', shower: undefined, shown: undefined};
 }

@@ -1,5 +1,5 @@
 import type {Millis} from '../../../protocols/base/clock.js';
-import {HOUR_MS} from '../../../protocols/base/units.js';
+import {HOUR_MS, MINUTE_MS} from '../../../protocols/base/units.js';
 import type {CollectorId} from '../../../protocols/site/ids.js';
 import {raiseAlarm} from '../alarms/alarm-flow.js';
 import type {Turn} from '../lot/turn.js';
@@ -28,17 +28,38 @@ export function codesLockedMs(turn: Turn, id: CollectorId): Millis {
 export function countCode(turn: Turn, id: CollectorId, code: 'wrong' | 'right'): Millis {
   const before = lockoutOf(turn, id);
   const {bath, rules} = turn.config;
-  const rule = bath && turn.stall(id) ? bath.rules.codes : rules.codes;
+  const isStall = turn.stall(id) !== undefined;
+  const rule = bath && isStall ? bath.rules.codes : rules.codes;
+  if (code === 'wrong') noteGuess(turn, id);
   const {state, lockMs, isSpent} = stepLockout(before, code, turn.nowMs, rule);
   if (code === 'right' && before.fails === 0) return 0;
   keep(turn, id, state);
   if (lockMs === 0) return 0;
   const {fails, dayTries} = state;
   turn.fact('lockout', {collector: id, fails, dayTries, forMs: lockMs});
+  // Bathers mistype every day, and nobody is there to be called for that.
+  if (isStall && !isSpent) return lockMs;
   const spent = isSpent ? `; the ${rule.triesPerDay} tries of the day are spent` : '';
   const detail = `${id}: ${fails} wrong codes in a row, refused for ${lockMs / 1000} s${spent}`;
   raiseAlarm(turn, {kind: 'CODE_GUESSING', collector: id, detail});
   return lockMs;
+}
+
+/**
+ * Whoever goes from stall to stall is refused nowhere for long: all stalls have one count more, of codes that
+ * were looked at and of those that were not.
+ */
+export function noteGuess(turn: Turn, id: CollectorId): void {
+  const {bath} = turn.config;
+  if (!bath || !turn.stall(id)) return;
+  const {count, withinMs} = bath.rules.guesses;
+  const recent = turn.state.guesses.filter(atMs => turn.nowMs - atMs < withinMs);
+  const guesses = [...recent, turn.nowMs];
+  const isMany = guesses.length >= count;
+  turn.patch({guesses: isMany ? [] : guesses});
+  if (!isMany) return;
+  const detail = `${count} wrong codes at the stalls within ${withinMs / MINUTE_MS} min`;
+  raiseAlarm(turn, {kind: 'CODE_GUESSING', detail});
 }
 
 /** The day goes on running while nobody tries; a start must not begin it anew. */

@@ -39,7 +39,13 @@ import type {
   SessionId,
 } from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
-import type {BathConfig, BathRecord, StallInput, WaterEffect} from '../bath/contract.js';
+import type {
+  BathConfig,
+  BathRecord,
+  RowValveEffect,
+  StallInput,
+  WaterEffect,
+} from '../bath/contract.js';
 import type {ShowerRow} from '../bath/shower-state.js';
 import type {LockoutRecord} from '../lockout/lockout-machine.js';
 import type {TimeReading} from '../time/time-machine.js';
@@ -215,6 +221,7 @@ export type LotEffect =
   | {readonly kind: 'watchLock'; readonly bay: BayId; readonly fast: boolean}
   | {readonly kind: 'show'; readonly collector: CollectorId; readonly message: DisplayMessage}
   | WaterEffect
+  | RowValveEffect
   | {
       readonly kind: 'signal';
       readonly collector: CollectorId;

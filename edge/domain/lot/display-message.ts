@@ -65,8 +65,10 @@ export type DisplayMessage =
   | {readonly code: 'NO_ENTRY'}
   | {readonly code: 'STALL_FREE'}
   | {readonly code: 'STALL_OUT'}
-  /** `isLow`: the end is near. */
-  | ({readonly code: 'SHOWER'; readonly isLow: boolean} & ShowerShown)
+  /** Staff cleans or flushes. */
+  | {readonly code: 'STALL_SERVICE'}
+  /** `warned`: the end is near, by what is left of the money or of the time. */
+  | ({readonly code: 'SHOWER'; readonly warned: 'share' | 'time' | undefined} & ShowerShown)
   | ({readonly code: 'SHOWER_PAUSED'} & ShowerShown)
   | {readonly code: 'RINSE_OFFERED'}
   | {readonly code: 'RINSING'}

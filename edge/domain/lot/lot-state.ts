@@ -105,6 +105,8 @@ export interface LotState {
   readonly stalls: ReadonlyMap<CollectorId, StallState>;
   /** Who took a rinse that the cloud may not have heard of, and when. */
   readonly rinses: ReadonlyMap<HolderId, UnixMillis>;
+  /** When wrong codes were typed at stalls. */
+  readonly guesses: readonly Millis[];
   /** Open alarms only. */
   readonly alarms: ReadonlyMap<AlarmId, AlarmRecord>;
   readonly linesDown: ReadonlyMap<LineId, DownLine>;
@@ -130,6 +132,7 @@ export function createLot(config: LotConfig): LotState {
     collectors: new Map(config.collectors.map(one => [one.id, newCollector(one)])),
     stalls: new Map((config.bath?.stalls ?? []).map(stall => [stall.id, newStall(stall)])),
     rinses: new Map(),
+    guesses: [],
     alarms: new Map(),
     linesDown: new Map(),
     partsOffline: new Map(),

@@ -12,7 +12,7 @@ import {asId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import {raiseAlarm} from '../alarms/alarm-flow.js';
 import {admitBather} from '../bath/admit.js';
-import {codesLockedMs, countCode} from '../lockout/lockout-flow.js';
+import {codesLockedMs, countCode, noteGuess} from '../lockout/lockout-flow.js';
 import type {CollectorState} from '../lot/lot-state.js';
 import type {CodeShown, Shown, TokenShown} from '../lot/shown.js';
 import type {Turn} from '../lot/turn.js';
@@ -264,6 +264,7 @@ function refuse(turn: Turn, id: CollectorId, series: Verifying, refused: Refused
 function refuseLocked(turn: Turn, at: CollectorState, shown: CodeShown, leftMs: Millis): void {
   const {id} = at.config;
   show(turn, id, {code: 'LOCKED_OUT', leftMs});
+  noteGuess(turn, id);
   const endMs = at.lockout.lockedUntilMs;
   if (at.lockoutToldMs === endMs) return;
   turn.patchCollector(id, {lockoutToldMs: endMs});

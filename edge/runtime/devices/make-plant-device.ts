@@ -6,6 +6,7 @@ import {DispenserDevice} from './dispenser-device.js';
 import {createBarrier, createSiren, createStrike} from './gate-devices.js';
 import type {PlantParts} from './plant-parts.js';
 import {relayDevice} from './relay-hub.js';
+import {RowValve} from './row-valve.js';
 import {createTemperature} from './sensing-devices.js';
 import type {SiteDevice} from './site-device.js';
 import {
@@ -36,6 +37,8 @@ export function makePlantDevice(
       return createFlowMeter(config, parts);
     case 'pulse-meter':
       return createPulseMeter(config, parts);
+    case 'row-valve':
+      return new RowValve(config, parts);
     case 'temperature-input':
       return createTemperature(config, parts);
     case 'ultrasonic':

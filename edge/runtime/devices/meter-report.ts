@@ -81,6 +81,7 @@ export class MeterReport implements WaterMeterListener, WaterValveListener {
 
   onValveFault(fault: ValveFault, isStanding: boolean): void {
     this.#valveFaults.set(fault, isStanding);
+    this.#stall?.onValveFault(fault, isStanding);
   }
 
   /** No water came: the main is shut, or the meter does not turn. */

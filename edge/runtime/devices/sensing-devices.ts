@@ -18,7 +18,7 @@ export function createTemperature(
   config: PlantOf<'temperature-input'>,
   parts: PlantParts,
 ): SiteDevice {
-  const {id, reports} = parts;
+  const {id, reports, water} = parts;
   let told: {readonly milliCelsius: number | undefined; readonly atMs: Millis} | undefined;
   const probe = new ModbusTemperature({
     ...{id, unit: config.address, pollMs: config.pollMs, onTrouble: reports.onTrouble},
@@ -26,11 +26,15 @@ export function createTemperature(
     profile: PROFILES[config.profile],
     listener: {
       onTemperature: reading => {
+        water?.onTemperature(reading.milliCelsius);
         if (told && !isNews(told, reading)) return;
         told = reading;
         reports.onEvent('temperature', {milliCelsius: reading.milliCelsius ?? null});
       },
-      onHealth: health => reports.onHealth(health),
+      onHealth: health => {
+        if (health === 'offline') water?.onTemperature(undefined);
+        reports.onHealth(health);
+      },
     },
   });
   return {

@@ -24,6 +24,8 @@ export interface SiteDevice {
   onFreeBays?(count: number): void;
   /** How many alarms call for help and nobody has answered; told at every change. */
   onCalls?(count: number): void;
+  /** Take the water from a row of stalls, or let it in again. */
+  onRow?(order: 'open' | 'shut'): void;
   /** The lot listens and the lines are being opened. */
   start?(): void;
   /** What a person may have it do. */
@@ -53,7 +55,9 @@ export interface DeviceOrder {
   run(over: (outcome: DeviceOutcome) => void): void;
 }
 
-export type DeviceOrders = Readonly<Partial<Record<'open' | 'close' | 'pulse', DeviceOrder>>>;
+export type DeviceOrders = Readonly<
+  Partial<Record<'open' | 'close' | 'pulse' | 'stop', DeviceOrder>>
+>;
 
 /** Where a device's driver tells what becomes of it; the host knows which device it is. */
 export interface DeviceReports {
@@ -119,8 +123,10 @@ export interface CodeInlet {
   onCommand?(key: '*' | '#'): void;
 }
 
-/** Takes what a meter and its valve say, for the stall that they serve. */
+/** Takes what a meter, its valve and a probe say, for the stall that they serve. */
 export interface WaterInlet extends WaterMeterListener, WaterValveListener {
+  /** Every valid poll of the probe; undefined: it tells nothing. */
+  onTemperature(milliCelsius: number | undefined): void;
   /** The valve is built and may be ordered. */
   join(tap: WaterTap): void;
 }
