@@ -90,6 +90,11 @@ export class EventIntake {
     return intake;
   }
 
+  /** Which epoch of its gateway it is; undefined: nobody has heard of it. */
+  noOf(key: EpochKey): number | undefined {
+    return this.#epochs.get(nameOf(key))?.row.no;
+  }
+
   /** Where to resume. An unknown epoch begins at the lowest number that the gateway still holds. */
   async hello(gateway: string, hello: Hello): Promise<void> {
     const tally = this.#tally(gateway);

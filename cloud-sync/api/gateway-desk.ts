@@ -63,6 +63,7 @@ export class GatewayDesk {
       cfg: (gateway, message) => ingest.take({name: 'cfg', gateway, message}),
       rev: (gateway, message) => ingest.take({name: 'rev', gateway, message}),
       res: (gateway, message) => ingest.take({name: 'res', gateway, message}),
+      bays: (gateway, message) => ingest.take({name: 'bays', gateway, message}),
       site: (gateway, report) => siteConfigs.onReport(gateway, report),
       notice: (gateway, report) => notices.onReport(gateway, report),
       csr: (gateway, {csr}) => this.#options.onCertificateRequest?.(gateway, csr),

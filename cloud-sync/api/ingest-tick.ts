@@ -3,6 +3,7 @@ import {SECOND_MS} from '../../protocols/base/units.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
+import {healBays} from './bay-snapshots.js';
 import type {CommandBook} from './command-book.js';
 import {type CommandNews, newsIn, newsOf} from './command-closing.js';
 import type {RightUseTable} from './credentials/right-use-table.js';
@@ -88,6 +89,12 @@ export class IngestTick {
     const views = new EventViews(drops);
     for (const result of results) await this.#settle(tx, result, views);
     await views.store(tx, {...this.#options, writer});
+    await healBays(tx, items, {
+      ...this.#options,
+      writer,
+      wallMs,
+      epochNoOf: key => intake.noOf(key),
+    });
     for (const report of views.reports) news.push(...newsIn(report));
     await this.#step(tx, news, wallMs);
     await this.#checkGaps(tx, gapsToCheck, wallMs);
@@ -137,7 +144,7 @@ export class IngestTick {
 
 function epochKeys(items: readonly IngestItem[]) {
   return items.flatMap(({name, gateway, message}) =>
-    name === 'hello' || name === 'ev' || name === 'live' || name === 'gone'
+    name === 'hello' || name === 'ev' || name === 'live' || name === 'gone' || name === 'bays'
       ? [{gateway, epoch: message.epoch}]
       : [],
   );

@@ -12,7 +12,12 @@ import {
   type UpName,
   upTopic,
 } from '../../protocols/cloud/topics.js';
-import {CONTRACT_VERSION, type UpMessages} from '../../protocols/cloud/up-messages.js';
+import {
+  CONTRACT_VERSION,
+  MAX_BAYS_PER_MESSAGE,
+  type UpMessages,
+} from '../../protocols/cloud/up-messages.js';
+import type {SiteEventBodies} from '../../protocols/site/events.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {type DeflateLater, rawDeflate} from '../raw-deflate.js';
@@ -49,6 +54,8 @@ export interface SessionSetup {
   readonly siteConfig?: SiteConfigSink | undefined;
   /** Left out: there is nothing here to show a notice on. */
   readonly notices?: NoticeSink | undefined;
+  /** How all bays stand, as they were last journalled; left out: nobody keeps a view of them. */
+  readonly bays?: (() => readonly SiteEventBodies['bay'][]) | undefined;
   readonly time: TimeSink;
   /** Left out: this gateway has no certificate of its own. */
   readonly renewal?: CertificateRenewal | undefined;
@@ -71,6 +78,8 @@ const HELLO_TIMEOUT_MS: Millis = 10 * SECOND_MS;
 const MAX_HELLOS = 3;
 /** Also the time reference of commands. @see sync.md 8 */
 const HEARTBEAT_MS: Millis = 10 * SECOND_MS;
+/** All bays are told every 30 s. @see requirements A15 */
+const BEATS_PER_SNAPSHOT = 3;
 /** Each heartbeat is answered with the time. Three without an answer: nobody is there, or somebody who
  *  does not know this session any more, as a cloud that was restarted behind a broker of its own. */
 const SILENCE_MS: Millis = 35 * SECOND_MS;
@@ -89,6 +98,7 @@ export class Session {
   #timer: Timer;
   #heardMs: Millis;
   #hellos = 0;
+  #beats = 0;
   #closed = false;
 
   /** `pace`: what earlier sessions learnt of the link. */
@@ -261,6 +271,7 @@ export class Session {
     if (this.#closed) return;
     this.#siteConfig.start();
     this.#reportNotices();
+    this.#reportBays();
     this.#setup.renewal?.start(csr => this.#publish('csr', {csr}, 1));
     this.#listener.onReady();
   }
@@ -299,6 +310,18 @@ export class Session {
     if (notices) this.#publish('notice', {held: notices.held()}, 1);
   }
 
+  /** Nothing waits for it: one that is lost is followed by the next. */
+  #reportBays(): void {
+    const {bays, outbox} = this.#setup;
+    const rows = (bays?.() ?? []).map(
+      ({bay, arm, occupancy, online, saleable}) => [bay, arm, occupancy, online, saleable] as const,
+    );
+    for (let at = 0; at < rows.length; at += MAX_BAYS_PER_MESSAGE) {
+      const slice = rows.slice(at, at + MAX_BAYS_PER_MESSAGE);
+      this.#publish('bays', {epoch: outbox.epoch(), head: outbox.head(), bays: slice}, 0);
+    }
+  }
+
   #onTime(time: DownMessages['time']): void {
     const roundTripMs = this.#setup.clock.nowMs() - time.mono_echo;
     if (time.sid !== this.#sid || roundTripMs < 0) return;
@@ -312,6 +335,8 @@ export class Session {
     }
     this.#rearm('uplink.heartbeat', HEARTBEAT_MS, () => this.#beat());
     this.report();
+    this.#beats += 1;
+    if (this.#beats % BEATS_PER_SNAPSHOT === 0) this.#reportBays();
   }
 
   /**

@@ -19,6 +19,7 @@ import {codeDigest} from './devices/code-digest.js';
 import type {DeviceSurroundings} from './devices/site-devices.js';
 import {GrantsInlet} from './grants-inlet.js';
 import {type FencedGateway, IdentityFence, resumeFence} from './identity-fence.js';
+import {publishedBays} from './lot-counts.js';
 import {SiteClock} from './site-clock.js';
 import type {ConfigDesk} from './site-config/config-desk.js';
 import type {ConfigFact, WatchedSite} from './site-config/contract.js';
@@ -140,6 +141,7 @@ export class EdgeDaemon {
       commands: this.site.remoteOrders,
       siteConfig: configDesk,
       notices: this.store.notices,
+      bays: () => publishedBays(this.site.lot),
       fenceFor: (credential: string) => new IdentityFence(this.#fenced(), credential),
     };
   }

@@ -1,3 +1,4 @@
+import type {SiteEventBodies} from '../../protocols/site/events.js';
 import {isUnanswered} from '../domain/alarms/alarm-machine.js';
 import {ALARM_RULES} from '../domain/alarms/alarm-rules.js';
 import type {AlarmRecord} from '../domain/lot/contract.js';
@@ -15,4 +16,9 @@ export function freeBays({bays}: LotState): number {
   const isFree = ({published, sensor, session}: BayState) =>
     published?.saleable === true && sensor?.occupancy === 'vacant' && session === undefined;
   return [...bays.values()].filter(isFree).length;
+}
+
+/** How the bays stand, as it was last journalled. */
+export function publishedBays({bays}: LotState): readonly SiteEventBodies['bay'][] {
+  return [...bays.values()].flatMap(({published}) => published ?? []);
 }

@@ -11,6 +11,7 @@ export const UP_NAMES = [
   'res',
   'site',
   'notice',
+  'bays',
   'csr',
 ] as const;
 export type UpName = (typeof UP_NAMES)[number];

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {CommandId} from '../site/ids.js';
+import type {BayId, CommandId} from '../site/ids.js';
 import {batchSchema, MAX_BATCH_EVENTS, MAX_BODY_CHARS} from './event-batch.js';
 import {MAX_SITE_PROBLEM_CHARS, MAX_SITE_PROBLEMS, SITE_CONFIG_STATES} from './site-config.js';
 import {
@@ -147,6 +147,28 @@ const siteReportSchema = z.object({
   problems: z.array(z.string().max(MAX_SITE_PROBLEM_CHARS)).max(MAX_SITE_PROBLEMS),
 });
 
+/**
+ * `u/bays`: every 30 s, and when a connection begins, how all bays stand after the event `head`: name, arm,
+ * occupancy, online, saleable. A view that missed an event heals by it. Large sites send several.
+ * @see requirements A15
+ */
+export const MAX_BAYS_PER_MESSAGE = 256;
+const baysSchema = z.object({
+  epoch: epochSchema,
+  head: counterSchema,
+  bays: z
+    .array(
+      z.tuple([
+        idSchema<BayId>(),
+        z.string().max(32),
+        z.enum(['unknown', 'vacant', 'occupied']),
+        z.boolean(),
+        z.boolean(),
+      ]),
+    )
+    .max(MAX_BAYS_PER_MESSAGE),
+});
+
 /** `u/csr`: the gateway asks for its next certificate. PKCS#10 in PEM, for a key made for it. */
 const certificateRequestSchema = z.object({csr: z.string().min(64).max(8192)});
 
@@ -163,6 +185,7 @@ export const UP_SCHEMAS = {
   res: resultSchema,
   site: siteReportSchema,
   notice: noticeReportSchema,
+  bays: baysSchema,
   csr: certificateRequestSchema,
 } as const satisfies Record<UpName, z.ZodType>;
 

@@ -11,12 +11,6 @@ const SITE: WorldOptions = {
 };
 const CHECKS = 20;
 
-interface ShownBay {
-  readonly bay: string;
-  readonly arm: string;
-  readonly occupancy: string;
-}
-
 function cloudOf(world: World) {
   if (!world.cloud) throw new UsageError('sim/absent', 'this world has no cloud');
   return world.cloud;
@@ -28,16 +22,6 @@ async function reconnect(world: World): Promise<number> {
   cloud.restore();
   await world.until(() => cloud.isOnline(), 5 * MINUTE_MS);
   return world.nowMs;
-}
-
-/** How long it takes until the cloud shows this of a bay. */
-async function shownAfter(world: World, sinceMs: number, bay: string, occupancy: string) {
-  for (;;) {
-    const path = '/v1/gateways/gw-1/bays';
-    const {bays} = await cloudOf(world).get<{bays: readonly ShownBay[]}>(path);
-    if (bays.find(each => each.bay === bay)?.occupancy === occupancy) return world.nowMs - sinceMs;
-    await world.advance(50);
-  }
 }
 
 const stays = (world: World) => world.events('session').map(({body}) => body);
@@ -112,25 +96,6 @@ test('~P26 at the edge: every grant of a holder ends within 5 s online; an edge 
     await world.tap('C1', member);
     await world.advance(10_000);
     t.like(decision(world), {result: 'DENY', reason: 'REVOKED'});
-  }));
-
-test('~Q9 up to our own cloud: a confirmed change of a bay is shown within 2 s, and all that changed offline within 5 s of the reconnect', t =>
-  withWorld(t, SITE, async world => {
-    const car = await park(world, 'A-012', await world.office.cardFor(['A-012']));
-    t.true((await shownAfter(world, world.nowMs, 'A-012', 'occupied')) <= 2000);
-    const confirmed = () =>
-      world.events('bay').findLast(({body}) => body.bay === 'A-012')?.body.occupancy;
-    await world.clock.settle(car.leave());
-    await world.until(() => confirmed() === 'vacant', 30_000);
-    t.true((await shownAfter(world, world.nowMs, 'A-012', 'vacant')) <= 2000);
-
-    const later = await world.office.cardFor(['A-013']);
-    cloudOf(world).cut();
-    await park(world, 'A-013', later);
-    await world.advance(10 * MINUTE_MS);
-    const atMs = await reconnect(world);
-    t.true((await shownAfter(world, atMs, 'A-013', 'occupied')) <= 5000);
-    t.true((await shownAfter(world, atMs, 'A-012', 'vacant')) <= 5000);
   }));
 
 test(`~R11 over the link: the result of every check is complete, in order and there once after a link loss of ${CHECKS} min with a power cut in it`, t =>

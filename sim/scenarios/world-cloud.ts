@@ -5,10 +5,12 @@ import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
 import {createGatewayUplink, type GatewayUplink} from '../../cloud-sync/uplink/gateway-uplink.js';
 import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
 import type {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
+import type {Millis} from '../../protocols/base/clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {SkewedClock} from '../clock/skewed-clock.js';
 import type {VirtualClock} from '../clock/virtual-clock.js';
+import {slowPair} from '../wire/slow-pair.js';
 import type {GrantChannel} from './card-office.js';
 import {
   type Asked,
@@ -63,6 +65,8 @@ export class WorldCloud {
   #uplink: GatewayUplink | undefined;
   #edge: EdgeDaemon | undefined;
   #isCut = false;
+  /** One way, of connections that begin from now on. */
+  latencyMs: Millis = 0;
 
   private constructor(cloud: Cloud, clocks: Clocks, gateway: string) {
     this.#cloud = cloud;
@@ -208,7 +212,8 @@ export class WorldCloud {
   }
 
   #openStream(): Duplex {
-    const [near, far] = duplexPair();
+    const {latencyMs} = this;
+    const [near, far] = latencyMs > 0 ? slowPair(this.#clock, latencyMs) : duplexPair();
     if (this.#isCut) {
       near.destroy();
       return near;

@@ -15,6 +15,7 @@ const SAYS_UP: Readonly<Record<UpName, string>> = {
   res: 'What became of a command: `taken` when it has begun, then its end',
   site: 'What became of the newest site file from the cloud',
   notice: 'Which notices are held',
+  bays: 'Every 30 s how all bays stand, in case an event of theirs was missed',
   csr: 'Asks for the next certificate',
 };
 

@@ -88,6 +88,20 @@ export class SiteView {
     return rows.map(row => ({...row, online: row.online === 1, saleable: row.saleable === 1}));
   }
 
+  /** With their places, of some gateways. */
+  async placedBays(
+    db: CloudReader,
+    gateways: readonly string[],
+  ): Promise<readonly (BayRow & EventPlace)[]> {
+    const rows = await db
+      .selectFrom('bay')
+      .select(['gw as gateway', 'epoch_no as epochNo', 'seq', 'changed_wall as wall'])
+      .select(['bay', 'arm', 'occupancy', 'online', 'saleable', 'changed_wall as changedWall'])
+      .where('gw', 'in', gateways)
+      .execute();
+    return rows.map(row => ({...row, online: row.online === 1, saleable: row.saleable === 1}));
+  }
+
   alarms(db: CloudReader, gateway: string): Promise<readonly AlarmRow[]> {
     return db
       .selectFrom('alarm')
