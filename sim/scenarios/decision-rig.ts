@@ -42,9 +42,9 @@ const line = (no: number) => `
       - {id: D-${no}, kind: display, address: ${no}1}
       - {id: E-${no}, kind: emergency-button, address: ${no}2}
       - {id: K-${no}, kind: keypad, address: ${no}3}`;
-const fileOf = (site: string) => `
+const fileOf = (site: string, profile: string) => `
 site: {id: ${site}, name: Lot, timezone: Asia/Shanghai, language: en}
-profiles: [parkCard]
+profiles: [${profile}]
 database: lot.db
 contacts: [{name: guard, afterMs: 0}]
 rules: {commissioning: replaced}
@@ -82,6 +82,8 @@ export interface DecisionRigOptions {
   readonly stretch?: StretchCode;
   /** Left out: `lot-1`. */
   readonly site?: string;
+  /** Left out: `parkCard`. */
+  readonly profile?: string;
 }
 
 /**
@@ -120,8 +122,8 @@ export class DecisionRig {
   start(system: Clock): void {
     const clock = new SiteClock(system, 0);
     const {entropy} = this.#options;
-    const {site = SITE} = this.#options;
-    const loaded = loadSiteConfig(fileOf(site), 'decide.yaml');
+    const {site = SITE, profile = 'parkCard'} = this.#options;
+    const loaded = loadSiteConfig(fileOf(site, profile), 'decide.yaml');
     if (!loaded.ok) throw new UsageError('sim/config', loaded.problems.join('\n'));
     const {config} = loaded;
     const path = join(this.#folder, 'lot.db');

@@ -1,5 +1,5 @@
 import test, {type ExecutionContext} from 'ava';
-import {HOUR_MS, MINUTE_MS} from '../../protocols/base/units.js';
+import {DAY_MS, HOUR_MS, MINUTE_MS} from '../../protocols/base/units.js';
 import {bookedLot} from './booked-lot.js';
 import {LinkedCloud, NINE} from './linked-cloud.js';
 
@@ -22,10 +22,16 @@ interface Credential {
 
 /** A lot that leases A-001 and A-002, its gateway, and the office where people lease. */
 async function lot(t: ExecutionContext) {
-  const plan = {fromMs: NINE, bays: ['A-001', 'A-002'], members: ['ann', 'bob'], isForLease: true};
+  const plan = {
+    fromMs: NINE,
+    bays: ['A-001', 'A-002'],
+    members: ['ann', 'bob'],
+    isForLease: true,
+    purseFen: 200_000,
+  };
   const cloud = await LinkedCloud.start(t, {database: await bookedLot(t, plan)});
   const {clock} = cloud;
-  const gateway = await cloud.gateway('lot-1', 'gw-1');
+  const gateway = await cloud.gateway('lot-1', 'gw-1', 'parkLease');
   const ask = cloud.ask.bind(cloud);
   const post = cloud.post.bind(cloud);
   await post('/v1/agreement-texts', {language: 'en', text: '{{bay}}', depositFen: 100});
@@ -34,8 +40,12 @@ async function lot(t: ExecutionContext) {
       await post(`/v1/agreements/${id}/consent`, {side, textSha256});
     }
   };
-  const lease = async (holder: string, hours: {fromMs: number; untilMs: number}) => {
-    const wish = {site: 'lot-1', point: 'A-001', holder, ...hours};
+  const lease = async (
+    holder: string,
+    hours: {fromMs: number; untilMs: number},
+    point = 'A-001',
+  ) => {
+    const wish = {site: 'lot-1', point, holder, ...hours};
     const agreement = await post<Agreement>('/v1/agreements', wish);
     await consent(agreement);
     await clock.advance(2000);
@@ -56,7 +66,7 @@ async function lot(t: ExecutionContext) {
       },
     };
   };
-  return {clock, gateway, consent, lease};
+  return {cloud, clock, gateway, consent, lease};
 }
 
 test('Q11 a lease that is extended by an hour reaches the edge, and the same QR works past the old end, as it does after a renewal; a clash is refused, and an ended lease opens nothing', async t => {
@@ -107,4 +117,36 @@ test('Q11 a lease that is extended by an hour reaches the edge, and the same QR 
   t.is(await gateway.scan(text), 'REVOKED');
   t.is(await gateway.scan(fetched?.text ?? ''), 'REVOKED');
   t.like(await ann.see(), {state: 'ended'});
+});
+
+test('Q12 with the cloud cut off a QR code issued before opens, and one revoked before does not; after 24 h new entries are flagged, and one who is unknown comes in by his signed code, or not without a person', async t => {
+  const {cloud, clock, gateway, lease} = await lot(t);
+  const term = {fromMs: NINE, untilMs: NINE + 3 * DAY_MS};
+  const ann = await lease('ann', term);
+  const bob = await lease('bob', term, 'A-002');
+  const [valid, gone] = [await ann.qr(), await bob.qr()];
+  t.is((await bob.act('end')).status, 200);
+  await clock.advance(2000);
+  const newest = () => gateway.edge.told('decision').at(-1)?.body;
+
+  gateway.cut();
+  await clock.advance(MINUTE_MS);
+  t.is(await gateway.scan(valid?.text ?? ''), 'ALLOW');
+  t.like(newest(), {degraded: false, bay: 'A-001', holder: 'ann'});
+  t.is(await gateway.scan(gone?.text ?? ''), 'REVOKED');
+  t.deepEqual(gateway.edge.lowered.map(String), ['A-001']);
+  const late = await lease('bob', {...term, fromMs: clock.wallMs()}, 'A-002');
+  const text = (await late.qr())?.text ?? '';
+
+  await cloud.stop();
+  await clock.advance(24 * HOUR_MS);
+  t.is(await gateway.scan(valid?.text ?? ''), 'ALLOW');
+  t.like(newest(), {degraded: true});
+  t.is(await gateway.scan(gone?.text ?? ''), 'REVOKED');
+  await clock.advance(4000);
+  gateway.edge.scan(2, text);
+  t.is(gateway.edge.verdict, 'ALLOW', 'of a lease that never came here');
+  t.is(String(gateway.edge.lowered.at(-1)), 'A-002');
+  t.is(await gateway.key('12345678'), 'NOT_FOUND', 'a key that never came here is for the guard');
+  t.is(gateway.screen, 'Not valid here / Ask the guard');
 });

@@ -19,6 +19,7 @@ export class LinkedCloud {
   readonly #t: ExecutionContext;
   readonly #client: CloudClient;
   #gateways = 0;
+  #isStopped = false;
 
   private constructor(t: ExecutionContext, clock: VirtualClock, cloud: Cloud) {
     this.#t = t;
@@ -40,20 +41,28 @@ export class LinkedCloud {
       ...{clock, entropy: new SeededEntropy(5), log: SILENT, database: ':memory:'},
       ...{signingKey, apiKey: API_KEY, tenant: TENANT, ...options},
     });
-    t.teardown(() => clock.settle(cloud.close()));
-    return new LinkedCloud(t, clock, cloud);
+    const linked = new LinkedCloud(t, clock, cloud);
+    t.teardown(() => linked.stop());
+    return linked;
   }
 
   /** A gateway of this site, once it is online. */
-  async gateway(site: string, gateway: string): Promise<LinkedGateway> {
+  async gateway(site: string, gateway: string, profile?: string): Promise<LinkedGateway> {
     const {clock, cloud} = this;
     this.#gateways += 1;
     const seed = 10 + this.#gateways;
     const linked = new LinkedGateway(this.#t, {
-      ...{clock, cloud, tenant: TENANT, gateway, site, seed},
+      ...{clock, cloud, tenant: TENANT, gateway, site, seed, profile},
     });
     await clock.until(() => linked.isOnline, 10_000);
     return linked;
+  }
+
+  /** Nobody asks it any more, and its chores would only make long times longer. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    await this.clock.settle(this.cloud.close());
   }
 
   /** What is refused is an answer too. */

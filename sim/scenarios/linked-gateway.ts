@@ -16,6 +16,7 @@ export interface LinkedGatewayOptions {
   readonly tenant: string;
   readonly gateway: string;
   readonly site: string;
+  readonly profile?: string | undefined;
   readonly seed: number;
   /** Left out: one that costs nothing. */
   readonly stretch?: StretchCode;
@@ -46,9 +47,11 @@ export class LinkedGateway {
 
   constructor(t: {teardown(end: () => void): void}, options: LinkedGatewayOptions) {
     this.#options = options;
-    const {clock, cloud, tenant, gateway, site, seed, stretch} = options;
+    const {clock, cloud, tenant, gateway, site, seed, stretch, profile} = options;
     const entropy = new SeededEntropy(seed);
-    this.edge = new DecisionRig({entropy, site, ...(stretch && {stretch})});
+    this.edge = new DecisionRig({
+      ...{entropy, site, ...(stretch && {stretch}), ...(profile && {profile})},
+    });
     this.edge.start(clock);
     const {store, clock: time} = this.edge.run;
     this.#uplink = createGatewayUplink({
