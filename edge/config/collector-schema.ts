@@ -30,6 +30,9 @@ export const baySchema = exactly({
   id: identifier('Name of the bay as people call it.'),
   lock: identifier('Parking lock of the bay.'),
   sensor: sensorSchema.default({from: 'lock'}),
+  camera: identifier(
+    'Plate camera that sees this bay and no other: a car that is not his who was let in is told as INTRUDER.',
+  ).optional(),
   number: integer(1, 65_535, 'Under which a signed QR token can name it.').optional(),
 });
 

@@ -192,6 +192,11 @@ function bayReferences(bay: unknown, user: string, path: ConfigPath): Reference[
     const kinds = [isDistance ? 'ultrasonic' : 'discrete-inputs'];
     found.push({device: board, kinds, user, path: [...path, 'sensor', 'device'], part});
   }
+  const camera = words(bay, 'camera');
+  if (camera !== undefined) {
+    const kinds = ['plate-camera'];
+    found.push({device: camera, kinds, user, path: [...path, 'camera'], part: ''});
+  }
   return found;
 }
 

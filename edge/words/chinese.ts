@@ -56,6 +56,10 @@ export const CHINESE: Dictionary = {
       alternative === undefined ? '请联系值班员' : `可停 ${alternative}`,
     ],
     CAR_PRESENT: ({bay}) => [`${bay} 上有车`, '请先驶出车位'],
+    WRONG_BAY: ({bay, rightBay}) => [
+      `${bay} 停错车位`,
+      rightBay === undefined ? '请联系值班员' : `请停到 ${rightBay}`,
+    ],
     NOT_READY: ({bay}) => [`${bay} 未启用`, '请联系值班员'],
     NO_ENTRY: () => ['暂停入场', '请联系值班员'],
     STALL_FREE: () => ['请输入授权码', '按#键确认'],

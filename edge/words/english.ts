@@ -59,6 +59,10 @@ export const ENGLISH: Dictionary = {
       alternative === undefined ? 'Ask the guard' : `Park at ${alternative}`,
     ],
     CAR_PRESENT: ({bay}) => [`Car on ${bay}`, 'Drive out first'],
+    WRONG_BAY: ({bay, rightBay}) => [
+      `${bay} wrong bay`,
+      rightBay === undefined ? 'Ask the guard' : `Yours is ${rightBay}`,
+    ],
     NOT_READY: ({bay}) => [`${bay} not ready`, 'Ask the guard'],
     NO_ENTRY: () => ['No new entry', 'Ask the guard'],
     STALL_FREE: () => ['Type your code', 'then press #'],

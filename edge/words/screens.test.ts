@@ -31,6 +31,7 @@ const EXAMPLES: {readonly [Code in MessageCode]: Extract<DisplayMessage, {code: 
   NOT_READY: {code: 'NOT_READY', bay},
   BAY_OCCUPIED: {code: 'BAY_OCCUPIED', bay, alternative: asId<BayId>('A-013')},
   CAR_PRESENT: {code: 'CAR_PRESENT', bay},
+  WRONG_BAY: {code: 'WRONG_BAY', bay, rightBay: asId<BayId>('A-013')},
   NO_ENTRY: {code: 'NO_ENTRY'},
   STALL_FREE: {code: 'STALL_FREE'},
   STALL_OUT: {code: 'STALL_OUT'},

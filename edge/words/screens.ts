@@ -27,6 +27,7 @@ const TONES: Readonly<Record<MessageCode, DisplayTone>> = {
   SWIPE_AGAIN: 'neutral',
   BAY_OCCUPIED: 'bad',
   CAR_PRESENT: 'bad',
+  WRONG_BAY: 'bad',
   NOT_READY: 'bad',
   NO_ENTRY: 'bad',
   STALL_FREE: 'neutral',

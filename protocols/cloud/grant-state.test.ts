@@ -71,6 +71,17 @@ test('a budget counts, and a grant without one is as it always was', t => {
   t.is(canonicalRow({table: 'grant', row: {...GRANT, budget: undefined}}), plain);
 });
 
+test('the plates of cars count, behind a budget or without one', t => {
+  const [budget, plates] = [{fen: 320, seconds: 1800}, ['粤B12345']];
+  const plain = canonicalRow({table: 'grant', row: GRANT});
+  const end = '{"plates":["粤B12345"]}]';
+  t.is(canonicalRow({table: 'grant', row: {...GRANT, plates}}), `${plain.slice(0, -1)},${end}`);
+  t.is(
+    canonicalRow({table: 'grant', row: {...GRANT, plates, budget}}),
+    `${plain.slice(0, -1)},[320,1800],${end}`,
+  );
+});
+
 test('the state hash is the sum of the row hashes, wrapped at 2^256', t => {
   t.is(hashOfState(ROWS.slice(0, 1)), GRANT_HASH);
   t.is(hashOfState(ROWS), BOTH_HASH);

@@ -23,7 +23,8 @@ const MODULUS = 1n << 256n;
  * The row as both ends hash it: a JSON array of the fields in the order of their declaration, behind
  * the table's name; an absent secret is `null`, a weekly window is `[days, fromMinute, toMinute]`.
  * A budget stands behind all else as `[fen, seconds]`, or with its hottest water as `[fen, seconds,
- * mostMilliCelsius]`, and where there is none there is nothing.
+ * mostMilliCelsius]`, and where there is none there is nothing; the plates of cars stand last, as
+ * `{"plates": [...]}`, in the same way.
  * Arrays keep the order in which the cloud sent them. The digest of a code has no part in it: a gateway
  * keeps another one than it was sent, and each new digest is a new revision.
  */
@@ -36,13 +37,15 @@ export function canonicalRow(entry: GrantStateRow): string {
     return JSON.stringify(['issuer', id, kid, publicKeyHex, rev]);
   }
   const {id, number, kind, holder, holderMask, credentials, points} = entry.row;
-  const {validFrom, validUntil, weekly, entries, budget, state, rev, leaseUntil} = entry.row;
+  const {validFrom, validUntil, weekly, entries, budget, plates, state, rev, leaseUntil} =
+    entry.row;
   const hours = weekly.map(window => [window.days, window.fromMinute, window.toMinute]);
   const identity = ['grant', id, number, kind, holder, holderMask, credentials, points];
   return JSON.stringify([
     ...identity,
     ...[validFrom, validUntil, hours, entries, state, rev, leaseUntil],
     ...(budget ? [budgetFields(budget)] : []),
+    ...(plates ? [{plates}] : []),
   ]);
 }
 

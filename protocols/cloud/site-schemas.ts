@@ -66,6 +66,7 @@ export const grantSchema = z.object({
   weekly: z.array(weeklyWindowSchema).max(64),
   entries: z.enum(['one', 'multi']),
   budget: budgetSchema.optional(),
+  plates: z.array(z.string().min(1).max(16)).max(8).optional(),
   state: z.enum(['offered', 'active', 'suspended', 'revoked', 'ended']),
   rev: counterSchema,
   leaseUntil: unixMillisSchema,

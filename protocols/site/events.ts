@@ -263,6 +263,29 @@ export interface SiteEventBodies {
     readonly person: PersonId | null;
     readonly note: string | null;
   };
+  /**
+   * A car stands in a bay that is not its own. Nothing moves for it: whoever has the right to that bay next needs
+   * another one, and the driver is told where he belongs. @see requirements E25, E34
+   */
+  misparked: {
+    /** The alarm that tells the guard. */
+    readonly alarm: AlarmId;
+    /** `WRONG_BAY`: a neighbour's tenant; `INTRUDER`: nobody who is waited for. */
+    readonly kind: Extract<AlarmKind, 'WRONG_BAY' | 'INTRUDER'>;
+    /** Where it stands. */
+    readonly bay: BayId;
+    /** Where it belongs; null: of a stranger, or when several bays wait for a car. */
+    readonly rightBay: BayId | null;
+    /** The driver's right to `rightBay`, and whose it is. */
+    readonly grant: GrantId | null;
+    readonly holder: HolderId | null;
+    /** For whom `bay` lay open: that stay ends unbilled. Null: for nobody. */
+    readonly displaced: {
+      readonly grant: GrantId;
+      readonly holder: HolderId | null;
+      readonly session: SessionId;
+    } | null;
+  };
   health: {
     readonly device: DeviceId | LineId | CollectorId;
     readonly health: 'ok' | 'offline';
@@ -362,6 +385,7 @@ export type SiteFact = {
 /** Events that go out at once even while a backlog drains. */
 export const URGENT_EVENTS: ReadonlySet<SiteEventKind> = new Set<SiteEventKind>([
   'alarm',
+  'misparked',
   'decision',
   'actuation',
   'session',

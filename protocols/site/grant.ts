@@ -31,6 +31,8 @@ export interface Grant {
   readonly entries: 'one' | 'multi';
   /** Left out: what is used is billed, or free. */
   readonly budget?: GrantBudget | undefined;
+  /** Of the cars that come under it, as plates are compared; left out, or none: whatever car comes is its holder's. */
+  readonly plates?: readonly string[] | undefined;
   readonly state: GrantState;
   /** Counts up with each change of this grant. */
   readonly rev: number;

@@ -60,6 +60,8 @@ export interface CollectorPlan {
     readonly codes?: readonly string[];
     /** Under which tokens name its bays, in their order. */
     readonly bayNumbers?: readonly number[];
+    /** Cameras that see them, in their order. */
+    readonly bayCameras?: readonly string[];
   };
 }
 
@@ -163,6 +165,7 @@ function collectorBlock(collector: CollectorPlan) {
     lock: `L-${bay}`,
     sensor: {from: 'lock'},
     ...(collector.more?.bayNumbers ? {number: collector.more.bayNumbers[index]} : {}),
+    ...(collector.more?.bayCameras ? {camera: collector.more.bayCameras[index]} : {}),
   }));
   const allBays = [...bays, ...(collector.more?.bays ?? [])];
   const security = collector.minCardSecurity ?? (kind === 'plain' ? 'uid' : 'proof');

@@ -1,10 +1,10 @@
 import type {BaySensorState} from '../../../drivers/bay-sensor/contract.js';
 import type {ArmState, LockReading} from '../../../drivers/parking-lock/contract.js';
-import type {BayId} from '../../../protocols/site/ids.js';
 import {feedActuation, guardRaise} from '../actuation/actuation-flow.js';
-import {clearAlarm, openAlarm, raiseAlarm} from '../alarms/alarm-flow.js';
+import {clearAlarm, raiseAlarm} from '../alarms/alarm-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {feedSession, tellOccupancy} from '../session/session-flow.js';
+import {judgeCar} from '../session/stranger-flow.js';
 import {judgeBattery} from './battery-flow.js';
 import {finishInterrupted} from './boot-flow.js';
 import {type BayState, SURE_POLLS} from './lot-state.js';
@@ -37,13 +37,20 @@ export function onOccupancy(turn: Turn, bay: BayState, sensor: BaySensorState): 
   const id = bay.config.id;
   const before = bay.sensor;
   const cycled = before?.occupancy === 'occupied' && sensor.occupancy === 'vacant';
-  turn.patchBay(id, {sensor, sensorSuspect: bay.sensorSuspect && !cycled});
+  turn.patchBay(id, {
+    ...{sensor, sensorSuspect: bay.sensorSuspect && !cycled},
+    ...(cycled && {plate: undefined}),
+  });
   if (sensor.fault === undefined) clearAlarm(turn, {kind: 'SENSOR_FAULT', bay: id}, 'recovered');
   else raiseAlarm(turn, {kind: 'SENSOR_FAULT', bay: id, detail: `${id}: sensor ${sensor.fault}`});
   guardRaise(turn, id);
+  // What the first word after a start sees may have stood there all along, save where somebody is awaited.
+  const wasSeenEmpty = before?.occupancy === 'vacant' || bay.session !== undefined;
+  const drivenIn =
+    wasSeenEmpty && before?.occupancy !== 'occupied' && sensor.occupancy === 'occupied';
+  // First whose car it is: a stranger's begins no stay of a tenant.
+  if (drivenIn) judgeCar(turn, id);
   tellOccupancy(turn, id);
-  const drivenIn = before?.occupancy === 'vacant' && sensor.occupancy === 'occupied';
-  if (drivenIn) judgeStranger(turn, id);
 }
 
 /** `bay` facts for every bay that this turn changed in a way others can see. */
@@ -125,23 +132,4 @@ function judgeTamper(turn: Turn, bay: BayState, now: LockReading): void {
   if (!now.faults.tamper || bay.reading?.faults.tamper) return;
   const id = bay.config.id;
   raiseAlarm(turn, {kind: 'TAMPER', bay: id, detail: `${id}: housing opened`});
-}
-
-/** A car where nobody was let in: a neighbour's tenant in the wrong bay, or a stranger. */
-function judgeStranger(turn: Turn, id: BayId): void {
-  const bay = turn.bay(id);
-  if (!bay || bay.session || bay.actuation || bay.reading?.arm !== 'down') return;
-  if (openAlarm(turn, {kind: 'MANUAL_OPEN', bay: id})) return;
-  const expected = [...turn.state.bays.values()].find(
-    other =>
-      other.config.collector === bay.config.collector &&
-      other.session?.row.phase === 'open_wait_car',
-  );
-  raiseAlarm(turn, {
-    kind: expected ? 'WRONG_BAY' : 'INTRUDER',
-    bay: id,
-    detail: expected
-      ? `${id}: car without a right; ${expected.config.id} waits for one`
-      : `${id}: car without a right`,
-  });
 }

@@ -100,6 +100,8 @@ export type LotInput =
       readonly outcome: CommandOutcome;
     }
   | {readonly kind: 'occupancy'; readonly bay: BayId; readonly sensor: BaySensorState}
+  /** The camera of a bay has surely read the plate of the car that drives in. */
+  | {readonly kind: 'plate'; readonly bay: BayId; readonly plate: string}
   | {
       readonly kind: 'partHealth';
       readonly device: DeviceId | CollectorId;

@@ -61,6 +61,8 @@ export type DisplayMessage =
   | {readonly code: 'SWIPE_AGAIN'}
   | {readonly code: 'BAY_OCCUPIED'; readonly bay: BayId; readonly alternative: BayId | undefined}
   | {readonly code: 'CAR_PRESENT'; readonly bay: BayId}
+  /** A car stands in a bay that is not its own. */
+  | {readonly code: 'WRONG_BAY'; readonly bay: BayId; readonly rightBay: BayId | undefined}
   | {readonly code: 'NOT_READY'; readonly bay: BayId}
   | {readonly code: 'NO_ENTRY'}
   | {readonly code: 'STALL_FREE'}

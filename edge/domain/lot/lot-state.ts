@@ -47,6 +47,11 @@ export const SURE_POLLS = 3;
 /** They come within this time of a start, or the lock is away. */
 export const FIRST_POLLS_MS = 10_000;
 
+export interface PlateRead {
+  readonly plate: string;
+  readonly atMs: Millis;
+}
+
 export interface BayState {
   readonly config: BayConfig;
   /** Newest reading whose meaning differed from the one before; its age is in `BaySense`. */
@@ -57,6 +62,8 @@ export interface BayState {
   readonly health: 'unknown' | 'ok' | 'offline';
   readonly sensor: BaySensorState | undefined;
   readonly sensorSuspect: boolean;
+  /** What the camera of the bay read last, until the bay is vacant again. */
+  readonly plate: PlateRead | undefined;
   /** Its lock, or the one that should answer here, shares an address with another. */
   readonly addressClash: boolean;
   readonly relockFailed: boolean;
@@ -153,6 +160,7 @@ function newBay(config: BayConfig): BayState {
     health: 'unknown',
     sensor: undefined,
     sensorSuspect: false,
+    plate: undefined,
     addressClash: false,
     relockFailed: false,
     batteryEmpty: false,

@@ -24,6 +24,7 @@ import {
   onWindowTimer,
   reviewVacancy,
 } from '../session/session-flow.js';
+import {onPlate} from '../session/stranger-flow.js';
 import {onLockReading, onOccupancy, publishBays} from './bay-flow.js';
 import {onBoot} from './boot-flow.js';
 import type {LotContext, LotInput, LotStep, LotTimer} from './contract.js';
@@ -72,7 +73,8 @@ function dispatch(turn: Turn, input: LotInput): void {
       atBay(turn, input.bay, bay => onOutcome(turn, bay, input));
       return;
     case 'occupancy':
-      atBay(turn, input.bay, bay => onOccupancy(turn, bay, input.sensor));
+    case 'plate':
+      atBay(turn, input.bay, bay => onCar(turn, bay, input));
       return;
     case 'partHealth':
     case 'deviceEvent':
@@ -156,6 +158,15 @@ function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
       onStall(turn, input);
       return;
   }
+}
+
+function onCar(
+  turn: Turn,
+  bay: BayState,
+  input: Extract<LotInput, {kind: 'occupancy' | 'plate'}>,
+): void {
+  if (input.kind === 'plate') onPlate(turn, bay, input.plate);
+  else onOccupancy(turn, bay, input.sensor);
 }
 
 function onOutcome(

@@ -59,7 +59,8 @@ export function feedSession(turn: Turn, bayId: BayId, input: SessionInput): void
   }
   if (row.phase !== 'closed') return;
   turn.cancelTimer({kind: 'window', bay: bayId});
-  if (row.closeCause === 'never_entered' && row.grant !== null && isOneEntry(turn, row.grant)) {
+  const isUnused = row.closeCause === 'never_entered' || row.closeCause === 'intruder';
+  if (isUnused && row.grant !== null && isOneEntry(turn, row.grant)) {
     turn.record({table: 'grantUnused', grant: row.grant, session: row.id});
   }
 }

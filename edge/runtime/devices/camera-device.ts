@@ -11,7 +11,7 @@ import type {PlantOf} from '../../config/device-kinds/plant-kinds.js';
 import type {PlantParts} from './plant-parts.js';
 import type {SiteDevice} from './site-device.js';
 
-/** A plate camera. What it sees is journalled and opens nothing: no booking is asked here. */
+/** A plate camera. What it sees is journalled and opens nothing; over a bay it tells whose car stands there. */
 export function createPlateCamera(config: PlantOf<'plate-camera'>, parts: PlantParts): SiteDevice {
   const {reports} = parts;
   let last = '';
@@ -19,6 +19,7 @@ export function createPlateCamera(config: PlantOf<'plate-camera'>, parts: PlantP
     onPlate: sighting => {
       reports.onEvent('plate', plateData(sighting));
       last = `${sighting.kind} ${sighting.seen.plate}`.trim();
+      if (sighting.kind === 'arrival') parts.onPlate?.(sighting.seen.plate);
     },
     onHealth: health => reports.onHealth(health),
   });

@@ -6,6 +6,8 @@ import type {DeviceParts} from './site-device.js';
 /** What makers of devices that move, count and measure may use besides. */
 export interface PlantParts extends DeviceParts {
   readonly plant: Plant;
+  /** Hears which plate was surely read in the bay that a camera sees; undefined: it sees none. */
+  readonly onPlate: ((plate: string) => void) | undefined;
   /** Messages from a broker of the site; closed by the device. */
   openFeed(feed: FeedConfig): MessageFeed;
 }

@@ -186,12 +186,20 @@ export class SiteDevices {
       openLink: link => openLink(link, id),
       openLine: link => openOwnLine({name: id, link, clock, entropy, openLink}),
       plant: this.#plant,
+      onPlate: this.#plateListener(id),
       openFeed: feed => this.#openFeed(id, feed),
       openHid: hid => openHid(hid, hidDriverOf(config), id),
       secret: (reference, what, bytes) => resolveKey(reference, what, secrets, bytes),
       secretText: (reference, what) => resolveSecret(reference, what, secrets),
       pathBeside: suffix => `${databasePath}.${suffix}`,
     };
+  }
+
+  #plateListener(camera: string): ((plate: string) => void) | undefined {
+    const {config, dispatch} = this.#options;
+    const bays = config.collectors.flatMap(collector => collector.bays);
+    const seen = bays.find(bay => bay.camera === camera);
+    return seen && (plate => dispatch({kind: 'plate', bay: asId(seen.id), plate}));
   }
 
   #openFeed(id: string, {broker, user: name, password: reference}: FeedConfig): MessageFeed {
