@@ -6,6 +6,7 @@ import type {SecretBox} from '../store/secret-box.js';
 import {AuditLog} from '../tenancy/audit-log.js';
 import type {CardMasterKeys} from './card-keys.js';
 import {CodeMaker, type StretchCode, stretchCode} from './code-maker.js';
+import {addCodePlan} from './code-plan-routes.js';
 import {CodeTable} from './code-table.js';
 import {CredentialMaker} from './credential-maker.js';
 import {addCredentials} from './credential-routes.js';
@@ -57,13 +58,14 @@ export function addCredentialRoutes(
   base: AreaBase,
   parts: Credentials & {readonly members: Holders},
 ): void {
-  const {clock, entropy, store, writer, sites, presence, onGateways} = base;
+  const {clock, entropy, store, writer, sites, changes, presence, onGateways} = base;
   const options = {
     ...{...parts, store, writer, sites, onGateways, audit: new AuditLog(clock, entropy)},
     holds: new HoldTable(),
     isOnline: (gateway: string) => presence.isOnline(gateway),
   };
   addRights(api, options);
+  addCodePlan(api, {...options, changes});
   addCredentials(api, options);
   addOwnRights(api, options);
 }

@@ -5,10 +5,12 @@ export interface CodePlan {
   readonly liveCodes: number;
   /** Of the salt. */
   readonly epoch: number;
+  /** Somebody has set it. */
+  readonly isOwn: boolean;
 }
 
 /** The least. Source: requirements 2, the example of a bath. */
-const USUAL_PLAN: CodePlan = {liveCodes: 20, epoch: 1};
+const USUAL_PLAN: CodePlan = {liveCodes: 20, epoch: 1, isOwn: false};
 
 /** Which codes are live, by keyed hashes, and how many a site is planned for. */
 export class CodeTable {
@@ -16,7 +18,7 @@ export class CodeTable {
   async plan(db: CloudReader, site: string): Promise<CodePlan> {
     const query = db.selectFrom('code_plan').select(['live_codes as liveCodes', 'epoch']);
     const own = await query.where('site', '=', site).executeTakeFirst();
-    if (own) return own;
+    if (own) return {...own, isOwn: true};
     const {points} = await db
       .selectFrom('point')
       .select(({fn}) => fn.countAll<number>().as('points'))
@@ -25,7 +27,18 @@ export class CodeTable {
     return {...USUAL_PLAN, liveCodes: Math.max(USUAL_PLAN.liveCodes, Number(points))};
   }
 
-  async setPlan(tx: CloudTransaction, site: string, plan: CodePlan): Promise<void> {
+  /** The plan, which no other transaction sets before the end of this one. */
+  async lockPlan(tx: CloudTransaction, site: string): Promise<CodePlan> {
+    const lock = tx.updateTable('site').set(({ref}) => ({ver: ref('ver')}));
+    await lock.where('id', '=', site).execute();
+    return this.plan(tx, site);
+  }
+
+  async setPlan(
+    tx: CloudTransaction,
+    site: string,
+    plan: Pick<CodePlan, 'liveCodes' | 'epoch'>,
+  ): Promise<void> {
     const columns = {live_codes: plan.liveCodes, epoch: plan.epoch};
     await tx
       .insertInto('code_plan')
