@@ -56,11 +56,12 @@ export function addBookingRoutes(
 ): void {
   const {clock, entropy, store, writer, sites, onGateways} = base;
   const audit = new AuditLog(clock, entropy);
-  const shared = {store, writer, orders, desk, pricing, onGateways};
+  const entries = new LedgerTable();
+  const shared = {store, writer, orders, entries, desk, pricing, onGateways};
   addBookings(api, shared);
   const onIntent = () => paying.onIntent();
   addBookingPayments(api, {...shared, members, charging: paying.orderPayments, onIntent});
-  addOrders(api, {...shared, uses, audit, entries: new LedgerTable()});
+  addOrders(api, {...shared, uses, audit});
   addPrices(api, {clock, entropy, store, writer, sites, prices, coupons, audit});
 }
 

@@ -14,8 +14,9 @@ import {
 import {type Caller, maySee} from '../http/caller.js';
 import {Refusal} from '../http/refusals.js';
 import type {RequestWriter} from '../http/write.js';
-import type {OrderTable} from '../orders/order-table.js';
-import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {LedgerTable} from '../ledger/ledger-table.js';
+import type {OrderRow, OrderTable} from '../orders/order-table.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import {callerOr, holderFor, seesOrder, seesPlate} from './booking-callers.js';
 import type {Acted, BookingDesk} from './booking-desk.js';
@@ -27,12 +28,15 @@ export interface BookingRouteOptions {
   readonly store: CloudStore;
   readonly writer: RequestWriter;
   readonly orders: OrderTable;
+  readonly entries: Pick<LedgerTable, 'isRefunded' | 'refundedOf'>;
   readonly desk: BookingDesk;
   readonly pricing: PriceDesk;
   readonly onGateways: (gateways: readonly string[]) => void;
 }
 
 const tags = ['bookings'];
+/** In which something may have been charged. */
+const OVER: ReadonlySet<string> = new Set(['settled', 'cancelled', 'disputed']);
 const id = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 export const orderParams = z.object({id});
 const name = z.string().regex(/^[^\p{Cc}]{1,64}$/u);
@@ -162,13 +166,29 @@ export async function assertSeen(
 
 export async function answerOf<Status extends 200 | 201>(
   tx: CloudTransaction,
-  {orders, onGateways}: Pick<BookingRouteOptions, 'orders' | 'onGateways'>,
+  {orders, entries, onGateways}: Pick<BookingRouteOptions, 'orders' | 'entries' | 'onGateways'>,
   {caller, acted, status}: {readonly caller: Caller; readonly acted: Acted; status: Status},
 ) {
   const row = acted.row ?? (await orders.get(tx, acted.id));
   if (!row) throw new Refusal('not_found');
   const after = () => onGateways(acted.gateways);
-  return {status, body: orderView(row, seesPlate(caller, row)), after};
+  const refunded = await refundsOf(tx, entries, [row]);
+  const seen = {seesPlate: seesPlate(caller, row), refundedFen: refunded.get(row.id) ?? 0};
+  return {status, body: orderView(row, seen), after};
+}
+
+/** By order; of what runs nothing was charged, so nothing is asked. Orders of one tenant. */
+export function refundsOf(
+  db: CloudReader,
+  entries: Pick<LedgerTable, 'refundedOf'>,
+  rows: readonly OrderRow[],
+): Promise<ReadonlyMap<string, number>> {
+  const over = rows.filter(({state}) => OVER.has(state));
+  return entries.refundedOf(
+    db,
+    rows[0]?.tenant ?? '',
+    over.map(({id: order}) => order),
+  );
 }
 
 function addQuotes(api: Api, {store, pricing}: BookingRouteOptions): void {

@@ -18,7 +18,7 @@ const bookingDetailsSchema = z
     usedMs: z.int(),
     chargedFen: fen,
     owedFen: fen,
-    refundedFen: fen,
+    refundedFen: fen.openapi({description: 'By the order itself or by a reversal in the ledger'}),
     payment: z.string().nullable().openapi({
       description: 'Of a provider that it was paid by; what is not ours of it goes back there',
     }),
@@ -53,21 +53,30 @@ export const orderSchema = z
 
 type OrderView = z.infer<typeof orderSchema>;
 
-/** `seesPlate`: its owner asks, or who may see persons. */
-export function orderView(row: OrderRow, seesPlate: boolean): OrderView {
+/** `seesPlate`: its owner asks, or who may see persons. `refundedFen`: what the ledger gave back of it. */
+export function orderView(
+  row: OrderRow,
+  {seesPlate, refundedFen}: {readonly seesPlate: boolean; readonly refundedFen: number},
+): OrderView {
   const {id, type, state, site, holder, ver: version} = row;
   return {
     ...{id, type, state, site, holder, version},
     ...{createdMs: row.createdWall, changedMs: row.changedWall},
-    booking: type === BOOKING ? detailsOf(readBooking(JSON.parse(row.data)), seesPlate) : null,
+    booking:
+      type === BOOKING
+        ? {...detailsOf(readBooking(JSON.parse(row.data)), seesPlate), refundedFen}
+        : null,
   };
 }
 
-function detailsOf(data: BookingData, seesPlate: boolean): NonNullable<OrderView['booking']> {
+function detailsOf(
+  data: BookingData,
+  seesPlate: boolean,
+): Omit<NonNullable<OrderView['booking']>, 'refundedFen'> {
   const {point, plate, fromMs, untilMs, entries, amountFen, usedMs, owedFen, note, price} = data;
   return {
     ...{point, plate: seesPlate ? plate : masked(plate), fromMs, untilMs, entries, amountFen},
-    ...{usedMs, owedFen, note, chargedFen: chargedFen({data}), refundedFen: data.refundedFen},
+    ...{usedMs, owedFen, note, chargedFen: chargedFen({data})},
     payment: data.payment,
     price: {
       ...{fenPerHour: price.fenPerHour, stepMinutes: price.terms.stepMinutes},

@@ -11,19 +11,23 @@ import {
 import {type Caller, maySee} from '../http/caller.js';
 import {nextCursorSchema, pageOf, pageQuery, placeFrom} from '../http/page.js';
 import {Refusal} from '../http/refusals.js';
-import type {LedgerTable} from '../ledger/ledger-table.js';
 import type {OrderUseTable} from '../orders/order-use-table.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
 import type {AuditLog} from '../tenancy/audit-log.js';
 import {callerOr, seesOrder, seesPlate} from './booking-callers.js';
 import type {BookingInput} from './booking-data.js';
-import {answerOf, assertSeen, type BookingRouteOptions, orderParams} from './booking-routes.js';
+import {
+  answerOf,
+  assertSeen,
+  type BookingRouteOptions,
+  orderParams,
+  refundsOf,
+} from './booking-routes.js';
 import {orderSchema, orderView} from './booking-view.js';
 
 export interface OrderRouteOptions extends BookingRouteOptions {
   readonly uses: OrderUseTable;
   readonly audit: AuditLog;
-  readonly entries: Pick<LedgerTable, 'isRefunded'>;
 }
 
 const tags = ['orders'];
@@ -154,7 +158,11 @@ function acting(options: OrderRouteOptions) {
   ) =>
     writer.once(context, caller, input, async tx => {
       await assertSeen(tx, options, caller, id);
-      if (input.kind === 'refund') await assertNotRefunded(tx, options, caller.tenant, id);
+      // A dispute that came before can still be ended, with nothing more.
+      const isBack = input.kind === 'refund' && input.amountFen !== 0;
+      if (isBack || input.kind === 'dispute') {
+        await assertNotRefunded(tx, options, caller.tenant, id);
+      }
       const acted = await desk.act(tx, id, input);
       const {tenant, id: actor} = caller;
       const what = {action: `order.${input.kind}`, subject: 'order', subjectId: id, reason: why};
@@ -177,7 +185,7 @@ async function assertNotRefunded(
 
 type RequestOf = BookingRouteOptions['writer']['once'];
 
-function addReads(api: Api, {store, orders}: OrderRouteOptions): void {
+function addReads(api: Api, {store, orders, entries}: OrderRouteOptions): void {
   addOperation(api, list, async context => {
     const caller = callerOr(context, 'orders:read');
     const {cursor, limit, site, type, state, holder} = context.req.valid('query');
@@ -190,14 +198,22 @@ function addReads(api: Api, {store, orders}: OrderRouteOptions): void {
       orders.list(db, {...query, holder: isOwn ? caller.member : holder}),
     );
     const {rows, nextCursor} = pageOf(context, found, {limit, placeOf: row => [row.id]});
-    const views = rows.map(row => orderView(row, seesPlate(caller, row)));
+    const refunded = await store.read(db => refundsOf(db, entries, rows));
+    const views = rows.map(row =>
+      orderView(row, {
+        seesPlate: seesPlate(caller, row),
+        refundedFen: refunded.get(row.id) ?? 0,
+      }),
+    );
     return context.json({orders: views, nextCursor});
   });
   addOperation(api, get, async context => {
     const caller = callerOr(context, 'orders:read');
     const row = await store.read(db => orders.get(db, context.req.valid('param').id));
     if (!row || !seesOrder(caller, 'orders:read', row)) throw new Refusal('not_found');
-    return context.json(orderView(row, seesPlate(caller, row)));
+    const refunded = await store.read(db => refundsOf(db, entries, [row]));
+    const refundedFen = refunded.get(row.id) ?? 0;
+    return context.json(orderView(row, {seesPlate: seesPlate(caller, row), refundedFen}));
   });
 }
 

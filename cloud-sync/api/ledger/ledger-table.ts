@@ -1,3 +1,4 @@
+import {sql} from 'kysely';
 import {InternalError} from '../../../protocols/base/errors.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import {addLinesQuery, ledgerQueries} from './ledger-queries.js';
@@ -33,6 +34,11 @@ export interface BalanceRow {
   readonly postedFen: number;
   readonly heldFen: number;
 }
+
+/** Literal: only so the index of what was reversed is found. */
+const REVERSE = sql.lit<EntryKind>('reverse');
+/** How keys of entries begin that put another one right. */
+export const CORRECTION = 'correct/';
 
 /** Rows of the ledger. Who locks takes the balance of an account first, then holds and entries. */
 export class LedgerTable {
@@ -88,11 +94,33 @@ export class LedgerTable {
       .selectFrom('ledger_entry')
       .select('id')
       .where('tenant', '=', tenant)
-      .where('kind', '=', 'reverse')
+      .where('kind', '=', REVERSE)
       .where(({eb, or}) => or([eb('of_key', '=', of), eb('order_id', '=', orderId)]))
       .limit(1)
       .executeTakeFirst();
     return reversal !== undefined;
+  }
+
+  /** What was given back of each of these orders, by whoever asked; a correction is not counted. */
+  async refundedOf(
+    db: CloudReader,
+    tenant: string,
+    orders: readonly string[],
+  ): Promise<ReadonlyMap<string, number>> {
+    if (orders.length === 0) return new Map();
+    const rows = await db
+      .selectFrom('ledger_entry as e')
+      .innerJoin('ledger_line as l', 'l.entry_id', 'e.id')
+      .select('e.order_id as order')
+      .select(({fn}) => fn.sum('l.amount_fen').as('sum'))
+      .where('e.tenant', '=', tenant)
+      .where('e.order_id', 'in', orders)
+      .where('e.kind', '=', REVERSE)
+      .where('e.key', 'not like', `${CORRECTION}%`)
+      .where('l.amount_fen', '>', 0)
+      .groupBy('e.order_id')
+      .execute();
+    return new Map(rows.map(({order, sum}) => [order ?? '', Number(sum)]));
   }
 
   async addHold(tx: CloudTransaction, tenant: string, hold: HoldRow): Promise<void> {

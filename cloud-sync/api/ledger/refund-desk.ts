@@ -1,6 +1,6 @@
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {Ledger} from './ledger.js';
-import type {LedgerTable} from './ledger-table.js';
+import {CORRECTION, type LedgerTable} from './ledger-table.js';
 import type {AccountName, MoneyMove, MoneyRefusal, Share} from './money-move.js';
 import {sumFen} from './posting-rules.js';
 
@@ -84,7 +84,7 @@ export class RefundDesk {
     if (await table.isRefunded(tx, tenant, {of, orderId: null})) return refused('ALREADY_REFUNDED');
     const amountFen = await this.#whole(tx, entry.id);
     if (amountFen <= 0) return refused('UNKNOWN_ENTRY');
-    const key = `correct/${of}`;
+    const key = `${CORRECTION}${of}`;
     const moves: readonly MoneyMove[] = [
       {move: 'reverse', key, of, amountFen, reason},
       {move: 'transfer', key: `${key}/entry`, ...right, reason},
