@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {MemberTable} from '../../cloud-sync/api/accounts/member-table.js';
 import {HOUR_MS, MINUTE_MS, SECOND_MS} from '../../protocols/base/units.js';
+import {asId} from '../../protocols/site/ids.js';
 import {HONEST, type PaymentFaults, type SimPaymentProvider} from '../services/payment-provider.js';
 import {bookedLot} from './booked-lot.js';
 import {NINE, type PaidOrder, paidLot, simProvider} from './paid-lot.js';
@@ -45,6 +46,57 @@ test('~P2 who pays by a provider has his right at the edge once its money shows;
       await world.advance(20 * SECOND_MS);
       t.is(sim?.balanceFen('m-1'), 0);
       t.true(grant !== undefined && world.edge.store.book.isRevoked(grant.id));
+    },
+  );
+});
+
+test('~P2 of four hours that a provider was paid for a stay of 95 min takes its part; the rest goes back there as NOT_USED, once', async t => {
+  const bays = ['A-012'];
+  const file = await bookedLot(t, {fromMs: NINE, bays, members: ['chen'], purseFen: 0});
+  let sim: SimPaymentProvider | undefined;
+  const providers: NonNullable<Parameters<typeof withWorld>[1]['cloud'] & object>['providers'] =
+    clock => {
+      const {provider, wire} = simProvider(clock, {deliver: () => {}});
+      sim = provider;
+      return [wire];
+    };
+  const collectors = [{id: 'C1', bays, travelMs: 1000}];
+  await withWorld(
+    t,
+    {collectors, cloud: {database: file, providers}, wallMs: NINE},
+    async world => {
+      const ask = async <Body>(path: string, body: object) =>
+        (await world.cloud?.ask<Body>('POST', path, body))?.body as Body;
+      const card = await world.office.card({holder: asId('chen')});
+      const hours = {fromMs: NINE, untilMs: NINE + 4 * HOUR_MS, entries: 'one'};
+      const wish = {site: 'lot-1', point: 'A-012', plate: '粤B12345', holder: 'chen', ...hours};
+      const {id} = await ask<PaidOrder>('/v1/bookings', {...wish, pay: 'later'});
+      const {payment} = await ask<{payment: string}>(`/v1/bookings/${id}/payments`, {
+        provider: 'sim',
+      });
+      await world.advance(5 * SECOND_MS);
+      sim?.pay(payment);
+      await world.advance(MINUTE_MS);
+      const car = world.car();
+      const beganMs = world.nowMs;
+      await world.tap('C1', card);
+      await world.clock.settle(car.enterWhenDown(world.site.bay('A-012'), {patienceMs: 5000}));
+      await world.advance(94 * MINUTE_MS - (world.nowMs - beganMs));
+      await world.clock.settle(car.leave());
+      await world.until(
+        () => world.events('session').at(-1)?.body.phase === 'closed',
+        2 * MINUTE_MS,
+      );
+      await world.advance(MINUTE_MS);
+      const order = await world.cloud?.get<PaidOrder>(`/v1/orders/${id}`);
+      t.like(order, {state: 'settled', booking: {amountFen: 2400, chargedFen: 1050, payment}});
+      const backs = () => (sim?.orders ?? []).filter(({act}) => act === 'refund');
+      t.like(backs(), [{of: payment, amountFen: 1350, state: 'succeeded'}]);
+      const listed = await world.cloud?.get<{payments: object[]}>('/v1/payments?act=refund');
+      t.like(listed?.payments, [{order: id, reason: 'NOT_USED', amountFen: 1350}]);
+      await world.advance(HOUR_MS);
+      t.is(backs().length, 1);
+      t.is(sim?.balanceFen('m-1'), 1050);
     },
   );
 });
