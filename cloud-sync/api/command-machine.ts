@@ -75,7 +75,7 @@ const READ_AGAIN_MS: Millis = 30 * SECOND_MS;
 /** Nobody asks a journal any more for what lies so far back. */
 export const ASKED_FOR_MS: Millis = 7 * DAY_MS;
 /** Clocks of two workers may differ by so much; a clock that was set back by more ends what waits. */
-const SKEW_MS: Millis = 2 * SECOND_MS;
+export const SKEW_MS: Millis = 2 * SECOND_MS;
 
 /**
  * One command, from the wish to what is known of it. Reports come late, twice and in any order: what the

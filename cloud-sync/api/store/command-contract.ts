@@ -84,14 +84,35 @@ function lists({check}: ContractBench): void {
       const old = {createdWall: 1000 - 8 * 86_400_000};
       await begin(
         store,
-        ...[command('c-1'), command('c-2', {state: 'sent'}), command('c-3', {state: 'confirmed'})],
-        ...[command('c-4', {state: 'unknown'}), command('c-5', {state: 'unknown', ...old})],
+        ...[command('c-1'), command('c-2', {state: 'sent', session: 's-1'})],
+        command('c-3', {state: 'confirmed'}),
+        ...[
+          command('c-4', {state: 'unknown', session: 's-0'}),
+          command('c-5', {state: 'unknown', ...old}),
+        ],
         ...[command('c-6', {state: 'unknown', deliveredWall: 5, point: 'A-013'})],
         command('c-7', {tenant: 't-1', point: 'A-014'}),
       );
       await store.read(async db => {
-        const open = (await table.open(db, 1000, 10)).map(({id}) => id);
-        t.deepEqual(open, ['c-1', 'c-2', 'c-7', 'c-4']);
+        const ids = async (asked: Promise<readonly CommandRow[]>) =>
+          (await asked).map(({id}) => id);
+        t.deepEqual(await table.pendingGateways(db), ['gw-1']);
+        t.deepEqual(await ids(table.pending(db, ['gw-1', 'gw-2'], 10)), ['c-1', 'c-7']);
+        t.deepEqual(await ids(table.pending(db, ['gw-1'], 1)), ['c-1']);
+        t.deepEqual(await ids(table.pending(db, [], 1)), []);
+        t.deepEqual(await ids(table.due(db, 8999, 10)), []);
+        t.is((await table.due(db, 9000, 10)).length, 7);
+        t.is(await table.nextDue(db), 9000);
+        t.deepEqual(await ids(table.stranded(db, 999, 10)), ['c-1', 'c-7']);
+        t.deepEqual(await ids(table.stranded(db, 1000, 10)), []);
+        t.deepEqual(await table.askedOf(db, ['gw-1', 'gw-2'], 1000), ['gw-1']);
+        const part = {wallMs: 1000, after: '', limit: 10};
+        const gateway = {gateway: 'gw-1', session: undefined};
+        t.deepEqual(await ids(table.sentBefore(db, gateway, part)), ['c-2', 'c-4']);
+        const after = {...part, after: 'c-2'};
+        t.deepEqual(await ids(table.sentBefore(db, gateway, after)), ['c-4']);
+        const present = {...gateway, session: 's-1'};
+        t.deepEqual(await ids(table.sentBefore(db, present, part)), ['c-4']);
         const nothing = {site: undefined, point: undefined, state: undefined, before: undefined};
         const all = {tenant: 't-1', sites: undefined, ...nothing, limit: 10};
         const page = async (changes: object) =>

@@ -1,10 +1,11 @@
+import {type ExpressionBuilder, sql} from 'kysely';
 import {
   ASKED_FOR_MS,
   type CommandStand,
   type CommandState,
   type JournalPlace,
 } from '../command-machine.js';
-import type {CloudReader, CloudTransaction} from './cloud-schema.js';
+import type {CloudReader, CloudSchema, CloudTransaction} from './cloud-schema.js';
 
 /** What may be ordered from afar. */
 export const COMMAND_KINDS = ['open', 'close', 'pulse'] as const;
@@ -78,27 +79,72 @@ export class CommandTable {
     await tx.updateTable('command').set(standOf(stand)).where('id', '=', id).execute();
   }
 
-  /** Of which something is still to be heard or done, the oldest first, and those in doubt, which stay so
-   *  for days, behind all others. */
-  async open(db: CloudReader, wallMs: number, limit: number): Promise<readonly CommandRow[]> {
-    const found = await db
+  /** To whom something is to be sent. */
+  async pendingGateways(db: CloudReader): Promise<readonly string[]> {
+    const query = db.selectFrom('command').select('gw').distinct().where('state', '=', 'pending');
+    return (await query.execute()).map(({gw}) => gw);
+  }
+
+  /** Not sent yet, the oldest first, of each of these gateways no more than `share`. */
+  async pending(
+    db: CloudReader,
+    gateways: readonly string[],
+    share: number,
+  ): Promise<readonly CommandRow[]> {
+    if (gateways.length === 0) return [];
+    const placed = db
       .selectFrom('command')
       .select(COLUMNS)
-      .where(({eb, and, or}) =>
-        or([
-          eb('state', 'in', ['pending', 'sent', 'delivered']),
-          and([
-            eb('state', '=', 'unknown'),
-            eb('delivered_wall', 'is', null),
-            eb('created_wall', '>', wallMs - ASKED_FOR_MS),
-          ]),
-        ]),
-      )
-      .orderBy(({eb}) => eb('state', '=', 'unknown'))
-      .orderBy('id')
-      .limit(limit)
-      .execute();
+      .select(sql<number>`row_number() over (partition by gw order by id)`.as('place'))
+      .where('state', '=', 'pending')
+      .where('gw', 'in', gateways)
+      .as('placed');
+    const query = db.selectFrom(placed).selectAll().where('placed.place', '<=', share);
+    const found = await query.orderBy('placed.place').orderBy('placed.id').execute();
+    return found.map(({place: _, ...row}) => rowOf(row));
+  }
+
+  /** Whose time has come, the longest due first. */
+  async due(db: CloudReader, wallMs: number, limit: number): Promise<readonly CommandRow[]> {
+    const query = db.selectFrom('command').select(COLUMNS).where('due_wall', '<=', wallMs);
+    const found = await query.orderBy('due_wall').orderBy('id').limit(limit).execute();
     return found.map(rowOf);
+  }
+
+  /** They wait, and were made later than it is now: the clock was set back. */
+  async stranded(db: CloudReader, wallMs: number, limit: number): Promise<readonly CommandRow[]> {
+    const query = db.selectFrom('command').select(COLUMNS).where('state', '=', 'pending');
+    const found = await query.where('created_wall', '>', wallMs).limit(limit).execute();
+    return found.map(rowOf);
+  }
+
+  /** When the next one has its time; undefined: none has. */
+  async nextDue(db: CloudReader): Promise<number | undefined> {
+    const query = db.selectFrom('command').select(({fn}) => fn.min('due_wall').as('due'));
+    return (await query.executeTakeFirstOrThrow()).due ?? undefined;
+  }
+
+  /** Which of these gateways have something under way, or in doubt that their journal can end. */
+  async askedOf(
+    db: CloudReader,
+    gateways: readonly string[],
+    wallMs: number,
+  ): Promise<readonly string[]> {
+    const query = db.selectFrom('command').select('gw').distinct();
+    const asked = query.where('gw', 'in', gateways).where(underWay(wallMs));
+    return (await asked.execute()).map(({gw}) => gw);
+  }
+
+  /** What was sent to a gateway in another connection than `session`, the oldest first. */
+  async sentBefore(
+    db: CloudReader,
+    {gateway, session}: {readonly gateway: string; readonly session: string | undefined},
+    {wallMs, after, limit}: {wallMs: number; after: string; limit: number},
+  ): Promise<readonly CommandRow[]> {
+    const query = db.selectFrom('command').select(COLUMNS).where('gw', '=', gateway);
+    let open = query.where(underWay(wallMs)).where('id', '>', after);
+    if (session !== undefined) open = open.where('session', '!=', session);
+    return (await open.orderBy('id').limit(limit).execute()).map(rowOf);
   }
 
   /** The newest first. */
@@ -137,6 +183,20 @@ export class CommandTable {
       .executeTakeFirst();
     return gap === undefined;
   }
+}
+
+/** Something is still to be heard of it. What lies back too far nobody asks a journal for. */
+function underWay(wallMs: number) {
+  return ({eb, and, or}: ExpressionBuilder<CloudSchema, 'command'>) =>
+    or([
+      eb('state', 'in', ['sent', 'delivered']),
+      and([
+        eb('state', '=', 'unknown'),
+        eb('delivered_wall', 'is', null),
+        eb('journal_epoch', 'is', null),
+        eb('created_wall', '>', wallMs - ASKED_FOR_MS),
+      ]),
+    ]);
 }
 
 function standOf(stand: CommandStand) {

@@ -3,6 +3,7 @@ import {SECOND_MS} from '../../../protocols/base/units.js';
 import type {AreaBase} from '../area-base.js';
 import type {Api} from '../http/api.js';
 import {DueRunner} from '../orders/due-runner.js';
+import {AuditLog} from '../tenancy/audit-log.js';
 import {HttpsPoster} from './https-poster.js';
 import {WebhookDesk} from './webhook-desk.js';
 import {addWebhooks} from './webhook-routes.js';
@@ -23,9 +24,13 @@ export interface Webhooks {
 export function assembleWebhooks(base: AreaBase): Webhooks {
   const {clock, entropy, log, store, writer, changes, box} = base;
   const table = new WebhookTable();
-  const desk = new WebhookDesk({clock, entropy, table, box});
+  const audit = new AuditLog(clock, entropy);
+  const desk = new WebhookDesk({clock, entropy, table, box, audit});
   const poster = new HttpsPoster({clock});
-  const sender = new WebhookSender({clock, entropy, log, store, table, box, changes, poster});
+  const sender = new WebhookSender({
+    ...{clock, entropy, log, store, table, box, changes, poster},
+    onRoom: () => wake(),
+  });
   const runner = new DueRunner({
     ...{name: 'cloud.webhooks', clock, log, isShared: store.isShared},
     runDue: () => sender.run(),
@@ -39,8 +44,9 @@ export function assembleWebhooks(base: AreaBase): Webhooks {
     start: () => runner.start(),
     prune: () => sender.prune(),
     stop: async () => {
-      await sender.stop();
-      await runner.stop();
+      // What is under way ends at once; a run that is under way begins nothing more.
+      await Promise.all([sender.stop(), runner.stop()]);
+      await sender.settled();
     },
   };
 }

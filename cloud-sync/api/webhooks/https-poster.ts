@@ -1,9 +1,9 @@
-import {lookup} from 'node:dns';
 import type {ClientRequest} from 'node:http';
 import {type RequestOptions, request} from 'node:https';
 import type {LookupFunction} from 'node:net';
 import type {Clock} from '../../../protocols/base/clock.js';
 import {errorText} from '../../../protocols/base/errors.js';
+import {nameLookup} from './name-lookup.js';
 import type {Poster} from './poster.js';
 import {isPublicAddress, targetFault} from './target-rules.js';
 import type {Attempted} from './webhook-rules.js';
@@ -12,7 +12,7 @@ export interface HttpsPosterOptions {
   readonly clock: Clock;
   /** Certificates to trust besides the usual; for tests. */
   readonly ca?: string;
-  /** What a name leads to; left out: the system's own answer. */
+  /** What a name leads to; left out: what name servers say. */
   readonly lookup?: LookupFunction;
   /** Left out: only public addresses. */
   readonly mayReach?: (address: string) => boolean;
@@ -30,10 +30,12 @@ const MAX_ANSWER_BYTES = 64 * 1024;
  */
 export class HttpsPoster implements Poster {
   readonly #options: HttpsPosterOptions;
+  readonly #find: LookupFunction;
   readonly #underWay = new Set<ClientRequest>();
 
   constructor(options: HttpsPosterOptions) {
     this.#options = options;
+    this.#find = options.lookup ?? nameLookup();
   }
 
   post({url, headers, body, timeoutMs}: Parameters<Poster['post']>[0]): Promise<Attempted> {
@@ -77,7 +79,8 @@ export class HttpsPoster implements Poster {
   }
 
   #lookup(): LookupFunction {
-    const {lookup: find = lookup as LookupFunction, mayReach = isPublicAddress} = this.#options;
+    const {mayReach = isPublicAddress} = this.#options;
+    const find = this.#find;
     return (host, options, done) =>
       find(host, {...options, all: true}, (error, found) => {
         if (error) {

@@ -5,6 +5,7 @@ import type {Caller} from '../http/caller.js';
 import {Refusal} from '../http/refusals.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {SecretBox} from '../store/secret-box.js';
+import type {AuditLog} from '../tenancy/audit-log.js';
 import {targetFault} from './target-rules.js';
 import {secretText} from './webhook-rules.js';
 import type {MessageRow, WebhookRow, WebhookTable} from './webhook-table.js';
@@ -14,10 +15,11 @@ export interface WebhookDeskOptions {
   readonly entropy: Entropy;
   readonly table: WebhookTable;
   readonly box: SecretBox;
+  readonly audit: AuditLog;
 }
 
-/** Whose webhooks: of all of the tenant, or of these sites alone. */
-export type WebhookOwner = Pick<Caller, 'tenant' | 'sites'>;
+/** Who asks, and whose webhooks he has: all of the tenant, or of these sites alone. */
+export type WebhookOwner = Pick<Caller, 'id' | 'tenant' | 'sites'>;
 
 export interface WebhookOrder {
   readonly url: string;
@@ -47,10 +49,11 @@ export class WebhookDesk {
   /** It hears of what changes from now on. */
   async add(
     tx: CloudTransaction,
-    {tenant, sites}: WebhookOwner,
+    owner: WebhookOwner,
     order: WebhookOrder,
   ): Promise<{readonly row: WebhookRow; readonly secret: string}> {
     const {clock, entropy, table, box} = this.#options;
+    const {tenant, sites} = owner;
     assertTarget(order.url);
     if (!reaches({sites}, order.site)) {
       throw new Refusal('forbidden', {detail: 'this key reaches single sites only'});
@@ -70,6 +73,7 @@ export class WebhookDesk {
       ...{restUntilWall: 0, failingSinceWall: null, createdWall: clock.wallMs()},
     };
     await table.add(tx, row);
+    await this.#writeDown(tx, owner, {action: 'create', id: row.id, detail: hostOf(row.url)});
     return {row, secret};
   }
 
@@ -90,12 +94,16 @@ export class WebhookDesk {
       ...(state !== undefined && {state}),
       ...again,
     });
+    const fields = Object.entries({url, types, state}).filter(([, value]) => value !== undefined);
+    const names = fields.map(([name]) => (name === 'state' ? `state ${state}` : name));
+    await this.#writeDown(tx, owner, {action: 'update', id, detail: names.join(' ')});
     return this.get(tx, owner, id);
   }
 
   async remove(tx: CloudTransaction, owner: WebhookOwner, id: string): Promise<void> {
     await this.get(tx, owner, id);
     await this.#options.table.remove(tx, id);
+    await this.#writeDown(tx, owner, {action: 'delete', id});
   }
 
   /** The new secret; the one before signs too for a day. */
@@ -105,6 +113,7 @@ export class WebhookDesk {
     const secret = this.#newSecret();
     const oldUntilWall = clock.wallMs() + ROTATION_MS;
     await table.change(tx, id, {secret: box.seal(secret), oldSecret: row.secret, oldUntilWall});
+    await this.#writeDown(tx, owner, {action: 'rotate_secret', id});
     return secret;
   }
 
@@ -120,6 +129,7 @@ export class WebhookDesk {
     if (!message) throw new Refusal('not_found');
     const again = {state: 'pending' as const, nextWall: clock.wallMs(), doneWall: null};
     await table.setMessage(tx, id, {...again, attempts: message.attempts});
+    await this.#writeDown(tx, owner, {action: 'replay', id: webhook, detail: id});
     return {...message, ...again};
   }
 
@@ -135,6 +145,7 @@ export class WebhookDesk {
       ...{state: 'pending', attempts: 0, nextWall: wallMs, createdWall: wallMs, doneWall: null},
     };
     await table.addMessage(tx, message);
+    await this.#writeDown(tx, owner, {action: 'test', id, detail: message.id});
     return message;
   }
 
@@ -150,6 +161,16 @@ export class WebhookDesk {
     return rows.filter(({site}) => reaches(owner, site));
   }
 
+  #writeDown(
+    tx: CloudTransaction,
+    {tenant, id: actor}: WebhookOwner,
+    done: {readonly action: string; readonly id: string; readonly detail?: string},
+  ): Promise<void> {
+    const {action, id: subjectId, detail} = done;
+    const what = {action: `webhook.${action}`, subject: 'webhook', subjectId, detail};
+    return this.#options.audit.note(tx, {tenant, actor, ...what});
+  }
+
   #newSecret(): string {
     return secretText(this.#options.entropy.bytes(SECRET_BYTES));
   }
@@ -157,6 +178,11 @@ export class WebhookDesk {
 
 function reaches({sites}: Pick<Caller, 'sites'>, site: string | null): boolean {
   return sites === undefined || (site !== null && sites.has(site));
+}
+
+/** The path of an address may hold a secret of its owner. */
+function hostOf(url: string): string {
+  return new URL(url).host;
 }
 
 function assertTarget(url: string): void {

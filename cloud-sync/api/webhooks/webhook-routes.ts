@@ -21,7 +21,7 @@ export interface WebhookRouteOptions {
   readonly writer: RequestWriter;
   readonly desk: WebhookDesk;
   readonly table: WebhookTable;
-  /** A message waits that no change has brought. */
+  /** Something waits that no change has brought. */
   readonly onQueued: () => void;
 }
 
@@ -189,7 +189,7 @@ function addReads(api: Api, {store, table, desk}: WebhookRouteOptions): void {
   });
 }
 
-function addOwn(api: Api, {store, writer, desk}: WebhookRouteOptions): void {
+function addOwn(api: Api, {store, writer, desk, onQueued}: WebhookRouteOptions): void {
   addOperation(api, addRoute, context => {
     const caller = callerWith(context, 'webhooks:write');
     const order = context.req.valid('json');
@@ -203,6 +203,8 @@ function addOwn(api: Api, {store, writer, desk}: WebhookRouteOptions): void {
     const {id} = context.req.valid('param');
     const changes = context.req.valid('json');
     const row = await store.transaction(tx => desk.change(tx, caller, id, changes));
+    // What lay there while it was paused.
+    if (row.state === 'active') onQueued();
     return context.json(shownWebhook(row), 200);
   });
   addOperation(api, removeRoute, async context => {

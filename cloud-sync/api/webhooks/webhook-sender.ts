@@ -1,4 +1,5 @@
 import type {Clock, Entropy, Millis} from '../../../protocols/base/clock.js';
+import {errorText} from '../../../protocols/base/errors.js';
 import {isoText} from '../../../protocols/base/iso-text.js';
 import {DAY_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import type {SyncLog} from '../../log.js';
@@ -7,6 +8,7 @@ import type {CloudStore} from '../store/cloud-store.js';
 import type {SecretBox} from '../store/secret-box.js';
 import type {ChangeFeed, NumberedChange} from '../tenancy/change-feed.js';
 import type {Poster} from './poster.js';
+import {WebhookLanes} from './webhook-lanes.js';
 import {
   type Attempted,
   DISABLE_AFTER_MS,
@@ -26,23 +28,30 @@ export interface WebhookSenderOptions {
   readonly box: SecretBox;
   readonly changes: ChangeFeed;
   readonly poster: Poster;
+  /** Something waits that there was no room for, and now there may be. */
+  readonly onRoom?: (() => void) | undefined;
 }
 
 const TIMEOUT_MS: Millis = 20 * SECOND_MS;
 /** A worker that dies with a message in hand has it sent by another after this. */
 const IN_HAND_MS: Millis = TIMEOUT_MS + 10 * SECOND_MS;
-const AT_ONCE = 16;
 const CHANGES_AT_ONCE = 200;
 const KEPT_MS: Millis = 30 * DAY_MS;
 
 /**
  * Queues what changed for whoever wants to hear of it, and sends it until it arrives: at least once, under
- * one id. Several workers share the work; a message is in the hand of one at a time.
+ * one id. Several workers share the work; a message is in the hand of one at a time. Nobody waits for the
+ * answer of another: who is slow or dead has his own few requests under way, see `WebhookLanes`.
  * Source: Standard Webhooks; ecosystem.md 3.2.
  */
 export class WebhookSender {
   readonly #options: WebhookSenderOptions;
+  readonly #lanes = new WebhookLanes();
   readonly #inHand = new Set<Promise<void>>();
+  /** Changes lie there that are not queued yet. */
+  #isBehind = false;
+  /** There was not room for all that was due. */
+  #isShort = false;
   #isStopped = false;
 
   constructor(options: WebhookSenderOptions) {
@@ -53,28 +62,39 @@ export class WebhookSender {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#options.poster.close();
-    await Promise.all(this.#inHand);
+    await this.settled();
   }
 
-  nextDue(): Promise<number | undefined> {
-    const {store, table} = this.#options;
-    return store.read(db => table.nextDue(db));
+  /** When to run again; undefined: nothing waits. */
+  async nextDue(): Promise<number | undefined> {
+    const {clock, store, table} = this.#options;
+    const wallMs = clock.wallMs();
+    if (this.#isBehind) return wallMs;
+    const waiting = await store.read(db => table.waiting(db));
+    const later = waiting.find(({dueWall}) => dueWall > wallMs)?.dueWall;
+    const due = waiting.filter(({dueWall}) => dueWall <= wallMs);
+    if (due.length === 0) return later;
+    const shares = this.#lanes.share(due, clock.nowMs());
+    const hasRoom = [...shares.values()].some(share => share > 0);
+    // Room comes with each answer, and with each that is waited for too long.
+    return hasRoom ? wallMs : Math.min(wallMs + SECOND_MS, later ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Queue what is new, send what is due; gives how many. */
+  /** Queue what is new, begin to send what is due as far as there is room; gives how many were begun. */
   async run(): Promise<number> {
-    const {clock, store, table, changes} = this.#options;
+    const {changes, store, table} = this.#options;
     await changes.number();
-    let count = 0;
-    for (const webhook of await store.read(db => table.active(db))) {
-      while ((await this.#queue(webhook.id)) === CHANGES_AT_ONCE);
+    this.#isBehind = false;
+    // A part of each, then of each again: who has a long way to go lets others pass.
+    for (const id of await store.read(db => table.behind(db))) {
+      if ((await this.#queue(id)) === CHANGES_AT_ONCE) this.#isBehind = true;
     }
-    for (;;) {
-      const due = await store.read(db => table.due(db, clock.wallMs(), AT_ONCE));
-      if (due.length === 0 || this.#isStopped) return count;
-      await Promise.all(due.map(message => this.#tracked(this.#send(message))));
-      count += due.length;
-    }
+    return this.#begin();
+  }
+
+  /** Settles when nothing of what was begun is under way any more. */
+  async settled(): Promise<void> {
+    while (this.#inHand.size > 0) await Promise.all(this.#inHand);
   }
 
   async prune(): Promise<void> {
@@ -82,9 +102,45 @@ export class WebhookSender {
     await store.transaction(tx => table.prune(tx, clock.wallMs() - KEPT_MS));
   }
 
-  #tracked(sending: Promise<void>): Promise<void> {
+  async #begin(): Promise<number> {
+    const {clock, store, table} = this.#options;
+    const wallMs = clock.wallMs();
+    const waiting = await store.read(db => table.waiting(db));
+    const due = waiting.filter(({dueWall}) => dueWall <= wallMs);
+    const shares = this.#lanes.share(due, clock.nowMs());
+    this.#isShort = false;
+    let count = 0;
+    for (const {webhook} of due) {
+      const share = shares.get(webhook) ?? 0;
+      const limit = share + 1;
+      const messages = await store.read(db => table.due(db, webhook, {wallMs, limit}));
+      if (messages.length > share) this.#isShort = true;
+      for (const message of messages.slice(0, share)) {
+        if (await this.#take(message)) count += 1;
+      }
+    }
+    return count;
+  }
+
+  /** False when another worker has it in hand. */
+  async #take(message: MessageRow): Promise<boolean> {
+    const {clock, log, store, table} = this.#options;
+    const untilWall = clock.wallMs() + IN_HAND_MS;
+    if (this.#isStopped) return false;
+    if (!(await store.read(db => table.claim(db, message, untilWall)))) return false;
+    this.#lanes.begin(message.id, message, clock.nowMs());
+    const sending: Promise<void> = this.#send(message)
+      .catch((error: unknown) => {
+        log.warn('chores.failed', {name: 'cloud.webhooks', why: errorText(error)});
+        return false;
+      })
+      .then(isGood => {
+        this.#lanes.end(message.id, isGood, clock.nowMs());
+        this.#inHand.delete(sending);
+        if (this.#isShort && !this.#isStopped) this.#options.onRoom?.();
+      });
     this.#inHand.add(sending);
-    return sending.finally(() => this.#inHand.delete(sending));
+    return true;
   }
 
   /** How many changes it walked over. */
@@ -120,13 +176,12 @@ export class WebhookSender {
     });
   }
 
-  async #send(message: MessageRow): Promise<void> {
+  /** True when it arrived. */
+  async #send(message: MessageRow): Promise<boolean> {
     const {clock, store, table, box, poster} = this.#options;
     const wallMs = clock.wallMs();
-    const untilWall = wallMs + IN_HAND_MS;
-    if (!(await store.read(db => table.claim(db, message, untilWall)))) return;
     const webhook = await store.read(db => table.get(db, message.tenant, message.webhook));
-    if (!webhook) return;
+    if (!webhook) return true;
     const isOld = webhook.oldSecret !== null && (webhook.oldUntilWall ?? 0) > wallMs;
     const secrets = [webhook.secret, ...(isOld && webhook.oldSecret ? [webhook.oldSecret] : [])];
     const atSeconds = Math.floor(wallMs / SECOND_MS);
@@ -139,7 +194,7 @@ export class WebhookSender {
     const {body} = message;
     const attempted = await poster.post({url: webhook.url, headers, body, timeoutMs: TIMEOUT_MS});
     const took = {atWall: wallMs, tookMs: Math.round(clock.nowMs() - startMs)};
-    await store.transaction(tx => this.#note(tx, message, attempted, took));
+    return store.transaction(tx => this.#note(tx, message, attempted, took));
   }
 
   async #note(
@@ -147,10 +202,10 @@ export class WebhookSender {
     {id, webhook: webhookId, attempts}: MessageRow,
     attempted: Attempted,
     took: {readonly atWall: number; readonly tookMs: number},
-  ): Promise<void> {
+  ): Promise<boolean> {
     const {clock, entropy, table} = this.#options;
     const webhook = await table.lock(tx, webhookId);
-    if (!webhook) return;
+    if (!webhook) return true;
     const no = attempts + 1;
     const status = attempted.kind === 'answered' ? attempted.status : null;
     const why = attempted.kind === 'failed' ? attempted.why : null;
@@ -164,6 +219,7 @@ export class WebhookSender {
       doneWall: isOver ? wallMs : null,
     });
     await this.#noteWebhook(tx, webhook, verdict);
+    return verdict.kind === 'delivered';
   }
 
   async #noteWebhook(tx: CloudTransaction, webhook: WebhookRow, verdict: Verdict): Promise<void> {

@@ -40,6 +40,15 @@ export interface AttemptRow {
   readonly why: string | null;
 }
 
+/** A place for which messages lie there. */
+export interface WaitingRow {
+  readonly webhook: string;
+  readonly tenant: string;
+  /** When the first of them may go. */
+  readonly dueWall: number;
+  readonly isFailing: boolean;
+}
+
 const WEBHOOK = [
   ...['id', 'tenant', 'url', 'types', 'site', 'state', 'why', 'secret'],
   ...['old_secret as oldSecret', 'old_until_wall as oldUntilWall', 'cursor_no as cursorNo'],
@@ -90,11 +99,6 @@ export class WebhookTable {
 
   async list(db: CloudReader, tenant: string): Promise<readonly WebhookRow[]> {
     const query = db.selectFrom('webhook').select(WEBHOOK).where('tenant', '=', tenant);
-    return (await query.orderBy('id').execute()).map(rowOf);
-  }
-
-  async active(db: CloudReader): Promise<readonly WebhookRow[]> {
-    const query = db.selectFrom('webhook').select(WEBHOOK).where('state', '=', 'active');
     return (await query.orderBy('id').execute()).map(rowOf);
   }
 
@@ -165,36 +169,58 @@ export class WebhookTable {
       .execute();
   }
 
-  /** What is to be sent at `wallMs`, the oldest first. */
-  async due(db: CloudReader, wallMs: number, limit: number): Promise<readonly MessageRow[]> {
+  /** Those for whom changes lie there that are not queued yet. */
+  async behind(db: CloudReader): Promise<readonly string[]> {
     const rows = await db
-      .selectFrom('webhook_message as m')
-      .innerJoin('webhook as w', 'w.id', 'm.webhook')
-      .select(['m.id', 'm.webhook', 'm.tenant', 'm.change_id as changeId', 'm.type', 'm.body'])
-      .select(['m.state', 'm.attempts', 'm.next_wall as nextWall', 'm.created_wall as createdWall'])
-      .select('m.done_wall as doneWall')
-      .where('m.state', '=', 'pending')
-      .where('m.next_wall', '<=', wallMs)
-      .where('w.state', '=', 'active')
-      .where('w.rest_until_wall', '<=', wallMs)
-      .orderBy('m.next_wall')
-      .orderBy('m.id')
-      .limit(limit)
+      .selectFrom('webhook')
+      .select('id')
+      .where('state', '=', 'active')
+      .where(({exists, selectFrom}) =>
+        exists(
+          selectFrom('change')
+            .select('change.id')
+            .whereRef('change.tenant', '=', 'webhook.tenant')
+            .whereRef('change.no', '>', 'webhook.cursor_no'),
+        ),
+      )
+      .orderBy('id')
       .execute();
-    return rows as unknown as readonly MessageRow[];
+    return rows.map(({id}) => id);
   }
 
-  /** When the next message is to be sent; undefined: none waits. */
-  async nextDue(db: CloudReader): Promise<number | undefined> {
-    const {due} = await db
-      .selectFrom('webhook_message as m')
-      .innerJoin('webhook as w', 'w.id', 'm.webhook')
-      .select(({fn}) => fn.min('m.next_wall').as('due'))
-      .where('m.state', '=', 'pending')
-      .where('w.state', '=', 'active')
-      .whereRef('w.rest_until_wall', '<=', 'm.next_wall')
-      .executeTakeFirstOrThrow();
-    return due ?? undefined;
+  /** For whom something lies there, and from when on it may go, the longest waiting first. */
+  async waiting(db: CloudReader): Promise<readonly WaitingRow[]> {
+    const rows = await db
+      .selectFrom('webhook')
+      .select(['id', 'tenant', 'rest_until_wall', 'failing_since_wall'])
+      .select(({selectFrom}) =>
+        selectFrom('webhook_message')
+          .select(({fn}) => fn.min('next_wall').as('next'))
+          .whereRef('webhook_message.webhook', '=', 'webhook.id')
+          .where('webhook_message.state', '=', 'pending')
+          .as('next'),
+      )
+      .where('state', '=', 'active')
+      .execute();
+    return rows
+      .flatMap(({id: webhook, tenant, next, rest_until_wall, failing_since_wall}) => {
+        if (next === null) return [];
+        const dueWall = Math.max(next, rest_until_wall);
+        return [{webhook, tenant, dueWall, isFailing: failing_since_wall !== null}];
+      })
+      .sort((a, b) => a.dueWall - b.dueWall);
+  }
+
+  /** What is to be sent to one of them at `wallMs`, the oldest first. */
+  async due(
+    db: CloudReader,
+    webhook: string,
+    {wallMs, limit}: {readonly wallMs: number; readonly limit: number},
+  ): Promise<readonly MessageRow[]> {
+    const query = db.selectFrom('webhook_message').select(MESSAGE).where('webhook', '=', webhook);
+    const due = query.where('state', '=', 'pending').where('next_wall', '<=', wallMs);
+    const rows = await due.orderBy('next_wall').orderBy('id').limit(limit).execute();
+    return rows as unknown as readonly MessageRow[];
   }
 
   /** Take a message in hand until `untilWall`; false when another worker has. */
