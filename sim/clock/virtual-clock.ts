@@ -1,13 +1,7 @@
 import type {Clock, Millis, Timer, UnixMillis} from '../../protocols/base/clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import {HOUR_MS} from '../../protocols/base/units.js';
-
-interface Entry {
-  readonly name: string;
-  readonly dueMs: Millis;
-  readonly order: number;
-  readonly callback: () => void;
-}
+import {type HeapEntry, TimerHeap} from './timer-heap.js';
 
 /** A timer that re-arms itself this often without time moving is a busy loop, not a schedule. */
 const MAX_CALLBACKS_PER_INSTANT = 10_000;
@@ -28,7 +22,7 @@ export interface VirtualClockOptions {
  */
 export class VirtualClock implements Clock {
   readonly #yieldTurn: () => Promise<void>;
-  readonly #entries = new Set<Entry>();
+  readonly #timers = new TimerHeap();
   #nowMs: Millis;
   #wallMs: number;
   #order = 0;
@@ -50,9 +44,9 @@ export class VirtualClock implements Clock {
   timer(name: string, afterMs: Millis, callback: () => void): Timer {
     this.#order += 1;
     const dueMs = this.#nowMs + Math.max(0, afterMs);
-    const entry: Entry = {name, dueMs, order: this.#order, callback};
-    this.#entries.add(entry);
-    return {cancel: () => void this.#entries.delete(entry)};
+    const entry: HeapEntry = {name, dueMs, order: this.#order, callback, isGone: false};
+    this.#timers.add(entry);
+    return {cancel: () => this.#timers.cancel(entry)};
   }
 
   sleep(afterMs: Millis, signal?: AbortSignal): Promise<void> {
@@ -120,11 +114,14 @@ export class VirtualClock implements Clock {
 
   /** Names of the timers still armed. */
   get pending(): readonly string[] {
-    return [...this.#entries].map(entry => entry.name);
+    return this.#timers
+      .live()
+      .toSorted((one, other) => one.order - other.order)
+      .map(({name}) => name);
   }
 
   assertIdle(): void {
-    if (this.#entries.size > 0) {
+    if (this.#timers.size > 0) {
       throw new UsageError('sim/timers-left', `timers left behind: ${this.pending.join(', ')}`);
     }
   }
@@ -132,31 +129,17 @@ export class VirtualClock implements Clock {
   async #runDue(untilMs: Millis, stop: () => boolean): Promise<boolean> {
     let sameInstant = 0;
     for (;;) {
-      const next = this.#next(untilMs);
+      const next = this.#timers.take(untilMs);
       if (!next) return false;
       sameInstant = next.dueMs > this.#nowMs ? 0 : sameInstant + 1;
       if (sameInstant > MAX_CALLBACKS_PER_INSTANT) {
         throw new UsageError('sim/busy-loop', `"${next.name}" re-arms without time moving`);
       }
-      this.#entries.delete(next);
       this.#moveTo(next.dueMs);
       next.callback();
       await this.#yieldTurn();
       if (stop()) return true;
     }
-  }
-
-  #next(untilMs: Millis): Entry | undefined {
-    let first: Entry | undefined;
-    for (const entry of this.#entries) {
-      if (entry.dueMs > untilMs) continue;
-      const sooner =
-        !first ||
-        entry.dueMs < first.dueMs ||
-        (entry.dueMs === first.dueMs && entry.order < first.order);
-      if (sooner) first = entry;
-    }
-    return first;
   }
 
   #moveTo(toMs: Millis): void {

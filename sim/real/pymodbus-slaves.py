@@ -1,7 +1,7 @@
 """One line of slaves, served by pymodbus: `pymodbus-slaves.py PORT TRAVEL_S`.
 
 A parking lock (unit 1), a display (31), a call button (32), a relay board whose contacts are wired
-back to its outputs (41), a water meter with a valve (51).
+back to its outputs (41), a water meter with a valve (51) that says what its valve is told.
 Run by Debian's own interpreter (/usr/bin/python3), which alone sees python3-pymodbus.
 """
 import struct
@@ -105,6 +105,7 @@ OPEN, CLOSED = 1, 2
 FULL = 0xAA
 FLOW_M3_PER_H = 3.6
 SECONDS_PER_HOUR = 3600
+ML_PER_M3 = 1_000_000
 
 
 def float_words(value):
@@ -126,6 +127,9 @@ class MeterBlock(ModbusSequentialDataBlock):
     def setValues(self, address, values):
         self.count()
         super().setValues(address, values)
+        if address == VALVE:
+            order = "open" if values[0] == OPEN else "close"
+            print(f"valve {order} {self.total_m3 * ML_PER_M3:.1f}", flush=True)
 
     def getValues(self, address, count=1):
         self.count()

@@ -1,0 +1,102 @@
+import type {LinkPlan, PlantPlan} from './site-plan.js';
+
+/** A bathhouse: stalls with meters that have a valve in them, and with pulse sensors on boards. */
+export interface HousePlan {
+  readonly xintai?: number;
+  readonly pulse?: number;
+  readonly tariff?: object;
+  readonly rules?: object;
+}
+
+export const HOUSE_BAUD_RATE = 9600;
+/** At most four of its relays are pairs for valves. */
+export const PAIRS_OF_A_BOARD = 4;
+export const PULSES_PER_LITRE = 450;
+
+/** Stalls in the order of their numbers: `X-01` has a Xintai meter, `P-01` a pulse sensor. */
+export function stallNames({xintai = 1, pulse = 0}: HousePlan): readonly string[] {
+  return [...place('X', xintai), ...place('P', pulse)];
+}
+
+/** Those of its lines that have anything on them. */
+export function houseLines({xintai = 1, pulse = 0}: HousePlan): readonly string[] {
+  return [...(xintai > 0 ? ['line-X'] : []), ...(pulse > 0 ? ['line-P', 'line-B'] : [])];
+}
+
+export function boardsOf({pulse = 0}: HousePlan): number {
+  return Math.ceil(pulse / PAIRS_OF_A_BOARD);
+}
+
+/** What the site file says of it: posts and Xintai meters on `line-X`, posts on `line-P`, boards on `line-B`. */
+export function housePlant(plan: HousePlan, linkOf: (line: string) => LinkPlan): PlantPlan {
+  const names = stallNames(plan);
+  const boards = Array.from({length: boardsOf(plan)}, (_, no) => boardDevices(no)).flat();
+  const devices: Readonly<Record<string, readonly object[]>> = {
+    'line-X': names.filter(isXintai).flatMap(id => [meterDevice(id), ...postDevices(id)]),
+    'line-P': names.filter(isPulse).flatMap(postDevices),
+    'line-B': boards,
+  };
+  return {
+    buses: houseLines(plan).map(id => ({id, link: linkOf(id), devices: devices[id] ?? []})),
+    devices: names.filter(isPulse).map(pulseDevice),
+    bath: {
+      tariff: plan.tariff ?? {by: 'water', fenPerLitre: 20},
+      stalls: names.map(id => ({
+        ...{id, keypad: `K-${id}`, display: `D-${id}`, meter: `M-${id}`, button: `E-${id}`},
+      })),
+      ...(plan.rules ? {rules: plan.rules} : {}),
+    },
+  };
+}
+
+export function isXintai(id: string): boolean {
+  return id.startsWith('X');
+}
+
+export function isPulse(id: string): boolean {
+  return id.startsWith('P');
+}
+
+export function indexOfStall(id: string): number {
+  return Number(id.slice(2)) - 1;
+}
+
+/** Of its meter; keypad, display and button come behind it. */
+export function firstUnitOf(id: string): number {
+  return 1 + 4 * indexOfStall(id);
+}
+
+function place(letter: string, count: number): readonly string[] {
+  return Array.from({length: count}, (_, no) => `${letter}-${String(no + 1).padStart(2, '0')}`);
+}
+
+function postDevices(id: string) {
+  const unit = firstUnitOf(id);
+  return [
+    {id: `K-${id}`, kind: 'keypad', address: unit + 1},
+    {id: `D-${id}`, kind: 'display', address: unit + 2},
+    {id: `E-${id}`, kind: 'emergency-button', address: unit + 3},
+  ];
+}
+
+function meterDevice(id: string) {
+  return {id: `M-${id}`, kind: 'water-meter', address: firstUnitOf(id)};
+}
+
+function boardDevices(no: number) {
+  return [
+    {id: `R-${no}`, kind: 'relay-board', address: 1 + 2 * no},
+    {id: `N-${no}`, kind: 'counting-inputs', profile: 'adam4150', address: 2 + 2 * no},
+  ];
+}
+
+function pulseDevice(id: string) {
+  const no = indexOfStall(id);
+  const board = Math.floor(no / PAIRS_OF_A_BOARD);
+  const pair = no % PAIRS_OF_A_BOARD;
+  return {
+    ...{id: `M-${id}`, kind: 'pulse-meter', counters: `N-${board}`, input: pair},
+    ...{relays: `R-${board}`, outputs: {open: 2 * pair, close: 2 * pair + 1}},
+    pulses: PULSES_PER_LITRE,
+  };
+}
