@@ -98,7 +98,7 @@ export class BookingDesk {
     };
     const isPaid = pay === 'balance';
     const begun = await frame.begin(tx, {
-      ...{id, tenant, site, holder, type: BOOKING, data},
+      ...{id, tenant, site, holder, type: BOOKING, data, isHolderActive: true},
       state: isPaid ? 'paid' : 'reserved',
       effects: isPaid ? paidEffects({id, holder, data}) : unpaidEffects(clock.wallMs()),
     });

@@ -104,10 +104,7 @@ export class PriceDesk {
     const slot = {site, point, fromWall: fromMs, untilWall: untilMs, offer: 'hourly'} as const;
     const listing = await (known?.take(slot, place) ?? listings.listingFor(db, slot));
     if (!listing) throw new Refusal('outside_window');
-    const [tariff, allRules] = await Promise.all([
-      prices.tariff(db, site),
-      prices.rulesAt(db, tenant, site),
-    ]);
+    const {tariff, rules: allRules} = await prices.termsAt(db, tenant, site);
     const roles =
       known?.roles ?? (holder === null ? [] : await members.rolesOf(db, tenant, holder));
     const local = this.#zone(place.zone).localTime(fromMs);

@@ -1,3 +1,4 @@
+import {sql} from 'kysely';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {
   type Price,
@@ -47,7 +48,8 @@ export class PriceTable {
   readonly #tariff = new FixedQuery((db, {site}: {readonly site: string}) =>
     db.selectFrom('tariff').select(['terms', 'ver']).where('site', '=', site),
   );
-  readonly #rulesAt = new FixedQuery(
+  /** The rules, and the tariff as one of no name. */
+  readonly #termsAt = new FixedQuery(
     (db, {tenant, site}: {readonly tenant: string; readonly site: string}) =>
       db
         .selectFrom('price_rule')
@@ -55,14 +57,32 @@ export class PriceTable {
         .where('tenant', '=', tenant)
         .where('state', '=', 'active')
         .where(({eb, or}) => or([eb('site', 'is', null), eb('site', '=', site)]))
+        .unionAll(
+          db
+            .selectFrom('tariff')
+            .select([sql.lit('').as('id'), 'tenant', 'site', sql.lit('').as('name')])
+            .select(['terms as body', sql.lit('active').as('state'), 'ver'])
+            .where('site', '=', site),
+        )
         .orderBy('id'),
   );
 
   async tariff(db: CloudReader, site: string): Promise<TariffRow> {
-    const row = await this.#tariff.first(db, {site});
-    return row
-      ? {site, ver: row.ver, terms: JSON.parse(row.terms) as TariffTerms}
-      : {site, ver: 0, terms: USUAL_TERMS};
+    return tariffOf(site, await this.#tariff.first(db, {site}));
+  }
+
+  /** The tariff of a site and the rules in force there. */
+  async termsAt(
+    db: CloudReader,
+    tenant: string,
+    site: string,
+  ): Promise<{readonly tariff: TariffRow; readonly rules: readonly PriceRule[]}> {
+    const {rows} = await this.#termsAt.run(db, {tenant, site});
+    const tariff = rows.find(({id}) => id === '');
+    return {
+      tariff: tariffOf(site, tariff && {terms: tariff.body, ver: tariff.ver}),
+      rules: rows.flatMap(row => (row.id === '' ? [] : ruleOf(row).rule)),
+    };
   }
 
   /** `ver`: which one its author saw; false when it is another by now. */
@@ -130,12 +150,6 @@ export class PriceTable {
     return rows.map(ruleOf);
   }
 
-  /** Those in force at a site. */
-  async rulesAt(db: CloudReader, tenant: string, site: string): Promise<readonly PriceRule[]> {
-    const {rows} = await this.#rulesAt.run(db, {tenant, site});
-    return rows.map(row => ruleOf(row).rule);
-  }
-
   async addQuote(db: CloudReader, quote: Omit<QuoteRow, 'order'>): Promise<void> {
     const {id, tenant, site, point, holder, lender} = quote;
     await db
@@ -173,6 +187,15 @@ export class PriceTable {
   async pruneQuotes(db: CloudReader, beforeWallMs: number): Promise<void> {
     await db.deleteFrom('quote').where('valid_until_wall', '<', beforeWallMs).execute();
   }
+}
+
+function tariffOf(
+  site: string,
+  row: {readonly terms: string; readonly ver: number} | undefined,
+): TariffRow {
+  return row
+    ? {site, ver: row.ver, terms: JSON.parse(row.terms) as TariffTerms}
+    : {site, ver: 0, terms: USUAL_TERMS};
 }
 
 function bodyOf({points, roles, weekly, fromMs, untilMs, percent}: PriceRule): string {

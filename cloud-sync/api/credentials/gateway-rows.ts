@@ -3,7 +3,7 @@ import {canonicalRow, type GrantStateRow} from '../../../protocols/cloud/grant-s
 import {asRevoked, LEASE_MS, type Revocable} from '../grant-desk.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
 import type {GatewayRow, GatewayTable} from '../store/gateway-table.js';
-import type {GrantTable, StateVersion} from '../store/grant-table.js';
+import type {GrantTable, KnownRow, StateVersion} from '../store/grant-table.js';
 
 export interface GatewayRowsOptions {
   readonly clock: Clock;
@@ -54,16 +54,16 @@ export class GatewayRows {
   }
 
   /** One whose id was made in this transaction: it lay nowhere before. `state`: as it was when the gateway
-   *  was locked, with nothing put there since; left out: it is read. */
+   *  was locked, with nothing put there since; left out: it is read. `isHolderActive`: he is locked. */
   putNew(
     tx: CloudTransaction,
     gateway: string,
     build: (at: {readonly rev: number; readonly leaseUntil: UnixMillis}) => GrantStateRow,
-    state: StateVersion | undefined,
+    known: Omit<KnownRow, 'before'>,
   ): Promise<number> {
     const {clock, grants} = this.#options;
     const leaseUntil = (clock.wallMs() + LEASE_MS) as UnixMillis;
-    return grants.put(tx, gateway, build({rev: 1, leaseUntil}), {before: undefined, state});
+    return grants.put(tx, gateway, build({rev: 1, leaseUntil}), {before: undefined, ...known});
   }
 
   /** For good, and ahead of everything else on the way to the gateway. False where it never was. */

@@ -20,6 +20,16 @@ export interface RightSpreadOptions {
 /** With how far each was when it was locked; undefined: to be read. */
 export type LockedGateways = ReadonlyMap<string, StateVersion | undefined>;
 
+/** What is known of a right that was made in this transaction. */
+export interface NewlyMade {
+  /** Its points, just read. */
+  readonly placed: readonly PlacedPoint[];
+  /** Their gateways, when they were locked for it. */
+  readonly locked?: LockedGateways | undefined;
+  /** The holder is locked and may use what he has. */
+  readonly isHolderActive?: boolean | undefined;
+}
+
 interface Spread {
   readonly right: Right;
   readonly points: readonly string[];
@@ -52,19 +62,13 @@ export class RightSpread {
     return locked;
   }
 
-  /** A right that was made in this transaction and lies nowhere yet; its points were just read. `locked`:
-   *  their gateways, when they were locked for it. */
-  async spreadNew(
-    tx: CloudTransaction,
-    right: Right,
-    placed: readonly PlacedPoint[],
-    locked?: LockedGateways,
-  ): Promise<readonly string[]> {
-    const byGateway = byGatewayOf(placed);
+  /** A right that was made in this transaction and lies nowhere yet. */
+  async spreadNew(tx: CloudTransaction, right: Right, made: NewlyMade): Promise<readonly string[]> {
+    const byGateway = byGatewayOf(made.placed);
     if (right.state === 'revoked') return this.#spreadOver(tx, right, byGateway, []);
     const shown = await this.#options.credentials.some(tx, right.credentials);
     for (const [gateway, points] of byGateway) {
-      await this.#spreadNewTo(tx, gateway, {right, points, shown, locked});
+      await this.#spreadNewTo(tx, gateway, {right, points, shown}, made);
     }
     return [...byGateway.keys()];
   }
@@ -131,7 +135,8 @@ export class RightSpread {
   async #spreadNewTo(
     tx: CloudTransaction,
     gateway: string,
-    {right, points, shown, locked}: Spread & {readonly locked: LockedGateways | undefined},
+    {right, points, shown}: Spread,
+    {locked, isHolderActive}: NewlyMade,
   ): Promise<void> {
     const {rows} = this.#options;
     const state = locked?.has(gateway) ? locked.get(gateway) : await rows.lock(tx, gateway);
@@ -140,7 +145,8 @@ export class RightSpread {
       ...({table: 'grant'} as const),
       row: rowOfRight(right, points, at),
     });
-    const cfgVer = await rows.putNew(tx, gateway, build, isMoved ? undefined : state);
+    const known = {state: isMoved ? undefined : state, isHolderActive};
+    const cfgVer = await rows.putNew(tx, gateway, build, known);
     await this.#place(tx, 'grant', right.id, {gateway, cfgVer});
   }
 

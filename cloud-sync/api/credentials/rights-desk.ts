@@ -63,6 +63,8 @@ export interface HowIssued {
   readonly isFetchedLater?: boolean;
   /** Its points, for who has just read them. */
   readonly placed?: readonly PlacedPoint[];
+  /** He is locked, and may use what he has. */
+  readonly isHolderActive?: boolean;
   /** What the holder has already, asked when the gateways are locked. */
   readonly own?: (gateways: readonly string[]) => Promise<readonly string[]>;
 }
@@ -115,7 +117,7 @@ export class RightsDesk {
     tx: CloudTransaction,
     right: Right,
     wishes: readonly CredentialWish[],
-    {placed, own, ...how}: HowIssued,
+    {placed, own, isHolderActive, ...how}: HowIssued,
   ): Promise<RightOutcome> {
     const {maker, rights, spread, clock} = this.#options;
     this.#assertLive(right);
@@ -148,7 +150,7 @@ export class RightsDesk {
       await rights.save(tx, equipped);
     }
     const places = placed
-      ? await spread.spreadNew(tx, equipped, placed, locked)
+      ? await spread.spreadNew(tx, equipped, {placed, locked, isHolderActive})
       : await spread.spread(tx, equipped);
     for (const gateway of places) gateways.add(gateway);
     for (const {credential} of made) await this.#tellOf(tx, credential);

@@ -1,3 +1,4 @@
+import type {KnownOfGrant} from '../orders/order-frame.js';
 import type {OrderRow} from '../orders/order-table.js';
 import type {GrantWish} from '../orders/order-type.js';
 import type {OrderUseTable} from '../orders/order-use-table.js';
@@ -41,20 +42,19 @@ export class RightsIssuer {
     this.#options = options;
   }
 
-  /** `isNew`: the order was made in this transaction and wanted nothing under that name yet.
-   *  @throws Refusal when the site has not all of the points */
+  /** @throws Refusal when the site has not all of the points */
   async grant(
     tx: CloudTransaction,
     order: Owner,
     wish: GrantWish,
-    isNew = false,
+    {isNew = false, isHolderActive = false}: KnownOfGrant = {},
   ): Promise<readonly string[]> {
     const {rights, credentials, uses} = this.#options;
     const {name} = wish;
     const [before] = isNew ? [] : await rights.liveOfOrder(tx, order.id, name);
     const {right, gateways, places} = before
       ? await this.#changed(tx, wish, before)
-      : await this.#issued(tx, order, wish);
+      : await this.#issued(tx, order, wish, isHolderActive);
     const at = places ?? (await credentials.places(tx, right.id)).map(({gateway}) => gateway);
     for (const gateway of at) {
       await uses?.addGrant(tx, {gateway, grant: right.id, order: order.id, name});
@@ -62,7 +62,12 @@ export class RightsIssuer {
     return gateways;
   }
 
-  async #issued(tx: CloudTransaction, order: Owner, wish: GrantWish): Promise<Given> {
+  async #issued(
+    tx: CloudTransaction,
+    order: Owner,
+    wish: GrantWish,
+    isHolderActive: boolean,
+  ): Promise<Given> {
     const {desk, rights, maskOf} = this.#options;
     const {name, kind, points, validFrom, validUntil, entries, budget} = wish;
     const {credentials: kinds} = wish;
@@ -73,7 +78,7 @@ export class RightsIssuer {
     const placed = await rights.points(tx, tenant, site, points);
     const wishes = kinds.flatMap(one => wishesOf(one, placed));
     return desk.issue(tx, {...about, kind, ...window}, wishes, {
-      ...{isFetchedLater: true, placed},
+      ...{isFetchedLater: true, placed, isHolderActive},
       own: gateways => this.#ofHolder(tx, {tenant, holder}, kinds, gateways),
     });
   }

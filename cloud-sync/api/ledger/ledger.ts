@@ -53,7 +53,7 @@ export class Ledger {
     tx: CloudTransaction,
     tenant: string,
     move: MoneyMove,
-    {orderId}: {readonly orderId: string | null},
+    {orderId, isNew = false}: {readonly orderId: string | null; readonly isNew?: boolean},
   ): Promise<MoneyRefusal | undefined> {
     assertSound(move);
     const asked = {tx, tenant, orderId, fingerprint: fingerprintOf(move)};
@@ -63,7 +63,7 @@ export class Ledger {
     if (move.move !== 'hold') await lock;
     const [locked, before] = await Promise.all([
       lock,
-      this.#options.table.entry(tx, tenant, move.key),
+      isNew ? undefined : this.#options.table.entry(tx, tenant, move.key),
     ]);
     if (before) return before.fingerprint === asked.fingerprint ? undefined : 'KEY_REUSED';
     switch (move.move) {

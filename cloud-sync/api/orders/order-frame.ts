@@ -23,20 +23,31 @@ export interface MoneyMover {
     tx: CloudTransaction,
     tenant: string,
     move: MoneyMove,
-    about: {readonly orderId: string | null},
+    about: {
+      readonly orderId: string | null;
+      /** The key was made in this transaction: nothing can stand under it. */
+      readonly isNew?: boolean;
+    },
   ): Promise<MoneyRefusal | undefined>;
 }
 
 /** Issues rights for orders; both tell the gateways that should hear of it after the commit. */
 export interface RightsGiver {
-  /** `isNew`: the order was made in this transaction, and had no right of that name yet. */
   grant(
     tx: CloudTransaction,
     order: OrderOwner,
     wish: GrantWish,
-    isNew?: boolean,
+    known?: KnownOfGrant,
   ): Promise<readonly string[]>;
   revoke(tx: CloudTransaction, order: OrderOwner, name: string): Promise<readonly string[]>;
+}
+
+/** What whoever wants a right has found out already in the same transaction. */
+export interface KnownOfGrant {
+  /** The order was made in it, and had no right of that name yet. */
+  readonly isNew?: boolean;
+  /** The holder is locked and may use what he has. */
+  readonly isHolderActive?: boolean;
 }
 
 export type OrderOwner = Pick<OrderRow, 'id' | 'tenant' | 'site' | 'holder'>;
@@ -76,6 +87,8 @@ export interface NewOrder extends Pick<OrderRow, 'tenant' | 'site' | 'holder' | 
   readonly id?: string | undefined;
   readonly data: unknown;
   readonly effects?: readonly OrderEffect[];
+  /** The holder was locked in this transaction, and may use what he has. */
+  readonly isHolderActive?: boolean;
 }
 
 export type BeginResult =
@@ -128,7 +141,8 @@ export class OrderFrame {
   /** A new order together with what it wants at once. */
   async begin(tx: CloudTransaction, made: NewOrder): Promise<BeginResult> {
     const row = await this.#add(tx, made);
-    const done = await this.#doAll(tx, row, made.effects ?? [], true);
+    const known = {isNew: true, isHolderActive: made.isHolderActive ?? false};
+    const done = await this.#doAll(tx, row, made.effects ?? [], known);
     if (done.kind !== 'applied') return done;
     return {kind: 'begun', id: row.id, row, gateways: done.gateways};
   }
@@ -256,7 +270,7 @@ export class OrderFrame {
     tx: CloudTransaction,
     row: OrderRow,
     effects: readonly OrderEffect[],
-    isNew = false,
+    known: KnownOfGrant = {},
   ): Promise<Applied> {
     const gateways = new Set<string>();
     const granted = new Set<string>();
@@ -264,8 +278,8 @@ export class OrderFrame {
     const rest = effects.filter(effect => !isMoney(effect));
     for (const effect of [...effects.filter(isMoney), ...rest]) {
       const isGrant = effect.effect === 'grant';
-      const isFirst = isNew && isGrant && !granted.has(effect.wish.name);
-      const done = await this.#do(tx, row, effect, isFirst);
+      const isAgain = isGrant && granted.has(effect.wish.name);
+      const done = await this.#do(tx, row, effect, isAgain ? {...known, isNew: false} : known);
       if (isGrant) granted.add(effect.wish.name);
       if (done.kind === 'money_refused') return done;
       for (const gateway of done.gateways) gateways.add(gateway);
@@ -273,12 +287,11 @@ export class OrderFrame {
     return {kind: 'applied', gateways: [...gateways]};
   }
 
-  /** `isFirst`: a grant of a name that a new order has none of. */
   async #do(
     tx: CloudTransaction,
     row: OrderRow,
     effect: OrderEffect,
-    isFirst: boolean,
+    known: KnownOfGrant,
   ): Promise<Applied> {
     const {orders, entropy, money, rights} = this.#options;
     switch (effect.effect) {
@@ -292,11 +305,12 @@ export class OrderFrame {
         await orders.cancelDeadline(tx, row.id, effect.name);
         return NOBODY;
       case 'money': {
-        const why = await money.move(tx, row.tenant, effect.move, {orderId: row.id});
+        const isNew = known.isNew === true && effect.move.key.startsWith(row.id);
+        const why = await money.move(tx, row.tenant, effect.move, {orderId: row.id, isNew});
         return why === undefined ? NOBODY : {kind: 'money_refused', move: effect.move, why};
       }
       case 'grant':
-        return {kind: 'applied', gateways: await rights.grant(tx, row, effect.wish, isFirst)};
+        return {kind: 'applied', gateways: await rights.grant(tx, row, effect.wish, known)};
       case 'revoke_grant':
         return {kind: 'applied', gateways: await rights.revoke(tx, row, effect.name)};
       case 'work': {

@@ -156,14 +156,13 @@ export class Calendar {
     wish: SlotWish,
     place?: SiteRow,
   ): Promise<ListingRow | Exclude<SlotAnswer, 'reserved'>> {
-    const [listing, isTaken] = await Promise.all([
-      this.#listing(tx, point, wish, place),
-      this.#isTaken(tx, wish),
-    ]);
+    const {site, point: id, orderId, fromWall, untilWall} = wish;
+    const slot = {site, point: id, orderId, fromWall, untilWall};
+    const {live, isTaken} = await this.#listings.liveFor(tx, slot);
+    const listing = await this.#fitting(tx, {point, live, place}, wish);
     if (!listing) return 'OUTSIDE_WINDOW';
     if (isTaken) return 'BAY_TAKEN';
-    const {site, point: id, orderId, fromWall, untilWall} = wish;
-    await this.#add.send(tx, {orderId, site, point: id, fromWall, untilWall});
+    await this.#add.send(tx, slot);
     return listing;
   }
 
@@ -184,14 +183,30 @@ export class Calendar {
   async #listing(
     db: CloudReader,
     point: PointRow,
+    wish: Omit<SlotWish, 'orderId'>,
+  ): Promise<ListingRow | undefined> {
+    const live = await this.#listings.live(db, point.site, point.id);
+    return this.#fitting(db, {point, live}, wish);
+  }
+
+  /** The one of what is offered live that is for all of this time. `place`: the site, if it is known. */
+  async #fitting(
+    db: CloudReader,
+    {
+      point,
+      live,
+      place,
+    }: {
+      readonly point: PointRow;
+      readonly live: readonly ListingRow[];
+      readonly place?: SiteRow | undefined;
+    },
     {fromWall, untilWall, offer}: Omit<SlotWish, 'orderId'>,
-    place?: SiteRow,
   ): Promise<ListingRow | undefined> {
     if (fromWall >= untilWall || point.saleState !== 'open') return undefined;
     const site = place ?? (await this.#sites.byId(db, point.site));
     if (site?.state !== 'active') return undefined;
     const zone = this.zoneOf(site.zone);
-    const live = await this.#listings.live(db, point.site, point.id);
     return live.find(
       listing =>
         // Nobody earns by a bay that is another's by now.

@@ -50,6 +50,10 @@ export interface ListingQuery {
   readonly limit: number;
 }
 
+/** A point in a time, for an order. */
+type Wanted = Readonly<Record<'site' | 'point' | 'orderId', string>> &
+  Readonly<Record<'fromWall' | 'untilWall', number>>;
+
 const COLUMNS = [
   ...['id', 'tenant', 'site', 'point', 'offer', 'lender', 'ownership_ref', 'openings'],
   ...['price_fen', 'min_ms', 'max_ms', 'term_days', 'public', 'state', 'ver'],
@@ -67,6 +71,26 @@ export class ListingTable {
         .where('point', '=', point)
         .where('state', '=', 'live')
         .orderBy('id'),
+  );
+  readonly #liveFor = new FixedQuery((db, {site, point, fromWall, untilWall, orderId}: Wanted) =>
+    db
+      .selectFrom('listing')
+      .select(COLUMNS)
+      .select(({exists, selectFrom}) =>
+        exists(
+          selectFrom('bay_slot')
+            .select('bay_slot.order_id')
+            .where('bay_slot.site', '=', site)
+            .where('bay_slot.point', '=', point)
+            .where('from_wall', '<', untilWall)
+            .where('until_wall', '>', fromWall)
+            .where('order_id', '<>', orderId),
+        ).as('taken'),
+      )
+      .where('listing.site', '=', site)
+      .where('listing.point', '=', point)
+      .where('state', '=', 'live')
+      .orderBy('id'),
   );
 
   async add(tx: CloudTransaction, listing: Omit<ListingRow, 'ver' | 'state'>): Promise<void> {
@@ -103,6 +127,16 @@ export class ListingTable {
   /** What is offered of a point now. */
   async live(db: CloudReader, site: string, point: string): Promise<readonly ListingRow[]> {
     return (await this.#live.run(db, {site, point})).rows.map(rowOf);
+  }
+
+  /** The same, and whether another order has the point in a part of that time; false where nothing is
+   *  offered. */
+  async liveFor(
+    db: CloudReader,
+    {site, point, fromWall, untilWall, orderId}: Wanted,
+  ): Promise<{readonly live: readonly ListingRow[]; readonly isTaken: boolean}> {
+    const {rows} = await this.#liveFor.run(db, {site, point, fromWall, untilWall, orderId});
+    return {live: rows.map(rowOf), isTaken: rows.some(({taken}) => Boolean(taken))};
   }
 
   /** Live ones of some sites that anybody may see. */

@@ -1,5 +1,13 @@
 import {createHash} from 'node:crypto';
-import type {Compilable, CompiledQuery, QueryResult} from 'kysely';
+import {
+  type Compilable,
+  type CompiledQuery,
+  InsertQueryNode,
+  type OperationNode,
+  type QueryResult,
+  TableNode,
+  UpdateQueryNode,
+} from 'kysely';
 import type {CloudReader, CloudTransaction} from './cloud-schema.js';
 
 /** Where a value of a run belongs. */
@@ -19,6 +27,8 @@ export interface FixedCall<Row = unknown> extends CompiledQuery<Row> {
   readonly name?: string;
   /** Nobody waits for it: when it fails, so does what is asked next, or the commit. */
   readonly isSent?: boolean;
+  /** The only table that it writes, and it reads no other. */
+  readonly table?: string | undefined;
 }
 
 /**
@@ -70,8 +80,18 @@ export class FixedQuery<Given extends Values, Row = unknown> {
     const slots = new Proxy({}, {get: (_, name) => new Slot(String(name))}) as Given;
     const compiled = this.#build(db, slots).compile();
     const name = createHash('sha256').update(compiled.sql).digest('base64url').slice(0, 22);
-    const call = {...compiled, name};
+    const call = {...compiled, name, table: tableOf(compiled.query)};
     this.#calls.set(adapter, call);
     return call;
   }
+}
+
+/** Of a plain insert or update; undefined: it reads or writes something else too. */
+function tableOf(query: OperationNode): string | undefined {
+  const target = InsertQueryNode.is(query)
+    ? query.into
+    : UpdateQueryNode.is(query) && !query.from
+      ? query.table
+      : undefined;
+  return target && TableNode.is(target) ? target.table.identifier.name : undefined;
 }

@@ -61,9 +61,11 @@ export interface StateVersion {
 }
 
 /** What whoever writes has just read: the row as it was, and the gateway's state. */
-interface KnownRow {
+export interface KnownRow {
   readonly before: GrantStateRow | undefined;
   readonly state?: StateVersion | undefined;
+  /** The holder is locked and not frozen. */
+  readonly isHolderActive?: boolean | undefined;
 }
 
 const MAX_CREDENTIALS = 64;
@@ -143,7 +145,7 @@ export class GrantTable {
     entry: GrantStateRow,
     known?: KnownRow,
   ): Promise<number> {
-    if (entry.table === 'grant' && isInForce(entry.row.state)) {
+    if (entry.table === 'grant' && isInForce(entry.row.state) && !known?.isHolderActive) {
       if (await this.isHolderFrozen(tx, entry.row.holder))
         return this.#suspend(tx, gateway, entry.row);
     }

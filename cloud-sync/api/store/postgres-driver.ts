@@ -8,6 +8,7 @@ import {
 import type pg from 'pg';
 import {InternalError} from '../../../protocols/base/errors.js';
 import type {FixedCall} from './fixed-query.js';
+import {JoinedTexts, SentBatch} from './sent-batch.js';
 
 /**
  * PostgreSQL over connections that take the next statement before the last is answered. Statements that
@@ -30,6 +31,7 @@ export class PipedDialect extends PostgresDialect {
 class PipedDriver implements Driver {
   readonly #pool: pg.Pool;
   readonly #connections = new WeakMap<pg.PoolClient, PipedConnection>();
+  readonly #texts = new JoinedTexts();
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
@@ -41,7 +43,7 @@ class PipedDriver implements Driver {
 
   async acquireConnection(): Promise<PipedConnection> {
     const client = await this.#pool.connect();
-    const held = this.#connections.get(client) ?? new PipedConnection(client);
+    const held = this.#connections.get(client) ?? new PipedConnection(client, this.#texts);
     this.#connections.set(client, held);
     return held;
   }
@@ -73,22 +75,21 @@ class PipedConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
   /** Of what nobody waited for in this transaction: the server has done nothing since. */
   #failure: unknown;
+  readonly #sent: SentBatch;
   #isCorked = false;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, texts: JoinedTexts) {
     this.#client = client;
+    this.#sent = new SentBatch(texts);
   }
 
   async executeQuery<Row>(query: FixedCall): Promise<QueryResult<Row>> {
-    const {name, sql: text, parameters, isSent} = query;
-    if (isSent) this.#cork();
-    const asked = this.#client.query({...(name && {name}), text, values: [...parameters]});
-    if (isSent) {
-      asked.catch(error => {
-        this.#failure ??= error;
-      });
+    if (query.isSent) {
+      this.#sent.add(query);
       return {rows: []};
     }
+    this.#flush();
+    const asked = this.#ask(query);
     this.#uncork();
     try {
       const {command, rowCount, rows} = await asked;
@@ -106,11 +107,13 @@ class PipedConnection implements DatabaseConnection {
 
   async begin(): Promise<void> {
     this.#failure = undefined;
+    this.#sent.clear();
     await this.executeQuery({...CompiledQuery.raw('begin'), isSent: true});
   }
 
   async commit(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
+    this.#flush();
     const asked = this.#client.query('commit');
     this.#uncork();
     const {command} = await asked;
@@ -121,9 +124,24 @@ class PipedConnection implements DatabaseConnection {
 
   async rollback(): Promise<void> {
     this.#failure = undefined;
+    this.#sent.clear();
     const asked = this.#client.query('rollback');
     this.#uncork();
     await asked;
+  }
+
+  #ask({name, sql: text, parameters}: FixedCall) {
+    return this.#client.query({...(name && {name}), text, values: [...parameters]});
+  }
+
+  /** What was held back, each before what follows it. */
+  #flush(): void {
+    for (const call of this.#sent.take()) {
+      this.#cork();
+      this.#ask(call).catch(error => {
+        this.#failure ??= error;
+      });
+    }
   }
 
   /** What nobody waits for goes out with what is asked next, in one write. */
