@@ -321,7 +321,8 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.stopEdge();
+    // What a failed scenario left running, as water, has last words that take their time.
+    await this.clock.settle(this.stopEdge());
     this.site.close();
     for (const installed of this.#installed) installed.close();
     await this.cloud?.close();

@@ -27,8 +27,7 @@ export interface CommandDeskOptions {
   readonly audit: AuditLog;
 }
 
-/** What may be ordered of a point: its arm, strike, gate or relay. A vehicle stands in a bay, whose arm it is.
- *  Of a relay the site file says which of these it lets in. */
+/** What may be ordered of a point: its arm, strike or gate. A vehicle stands in a bay, whose arm it is. */
 const ABLE: Readonly<Record<PointKind, readonly CommandKind[]>> = {
   bay: ['open', 'close'],
   vehicle: ['open', 'close'],
@@ -36,7 +35,6 @@ const ABLE: Readonly<Record<PointKind, readonly CommandKind[]>> = {
   room: [],
   door: ['open', 'pulse'],
   barrier: ['open', 'close'],
-  relay: ['open', 'close', 'pulse'],
 };
 
 /** Takes orders for arms, doors and gates, and takes them back as long as nobody was told. */

@@ -25,8 +25,6 @@ import {Telemetry} from './telemetry.js';
 import {TimeMarks} from './time-marks.js';
 
 const EPOCH_BYTES = 16;
-/** The one cause of a new epoch that says nothing of the file: a gateway got another identity. */
-const ENROLLED = 'enrolled';
 /** A run that lasts longer was no part of a series of brown-outs. */
 const SHORT_RUN_MS: Millis = MINUTE_MS;
 
@@ -57,8 +55,6 @@ export interface StoreCondition {
   /** False while what happens lives in memory only. */
   readonly isDurable: boolean;
   readonly grants: GrantsStanding;
-  /** Of rights that began before it nobody knows whether they were used; 0: of all it is known. */
-  readonly usesSureFromMs: UnixMillis;
 }
 
 /** Everything that the site remembers, in one file with one writer. */
@@ -118,14 +114,10 @@ export class SiteStore {
       this.journal = journal;
       this.outbox = new JournalOutbox(database, journal, {
         stampNow,
-        onOldCopy: why => {
-          this.counters.leapFar();
-          if (why !== ENROLLED) this.grants.doubtUses();
-        },
+        onOldCopy: () => this.counters.leapFar(),
       });
       this.grants = new GrantStore(database, {
         ...{journal, box, clock, stampNow, isSalvaged: refilled !== undefined},
-        surelyMs: options.floorMs,
         pepper: () => this.pepper(),
       });
       this.book = this.grants.book;
@@ -145,7 +137,6 @@ export class SiteStore {
       if (refilled) this.#care.takeOver(refilled);
       else if (journal.wasInDoubt) counters.leapFar();
       else if (database.formerRun.unclean) counters.leap();
-      if (!refilled && journal.mayBeOlder) grants.doubtUses();
       database.repairWith(this.#care);
       this.lot.tellUnstored(this.stampNow());
       if (this.#pepperFile.isInUse) this.#tryPepper();
@@ -176,7 +167,6 @@ export class SiteStore {
       level: this.#level,
       isDurable: !this.lot.isAdrift,
       grants: this.grants.standing,
-      usesSureFromMs: this.grants.usesSureFromMs,
     };
   }
 
@@ -185,7 +175,6 @@ export class SiteStore {
     this.#look();
     this.#noteLasting();
     this.#care.tend();
-    this.grants.tend();
     if (this.#database.isDurable) this.prune();
   }
 

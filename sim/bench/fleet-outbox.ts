@@ -49,10 +49,6 @@ export class FleetOutbox implements Outbox {
     return this.#acked;
   }
 
-  first(): number {
-    return 1;
-  }
-
   low(): number {
     return this.#acked + 1;
   }

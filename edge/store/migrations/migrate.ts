@@ -11,7 +11,6 @@ import {ISSUERS} from './0009-issuers.js';
 import {NOTICES} from './0010-notices.js';
 import {MARKED_HEAD} from './0011-marked-head.js';
 import {SHOWERS} from './0012-showers.js';
-import {EPOCHS} from './0013-epochs.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -31,7 +30,6 @@ export const MIGRATIONS: readonly Migration[] = [
   NOTICES,
   MARKED_HEAD,
   SHOWERS,
-  EPOCHS,
 ];
 
 /** Version of the schema that this code works with. */
