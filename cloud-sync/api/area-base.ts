@@ -18,6 +18,7 @@ import type {CloudStore} from './store/cloud-store.js';
 import type {GatewayTable} from './store/gateway-table.js';
 import type {GrantTable} from './store/grant-table.js';
 import type {SecretBox} from './store/secret-box.js';
+import type {SiteView} from './store/site-view.js';
 import type {ChangeFeed} from './tenancy/change-feed.js';
 import type {SiteTable} from './tenancy/site-table.js';
 
@@ -28,6 +29,7 @@ export interface OrderParts {
   readonly orderUses: OrderUseTable;
   readonly rightUses: RightUseTable;
   readonly notices: NoticeTable;
+  readonly view: SiteView;
 }
 
 /** Commands as the parts towards the gateways know them. */

@@ -18,6 +18,7 @@ import {LedgerTable} from './ledger/ledger-table.js';
 import {assembleOrders} from './orders/orders.js';
 import {assembleMoney} from './payments/assemble-money.js';
 import {assemblePlaces} from './places/assemble-places.js';
+import {assembleStays} from './stays/assemble-stays.js';
 import {AnswerTable} from './tenancy/answer-table.js';
 import {assembleTenancy} from './tenancy/assemble-tenancy.js';
 import {assembleWebhooks} from './webhooks/assemble-webhooks.js';
@@ -61,13 +62,14 @@ export function assembleAreas(options: AreaOptions): Areas {
   const members = new MemberTable();
   const money = assembleMoney(base, {members, orders});
   const {calendar} = places;
-  const bookings = assembleBookings(base, {
-    ...{orders, calendar, members: bookingMembers(members), paying: money},
-  });
-  const leases = assembleLeases(base, {orders, calendar, members: accounts.members});
+  const stays = assembleStays(base, {orders, places});
+  const bays = {orders, calendar, onBayKept: stays.onBayKept};
+  const own = {members: bookingMembers(members), paying: money};
+  const bookings = assembleBookings(base, {...bays, ...own});
+  const leases = assembleLeases(base, {...bays, members: accounts.members});
   const codes = new RightCodes(rights);
   const bath = assembleBath(base, {orders, members: accounts.members, codes});
-  for (const part of [orders, holds, money]) part.start();
+  for (const part of [orders, holds, money, stays]) part.start();
   return {
     persons: accounts.persons,
     begin: () => accounts.begin(),
@@ -81,6 +83,7 @@ export function assembleAreas(options: AreaOptions): Areas {
       webhooks.addRoutes(api);
       addBookingRoutes(api, base, bookings, orders);
       leases.addRoutes(api);
+      stays.addRoutes(api, bookings.desk);
       money.addRoutes(api);
       bath.addRoutes(api);
       addWebClient(api, options.firstTenant);
@@ -96,9 +99,7 @@ export function assembleAreas(options: AreaOptions): Areas {
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
     close: async () => {
-      await webhooks.stop();
-      await holds.stop();
-      await orders.stop();
+      for (const part of [webhooks, holds, stays, orders]) await part.stop();
       await places.runner.stop();
       await money.close();
     },

@@ -153,8 +153,9 @@ export class LeasedRow {
   async #tokenOf(grant: string): Promise<string> {
     const cloud = cloudOf(this.world);
     const path = `/v1/grants/${grant}/credentials`;
-    const {credentials} = await cloud.get<{credentials: {id: string; kind: string}[]}>(path);
-    const qr = credentials.find(({kind}) => kind === 'qr');
+    type Shown = {readonly id: string; readonly kind: string; readonly state: string};
+    const {credentials} = await cloud.get<{credentials: Shown[]}>(path);
+    const qr = credentials.find(({kind, state}) => kind === 'qr' && state === 'active');
     return (await cloud.get<{text: string}>(`/v1/credentials/${qr?.id}/token`)).text;
   }
 }

@@ -33,6 +33,8 @@ export interface BookingSeams {
   readonly calendar: BayCalendar;
   readonly members: Members;
   readonly paying: BookingPaying;
+  /** The time of a booking is over and its car is still there; its transaction may still be undone. */
+  readonly onBayKept: () => void;
 }
 
 export interface Bookings extends Pick<BookingSeams, 'members' | 'paying'> {
@@ -76,7 +78,7 @@ export function bookingMembers(table: MemberTable): Members {
 /** Bookings of bays by the hour, and what they cost. */
 export function assembleBookings(
   {clock, entropy, store, sites}: Pick<AreaBase, 'clock' | 'entropy' | 'store' | 'sites'>,
-  {orders, calendar, members, paying}: BookingSeams,
+  {orders, calendar, members, paying, onBayKept}: BookingSeams,
 ): Bookings {
   const [prices, coupons] = [new PriceTable(), new CouponTable()];
   const pricing = new PriceDesk({
@@ -86,7 +88,8 @@ export function assembleBookings(
   const desk = new BookingDesk({
     ...{clock, entropy, frame, calendar, members, pricing, prices, coupons},
   });
-  frame.register(bookingOrder, bookingWork({calendar, coupons, payments: paying.orderPayments}));
+  const payments = paying.orderPayments;
+  frame.register(bookingOrder, bookingWork({calendar, coupons, payments, onBayKept}));
   return {
     ...{desk, pricing, prices, coupons, members, paying},
     chores: () => store.read(db => prices.pruneQuotes(db, clock.wallMs() - QUOTES_KEPT_MS)),

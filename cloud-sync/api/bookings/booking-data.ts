@@ -1,6 +1,7 @@
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import {UsageError} from '../../../protocols/base/errors.js';
 import type {Price} from '../../../protocols/site/price-rules.js';
+import type {OpenStay, StayOrderInput} from '../orders/open-stay.js';
 import type {FrameInput, OrderView} from '../orders/order-type.js';
 
 export type BookingState =
@@ -34,9 +35,14 @@ export interface BookingData {
   readonly price: Price;
   /** Of the whole time booked: what is held. */
   readonly amountFen: number;
+  /** Held besides, for a beginning before its time. */
+  readonly earlyFen: number;
+  /** The bay that was booked, when another one was given for it. */
+  readonly movedFrom: string | null;
   readonly payment: string | null;
-  /** Sessions that go on. */
-  readonly open: readonly string[];
+  readonly open: readonly OpenStay[];
+  /** Sessions whose end was told or presumed: another word of it changes nothing. */
+  readonly counted: readonly string[];
   /** Stays that are billed. */
   readonly stays: number;
   readonly usedMs: Millis;
@@ -60,15 +66,7 @@ export type BookingInput =
       readonly state: 'succeeded' | 'failed';
       readonly amountFen: number;
     }
-  /** What a gateway tells of a use of the right. `atMs` null: its clock was lost. */
-  | {
-      readonly kind: 'session';
-      readonly session: string;
-      readonly phase: string;
-      readonly closeCause: string | null;
-      readonly durationMs: Millis;
-      readonly atMs: number | null;
-    }
+  | StayOrderInput
   /** `isOurs`: for our own reasons, so all is given back. */
   | {readonly kind: 'cancel'; readonly note: string; readonly isOurs: boolean}
   /** The tenant has driven off for good. */

@@ -93,7 +93,8 @@ export class BookingDesk {
     await this.#takeCoupon(tx, {price, order: id, holder});
     const data: BookingData = {
       ...{point, plate, fromMs, untilMs, entries, lender, price, amountFen},
-      ...{payment: null, open: [], stays: 0, usedMs: 0, overtimeMs: 0},
+      ...{earlyFen: 0, movedFrom: null, payment: null, open: [], counted: []},
+      ...{stays: 0, usedMs: 0, overtimeMs: 0},
       ...{charges: [], owedFen: 0, refundedFen: 0, note: null},
     };
     const isPaid = pay === 'balance';
@@ -168,10 +169,12 @@ export function bookingWork({
   calendar,
   coupons,
   payments,
+  onBayKept,
 }: {
   readonly calendar: Pick<BayCalendar, 'free'>;
   readonly coupons: CouponTable;
   readonly payments: PayBack;
+  readonly onBayKept: () => void;
 }): OrderWork {
   return (tx, order, name, data) => {
     switch (name) {
@@ -179,6 +182,9 @@ export function bookingWork({
         return calendar.free(tx, order.id);
       case 'return_coupon':
         return coupons.giveBack(tx, order.id);
+      case 'bay_kept':
+        onBayKept();
+        return Promise.resolve();
       case 'pay_back': {
         const {amountFen, why} = data;
         const back = {order: order.id, amountFen: Number(amountFen), why: String(why)};

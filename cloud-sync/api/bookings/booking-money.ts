@@ -17,25 +17,87 @@ export function holdOf(
   order: Pick<Booking, 'id' | 'holder'>,
   amountFen: number,
 ): readonly OrderEffect[] {
+  return hold(order, holdKey(order), amountFen);
+}
+
+/** Set aside what a beginning before its time costs more. */
+export function earlyHoldOf(order: Booking, amountFen: number): readonly OrderEffect[] {
+  return hold(order, earlyKey(order), amountFen);
+}
+
+function hold(
+  order: Pick<Booking, 'holder'>,
+  key: string,
+  amountFen: number,
+): readonly OrderEffect[] {
   if (amountFen === 0) return [];
   const account = memberOf(order);
-  const key = holdKey(order);
   return [{effect: 'money', move: {move: 'hold', key, account, amountFen, expiresAt: undefined}}];
 }
 
-/** Take a part of what is held, and let the rest go. */
-export function captureOf(order: Booking, amountFen: number): readonly OrderEffect[] {
-  if (order.data.amountFen === 0) return [];
-  const hold = holdKey(order);
-  if (amountFen === 0) {
-    return [{effect: 'money', move: {move: 'release', key: `${order.id}/release`, hold}}];
-  }
-  const to = sharesFor(order, amountFen);
-  return [{effect: 'money', move: {move: 'capture', key: captureKey(order), hold, to}}];
+/** What is taken of an order, and out of what. */
+export interface Taking {
+  readonly effects: readonly OrderEffect[];
+  readonly charges: readonly Charge[];
+  /** Of the hold that was made when it was booked. */
+  readonly heldFen: number;
+  /** What no hold covers. */
+  readonly restFen: number;
 }
 
-export function captureKey({id}: Pick<Booking, 'id'>): string {
+/** Take `dueFen` of what is held, and let the rest go. */
+export function takingOf(order: Booking, dueFen: number): Taking {
+  const {amountFen, earlyFen} = order.data;
+  const heldFen = Math.min(dueFen, amountFen);
+  const beyondFen = Math.min(dueFen - heldFen, earlyFen);
+  const parts = [
+    {of: holdKey(order), key: captureKey(order), free: `${order.id}/release`, amountFen: heldFen},
+    {
+      ...{of: earlyKey(order), key: `${earlyKey(order)}/capture`},
+      ...{free: `${earlyKey(order)}/release`, amountFen: beyondFen},
+    },
+  ];
+  const heldIn = [amountFen, earlyFen];
+  return {
+    effects: parts.flatMap((part, no) => (heldIn[no] === 0 ? [] : [closeHold(order, part)])),
+    charges: parts
+      .filter(part => part.amountFen > 0)
+      .map(({key, amountFen: fen}) => ({key, amountFen: fen})),
+    heldFen,
+    restFen: dueFen - heldFen - beyondFen,
+  };
+}
+
+function closeHold(
+  order: Booking,
+  {of, key, free, amountFen}: Charge & {readonly of: string; readonly free: string},
+): OrderEffect {
+  if (amountFen === 0) return {effect: 'money', move: {move: 'release', key: free, hold: of}};
+  const to = sharesFor(order, amountFen);
+  return {effect: 'money', move: {move: 'capture', key, hold: of, to}};
+}
+
+function captureKey({id}: Pick<Booking, 'id'>): string {
   return `${id}/capture`;
+}
+
+function earlyKey({id}: Pick<Booking, 'id'>): string {
+  return `${id}/early`;
+}
+
+/** Give to the member for what he had not: from the house, or from the lender who took his bay back. */
+export function amendsOf(
+  order: Booking,
+  {
+    amountFen,
+    from,
+    reason,
+  }: {readonly amountFen: number; readonly from: AccountName; readonly reason: string},
+): readonly OrderEffect[] {
+  if (amountFen === 0) return [];
+  const to = [{account: memberOf(order), amountFen}];
+  const key = `${order.id}/amends`;
+  return [{effect: 'money', move: {move: 'transfer', key, from, to, reason}}];
 }
 
 /** Take what was not held. `isOwed`: he has not so much, and owes it. */

@@ -2,9 +2,10 @@ import test from 'ava';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS, HOUR_MS, MINUTE_MS} from '../../../protocols/base/units.js';
 import {type Price, USUAL_TERMS} from '../../../protocols/site/price-rules.js';
+import {LATE_GRACE_MS as GRACE_MS} from '../../../protocols/site/stay-rules.js';
 import type {OrderEffect} from '../orders/order-type.js';
 import type {AnyBookingInput, Booking, BookingData} from './booking-data.js';
-import {bookingOrder, GRACE_MS} from './booking-order.js';
+import {bookingOrder} from './booking-order.js';
 
 const NOW = 1_700_000_000_000 as UnixMillis;
 const at = (afterMs: number) => (NOW + afterMs) as UnixMillis;
@@ -18,6 +19,7 @@ const order = (state: Booking['state'], change: Partial<BookingData> = {}): Book
   data: {
     ...{point: 'A-012', plate: '粤B12345', fromMs: at(2 * HOUR_MS), untilMs: at(4 * HOUR_MS)},
     ...{entries: 'multi', lender: 'l', price, amountFen: 1200, payment: null, open: []},
+    ...{earlyFen: 0, movedFrom: null, counted: []},
     ...{stays: 0, usedMs: 0, overtimeMs: 0, charges: [], owedFen: 0, refundedFen: 0, note: null},
     ...change,
   },
@@ -58,6 +60,7 @@ function saying(effect: OrderEffect): string {
   }
 }
 
+const INSIDE = {session: 's-1', sinceMs: at(2 * HOUR_MS)};
 const CLOSING = ['cancel_deadline over', 'revoke_grant park', 'work free_place'];
 
 test('money is held, then the right is given; paying twice does not fit', t => {
@@ -117,7 +120,7 @@ test('stays in which nobody or somebody else came in are not billed', t => {
 });
 
 test('the arm does not rise under a car: overtime goes on, and is billed at its own price', t => {
-  const inside = order('running', {open: ['s-1']});
+  const inside = order('running', {open: [INSIDE]});
   const over = step(inside, {kind: 'deadline', name: 'over'}, 4 * HOUR_MS + GRACE_MS);
   t.like(over, {state: 'running', said: ['booking.overtime', 'set_deadline over']});
   const ended = 5 * HOUR_MS;
@@ -134,7 +137,7 @@ test('the arm does not rise under a car: overtime goes on, and is billed at its 
 });
 
 test('what the member has not is owed, and the lender gets his share all the same', t => {
-  const inside = order('running', {open: ['s-1']});
+  const inside = order('running', {open: [INSIDE]});
   const input = closed(3 * HOUR_MS, 5 * HOUR_MS);
   const move = {move: 'transfer', key: 'o/over', from: 'member:m', to: [], reason: ''} as const;
   const refused = {kind: 'money_refused', move, why: 'LOW_BALANCE', input} as const;
@@ -233,5 +236,94 @@ test('of what a provider was paid goes back what was not used, not charged, or r
 test('the end is told by who drove off, and not while his car is inside', t => {
   const used = {stays: 1, usedMs: HOUR_MS};
   t.is(step(order('running', used), {kind: 'end'}, 3 * HOUR_MS).state, 'settled');
-  t.like(step(order('running', {...used, open: ['s']}), {kind: 'end'}), {why: 'CAR_PRESENT'});
+  t.like(step(order('running', {...used, open: [INSIDE]}), {kind: 'end'}), {why: 'CAR_PRESENT'});
+});
+
+test('a word of the end that was lost holds no money for good: staff settle for a reason, and a late word changes nothing', t => {
+  const inside = order('running', {fromMs: at(2 * HOUR_MS), open: [INSIDE]});
+  const settle = {kind: 'settle', endedMs: at(3 * HOUR_MS), note: 'arm was driven off'} as const;
+  const done = step(inside, settle, DAY_MS);
+  t.deepEqual(done.said, [
+    'capture lender:l 480 house:revenue 120',
+    'cancel_deadline over',
+    'work free_place',
+  ]);
+  t.like(done.data, {open: [], counted: ['s-1'], usedMs: HOUR_MS, note: 'arm was driven off'});
+  const late = step(order('settled', done.data), closed(2 * HOUR_MS, 4 * HOUR_MS), 2 * DAY_MS);
+  t.like(late, {state: 'settled', said: [], data: done.data});
+  t.is(step(inside, {...settle, endedMs: undefined}, DAY_MS).data.usedMs, 2 * HOUR_MS, 'all of it');
+  t.is(step(inside, {...settle, endedMs: at(2 * DAY_MS)}, DAY_MS).why, 'WRONG_TIME');
+  t.is(step(order('paid'), settle, 3 * HOUR_MS).why, 'PAID', 'who may come yet is not settled');
+  t.is(step(order('paid'), settle, DAY_MS).state, 'settled');
+});
+
+test('what later shows that a stay has ended settles as its own word would have done', t => {
+  const inside = order('running', {open: [INSIDE]});
+  const proof = {
+    kind: 'ended',
+    session: 's-1',
+    endMs: at(3 * HOUR_MS),
+    proof: 'BARRED_AGAIN',
+  } as const;
+  const early = step(inside, proof, 3.5 * HOUR_MS);
+  t.like(early, {state: 'running', said: ['booking.stay_presumed'], data: {usedMs: HOUR_MS}});
+  const over = step(inside, proof, 5 * HOUR_MS);
+  t.is(over.state, 'settled');
+  t.is(over.said[0], 'capture lender:l 480 house:revenue 120');
+  t.is(step(order('settled', over.data), proof).why, 'NOT_OPEN');
+  t.deepEqual(step(order('settled', over.data), closed(9 * HOUR_MS, 0)).said, []);
+});
+
+test('who is given another bay keeps time and price, and may leave it; whom none can be given has all back and a credit', t => {
+  const moved = {kind: 'moved', point: 'A-013', lender: 'k', why: 'OVERSTAY'} as const;
+  const other = step(order('paid'), moved, 2 * HOUR_MS);
+  t.deepEqual(other.said, ['grant A-013', 'booking.moved']);
+  t.like(other.data, {point: 'A-013', lender: 'k', movedFrom: 'A-012', amountFen: 1200});
+  const cancel = {kind: 'cancel', note: 'too far', isOurs: false} as const;
+  t.is(step(order('paid', other.data), cancel, 2 * HOUR_MS).said[0], 'release');
+  t.is(step(order('running', {open: [INSIDE]}), moved).why, 'CAR_PRESENT');
+  const none = step(order('paid'), {kind: 'displaced', why: 'OVERSTAY'}, 2 * HOUR_MS);
+  t.is(none.state, 'cancelled');
+  t.deepEqual(none.said, [
+    ...['release', ...CLOSING, 'work return_coupon'],
+    ...['transfer from house:revenue member:m 240', 'booking.displaced'],
+  ]);
+  t.is(step(order('settled'), {kind: 'displaced', why: 'INTRUDER'}).why, 'SETTLED');
+});
+
+test('~E30 a lender takes his bay back up to an hour ahead, and pays for it; never from who stays there', t => {
+  const back = {kind: 'recalled', note: 'home again'} as const;
+  const done = step(order('paid'), back, HOUR_MS);
+  t.is(done.state, 'cancelled');
+  t.is(done.said[0], 'release');
+  t.deepEqual(done.said.slice(-2), ['transfer from lender:l member:m 240', 'booking.recalled']);
+  t.is(
+    step(order('paid', {lender: null}), back).said.at(-2),
+    'transfer from house:revenue member:m 240',
+  );
+  t.is(step(order('paid'), back, HOUR_MS + 1).why, 'TOO_LATE');
+  t.is(step(order('running', {open: [INSIDE]}), back).why, 'STAY_RUNNING');
+  t.deepEqual(step(order('running', {open: [INSIDE]}), {kind: 'lender_back'}).said, [
+    'booking.lender_back',
+  ]);
+});
+
+test('~E36 who begins 20 min early pays them at the price of the booking, out of a hold of their own', t => {
+  const early = step(order('paid'), {kind: 'early'}, 2 * HOUR_MS - 20 * MINUTE_MS);
+  t.deepEqual(early.said, ['hold 300', 'grant A-012', 'booking.begins_early']);
+  t.like(early.data, {fromMs: at(100 * MINUTE_MS), amountFen: 1200, earlyFen: 300});
+  const used = step(
+    order('running', {...early.data, entries: 'one'}),
+    closed(140 * MINUTE_MS, 4 * HOUR_MS),
+    4 * HOUR_MS,
+  );
+  t.deepEqual(used.said.slice(0, 2), [
+    'capture lender:l 960 house:revenue 240',
+    'capture lender:l 240 house:revenue 60',
+  ]);
+  t.deepEqual(
+    step(order('paid', early.data), {kind: 'cancel', note: '', isOurs: true}).said.slice(0, 2),
+    [...['release', 'release']],
+  );
+  t.is(step(order('paid'), {kind: 'early'}, HOUR_MS - 1).why, 'WRONG_TIME');
 });

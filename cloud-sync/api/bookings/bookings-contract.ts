@@ -202,6 +202,7 @@ function worker(store: CloudStore, time: {nowWall: number}) {
   const {desk, pricing, coupons} = assembleBookings(base, {
     ...{orders, calendar: new Calendar(sites, listings)},
     members: {rolesOf: async () => [], assertActive: async () => ({roles: []})},
+    onBayKept: () => {},
     paying: {
       orderPayments: {payBack: async () => {}, charge: async () => 'TOO_MANY' as const},
       onIntent: () => {},

@@ -13,6 +13,8 @@ export interface LeaseSeams {
   readonly orders: Pick<Orders, 'frame' | 'orders'>;
   readonly calendar: LeaseCalendar;
   readonly members: LeaseMembers;
+  /** The time of a lease is over and its car is still there; its transaction may still be undone. */
+  readonly onBayKept: () => void;
 }
 
 export interface Leases {
@@ -21,14 +23,17 @@ export interface Leases {
 }
 
 /** Agreements and leases, put together. */
-export function assembleLeases(base: AreaBase, {orders, calendar, members}: LeaseSeams): Leases {
+export function assembleLeases(
+  base: AreaBase,
+  {orders, calendar, members, onBayKept}: LeaseSeams,
+): Leases {
   const {clock, entropy, store, writer, sites, onGateways} = base;
   const agreements = new AgreementTable();
   const {frame} = orders;
   const desk = new LeaseDesk({
     ...{clock, entropy, frame, orders: orders.orders, sites, agreements, calendar, members},
   });
-  frame.register(leaseOrder, leaseWork({calendar, agreements}));
+  frame.register(leaseOrder, leaseWork({calendar, agreements, onBayKept}));
   const audit = new AuditLog(clock, entropy);
   const wallMs = () => clock.wallMs();
   const shared = {

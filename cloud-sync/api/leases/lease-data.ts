@@ -1,6 +1,7 @@
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import {UsageError} from '../../../protocols/base/errors.js';
 import type {LeaseRate, LeaseTerm} from '../../../protocols/site/lease-rules.js';
+import type {OpenStay, StayOrderInput} from '../orders/open-stay.js';
 import type {FrameInput, OrderView} from '../orders/order-type.js';
 
 export type LeaseState =
@@ -60,11 +61,15 @@ export interface LeaseData {
   readonly overtimePercent: number;
   readonly offer: LeaseOffer | null;
   readonly terms: readonly PaidTerm[];
-  /** Sessions that go on. */
-  readonly open: readonly string[];
+  readonly open: readonly OpenStay[];
+  /** Beyond the end, by stays that outlasted the grace. */
   readonly overtimeMs: Millis;
-  /** Sessions of which a part is in `overtimeMs`, or was charged later. */
+  /** Beyond the end and within the grace: at the usual price. */
+  readonly graceMs: Millis;
+  /** Sessions of which a part is in one of these, was charged later, or whose end was presumed. */
   readonly billed: readonly string[];
+  /** The bay that was agreed on, when another one was given for it. */
+  readonly movedFrom: string | null;
   readonly chargedFen: number;
   /** Charged beyond what the tenant had. */
   readonly owedFen: number;
@@ -93,15 +98,7 @@ export type LeaseInput =
   | {readonly kind: 'extend'; readonly untilMs: UnixMillis}
   /** Now, before its time. */
   | {readonly kind: 'end'; readonly note: string | null}
-  /** What a gateway tells of a use of the right. `atMs` null: its clock was lost. */
-  | {
-      readonly kind: 'session';
-      readonly session: string;
-      readonly phase: string;
-      readonly closeCause: string | null;
-      readonly durationMs: Millis;
-      readonly atMs: number | null;
-    };
+  | StayOrderInput;
 
 export type Lease = OrderView<LeaseState, LeaseData>;
 export type AnyLeaseInput = LeaseInput | FrameInput;
@@ -133,7 +130,8 @@ export function proposedLease(opening: LeaseOpening): LeaseData {
   return {
     ...{point, lender, fromMs, untilMs, depositFen, lenderPercent, overtimePercent},
     offer: {agreement, sha256, term, consents: NOBODY_YET, lapsesMs},
-    ...{terms: [], open: [], overtimeMs: 0, billed: [], chargedFen: 0, owedFen: 0, note: null},
+    ...{terms: [], open: [], overtimeMs: 0, graceMs: 0, billed: [], movedFrom: null},
+    ...{chargedFen: 0, owedFen: 0, note: null},
   };
 }
 

@@ -34,7 +34,7 @@ export function billOf(lease: Lease, endMs: UnixMillis, isOwed: boolean): Bill {
   const {id, data} = lease;
   const parts = data.terms.map(term => ({...term, usedFen: leaseFenUntil(term, endMs)}));
   const rentFen = parts.reduce((sum, {usedFen}) => sum + usedFen, 0);
-  const overFen = overtimeFen(data, data.overtimeMs);
+  const overFen = beyondFen(data, data);
   const depositPartFen = Math.min(overFen, data.depositFen);
   const extraFen = overFen - depositPartFen;
   return {
@@ -48,21 +48,39 @@ export function billOf(lease: Lease, endMs: UnixMillis, isOwed: boolean): Bill {
   };
 }
 
-/** Overtime that a gateway told of when all was settled. */
+/** Time beyond the end of which a gateway told when all was settled. */
 export function lateBillOf(
   lease: Lease,
-  late: {readonly session: string; readonly overtimeMs: number},
+  late: BeyondTime & {readonly session: string},
   isOwed: boolean,
 ): Bill {
-  const amountFen = overtimeFen(lease.data, late.overtimeMs);
+  const amountFen = beyondFen(lease.data, late);
   const effects = extraOf(lease, {key: `${lease.id}/late/${late.session}`, amountFen}, isOwed);
   return {effects, chargedFen: amountFen, owedFen: isOwed ? amountFen : 0};
 }
 
-function overtimeFen({terms, overtimePercent}: LeaseData, overtimeMs: number): number {
+/** Time beyond the end of a lease. */
+export type BeyondTime = Pick<LeaseData, 'overtimeMs' | 'graceMs'>;
+
+/** By its own price once the grace is over too. @see requirements E27 */
+function beyondFen({terms, overtimePercent}: LeaseData, {overtimeMs, graceMs}: BeyondTime): number {
   const last = terms.at(-1);
-  if (!last || overtimeMs === 0) return 0;
-  return Math.floor((leaseFen(last.rate, overtimeMs) * overtimePercent) / WHOLE);
+  if (!last) return 0;
+  const overtimeFen = Math.floor((leaseFen(last.rate, overtimeMs) * overtimePercent) / WHOLE);
+  return leaseFen(last.rate, graceMs) + overtimeFen;
+}
+
+/** Give to the tenant for what he had not: from the house, or from the lender who took his bay back. */
+export function amendsOf(
+  {id, holder}: Lease,
+  {
+    amountFen,
+    from,
+    reason,
+  }: {readonly amountFen: number; readonly from: AccountName; readonly reason: string},
+): readonly OrderEffect[] {
+  const to = [{account: `member:${holder}` as const, amountFen}];
+  return money(amountFen, {move: 'transfer', key: `${id}/amends`, from, to, reason});
 }
 
 /** Take a part of a hold and let the rest go. */

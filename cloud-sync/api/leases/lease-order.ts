@@ -1,12 +1,12 @@
-import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
+import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {InternalError} from '../../../protocols/base/errors.js';
-import {OFFER_LAPSES_MS, overtimeOf} from '../../../protocols/site/lease-rules.js';
-import type {OrderEffect, OrderStep, OrderType} from '../orders/order-type.js';
+import {OFFER_LAPSES_MS} from '../../../protocols/site/lease-rules.js';
+import type {OrderEffect, OrderType} from '../orders/order-type.js';
 import {agreedEffects, agreementIs, paidTerm} from './lease-agreed.js';
+import {displaced, early, lenderBack, moveTo, recalled} from './lease-amends.js';
 import {
   type AnyLeaseInput,
   LEASE,
-  LEASE_RIGHT,
   type Lease,
   type LeaseData,
   type LeaseInput,
@@ -15,21 +15,19 @@ import {
   NOBODY_YET,
   readLease,
 } from './lease-data.js';
-import {type Bill, billOf, lateBillOf} from './lease-money.js';
-
-type Step = OrderStep<LeaseState, LeaseData>;
-type Input<Kind extends AnyLeaseInput['kind']> = Extract<AnyLeaseInput, {kind: Kind}>;
-
-/** Something that the ledger said of the first try of this step. */
-interface Known {
-  /** The tenant has not what both agreed on. */
-  readonly isUnpaid?: boolean;
-  /** He has not what he used beyond what was held. */
-  readonly isOwed?: boolean;
-}
-
-/** Stays that do not count: nobody came in, or somebody else did. @see requirements E33, E34 */
-const UNBILLED: ReadonlySet<string | null> = new Set(['never_entered', 'intruder']);
+import {ended, offerEnds, session, settle, settleByHand} from './lease-settle.js';
+import {
+  type Input,
+  type Known,
+  keepsPlace,
+  later,
+  moved,
+  no,
+  refused,
+  type Step,
+  tell,
+  work,
+} from './lease-steps.js';
 
 /**
  * The lease of a bay: both agree, the tenant pays, the right follows whatever its time becomes. Nothing is
@@ -63,6 +61,20 @@ function step(lease: Lease, input: AnyLeaseInput, now: UnixMillis, known: Known)
       return end(lease, input.note, now, known);
     case 'session':
       return session(lease, input, known);
+    case 'ended':
+      return ended(lease, input, known);
+    case 'settle':
+      return settleByHand(lease, input, now, known);
+    case 'moved':
+      return moveTo(lease, input, now);
+    case 'displaced':
+      return displaced(lease, input, now, known);
+    case 'recalled':
+      return recalled(lease, input, now, known);
+    case 'lender_back':
+      return lenderBack(lease);
+    case 'early':
+      return early(lease, now);
     case 'deadline':
       return deadline(lease, input.name, now, known);
     case 'money_refused':
@@ -174,31 +186,6 @@ function end(lease: Lease, note: string | null, now: UnixMillis, known: Known): 
   return settle({...lease, data: {...data, untilMs: now, note}}, true, known);
 }
 
-function session(lease: Lease, input: Input<'session'>, known: Known): Step {
-  const {data, state} = lease;
-  if (state !== 'active' && state !== 'overtime' && state !== 'ended') return refused(lease);
-  const others = data.open.filter(id => id !== input.session);
-  if (input.phase !== 'closed') {
-    if (state === 'ended' || data.billed.includes(input.session)) return refused(lease);
-    return moved(state, {...data, open: [...others, input.session]}, []);
-  }
-  const beyondMs = overtimeIn(data, input);
-  const counted: LeaseData = {
-    ...data,
-    open: others,
-    overtimeMs: data.overtimeMs + beyondMs,
-    billed: beyondMs > 0 ? [...data.billed, input.session] : data.billed,
-  };
-  const after = {...lease, data: counted};
-  if (state === 'ended') {
-    const late = {session: input.session, overtimeMs: beyondMs};
-    return charged('ended', after, lateBillOf(after, late, known.isOwed ?? false));
-  }
-  return state === 'overtime' && others.length === 0
-    ? settle(after, false, known)
-    : moved(state, counted, []);
-}
-
 function deadline(lease: Lease, name: string, now: UnixMillis, known: Known): Step {
   const {data, state} = lease;
   if (name === 'offer') {
@@ -213,38 +200,8 @@ function deadline(lease: Lease, name: string, now: UnixMillis, known: Known): St
     ...offerEnds(data),
     ...(data.offer ? [keepsPlace(data)] : []),
     tell('lease.overtime', {point: data.point, untilMs}),
+    work('bay_kept', {}),
   ]);
-}
-
-/** What was used is charged, all else goes back, and nothing of the right stays. */
-function settle(lease: Lease, isEarly: boolean, {isOwed = false}: Known): Step {
-  const {data} = lease;
-  const step = charged('ended', lease, billOf(lease, data.untilMs, isOwed));
-  if (step.kind === 'refused') return step;
-  const ends: readonly OrderEffect[] = [
-    {effect: 'cancel_deadline', name: 'notice'},
-    {effect: 'cancel_deadline', name: 'end'},
-    // What ends by its time needs no revocation on its way ahead of all else.
-    ...(isEarly ? [{effect: 'revoke_grant', name: LEASE_RIGHT} as const] : []),
-    ...offerEnds(data),
-    work('free_place', {}),
-  ];
-  return {...step, data: {...step.data, offer: null}, effects: [...step.effects, ...ends]};
-}
-
-/** Of a renewal that both have not agreed on yet. */
-function offerEnds({offer}: LeaseData): readonly OrderEffect[] {
-  if (!offer) return [];
-  return [{effect: 'cancel_deadline', name: 'offer'}, agreementIs(offer, 'lapsed')];
-}
-
-function charged(state: LeaseState, {data}: Lease, bill: Bill): Step {
-  const after = {
-    ...data,
-    chargedFen: data.chargedFen + bill.chargedFen,
-    owedFen: data.owedFen + bill.owedFen,
-  };
-  return moved(state, after, bill.effects);
 }
 
 function moneyRefused(lease: Lease, refusal: Input<'money_refused'>, now: UnixMillis): Step {
@@ -259,51 +216,10 @@ function moneyRefused(lease: Lease, refusal: Input<'money_refused'>, now: UnixMi
   throw new InternalError('internal/order', `lease ${lease.id}: ${move.key} refused: ${why}`);
 }
 
-function overtimeIn(data: LeaseData, stay: Input<'session'>): Millis {
-  if (UNBILLED.has(stay.closeCause) || data.billed.includes(stay.session)) return 0;
-  // A clock that was lost proves no overtime.
-  if (stay.atMs === null) return 0;
-  const endMs = stay.atMs as UnixMillis;
-  return overtimeOf({durationMs: stay.durationMs, endMs}, data.untilMs);
-}
-
 function isComplete({consents}: LeaseOffer): boolean {
   return consents.tenant !== null && consents.lender !== null;
 }
 
 function isOver({lapsesMs, term}: LeaseOffer, now: UnixMillis): boolean {
   return now >= lapsesMs || now >= term.untilMs;
-}
-
-function moved(state: LeaseState, data: LeaseData, effects: readonly OrderEffect[]): Step {
-  return {kind: 'moved', state, data, effects};
-}
-
-/** Does not fit where it stands. */
-function refused({state}: Lease): Step {
-  return no(state.toUpperCase());
-}
-
-function no(why: string): Step {
-  return {kind: 'refused', why};
-}
-
-function tell(type: string, data: Readonly<Record<string, unknown>>): OrderEffect {
-  return {effect: 'tell', type, data};
-}
-
-/** Let go of the time that a renewal would have had. */
-function keepsPlace({fromMs, untilMs}: LeaseData): OrderEffect {
-  return work('keep_place', {fromMs, untilMs});
-}
-
-function work(
-  name: 'free_place' | 'keep_place',
-  data: Readonly<Record<string, unknown>>,
-): OrderEffect {
-  return {effect: 'work', name, data};
-}
-
-function later(at: UnixMillis, byMs: Millis): UnixMillis {
-  return (at + byMs) as UnixMillis;
 }

@@ -37,7 +37,7 @@ async function rig(t: ExecutionContext) {
   const agreements = new AgreementTable();
   const audit = new AuditLog(clock, entropy);
   const desk = new LeaseDesk({clock, entropy, frame, orders, sites, agreements, calendar, members});
-  frame.register(leaseOrder, leaseWork({calendar, agreements}));
+  frame.register(leaseOrder, leaseWork({calendar, agreements, onBayKept() {}}));
   const wallMs = () => clock.wallMs();
   const options = {store, writer, orders, agreements, desk, audit, wallMs, onGateways};
   addAgreements(base.api, options);

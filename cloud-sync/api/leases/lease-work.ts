@@ -7,14 +7,18 @@ import type {LeaseCalendar} from './lease-desk.js';
 export function leaseWork({
   calendar,
   agreements,
+  onBayKept,
 }: {
   readonly calendar: Pick<LeaseCalendar, 'free' | 'move'>;
   readonly agreements: AgreementTable;
+  readonly onBayKept: () => void;
 }): OrderWork {
   return async (tx, order, name, data) => {
     switch (name) {
       case 'free_place':
         return calendar.free(tx, order.id);
+      case 'bay_kept':
+        return onBayKept();
       case 'keep_place': {
         const {fromMs, untilMs} = data as {fromMs: number; untilMs: number};
         await calendar.move(tx, order.id, fromMs, untilMs);

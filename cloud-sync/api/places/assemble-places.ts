@@ -24,6 +24,7 @@ import {addWebLists} from './web-routes.js';
 export interface Places {
   readonly calendar: Calendar;
   readonly listings: ListingTable;
+  readonly listingDesk: ListingDesk;
   readonly runner: ChangeRunner;
   addRoutes(api: Api): void;
   /** Hourly. */
@@ -59,6 +60,7 @@ export function assemblePlaces(base: AreaBase): Places {
     ...{
       calendar,
       listings,
+      listingDesk,
       runner: new ChangeRunner({clock, log, changes, isShared: store.isShared}),
     },
     addRoutes: api => {

@@ -25,6 +25,9 @@ export interface Slot {
   readonly untilWall: number;
 }
 
+/** States of orders whose money is held for a bay. */
+export const UNSETTLED = ['paid', 'running', 'active', 'overtime'] as const;
+
 type SlotValues = {readonly [Name in keyof SlotRow]: SlotRow[Name]};
 
 interface SlotRow extends Slot {
@@ -110,6 +113,33 @@ export class Calendar {
     return this.#moveTo(tx, held, {...held, fromWall, untilWall});
   }
 
+  /** Another bay of the site for what is left of an order's time; gives the listing that offers it. */
+  async movePoint(
+    tx: CloudTransaction,
+    orderId: string,
+    {point, fromWall, offer}: Pick<SlotWish, 'point' | 'fromWall' | 'offer'>,
+  ): Promise<ListingRow | Exclude<SlotAnswer, 'reserved'> | 'NOT_RESERVED'> {
+    const found = await this.#slotOf(tx, orderId);
+    if (!found) return 'NOT_RESERVED';
+    const {site} = found;
+    // In one order, so that of two who change places none waits for the other for ever.
+    for (const id of [found.point, point].sort()) await this.#sites.lockPoint(tx, site, id);
+    const held = await this.#slotOf(tx, orderId);
+    if (held?.point !== found.point) return 'NOT_RESERVED';
+    const wish = {site, point, orderId, fromWall, untilWall: held.untilWall, offer};
+    const listing = await this.listingFor(tx, wish);
+    if (!listing) return 'OUTSIDE_WINDOW';
+    if (await this.#isTaken(tx, wish)) return 'BAY_TAKEN';
+    const slot = {point, from_wall: fromWall};
+    await tx.updateTable('bay_slot').set(slot).where('order_id', '=', orderId).execute();
+    return listing;
+  }
+
+  /** Could somebody have all of this time? Nothing is locked: who then wants it asks again. */
+  async isFree(db: CloudReader, wish: SlotWish): Promise<boolean> {
+    return (await this.listingFor(db, wish)) !== undefined && !(await this.#isTaken(db, wish));
+  }
+
   /** The listing that offers all of this time, for its price; undefined: none does. */
   async listingFor(
     db: CloudReader,
@@ -136,9 +166,22 @@ export class Calendar {
       .execute();
   }
 
-  /** What ended before that is nobody's any more. */
+  /** What ended before that is nobody's any more, but for orders that still wait for their end. */
   async prune(db: CloudReader, beforeWallMs: number): Promise<void> {
-    await db.deleteFrom('bay_slot').where('until_wall', '<', beforeWallMs).execute();
+    await db
+      .deleteFrom('bay_slot')
+      .where('until_wall', '<', beforeWallMs)
+      .where(({not, exists, selectFrom}) =>
+        not(
+          exists(
+            selectFrom('order_row')
+              .select('id')
+              .whereRef('order_row.id', '=', 'bay_slot.order_id')
+              .where('state', 'in', UNSETTLED),
+          ),
+        ),
+      )
+      .execute();
   }
 
   zoneOf(name: string): SiteZone {
@@ -217,7 +260,7 @@ export class Calendar {
     );
   }
 
-  async #isTaken(tx: CloudTransaction, wish: SlotWish): Promise<boolean> {
+  async #isTaken(tx: CloudReader, wish: SlotWish): Promise<boolean> {
     const {site, point, orderId, fromWall, untilWall} = wish;
     return (await this.#other.first(tx, {site, point, orderId, fromWall, untilWall})) !== undefined;
   }

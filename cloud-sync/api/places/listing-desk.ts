@@ -81,7 +81,7 @@ export class ListingDesk {
     change: ListingChange,
   ): Promise<ListingRow> {
     const {clock, sites, listings} = this.#options;
-    const row = await this.#own(tx, caller, id);
+    const row = await this.own(tx, caller, id);
     if (row.state === 'withdrawn') throw new Refusal('conflict', {detail: 'it was withdrawn'});
     const site = await sites.get(tx, row.tenant, row.site);
     if (!site) throw new Refusal('not_found');
@@ -99,8 +99,9 @@ export class ListingDesk {
     return this.get(tx, caller, id);
   }
 
-  /** Somebody else's is not his to see through: it is refused, not hidden, for anybody may browse it. */
-  async #own(db: CloudReader, caller: Caller, id: string): Promise<ListingRow> {
+  /** Somebody else's is not his to see through: it is refused, not hidden, for anybody may browse it.
+   *  @throws Refusal `not_found`, `not_owner` */
+  async own(db: CloudReader, caller: Caller, id: string): Promise<ListingRow> {
     const row = await this.get(db, caller, id);
     const isHis = caller.member !== undefined && row.lender === caller.member;
     if (!isHis && !caller.scopes.has('listings:write')) throw new Refusal('not_owner');

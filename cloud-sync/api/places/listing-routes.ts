@@ -41,7 +41,7 @@ export interface ListingRouteOptions {
 }
 
 const tags = ['listings'];
-const named = z.object({id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)});
+export const namedListing = z.object({id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)});
 const lastId = z.tuple([z.string()]);
 
 const listListings = createRoute({
@@ -77,7 +77,7 @@ const publishListing = createRoute({
 const getListing = createRoute({
   ...{method: 'get', path: '/v1/listings/{id}', tags, summary: 'A listing, with its ETag'},
   ...needing('own:write'),
-  request: {params: named, headers: knownHeaders},
+  request: {params: namedListing, headers: knownHeaders},
   responses: {...REFUSALS, ...KNOWN, 200: shown(listingSchema, 'The listing')},
 });
 
@@ -85,15 +85,8 @@ const changeListing = createRoute({
   ...{method: 'patch', path: '/v1/listings/{id}', tags},
   summary: 'Change hours or price; orders that run keep theirs',
   ...needing('listings:write'),
-  request: {params: named, headers: matchHeaders, body: jsonBody(listingChangeSchema)},
+  request: {params: namedListing, headers: matchHeaders, body: jsonBody(listingChangeSchema)},
   responses: {...REFUSALS, ...MATCH_REFUSALS, 200: shown(listingSchema, 'As it is now')},
-});
-
-const withdrawListing = createRoute({
-  ...{method: 'delete', path: '/v1/listings/{id}', tags, summary: 'Withdraw it; orders stay'},
-  ...needing('listings:write'),
-  request: {params: named},
-  responses: {...REFUSALS, 200: shown(listingSchema, 'Withdrawn')},
 });
 
 /** What lenders offer, for all who browse the tenant's platform. @see requirements P1, Q1, Q2 */
@@ -148,16 +141,6 @@ function addChanges(api: Api, {store, writer, desk}: ListingRouteOptions): void 
     context.header('etag', tagOf(row.ver));
     return context.json(listingBody(row));
   });
-  addOperation(api, withdrawListing, async context => {
-    const caller = lending(context);
-    const {id} = context.req.valid('param');
-    const row = await store.transaction(async tx => {
-      const held = await desk.get(tx, caller, id);
-      if (held.state === 'withdrawn') return held;
-      return desk.change(tx, caller, {id, ver: held.ver}, {state: 'withdrawn'});
-    });
-    return context.json(listingBody(row));
-  });
 }
 
 /** Members browse, and so does whoever sees the sites. */
@@ -166,7 +149,7 @@ function browsing(context: ApiContext): Caller {
 }
 
 /** A member lends what is his; an operator publishes for others. */
-function lending(context: ApiContext): Caller {
+export function lending(context: ApiContext): Caller {
   return callerWithOne(context, ['own:write', 'listings:write']);
 }
 

@@ -24,6 +24,7 @@ import {createCommandTable} from './migrations/0021-commands.js';
 import {addGrantBudget} from './migrations/0022-grant-budget.js';
 import {addSettledDifferences} from './migrations/0023-settled-differences.js';
 import {addFairShares} from './migrations/0024-fair-shares.js';
+import {indexStays} from './migrations/0025-stays.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -53,5 +54,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0022-grant-budget': {up: db => addGrantBudget(db, types)},
     '0023-settled-differences': {up: db => addSettledDifferences(db, types)},
     '0024-fair-shares': {up: db => addFairShares(db)},
+    '0025-stays': {up: db => indexStays(db)},
   };
 }

@@ -48,8 +48,16 @@ const SLICE = 100;
 /** Latest state of bays and alarms, kept up in the transaction that stores the events; that of bays by
  *  the fast way of its writer, since every car changes it. */
 export class SiteView {
+  #onAlarms: (kinds: ReadonlySet<string>) => void = () => {};
+
+  /** `listener`: alarms of these kinds are otherwise now; their transaction may still be undone. */
+  onAlarms(listener: (kinds: ReadonlySet<string>) => void): void {
+    this.#onAlarms = listener;
+  }
+
   /** At most one of each alarm. */
   async putAlarms(tx: CloudTransaction, alarms: readonly PlacedAlarm[]): Promise<void> {
+    if (alarms.length > 0) this.#onAlarms(new Set(alarms.map(({body}) => body.kind)));
     for (const slice of slices(alarms)) {
       const rows = slice.map(({place, body}) => {
         const {alarm, kind, state, bay, collector, count, contact, person, note} = body;

@@ -45,6 +45,9 @@ export async function cloudToAsk(t: ExecutionContext, plan: WorldPlan) {
     ...{name: 'sim', secrets: [SECRET], merchants: new Map([['demo', 'm-1']])},
     post: (path, body) => provider.post(path, body),
   });
+  // Before the cloud: what opens a file waits for who writes into it, and here both are one thread.
+  const store = await CloudStore.open(database);
+  t.teardown(() => store.close());
   const rig = await startRig({
     ...{clock, entropy, database, rates: RATES, providers: [wire]},
     authority: await loadOrMakeAuthority(join(folder, 'ca.key'), {clock, entropy}),
@@ -52,8 +55,6 @@ export async function cloudToAsk(t: ExecutionContext, plan: WorldPlan) {
     passwordCost: {n: 2, r: 1, p: 1},
   });
   t.teardown(() => rig.cloud.close());
-  const store = await CloudStore.open(database);
-  t.teardown(() => store.close());
   const world = new FuzzWorld({rig, clock, entropy, store, provider, settled, wait});
   await world.begin();
   const doc = await rig.told<OpenApi>(200, rig.ask('GET', '/openapi.json', {key: null}));

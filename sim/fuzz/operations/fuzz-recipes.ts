@@ -237,6 +237,19 @@ const ORDERS: Readonly<Record<string, Recipe>> = {
     return {params: {id}, body: NOTE};
   },
   'POST /v1/orders/{id}/refund': refundable,
+  'GET /v1/waiting-orders': () => ({}),
+  'POST /v1/orders/{id}/settlement': of(leaseId, 'id', NOTE),
+  'POST /v1/orders/{id}/move': async world => {
+    const [id, {point}] = [await world.booking(), await world.listing('hourly')];
+    return {params: {id}, body: {...NOTE, point}};
+  },
+  'GET /v1/orders/{id}/early-start': of(booking, 'id'),
+  'POST /v1/sites/{site}/points/{point}/recall': async world => {
+    const point = `B-${world.next()}`;
+    const bay = {id: point, kind: 'bay', gateway: GATEWAY, owner: await world.member()};
+    await world.ask('POST', `/v1/sites/${LOT}/points`, bay);
+    return {params: {point}, body: {plate: '粤B12345'}};
+  },
   'PUT /v1/tariffs/{site}': () => ({body: TARIFF}),
   'POST /v1/price-rules': () => ({body: rule}),
   'GET /v1/price-rules/{id}': of(ruleId, 'id'),
@@ -362,6 +375,7 @@ function dayBefore(world: FuzzWorld, days: number): string {
 
 /** What cannot be done by asking alone. */
 const NOT_BY_ASKING: Readonly<Record<string, string>> = {
+  'POST /v1/orders/{id}/early-start': 'wants a bay of which its gateway says that it is empty',
   'POST /v1/enroll': 'wants a gateway with its key and an HMAC under the code',
   'POST /v1/holds/{hold}/{act}': 'a hold comes of events of two gateways',
   'POST /v1/payments/{id}/resolution':
