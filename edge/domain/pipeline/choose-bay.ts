@@ -5,6 +5,7 @@ import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {isFresh, seesCar} from '../interlocks/interlocks.js';
 import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
+import {surelyReachedMs} from '../time/validity.js';
 import {idOfNumber} from './token-grant.js';
 
 /** Which bay the grants open from here, if any. */
@@ -47,7 +48,7 @@ export function chooseBay(
   const here = options.filter(({bay}) => bay.config.collector === collector);
   const tried = here.filter(({bay}) => isCommissioned(turn.config, bay));
   const taken = tried[0];
-  const free = tried.find(({bay}) => !isTaken(turn, bay));
+  const free = tried.find(({bay}) => !isTaken(turn, bay) && !isPromised(turn, bay));
   const isClosed = turn.state.admissionStops.size > 0 || entryDoubt(turn) !== undefined;
   if (free && isClosed) return {kind: 'closed', ...free};
   const instead = free && insteadOf(taken?.bay, free.bay);
@@ -71,6 +72,14 @@ export function isOwn(bay: BayState, grant: Grant): boolean {
 function isTaken(turn: Turn, bay: BayState): boolean {
   const view = turn.view(bay);
   return isFresh(view, turn.nowMs) && bay.reading?.arm === 'down' && seesCar(view);
+}
+
+/** It is being opened, or lies open, for somebody else who has not driven in yet and whose time is not over. */
+function isPromised(turn: Turn, {actuation, claim, session}: BayState): boolean {
+  if (claim?.kind === 'grant' && actuation?.row.desired === 'down') return true;
+  if (session?.row.phase !== 'open_wait_car' || session.row.grant === null) return false;
+  const right = turn.context.grants.grantById(session.row.grant);
+  return right === undefined || surelyReachedMs(turn.context.timeOfDay()) < right.validUntil;
 }
 
 function insteadOf(first: BayState | undefined, chosen: BayState): BayId | undefined {
