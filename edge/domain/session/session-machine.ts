@@ -22,6 +22,8 @@ export type SessionInput =
   /** `mayReturn`: the right goes on, so the driver may only be out for lunch. */
   | {readonly kind: 'carOut'; readonly mayReturn: boolean}
   | {readonly kind: 'windowOver'}
+  /** The right ends later than it did. */
+  | {readonly kind: 'windowGoesOn'}
   | {readonly kind: 'raising'}
   /** The arm could not stay on its way up: a car, or a sensor that is no longer sure. */
   | {readonly kind: 'raiseAborted'}
@@ -62,11 +64,16 @@ export function openSession(opening: SessionOpening): Session {
   return {row, entered: false};
 }
 
-/** After a restart the monotonic clock began anew: the stay goes on with the `durationMs` it had. */
+/**
+ * After a restart the monotonic clock began anew: the stay goes on with the `durationMs` it had. Whom an arm was
+ * raised after who never came, the restart must not make one who left.
+ */
 export function restoreSession(row: SessionRecord, nowMs: Millis, durationMs: Millis): Session {
-  const phase: SessionPhase = row.phase === 'relocking' ? 'leaving' : row.phase;
+  const wasEntered = row.closeCause !== 'never_entered';
+  const back: SessionPhase = wasEntered ? 'leaving' : 'open_wait_car';
+  const phase = row.phase === 'relocking' ? back : row.phase;
   return {
-    row: {...row, phase, openedMs: nowMs - durationMs, durationMs},
+    row: {...row, phase, closeCause: null, openedMs: nowMs - durationMs, durationMs},
     entered: phase !== 'open_wait_car',
   };
 }
@@ -87,16 +94,21 @@ export function stepSession(session: Session, input: SessionInput, nowMs: Millis
     case 'windowOver':
       if (phase === 'parked') return move(session, 'overtime', nowMs);
       return phase === 'away' ? move(session, 'leaving', nowMs) : {state: session, changed: false};
+    case 'windowGoesOn':
+      return phase === 'overtime'
+        ? move(session, 'parked', nowMs)
+        : {state: session, changed: false};
     case 'raising':
       return phase === 'relocking'
         ? {state: session, changed: false}
-        : move(session, 'relocking', nowMs);
+        : move(endsAs(session, endCause(session)), 'relocking', nowMs);
     case 'raiseAborted':
       return phase === 'relocking'
-        ? move(session, session.entered ? 'leaving' : 'open_wait_car', nowMs)
+        ? move(endsAs(session, null), session.entered ? 'leaving' : 'open_wait_car', nowMs)
         : {state: session, changed: false};
     case 'raised':
-      return close(session, endCause(session), nowMs);
+      // In any other phase somebody ended it by hand.
+      return close(session, phase === 'relocking' ? endCause(session) : 'manual', nowMs);
     case 'raiseFailed':
       return close(session, 'relock_failed', nowMs);
     case 'close':
@@ -104,10 +116,13 @@ export function stepSession(session: Session, input: SessionInput, nowMs: Millis
   }
 }
 
-/** Raised by our own relock the stay has ended; raised in any other phase somebody ended it by hand. */
-function endCause(session: Session): SessionCloseCause {
-  if (session.row.phase !== 'relocking') return 'manual';
-  return session.entered ? 'left' : 'never_entered';
+function endCause({entered}: Session): SessionCloseCause {
+  return entered ? 'left' : 'never_entered';
+}
+
+/** How it is to end stands in its row while the arm rises, and outlives a power cut. */
+function endsAs(session: Session, closeCause: SessionCloseCause | null): Session {
+  return {...session, row: {...session.row, closeCause}};
 }
 
 function isIn(phase: SessionPhase): boolean {
