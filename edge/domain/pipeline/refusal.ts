@@ -24,9 +24,9 @@ export function refusalScreen(
   leftMs: Millis | undefined,
 ): DisplayMessage {
   const reason = told === 'NOT_FOUND' ? undefined : told;
-  if (shown.kind === 'card') return {code: 'RESWIPE', reason};
-  if (!reason || !isTold(reason)) return {code: 'NOT_VALID_HERE'};
   const isEarly = reason === 'NOT_YET_VALID' && leftMs !== undefined;
+  if (shown.kind === 'card' && !isEarly) return {code: 'RESWIPE', reason};
+  if (!reason || !isTold(reason)) return {code: 'NOT_VALID_HERE'};
   return {code: 'REFUSED', reason, ...(isEarly && {leftMs})};
 }
 
