@@ -20,6 +20,7 @@ import {
 } from '../pipeline/swipe-flow.js';
 import {
   onEnterTimer,
+  onGrantsChanged,
   onVacantTimer,
   onWindowTimer,
   reviewVacancy,
@@ -89,6 +90,7 @@ function dispatch(turn: Turn, input: LotInput): void {
       onAdmission(turn, input);
       return;
     case 'grantsChanged':
+      onGrantsChanged(turn);
       return;
     case 'timer':
       onTimer(turn, input.timer);
@@ -100,10 +102,8 @@ function dispatch(turn: Turn, input: LotInput): void {
       onAlarmAction(turn, input);
       return;
     case 'storageSlow':
-      judgeStorage(turn, 'STORAGE_SLOW', input.isStanding, input.detail);
-      return;
     case 'storage':
-      onStorage(turn, input);
+      onStore(turn, input);
       return;
     case 'boot':
     case 'offTime':
@@ -158,6 +158,11 @@ function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
       onStall(turn, input);
       return;
   }
+}
+
+function onStore(turn: Turn, input: Extract<LotInput, {kind: 'storage' | 'storageSlow'}>): void {
+  if (input.kind === 'storage') onStorage(turn, input);
+  else judgeStorage(turn, 'STORAGE_SLOW', input.isStanding, input.detail);
 }
 
 function onCar(

@@ -10,10 +10,16 @@ import type {TokenClaim} from '../lot/shown.js';
 const LEASE_MS: Millis = 30 * DAY_MS;
 /** A mask of all collectors, those of a later day included. */
 const ALL_DOORS = 0xffff;
+const BY_NUMBER = 'number-';
 
 /** Under which id a stay stands whose grant nobody here has heard of. */
 export function idOfNumber(number: string): GrantId {
-  return asId(`number-${number}`);
+  return asId(`${BY_NUMBER}${number}`);
+}
+
+/** The number in such an id; undefined: it is a grant's own. */
+export function numberIn(id: GrantId): string | undefined {
+  return id.startsWith(BY_NUMBER) ? id.slice(BY_NUMBER.length) : undefined;
 }
 
 /** Bays that a token can open here, by the numbers that the site file gives them. */

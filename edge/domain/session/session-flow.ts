@@ -15,6 +15,7 @@ import {mayRaise} from '../interlocks/interlocks.js';
 import type {SessionRecord} from '../lot/contract.js';
 import {type BayState, SURE_POLLS} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
+import {numberIn} from '../pipeline/token-grant.js';
 import {policyOf} from '../policies/policies.js';
 import {surelyReachedMs} from '../time/validity.js';
 import {openSession, type Session, type SessionInput, stepSession} from './session-machine.js';
@@ -71,8 +72,7 @@ export function tellOccupancy(turn: Turn, bayId: BayId): void {
   if (!bay?.session || bay.sensor?.fault !== undefined) return;
   if (bay.sensor?.occupancy === 'occupied') feedSession(turn, bayId, {kind: 'carIn'});
   if (bay.sensor?.occupancy !== 'vacant') return;
-  const {grant} = bay.session.row;
-  const right = grant === null ? undefined : turn.context.grants.grantById(grant);
+  const right = rightOf(turn, bay.session);
   const mayReturn = policyOf(bay.config).mayReturn(right, reachedMs(turn));
   feedSession(turn, bayId, {kind: 'carOut', mayReturn});
 }
@@ -111,10 +111,43 @@ export function onEnterTimer(turn: Turn, bayId: BayId): void {
 }
 
 export function onWindowTimer(turn: Turn, bayId: BayId): void {
-  const grant = turn.bay(bayId)?.session?.row.grant;
-  const right = grant ? turn.context.grants.grantById(grant) : undefined;
+  const session = turn.bay(bayId)?.session;
+  const right = session && rightOf(turn, session);
   if (right && reachedMs(turn) < right.validUntil) startWindowTimer(turn, bayId, right);
   else feedSession(turn, bayId, {kind: 'windowOver'});
+}
+
+/**
+ * Rights have changed: hours end sooner or later than they did, and of a stay that a token alone opened the right
+ * may have come, whose name it bears from now on.
+ */
+export function onGrantsChanged(turn: Turn): void {
+  for (const {config, session} of turn.state.bays.values()) {
+    const right = session && rightOf(turn, session);
+    if (!right) continue;
+    if (right.id !== session.row.grant) adopt(turn, config.id, session, right);
+    startWindowTimer(turn, config.id, right);
+    if (reachedMs(turn) < right.validUntil) feedSession(turn, config.id, {kind: 'windowGoesOn'});
+  }
+}
+
+function adopt(turn: Turn, bayId: BayId, session: Session, right: Grant): void {
+  const {id: grant, holder, entries} = right;
+  const {grants} = turn.context;
+  if (entries === 'one' && !grants.isUsed(grant)) {
+    turn.record({table: 'grantUse', grant, session: session.row.id});
+  }
+  const row = {...session.row, grant, holder, durationMs: turn.nowMs - session.row.openedMs};
+  turn.patchBay(bayId, {session: {...session, row}});
+  journalSession(turn, row);
+}
+
+/** Undefined: nobody's, or one that has not come here. */
+function rightOf({context}: Turn, {row}: Session): Grant | undefined {
+  if (row.grant === null) return undefined;
+  const number = numberIn(row.grant);
+  const {grants} = context;
+  return number === undefined ? grants.grantById(row.grant) : grants.grantByNumber(number);
 }
 
 export function startWindowTimer(turn: Turn, bayId: BayId, grant: Grant | undefined): void {
@@ -136,7 +169,7 @@ export function journalSession(turn: Turn, row: SessionRecord): void {
     grant: row.grant,
     holder: row.holder,
     actuation: row.actuation,
-    closeCause: row.closeCause,
+    closeCause: row.phase === 'closed' ? row.closeCause : null,
     durationMs: row.durationMs,
   });
   turn.record({table: 'session', row});
