@@ -16,6 +16,7 @@ async function rigOf(
     clock,
     entropy: new SeededEntropy(),
     rates,
+    passwordCost: {n: 2, r: 1, p: 1},
     ...(trustedProxies && {trustedProxies}),
   });
   t.teardown(() => rig.cloud.close());
@@ -217,6 +218,104 @@ test('a webhook leads to no private place: not when it is made, nor when it is c
   const {webhooks} = await told<{webhooks: object[]}>(200, ask('GET', '/v1/webhooks'));
   t.deepEqual(webhooks, [{...webhooks[0], ...good}]);
   t.deepEqual(troubles, []);
+});
+
+test("the name of another tenant's site is taken like one of one's own, and nothing else is told of it", async t => {
+  const {ask, told} = await rigOf(t);
+  const body = {name: 'Lot', kind: 'public', zone: 'Asia/Shanghai'};
+  const make = (key: string, id?: string) =>
+    ask('POST', '/v1/sites', {key, body: {...body, ...(id && {id})}});
+  const other = (id: string) =>
+    told<{key: string}>(201, ask('POST', '/v1/tenants', {body: {id, name: id}}));
+  const [one, two] = [await other('one'), await other('two')];
+  t.is((await make(one.key, 'lot-1')).status, 201);
+  const [own, foreign] = await Promise.all(
+    [one.key, two.key].map(async key => {
+      const {requestId, ...problem} = (await (await make(key, 'lot-1')).json()) as {
+        requestId: string;
+      };
+      t.truthy(requestId);
+      return problem;
+    }),
+  );
+  t.deepEqual(foreign, own);
+  t.like(foreign, {status: 409, code: 'conflict'});
+  const paths = ['', '/points', '/bays', '/gateways', '/code-plan'].map(
+    path => `/v1/sites/lot-1${path}`,
+  );
+  for (const path of paths) {
+    const there = await ask('GET', path, {key: two.key});
+    t.is(there.status, 404, path);
+  }
+  const made = await told<{id: string}>(201, make(two.key));
+  t.regex(made.id, /^s-[0-9a-z]{26}$/, 'as a site file takes it');
+  t.is((await ask('GET', `/v1/sites/${made.id}`, {key: two.key})).status, 200);
+});
+
+test("another host's rooms are not there: not to see, to open, to give away, or to follow", async t => {
+  const {ask, told, clock} = await rigOf(t);
+  const houses = ['house-a', 'house-b'];
+  for (const [at, id] of houses.entries()) {
+    const body = {id, name: id, kind: 'stay', zone: 'Asia/Shanghai'};
+    await told(201, ask('POST', '/v1/sites', {body}));
+    await told(200, ask('PUT', `/v1/sites/${id}/gateways/gw-${at}`));
+    for (const point of [
+      {id: 'room-1', kind: 'room'},
+      {id: 'door-1', kind: 'door', number: 1},
+    ]) {
+      await told(201, ask('POST', `/v1/sites/${id}/points`, {body: point}));
+    }
+  }
+  const hosts = await Promise.all(
+    houses.map(async (house, at) => {
+      const who = {phone: `1380000000${at}`, name: '东', roles: ['host']};
+      const {id} = await told<{id: string}>(201, ask('POST', '/v1/members', {body: who}));
+      const access = {body: {roles: ['site_admin'], sites: [house]}};
+      await told(200, ask('PUT', `/v1/members/${id}/access`, access));
+      const invited = ask('POST', `/v1/members/${id}/invitation`, {body: {}});
+      const {invitation} = await told<{invitation: string}>(201, invited);
+      const redeemed = {invitation, password: 'correct horse 1'};
+      const path = '/v1/sessions/redeem';
+      return told<{token: string}>(201, ask('POST', path, {key: null, body: redeemed}));
+    }),
+  );
+  const [mine = '', hers = ''] = hosts.map(({token}) => token);
+  const times = {fromMs: clock.wallMs(), untilMs: clock.wallMs() + 3_600_000};
+  const grantOf = (site: string) => ({
+    ...{site, holder: 'guest-1', points: ['door-1'], credentials: [], ...times},
+  });
+  const given = await told<{grant: {id: string}}>(
+    201,
+    ask('POST', '/v1/grants', {key: hers, body: grantOf('house-b')}),
+  );
+  const notice = {sites: ['house-b'], text: 'mine now', untilMs: times.untilMs};
+  const attempts: readonly (readonly [string, string, object?])[] = [
+    ['GET', '/v1/sites/house-b'],
+    ['GET', '/v1/sites/house-b/points/room-1'],
+    ['GET', '/v1/sites/house-b/points'],
+    ['PATCH', '/v1/sites/house-b/points/room-1', {owner: null}],
+    ['POST', '/v1/sites/house-b/points', {id: 'door-2', kind: 'door'}],
+    ['POST', '/v1/sites/house-b/points/door-1/commands', {kind: 'open', reason: 'mine'}],
+    ['POST', '/v1/grants', grantOf('house-b')],
+    ['GET', `/v1/grants/${given.grant.id}`],
+    ['POST', `/v1/grants/${given.grant.id}/revoke`, {}],
+    ['POST', '/v1/notices', notice],
+    ['POST', '/v1/webhooks', {url: 'https://hooks.example.com/', site: 'house-b'}],
+  ];
+  for (const [method, path, body] of attempts) {
+    const headers = {'if-match': '*'};
+    const refused = await ask(method, path, {key: mine, headers, ...(body && {body})});
+    t.true([403, 404].includes(refused.status), `${method} ${path} ${refused.status}`);
+  }
+  const {sites} = await told<{sites: {id: string}[]}>(200, ask('GET', '/v1/sites', {key: mine}));
+  t.deepEqual(
+    sites.map(({id}) => id),
+    ['house-a'],
+  );
+  await clock.advance(1000);
+  const feed = await (await ask('GET', '/v1/changes', {key: mine})).text();
+  t.false(feed.includes('house-b'));
+  t.is((await ask('GET', `/v1/grants/${given.grant.id}`, {key: hers})).status, 200);
 });
 
 test('who stands behind trusted proxies is told by them alone, read from the right', async t => {

@@ -47,7 +47,9 @@ export function assemblePlaces(base: AreaBase): Places {
   const calendar = new Calendar(sites, listings);
   const audit = new AuditLog(clock, entropy);
   const live = new LiveBays(clock, presence);
-  const siteDesk = new SiteDesk({clock, sites, listings, changes, audit, firstTenant});
+  const siteDesk = new SiteDesk({
+    ...{clock, entropy, sites, listings, changes, audit, firstTenant},
+  });
   const listingDesk = new ListingDesk({
     ...{clock, entropy, sites, listings, calendar, changes, audit},
     assertActive: async (db, tenant, member) => {

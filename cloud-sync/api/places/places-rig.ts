@@ -51,7 +51,9 @@ export async function placesRig<Own extends Clock>(
     heardMs: gateway => heard.get(gateway) as never,
   });
   const desks = {
-    sites: new SiteDesk({clock, sites, listings, changes, audit, firstTenant: 't-1'}),
+    sites: new SiteDesk({
+      ...{clock, entropy, sites, listings, changes, audit, firstTenant: 't-1'},
+    }),
     listings: new ListingDesk({clock, entropy, sites, listings, calendar, changes, audit}),
     places: new PublicPlaces({clock, sites, listings, calendar, live}),
   };

@@ -30,7 +30,11 @@ const siteFields = {
 
 export const newSiteSchema = z
   .strictObject({
-    id: siteIdSchema,
+    id: siteIdSchema.optional().openapi({
+      description:
+        'As the site file of its gateways says; one namespace for all tenants of this cloud, so a ' +
+        'name may be taken by somebody you do not know. Left out: one is made that nobody has',
+    }),
     ...siteFields,
     address: words.default(''),
     latE7: siteFields.latE7.default(null),

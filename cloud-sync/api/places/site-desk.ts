@@ -1,4 +1,4 @@
-import type {Clock} from '../../../protocols/base/clock.js';
+import type {Clock, Entropy} from '../../../protocols/base/clock.js';
 import {type Caller, maySee} from '../http/caller.js';
 import {Refusal} from '../http/refusals.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
@@ -9,6 +9,7 @@ import type {ListingTable} from './listing-table.js';
 
 export interface SiteDeskOptions {
   readonly clock: Clock;
+  readonly entropy: Entropy;
   readonly sites: SiteTable;
   readonly listings: ListingTable;
   readonly changes: ChangeFeed;
@@ -17,7 +18,9 @@ export interface SiteDeskOptions {
   readonly firstTenant: string;
 }
 
-export type NewSite = Omit<SiteRow, 'tenant' | 'ver' | 'state' | 'createdWall'>;
+export type NewSite = Omit<SiteRow, 'id' | 'tenant' | 'ver' | 'state' | 'createdWall'> & {
+  readonly id?: string | undefined;
+};
 export type NewPoint = Omit<PointRow, 'site' | 'ver' | 'saleState' | 'number'> &
   Partial<Pick<PointRow, 'number'>>;
 
@@ -46,15 +49,20 @@ export class SiteDesk {
     return row;
   }
 
-  /** The id is what the site file of its gateway says; no other tenant may have it either. */
+  /**
+   * The id is what the site file of its gateway says. Site files, tokens and salts name a site by it alone,
+   * so that no other tenant may have it either: the refusal is the same whosever it is. Who names none is
+   * given one that nobody can have taken.
+   */
   async add(tx: CloudTransaction, caller: Caller, made: NewSite): Promise<SiteRow> {
-    const {sites, clock} = this.#options;
+    const {sites, clock, entropy} = this.#options;
     const {tenant} = caller;
-    if (!maySee(caller, made.id)) throw new Refusal('forbidden', {detail: 'not with this key'});
-    const row = {...made, tenant, createdWall: clock.wallMs()};
+    const id = made.id ?? `s-${entropy.ulid().toLowerCase()}`;
+    if (!maySee(caller, id)) throw new Refusal('forbidden', {detail: 'not with this key'});
+    const row = {...made, id, tenant, createdWall: clock.wallMs()};
     if (!(await sites.add(tx, row))) throw new Refusal('conflict', {detail: 'this id is taken'});
-    await this.#told(tx, caller, {action: 'site.create', site: made.id});
-    return this.site(tx, caller, made.id);
+    await this.#told(tx, caller, {action: 'site.create', site: id});
+    return this.site(tx, caller, id);
   }
 
   async change(

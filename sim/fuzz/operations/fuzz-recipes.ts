@@ -251,6 +251,7 @@ const ORDERS: Readonly<Record<string, Recipe>> = {
     return {params: {point}, body: {plate: '粤B12345'}};
   },
   'PUT /v1/tariffs/{site}': () => ({body: TARIFF}),
+  'PUT /v1/sites/{site}/code-plan': () => ({body: {liveCodes: 200}}),
   'POST /v1/price-rules': () => ({body: rule}),
   'GET /v1/price-rules/{id}': of(ruleId, 'id'),
   'PUT /v1/price-rules/{id}': of(ruleId, 'id', {...rule, percent: 90}),
