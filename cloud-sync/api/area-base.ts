@@ -3,6 +3,8 @@ import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import type {SyncLog} from '../log.js';
 import type {PasswordCost} from './accounts/password.js';
 import type {VaultKeys} from './accounts/vault-keys.js';
+import type {ShowerTable} from './bath/shower-table.js';
+import type {JournalHeads} from './bath/stall-gateways.js';
 import type {CommandBook} from './command-book.js';
 import type {CommandRunner} from './command-runner.js';
 import type {CardMasterKeys} from './credentials/card-keys.js';
@@ -28,6 +30,7 @@ export interface OrderParts {
   readonly grants: GrantTable;
   readonly orderUses: OrderUseTable;
   readonly rightUses: RightUseTable;
+  readonly showers: ShowerTable;
   readonly notices: NoticeTable;
   readonly view: SiteView;
 }
@@ -59,6 +62,8 @@ export interface AreaOptions {
   readonly parts: OrderParts & CommandParts;
   /** Which gateways are heard of. */
   readonly presence: Presence;
+  /** How far they had come with what they tell. */
+  readonly journals: JournalHeads;
   /** Whose the gateways are that serve no site yet. */
   readonly firstTenant: string;
   /** Left out: nobody can pay here. */

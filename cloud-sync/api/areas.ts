@@ -4,7 +4,8 @@ import {MemberTable} from './accounts/member-table.js';
 import type {AreaBase, AreaOptions} from './area-base.js';
 import {assembleCommands} from './assemble-commands.js';
 import {assembleBath} from './bath/assemble-bath.js';
-import {RightCodes} from './bath/right-codes.js';
+import {BathDebts} from './bath/bath-debts.js';
+import {BathTable} from './bath/bath-table.js';
 import {addBookingRoutes, assembleBookings, bookingMembers} from './bookings/assemble-bookings.js';
 import {addCredentialRoutes, assembleCredentials} from './credentials/assemble-credentials.js';
 import {assembleHolds} from './credentials/assemble-holds.js';
@@ -60,15 +61,15 @@ export function assembleAreas(options: AreaOptions): Areas {
   webhooks.start();
   const accounts = assembleAccounts(base, rights.issuer);
   const members = new MemberTable();
-  const money = assembleMoney(base, {members, orders});
+  const debts = new BathDebts(base.ledger, new BathTable());
+  const money = assembleMoney(base, {members, orders, debts});
   const {calendar} = places;
   const stays = assembleStays(base, {orders, places});
   const bays = {orders, calendar, onBayKept: stays.onBayKept};
   const own = {members: bookingMembers(members), paying: money};
   const bookings = assembleBookings(base, {...bays, ...own});
   const leases = assembleLeases(base, {...bays, members: accounts.members});
-  const codes = new RightCodes(rights);
-  const bath = assembleBath(base, {orders, members: accounts.members, codes});
+  const bath = assembleBath(base, {orders, debts, rights, members: accounts.members});
   for (const part of [orders, holds, money, stays]) part.start();
   return {
     persons: accounts.persons,

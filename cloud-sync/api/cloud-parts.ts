@@ -3,6 +3,7 @@ import type {Clock, Entropy, Millis} from '../../protocols/base/clock.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
+import {ShowerTable} from './bath/shower-table.js';
 import {CommandBook, type OnCommand} from './command-book.js';
 import {CommandRunner} from './command-runner.js';
 import {RightUseTable} from './credentials/right-use-table.js';
@@ -69,6 +70,7 @@ export function assembleParts(options: CloudPartsOptions) {
   const lateUses = new LateUseTable();
   const orderUses = new OrderUseTable();
   const rightUses = new RightUseTable();
+  const showers = new ShowerTable(clock);
   const commandBook = new CommandBook({table: new CommandTable(), onCommand: options.onCommand});
   const sessions = new GatewaySessions(clock);
   const downlink = new Downlink({tenant, signingKey, log, publish});
@@ -85,7 +87,13 @@ export function assembleParts(options: CloudPartsOptions) {
   });
   const tick = new IngestTick({
     ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses, orderUses},
-    ...{rightUses, lives, commands: commandBook, gapPatienceMs: options.gapPatienceMs ?? 0},
+    ...{
+      rightUses,
+      showers,
+      lives,
+      commands: commandBook,
+      gapPatienceMs: options.gapPatienceMs ?? 0,
+    },
     onBays: options.onBays,
   });
   const ingest = new Ingest({
@@ -110,7 +118,7 @@ export function assembleParts(options: CloudPartsOptions) {
     notices: noticeSync,
     onCertificateRequest: certificates && ((gateway, csr) => certificates.take(gateway, csr)),
   });
-  const rights = {grants, lateUses, orderUses, rightUses};
+  const rights = {grants, lateUses, orderUses, rightUses, showers};
   const tables = {gateways, faults, ledger, view, configs, notices, commandBook, ...rights};
   const syncs = {grantSync, siteConfigs, noticeSync};
   return {...tables, ...syncs, sessions, commands, ingest, desk, certificates};

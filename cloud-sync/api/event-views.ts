@@ -1,5 +1,7 @@
 import type {z} from 'zod';
 import type {DropCounter} from '../drop-counter.js';
+import {joinReports, type ShowerReport} from './bath/shower-report.js';
+import type {ShowerTable} from './bath/shower-table.js';
 import type {RightUseTable} from './credentials/right-use-table.js';
 import type {OrderUseTable, SessionReport} from './orders/order-use-table.js';
 import {
@@ -13,6 +15,7 @@ import {
   remoteOrderSchema,
   type SessionBody,
   sessionBodySchema,
+  showerBodySchema,
 } from './site-event-schemas.js';
 import type {CloudTransaction} from './store/cloud-schema.js';
 import type {StoredEvent} from './store/event-ledger.js';
@@ -33,6 +36,7 @@ export interface ViewTargets {
   readonly lateUses: LateUseTable;
   readonly orderUses: OrderUseTable;
   readonly rightUses: RightUseTable;
+  readonly showers: ShowerTable;
   readonly onBays?: OnBays | undefined;
 }
 
@@ -41,7 +45,7 @@ export type OnBays = (tx: CloudTransaction, bays: readonly PlacedBay[]) => Promi
 
 /** Kinds of events that the views look into. */
 const VIEWED: ReadonlySet<string> = new Set([
-  ...['bay', 'alarm', 'command', 'actuation', 'decision', 'session'],
+  ...['bay', 'alarm', 'command', 'actuation', 'decision', 'session', 'shower'],
 ]);
 
 export function isViewed(kind: string): boolean {
@@ -53,10 +57,11 @@ class GatewayViews {
   readonly bays = new Map<string, PlacedBay>();
   readonly alarms = new Map<string, PlacedAlarm>();
   readonly sessions = new Map<string, PlacedSession>();
+  readonly showers = new Map<string, ShowerReport>();
 }
 
 /** Gathers what new events say about bays, alarms and commands, the latest of each, which grants were
- *  used, and how stays go on. What a body does not bear is counted, and the event itself stays stored
+ *  used, and how stays and showers go on. What a body does not bear is counted, and the event itself stays stored
  *  all the same. */
 export class EventViews {
   readonly #drops: DropCounter;
@@ -79,7 +84,7 @@ export class EventViews {
   /** Bring the views up to date; `onBays` hears of the bays that are otherwise now. */
   async store(
     tx: CloudTransaction,
-    {writer, view, lateUses, orderUses, rightUses, onBays}: ViewTargets,
+    {writer, view, lateUses, orderUses, rightUses, showers, onBays}: ViewTargets,
   ): Promise<void> {
     const gateways = inOrder(this.#gateways);
     const bays = gateways.flatMap(views => inOrder(views.bays));
@@ -92,6 +97,8 @@ export class EventViews {
     const reports = sessions.map(({report}) => report);
     await orderUses.note(tx, reports, writer);
     await rightUses.note(tx, this.#uses, reports);
+    const baths = gateways.flatMap(views => inOrder(views.showers));
+    await showers.note(tx, baths, writer);
   }
 
   #note(gateway: string, views: GatewayViews, event: StoredEvent): void {
@@ -112,6 +119,8 @@ export class EventViews {
       this.#noteDecision(gateway, event);
     } else if (event.kind === 'session') {
       this.#noteSession(views, place, event);
+    } else if (event.kind === 'shower') {
+      this.#noteShower(views, place, event);
     }
   }
 
@@ -151,6 +160,21 @@ export class EventViews {
       atWall,
     };
     putLater(views.sessions, session, {place, report});
+  }
+
+  #noteShower(views: GatewayViews, place: EventPlace, event: StoredEvent): void {
+    const body = this.#read(event, showerBodySchema);
+    if (!body) return;
+    const {gateway, epochNo, seq, wall} = place;
+    const atWall = event.clk === 'floor' ? null : wall;
+    // The word that gave its code back may come after the last one.
+    const isDry = body.phase === 'settled' && body.end === 'no_flow' && body.meteredMl === 0;
+    const report: ShowerReport = {
+      ...{...body, isGivenBack: body.isGivenBack || isDry},
+      ...{gateway, epochNo, seq, openedWall: atWall, atWall},
+    };
+    const before = views.showers.get(body.session);
+    views.showers.set(body.session, before ? joinReports(before, report) : report);
   }
 
   #readBay(event: StoredEvent): PlacedBay['body'] | undefined {

@@ -13,6 +13,15 @@ export interface GatewaySession {
   readonly began: {readonly wallMs: number; readonly journal: JournalPlace} | undefined;
 }
 
+/** How far a gateway had come with its journal. */
+export interface JournalHead {
+  /** Undefined: its hello was not heard here, and so is of an epoch that is known. */
+  readonly epoch: string | undefined;
+  readonly head: number;
+  /** When it said so, by this side's clock. */
+  readonly wallMs: number;
+}
+
 /** Three heartbeats and a little. */
 const SILENT_AFTER_MS: Millis = 35 * SECOND_MS;
 /** Wall clocks of two workers may differ by so much. */
@@ -23,6 +32,8 @@ export class GatewaySessions {
   readonly #clock: Clock;
   readonly #sessions = new Map<string, GatewaySession>();
   readonly #heardMs = new Map<string, Millis>();
+  /** How far each had come with its journal, and when it said so. */
+  readonly #heads = new Map<string, JournalHead>();
   /** The session before the present one, or the last one that ended. */
   readonly #former = new Map<string, string>();
 
@@ -57,6 +68,11 @@ export class GatewaySessions {
     if (former !== undefined && former !== sid) this.#former.set(gateway, former);
     const began = {wallMs: this.#clock.wallMs(), journal: {epoch, head}};
     this.#set(gateway, {sid, monoMs: mono, began});
+    this.#heads.set(gateway, {epoch, head, wallMs: began.wallMs});
+  }
+
+  headOf(gateway: string): JournalHead | undefined {
+    return this.#heads.get(gateway);
   }
 
   /** False for a heartbeat of an older session. One of a gateway that nothing was heard of tells its
@@ -67,6 +83,8 @@ export class GatewaySessions {
     if (session && !isSame) return false;
     const monoMs = isSame ? Math.max(session.monoMs, heartbeat.mono) : heartbeat.mono;
     this.#set(gateway, {sid: heartbeat.sid, monoMs, began: session?.began});
+    const epoch = session?.began?.journal.epoch;
+    this.#heads.set(gateway, {epoch, head: heartbeat.head, wallMs: this.#clock.wallMs()});
     return true;
   }
 

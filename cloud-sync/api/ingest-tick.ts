@@ -3,6 +3,7 @@ import {SECOND_MS} from '../../protocols/base/units.js';
 import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
+import type {ShowerTable} from './bath/shower-table.js';
 import {healBays} from './bay-snapshots.js';
 import type {CommandBook} from './command-book.js';
 import {type CommandNews, newsIn, newsOf} from './command-closing.js';
@@ -42,6 +43,7 @@ export interface IngestTickOptions {
   readonly lateUses: LateUseTable;
   readonly orderUses: OrderUseTable;
   readonly rightUses: RightUseTable;
+  readonly showers: ShowerTable;
   readonly commands: CommandBook;
   readonly lives: LifeTable;
   /** How long a gap may be open before its part is asked for. */

@@ -151,8 +151,8 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const keys = new AccessKeyTable(entropy);
   const limits = new RequestLimits(clock, options.rates);
   const areas = assembleAreas({
-    ...{...options, store, sites, limits, parts, changes, presence: sessions, firstTenant: tenant},
-    box: new SecretBox(options.signingKey, entropy),
+    ...{...options, store, sites, limits, parts, changes, presence: sessions, journals: sessions},
+    ...{firstTenant: tenant, box: new SecretBox(options.signingKey, entropy)},
     ...{onGateways: pushing(onChange), onNotices: pushing(name => parts.noticeSync.push(name))},
   });
   await areas.begin();

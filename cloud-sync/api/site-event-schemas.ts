@@ -62,6 +62,26 @@ export const sessionBodySchema = z.object({
   durationMs: z.number().min(0),
 });
 
+const amount = z.int().min(0).max(1_000_000_000);
+
+/** Of a shower what is charged and reported; who takes it is known by its grant. */
+export const showerBodySchema = z.object({
+  session: z.string().min(1).max(64),
+  stall: z.string().max(64),
+  grant: z.string().max(64),
+  phase: z.string().max(32),
+  end: z.string().max(32).nullable(),
+  meteredMl: amount,
+  billedMl: amount,
+  rinseMl: amount,
+  freeMl: amount,
+  ranMs: amount,
+  usedFen: amount,
+  owedFen: amount,
+  quality: z.enum(['good', 'estimated']),
+  isGivenBack: z.boolean(),
+});
+
 export type DecisionBody = z.infer<typeof decisionBodySchema>;
 export type SessionBody = z.infer<typeof sessionBodySchema>;
 

@@ -1,29 +1,42 @@
 import type {AreaBase} from '../area-base.js';
 import type {Api} from '../http/api.js';
 import type {Orders} from '../orders/orders.js';
-import {BathDesk, type BathMembers, bathWork} from './bath-desk.js';
+import type {BathDebts} from './bath-debts.js';
+import {BathDesk, type BathMembers} from './bath-desk.js';
 import {bathOrder} from './bath-order.js';
-import {addBathCodes, type BathCodes} from './bath-routes.js';
+import {addBathCodes} from './bath-routes.js';
 import {BathTable} from './bath-table.js';
+import {bathWork} from './bath-work.js';
+import {RightCodes} from './right-codes.js';
+import {ShowerFeeder} from './shower-feeder.js';
+import {StallGateways} from './stall-gateways.js';
 
 export interface BathSeams {
-  readonly orders: Pick<Orders, 'frame' | 'orders'>;
+  readonly orders: Pick<Orders, 'frame' | 'orders' | 'uses' | 'feedBy'>;
   readonly members: BathMembers;
-  readonly codes: BathCodes;
+  readonly rights: ConstructorParameters<typeof RightCodes>[0];
+  readonly debts: BathDebts;
 }
 
 export interface Bath {
-  readonly desk: BathDesk;
   addRoutes(api: Api): void;
 }
 
-/** Codes for showers, put together. */
-export function assembleBath(base: AreaBase, {orders, members, codes}: BathSeams): Bath {
-  const {clock, entropy, store, writer, sites, ledger, onGateways} = base;
-  const {frame} = orders;
+/** Codes for showers, and what becomes of the showers that gateways tell of, put together. */
+export function assembleBath(base: AreaBase, seams: BathSeams): Bath {
+  const {clock, entropy, log, store, writer, sites, ledger, onGateways, presence, journals} = base;
+  const {members, debts} = seams;
+  const codes = new RightCodes(seams.rights);
+  const {frame, orders, uses, feedBy} = seams.orders;
+  const {gateways: rows, showers} = base.parts;
+  const gateways = new StallGateways({gateways: rows, uses, presence, journals});
   const table = new BathTable();
-  const desk = new BathDesk({clock, entropy, frame, ledger, sites, codes: table, members});
-  frame.register(bathOrder, bathWork(table));
-  const shared = {store, writer, orders: orders.orders, desk, codes, onGateways};
-  return {desk, addRoutes: api => addBathCodes(api, shared)};
+  const desk = new BathDesk({
+    ...{clock, entropy, frame, orders, ledger, sites, codes: table, debts, members, gateways},
+  });
+  frame.register(bathOrder, bathWork({clock, entropy, orders, debts, gateways}));
+  const feeder = new ShowerFeeder({log, store, showers, frame, onGateways});
+  showers.listen(feedBy(() => feeder.run()));
+  const shared = {store, writer, orders, desk, codes, onGateways};
+  return {addRoutes: api => addBathCodes(api, shared)};
 }

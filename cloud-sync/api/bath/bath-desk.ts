@@ -2,11 +2,14 @@ import type {Clock, Entropy} from '../../../protocols/base/clock.js';
 import {bathHoldFen, LEAST_BATH_FEN} from '../../../protocols/site/bath-rules.js';
 import {Refusal} from '../http/refusals.js';
 import type {Ledger} from '../ledger/ledger.js';
-import type {AccountName} from '../ledger/money-move.js';
-import type {FeedResult, OrderFrame, OrderWork} from '../orders/order-frame.js';
-import type {CloudTransaction} from '../store/cloud-schema.js';
+import type {FeedResult, OrderFrame} from '../orders/order-frame.js';
+import type {OrderTable} from '../orders/order-table.js';
+import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {SiteTable} from '../tenancy/site-table.js';
-import {BATH, type BathInput, codeEffects, liveBath} from './bath-order.js';
+import {type BathInput, liveBath} from './bath-code.js';
+import type {BathDebts} from './bath-debts.js';
+import {BATH_RIGHT, codeEffects} from './bath-effects.js';
+import {BATH} from './bath-order.js';
 import type {BathPlace, BathTable} from './bath-table.js';
 
 export interface BathMembers {
@@ -14,14 +17,22 @@ export interface BathMembers {
   assertActive(tx: CloudTransaction, tenant: string, member: string): Promise<unknown>;
 }
 
+/** `StallGateways` fits. */
+export interface ReachedGateways {
+  areReached(db: CloudReader, order: string, name: string): Promise<boolean>;
+}
+
 export interface BathDeskOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly frame: OrderFrame;
+  readonly orders: OrderTable;
   readonly ledger: Ledger;
   readonly sites: SiteTable;
   readonly codes: BathTable;
+  readonly debts: BathDebts;
   readonly members: BathMembers;
+  readonly gateways: ReachedGateways;
 }
 
 export interface BathActed {
@@ -40,23 +51,26 @@ export class BathDesk {
   /**
    * A new code: the one before it dies and lets its money go, debts are paid first, and the rest up to
    * 10 yuan is set aside.
-   * @throws Refusal `low_balance` below 1 yuan, and then the one before it lives on; `no_stall`
+   * @throws Refusal `low_balance` below 1 yuan, and then the one before it lives on; `no_stall`;
+   * `house_cut_off` while nobody can tell whether the one before it was keyed in
    */
   async request(tx: CloudTransaction, place: BathPlace): Promise<BathActed> {
-    const {clock, entropy, frame, codes, members} = this.#options;
+    const {clock, entropy, frame, codes, members, debts} = this.#options;
     const {tenant, holder, site} = place;
     await members.assertActive(tx, tenant, holder);
-    const points = await this.#stalls(tx, place);
+    const points = await this.stalls(tx, place);
     const id = entropy.ulid();
     const before = await codes.take(tx, place, id);
-    const old = before && (await frame.feed(tx, before, {kind: 'replace'}, `replace:${id}`));
-    await this.#collect(tx, place, id);
-    const heldFen = bathHoldFen((await this.#balance(tx, place)).availableFen);
+    const old = before && (await this.#replace(tx, before, id));
+    await debts.collect(tx, place, {key: `${id}/debt`, orderId: id});
+    const heldFen = bathHoldFen(await this.#availableFen(tx, place));
     if (heldFen === undefined) throw lowBalance();
     const data = liveBath(heldFen, clock.wallMs());
     const order = {id, tenant, site, holder, type: BATH, state: 'live', data};
-    const effects = codeEffects({id, holder, data}, points, clock.wallMs());
-    const begun = await frame.begin(tx, {...order, effects});
+    const begun = await frame.begin(tx, {
+      ...order,
+      effects: codeEffects({id, holder, data}, points),
+    });
     if (begun.kind === 'money_refused') throw lowBalance();
     const gateways = new Set([...(old ? gatewaysOf(old) : []), ...begun.gateways]);
     return {order: id, gateways: [...gateways]};
@@ -67,55 +81,54 @@ export class BathDesk {
     const {frame, entropy} = this.#options;
     const result = await frame.feed(tx, order, input, `${input.kind}:${entropy.ulid()}`);
     if (result.kind === 'unknown') throw new Refusal('not_found');
-    if (result.kind === 'refused') throw new Refusal('order_state', {detail: result.why});
+    if (result.kind === 'refused') {
+      if (result.why === 'LOW_BALANCE') throw lowBalance();
+      throw new Refusal('order_state', {detail: result.why});
+    }
     return {order, gateways: gatewaysOf(result)};
   }
 
-  /** Every stall that hangs at a gateway. */
-  async #stalls(tx: CloudTransaction, {tenant, site}: BathPlace): Promise<readonly string[]> {
+  /** Give a code up. Cut off, its gateway may let somebody in meanwhile: the money waits until it has told. */
+  async cancel(tx: CloudTransaction, order: string): Promise<BathActed> {
+    const {gateways} = this.#options;
+    const isReached = await gateways.areReached(tx, order, BATH_RIGHT);
+    return this.act(tx, order, {kind: 'cancel', isReached});
+  }
+
+  /**
+   * The stalls that a code is good at: the open ones of one gateway, the one with most of them. Two gateways
+   * that are cut off could not tell each other that it was used. @throws Refusal `no_stall`, `not_found`
+   */
+  async stalls(
+    tx: CloudTransaction,
+    {tenant, site}: Pick<BathPlace, 'tenant' | 'site'>,
+  ): Promise<readonly string[]> {
     const {sites} = this.#options;
     const held = await sites.get(tx, tenant, site);
     if (held?.state !== 'active') throw new Refusal('not_found', {detail: 'no such site'});
-    const points = await sites.points(tx, site);
-    const stalls = points.filter(
-      ({kind, gateway, saleState}) => kind === 'stall' && gateway !== null && saleState === 'open',
-    );
-    if (stalls.length === 0) throw new Refusal('no_stall');
-    return stalls.map(({id}) => id);
+    const byGateway = new Map<string, string[]>();
+    for (const {id, kind, gateway, saleState} of await sites.points(tx, site)) {
+      if (kind !== 'stall' || gateway === null || saleState !== 'open') continue;
+      byGateway.set(gateway, [...(byGateway.get(gateway) ?? []), id]);
+    }
+    const [most] = [...byGateway.values()].sort((one, other) => other.length - one.length);
+    if (!most) throw new Refusal('no_stall');
+    return most;
   }
 
-  /** Of what he has, first what he owes. */
-  async #collect(tx: CloudTransaction, place: BathPlace, id: string): Promise<void> {
-    const {ledger, codes} = this.#options;
-    const debtFen = await codes.debt(tx, place);
-    if (debtFen <= 0) return;
-    const amountFen = Math.min(debtFen, (await this.#balance(tx, place)).availableFen);
-    if (amountFen <= 0) return;
-    const {tenant, holder} = place;
-    const from: AccountName = `member:${holder}`;
-    const to = [{account: 'house:receivable', amountFen}] as const;
-    const move = {
-      move: 'transfer',
-      key: `${id}/debt`,
-      from,
-      to,
-      reason: 'owed for a shower',
-    } as const;
-    const why = await ledger.move(tx, tenant, move, {orderId: id});
-    if (why !== undefined) throw lowBalance();
-    await codes.owe(tx, place, -amountFen);
+  async #replace(tx: CloudTransaction, before: string, by: string): Promise<FeedResult> {
+    const {frame, orders, gateways} = this.#options;
+    const row = await orders.get(tx, before);
+    const isLive = row?.state === 'live';
+    if (isLive && !(await gateways.areReached(tx, before, BATH_RIGHT))) {
+      throw new Refusal('house_cut_off');
+    }
+    return frame.feed(tx, before, {kind: 'replace'}, `replace:${by}`);
   }
 
-  #balance(tx: CloudTransaction, {tenant, holder}: BathPlace) {
-    return this.#options.ledger.balance(tx, tenant, `member:${holder}`);
+  async #availableFen(tx: CloudTransaction, {tenant, holder}: BathPlace): Promise<number> {
+    return (await this.#options.ledger.balance(tx, tenant, `member:${holder}`)).availableFen;
   }
-}
-
-/** What the steps of codes want of others. */
-export function bathWork(codes: BathTable): OrderWork {
-  return async (tx, order, name, data) => {
-    if (name === 'owe') await codes.owe(tx, order, Number(data.amountFen));
-  };
 }
 
 function gatewaysOf(result: FeedResult): readonly string[] {

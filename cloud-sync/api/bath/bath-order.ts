@@ -1,64 +1,47 @@
-import type {UnixMillis} from '../../../protocols/base/clock.js';
-import {InternalError, UsageError} from '../../../protocols/base/errors.js';
-import {DAY_MS, SECOND_MS} from '../../../protocols/base/units.js';
-import {BATH_CODE_LIFE_MS, bathBill, SHOWER_CAP_MS} from '../../../protocols/site/bath-rules.js';
-import type {AccountName, MoneyMove} from '../ledger/money-move.js';
-import type {
-  FrameInput,
-  OrderEffect,
-  OrderStep,
-  OrderType,
-  OrderView,
-} from '../orders/order-type.js';
+import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
+import {InternalError} from '../../../protocols/base/errors.js';
+import {DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
+import {BATH_CODE_LIFE_MS, bathBill} from '../../../protocols/site/bath-rules.js';
+import type {AccountName} from '../ledger/money-move.js';
+import type {FrameInput, OrderEffect, OrderStep, OrderType} from '../orders/order-type.js';
+import {
+  type BathData,
+  type BathInput,
+  type BathOrder,
+  type BathState,
+  readBath,
+  type ShowerInput,
+} from './bath-code.js';
+import {
+  BATH_RIGHT,
+  endHold,
+  holdMoney,
+  release,
+  right,
+  tell,
+  transfer,
+  withoutDeadlines,
+} from './bath-effects.js';
 
-export type BathState =
-  /** The code is out and nobody keyed it in. */
-  | 'live'
-  /** Water runs on it. */
-  | 'running'
-  | 'settled'
-  | 'expired'
-  /** By a newer code, or given up. */
-  | 'replaced'
-  | 'cancelled';
-
-/** What is stored of a code. */
-export interface BathData {
-  readonly heldFen: number;
-  readonly expiresMs: UnixMillis;
-  /** The shower that it was keyed in for. */
-  readonly session: string | null;
-  readonly point: string | null;
-  /** Undefined until it is told. */
-  readonly usedFen: number | null;
-  /** Used beyond what the member had. */
-  readonly owedFen: number;
-}
-
-export type BathInput =
-  /** A gateway has taken the code. */
-  | {readonly kind: 'opened'; readonly session: string; readonly point: string}
-  /** What that shower cost, the rinse included. */
-  | {readonly kind: 'used'; readonly session: string; readonly amountFen: number}
-  | {readonly kind: 'replace'}
-  | {readonly kind: 'cancel'}
-  /** What a gateway tells of any use of a right; what it cost comes apart. */
-  | {readonly kind: 'session'; readonly session: string};
-
-export type BathOrder = OrderView<BathState, BathData>;
 type AnyInput = BathInput | FrameInput;
 type Step = OrderStep<BathState, BathData>;
-type Input<Kind extends AnyInput['kind']> = Extract<AnyInput, {kind: Kind}>;
+type Moved = Extract<Step, {kind: 'moved'}>;
 
 export const BATH = 'bath';
-export const BATH_RIGHT = 'shower';
 
-/** A gateway that was cut off tells of a shower within this; then the hold goes back, and it is charged late. */
-const TOLD_WITHIN_MS = DAY_MS;
+/** As long as a gateway that is cut off keeps what it did not tell; then the hold goes back. */
+const TOLD_WITHIN_MS: Millis = 30 * DAY_MS;
+/** Clocks of gateways, and the way of what they tell: a code may be keyed in so long after its end. */
+const TELLING_MS: Millis = 15 * SECOND_MS;
+/** How often a gateway is looked for that did not tell; the rests double. */
+const FIRST_ASK_MS: Millis = 15 * SECOND_MS;
+const LAST_ASK_MS: Millis = HOUR_MS;
+/** After its end a code can be given another life for so long. */
+const RENEWED_WITHIN_MS: Millis = 30 * MINUTE_MS;
 
 /**
  * A code for one shower and the money set aside for it. Whatever comes, and however often, the hold ends
- * once: taken by what was used, or let go. @see requirements B4, B12, B15
+ * once: taken by what was used, or let go when it is sure that nothing was. @see requirements B4, B12, E69
  */
 export const bathOrder: OrderType<BathState, BathData, BathInput> = {
   name: BATH,
@@ -66,59 +49,32 @@ export const bathOrder: OrderType<BathState, BathData, BathInput> = {
   step: (order, input, now) => step(order, input, now, false),
 };
 
-export function liveBath(heldFen: number, now: UnixMillis): BathData {
-  const expiresMs = (now + BATH_CODE_LIFE_MS) as UnixMillis;
-  return {heldFen, expiresMs, session: null, point: null, usedFen: null, owedFen: 0};
-}
-
-/** With a new code: the money first, then the right to one shower at any of `points`. */
-export function codeEffects(
-  {id, holder, data}: Pick<BathOrder, 'id' | 'holder' | 'data'>,
-  points: readonly string[],
-  now: UnixMillis,
-): readonly OrderEffect[] {
-  const {heldFen: amountFen, expiresMs} = data;
-  const account: AccountName = `member:${holder}`;
-  const wish = {
-    ...({name: BATH_RIGHT, kind: 'shower', points, entries: 'one'} as const),
-    ...{validFrom: now, validUntil: expiresMs, credentials: ['code'] as const},
-    // No gateway gives more than what was set aside for it, also cut off.
-    budget: {fen: amountFen, seconds: SHOWER_CAP_MS / SECOND_MS},
-  };
-  return [
-    money({move: 'hold', key: holdKey(id), account, amountFen, expiresAt: undefined}),
-    {effect: 'grant', wish},
-    {effect: 'set_deadline', name: 'expiry', dueAt: expiresMs},
-  ];
-}
-
-/** @throws UsageError `order/data` when it is not what a code stores */
-export function readBath(data: unknown): BathData {
-  const held = data as Partial<BathData> | null;
-  if (typeof held?.heldFen === 'number' && held.usedFen !== undefined) return held as BathData;
-  throw new UsageError('order/data', 'not the data of a bath code');
-}
-
 /** `isOwed`: the member has not what a shower cost that was told of too late. */
 function step(order: BathOrder, input: AnyInput, now: UnixMillis, isOwed: boolean): Step {
   switch (input.kind) {
     case 'opened':
-      return opened(order, input, now);
-    case 'session':
-      return opened(order, {...input, point: order.data.point}, now);
-    case 'used':
-      return used(order, input, isOwed);
+      return opened(order, {...input, atMs: now}, now);
+    case 'shower':
+      return showered(order, input, now, isOwed);
+    case 'used': {
+      const {takenFen, owedFen} = bathBill(input.amountFen, order.data.heldFen);
+      return charged(order, {...input, usedFen: takenFen, owedFen}, isOwed);
+    }
     case 'replace':
-      return order.state === 'live' ? letGo(order, 'replaced') : refused(order);
+      if (order.state === 'live') return letGo(order, 'replaced');
+      return order.state === 'expired' ? forgotten(order) : refused(order);
     case 'cancel':
-      return order.state === 'live' ? letGo(order, 'cancelled') : refused(order);
+      if (order.state !== 'live') return refused(order);
+      return input.isReached ? letGo(order, 'cancelled') : over(order, 'cancelled', now);
+    case 'renew':
+      return renewed(order, input.points, now);
     case 'deadline':
-      return deadline(order, input.name);
+      return deadline(order, input.name, now);
     case 'money_refused': {
       const {move, why} = input;
-      const cause = input.input as AnyInput;
-      const isLate = move.move === 'transfer' && why === 'LOW_BALANCE';
-      if (isLate) return step(order, cause, now, true);
+      const isLow = why === 'LOW_BALANCE';
+      if (isLow && move.move === 'hold') return no(why);
+      if (isLow && move.move === 'transfer') return step(order, input.input as AnyInput, now, true);
       throw new InternalError('internal/order', `bath ${order.id}: ${move.key} refused: ${why}`);
     }
     default:
@@ -129,93 +85,186 @@ function step(order: BathOrder, input: AnyInput, now: UnixMillis, isOwed: boolea
 
 function opened(
   order: BathOrder,
-  {session, point}: {readonly session: string; readonly point: string | null},
+  {session, point, atMs}: {session: string; point: string; atMs: number | null},
   now: UnixMillis,
 ): Step {
   const {data, state} = order;
   if (data.session !== null) {
     return data.session === session ? moved(state, data, []) : no('ALREADY_USED');
   }
-  const after = {...data, session, point};
-  // A gateway that was cut off has let somebody in on a code that was over: what he used is charged later.
-  if (state !== 'live') return moved(state, after, [tell('bath.opened_late', {session, point})]);
+  const after = {...data, session, point, openedMs: atMs};
+  const isLate = state !== 'live';
+  const told = tell(isLate ? 'bath.opened_late' : 'bath.opened', {session, point, atMs});
+  // A gateway that was cut off has let somebody in on a code whose money went back: it is charged later.
+  if (!data.isHeld) return moved(state, after, [told]);
   const dueAt = (now + TOLD_WITHIN_MS) as UnixMillis;
   return moved('running', after, [
-    {effect: 'cancel_deadline', name: 'expiry'},
+    ...withoutDeadlines(),
     {effect: 'set_deadline', name: 'untold', dueAt},
+    told,
   ]);
 }
 
-function used(order: BathOrder, input: Input<'used'>, isOwed: boolean): Step {
-  const {id, holder, data, state} = order;
-  const {session, amountFen} = input;
-  if (data.session !== session) return no('UNKNOWN_SESSION');
-  if (data.usedFen !== null) {
-    return data.usedFen === amountFen ? moved(state, data, []) : no('SETTLED');
+function showered(order: BathOrder, input: ShowerInput, now: UnixMillis, isOwed: boolean): Step {
+  if (input.isGivenBack) return givenBack(order, input, now);
+  const begun = opened(order, input, now);
+  if (begun.kind === 'refused' || input.phase !== 'settled') return begun;
+  const {state, data, effects} = begun;
+  const ended = charged({...order, state, data}, input, isOwed);
+  return ended.kind === 'refused' ? ended : {...ended, effects: [...effects, ...ended.effects]};
+}
+
+/** No water came: the code and its hold are good for as long as they were. @see requirements B8 */
+function givenBack(order: BathOrder, {session, point}: ShowerInput, now: UnixMillis): Moved {
+  const {data, state} = order;
+  if (data.session !== session || data.usedFen !== null) return moved(state, data, []);
+  const free = {...data, session: null, point: null, openedMs: null};
+  const told = tell('bath.given_back', {session, point});
+  if (!data.isHeld) return moved(state, free, [told]);
+  const cancel: OrderEffect = {effect: 'cancel_deadline', name: 'untold'};
+  if (now >= data.expiresMs) {
+    const ended = over({...order, data: free}, 'expired', now);
+    return {...ended, effects: [cancel, told, ...ended.effects]};
   }
-  // After the hold went back all of it is charged at once.
-  const isHeld = state === 'running';
-  const {takenFen, owedFen} = isHeld
-    ? bathBill(amountFen, data.heldFen)
-    : {takenFen: isOwed ? 0 : amountFen, owedFen: isOwed ? amountFen : 0};
-  const after: BathData = {...data, usedFen: amountFen, owedFen};
-  const from: AccountName = `member:${holder}`;
-  return moved('settled', after, [
-    ...(isHeld ? endHold(id, takenFen) : []),
-    ...(isHeld ? [] : transfer(from, `${id}/late`, takenFen, 'a shower told of late')),
+  return moved('live', free, [
+    cancel,
+    {effect: 'set_deadline', name: 'expiry', dueAt: data.expiresMs},
+    told,
+  ]);
+}
+
+interface Bill {
+  readonly session: string;
+  readonly usedFen: number;
+  readonly owedFen: number;
+  readonly usedMl?: number;
+  readonly quality?: 'good' | 'estimated';
+}
+
+/** What was used, out of the hold and never beyond it; the rinse is owed. */
+function charged(order: BathOrder, bill: Bill, isOwed: boolean): Step {
+  const {id, holder, data, state} = order;
+  const {session, usedMl = null, quality = 'good'} = bill;
+  if (data.session !== session) return no('UNKNOWN_SESSION');
+  const takenFen = Math.min(bill.usedFen, data.heldFen);
+  const isDebt = !data.isHeld && isOwed;
+  const owedFen = bill.owedFen + (isDebt ? takenFen : 0);
+  const usedFen = takenFen + bill.owedFen;
+  if (data.usedFen !== null) {
+    return data.usedFen === usedFen ? moved(state, data, []) : no('SETTLED');
+  }
+  const paid = {usedFen, owedFen, usedMl, quality, isHeld: false};
+  const account: AccountName = `member:${holder}`;
+  const lateFen = data.isHeld || isDebt ? 0 : takenFen;
+  return moved('settled', {...data, ...paid}, [
+    ...(data.isHeld ? endHold(id, data, takenFen) : []),
+    ...transfer(account, `${id}/late`, lateFen, 'a shower told of late'),
     ...transfer('house:receivable', `${id}/owed`, owedFen, 'a shower beyond its hold'),
     ...(owedFen > 0 ? [{effect: 'work', name: 'owe', data: {amountFen: owedFen}} as const] : []),
+    ...withoutDeadlines(),
     {effect: 'cancel_deadline', name: 'untold'},
-    tell('bath.receipt', {session, usedFen: amountFen, heldFen: data.heldFen, owedFen}),
+    {effect: 'revoke_grant', name: BATH_RIGHT},
+    tell('bath.receipt', {session, usedFen, heldFen: data.heldFen, owedFen, usedMl, quality}),
   ]);
 }
 
-function deadline(order: BathOrder, name: string): Step {
-  if (name === 'expiry' && order.state === 'live') return letGo(order, 'expired');
-  if (name !== 'untold' || order.state !== 'running') return refused(order);
-  const {session} = order.data;
-  return moved('expired', order.data, [
-    money({move: 'release', key: `${order.id}/release`, hold: holdKey(order.id)}),
-    tell('bath.untold', {session}),
-  ]);
+function deadline(order: BathOrder, name: string, now: UnixMillis): Step {
+  const {data, state} = order;
+  switch (name) {
+    case 'expiry':
+      return state === 'live' ? over(order, 'expired', now) : refused(order);
+    case 'ask':
+      return isWaiting(order) ? asked(order, now) : refused(order);
+    case 'told':
+      if (!isWaiting(order)) return refused(order);
+      return moved(state, {...data, isHeld: false}, [
+        release(order),
+        {effect: 'cancel_deadline', name: 'ask'},
+      ]);
+    case 'forget':
+      return forgotten(order);
+    case 'untold':
+      if (state !== 'running') return refused(order);
+      return moved('expired', {...data, isHeld: false}, [
+        release(order),
+        {effect: 'revoke_grant', name: BATH_RIGHT},
+        tell('bath.untold', {session: data.session}),
+      ]);
+    default:
+      return refused(order);
+  }
 }
 
-/** Nobody keyed it in: the money goes back, and the code opens nothing. */
-function letGo(order: BathOrder, state: 'expired' | 'replaced' | 'cancelled'): Step {
-  return moved(state, order.data, [
-    money({move: 'release', key: `${order.id}/release`, hold: holdKey(order.id)}),
-    {effect: 'cancel_deadline', name: 'expiry'},
+/** Nobody keyed it in, and nobody can any more: the money goes back at once. */
+function letGo(order: BathOrder, state: 'replaced' | 'cancelled'): Step {
+  return moved(state, {...order.data, isHeld: false}, [
+    release(order),
+    ...withoutDeadlines(),
     {effect: 'revoke_grant', name: BATH_RIGHT},
   ]);
 }
 
-function endHold(id: string, takenFen: number): readonly OrderEffect[] {
-  const hold = holdKey(id);
-  if (takenFen === 0) return [money({move: 'release', key: `${id}/release`, hold})];
-  const to = [{account: 'house:revenue', amountFen: takenFen}] as const;
-  return [money({move: 'capture', key: `${id}/capture`, hold, to})];
+/**
+ * Its time is over, or soon will be: the money goes back when its gateway has told of all that came before,
+ * for one that is cut off may have let somebody in. @see requirements E69
+ */
+function over(order: BathOrder, state: 'expired' | 'cancelled', now: UnixMillis): Moved {
+  const {data} = order;
+  const forgetAt = (data.expiresMs + RENEWED_WITHIN_MS) as UnixMillis;
+  const askAt = Math.max(now, data.expiresMs + TELLING_MS) as UnixMillis;
+  return moved(state, {...data, asks: 0}, [
+    {effect: 'cancel_deadline', name: 'expiry'},
+    {effect: 'set_deadline', name: 'ask', dueAt: askAt},
+    // Until then it can be given another life with the same digits.
+    ...(state === 'expired'
+      ? [{effect: 'set_deadline', name: 'forget', dueAt: forgetAt} as const]
+      : [{effect: 'revoke_grant', name: BATH_RIGHT} as const]),
+  ]);
 }
 
-function transfer(
-  from: AccountName,
-  key: string,
-  amountFen: number,
-  reason: string,
-): readonly OrderEffect[] {
-  if (amountFen === 0) return [];
-  const to = [{account: 'house:revenue', amountFen}] as const;
-  return [money({move: 'transfer', key, from, to, reason})];
+/** It is over, and its money waits for what its gateway has to tell. */
+function isWaiting({state, data}: BathOrder): boolean {
+  return data.isHeld && state !== 'live' && state !== 'running';
 }
 
-function holdKey(id: string): string {
-  return `${id}/hold`;
+function asked(order: BathOrder, now: UnixMillis): Step {
+  const {data, state} = order;
+  const {expiresMs, asks} = data;
+  if (now >= expiresMs + TOLD_WITHIN_MS) {
+    return moved(state, {...data, isHeld: false}, [release(order), tell('bath.untold', {})]);
+  }
+  const restMs = Math.min(LAST_ASK_MS, FIRST_ASK_MS * 2 ** Math.min(asks, 10));
+  return moved(state, {...data, asks: asks + 1}, [
+    {effect: 'work', name: 'ask', data: {sinceMs: expiresMs + TELLING_MS}},
+    {effect: 'set_deadline', name: 'ask', dueAt: (now + restMs) as UnixMillis},
+  ]);
 }
 
-function money(move: MoneyMove): OrderEffect {
-  return {effect: 'money', move};
+function forgotten({state, data}: BathOrder): Step {
+  return moved(state, data, [
+    {effect: 'cancel_deadline', name: 'forget'},
+    {effect: 'revoke_grant', name: BATH_RIGHT},
+  ]);
 }
 
-function moved(state: BathState, data: BathData, effects: readonly OrderEffect[]): Step {
+function renewed(order: BathOrder, points: readonly string[], now: UnixMillis): Step {
+  const {data, state} = order;
+  const isThere = state === 'live' || state === 'expired';
+  const isLate = now >= data.expiresMs + RENEWED_WITHIN_MS;
+  if (!isThere || isLate || data.session !== null) return refused(order);
+  if (data.renewals > 0) return no('RENEWED');
+  const expiresMs = (now + BATH_CODE_LIFE_MS) as UnixMillis;
+  const holds = data.isHeld ? data.holds : data.holds + 1;
+  const after: BathData = {...data, expiresMs, holds, isHeld: true, renewals: 1};
+  return moved('live', after, [
+    ...(data.isHeld ? [] : [holdMoney({...order, data: after})]),
+    ...withoutDeadlines(),
+    right(after, points),
+    {effect: 'set_deadline', name: 'expiry', dueAt: expiresMs},
+  ]);
+}
+
+function moved(state: BathState, data: BathData, effects: readonly OrderEffect[]): Moved {
   return {kind: 'moved', state, data, effects};
 }
 
@@ -226,8 +275,4 @@ function refused({state}: BathOrder): Step {
 
 function no(why: string): Step {
   return {kind: 'refused', why};
-}
-
-function tell(type: string, data: Readonly<Record<string, unknown>>): OrderEffect {
-  return {effect: 'tell', type, data};
 }

@@ -18,8 +18,10 @@ import type {RequestWriter} from '../http/write.js';
 import type {OrderRow, OrderTable} from '../orders/order-table.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
+import {readBath} from './bath-code.js';
 import type {BathActed, BathDesk} from './bath-desk.js';
-import {BATH, BATH_RIGHT, type BathInput, readBath} from './bath-order.js';
+import {BATH_RIGHT} from './bath-effects.js';
+import {BATH} from './bath-order.js';
 
 /** Digits of codes, and how far they have come. @see cloud-sync/api/credentials */
 export interface BathCodes {
@@ -153,16 +155,21 @@ export function addBathCodes(api: Api, options: BathRouteOptions): void {
       return {status: 201, body: codeView(row, null), after, ...(secret && {secret})};
     });
   });
-  addOperation(api, cancel, context =>
-    act(context, options, {caller: callerOr(context, 'orders:write'), input: {kind: 'cancel'}}),
-  );
+  addOperation(api, cancel, context => {
+    const caller = callerOr(context, 'orders:write');
+    return act(context, options, {caller, input: {kind: 'cancel'}}, (tx, id) =>
+      desk.cancel(tx, id),
+    );
+  });
   addOperation(api, opened, context => {
     const caller = callerWith(context, 'orders:write');
-    return act(context, options, {caller, input: {kind: 'opened', ...context.req.valid('json')}});
+    const input = {kind: 'opened', ...context.req.valid('json')} as const;
+    return act(context, options, {caller, input}, (tx, id) => desk.act(tx, id, input));
   });
   addOperation(api, used, context => {
     const caller = callerWith(context, 'orders:write');
-    return act(context, options, {caller, input: {kind: 'used', ...context.req.valid('json')}});
+    const input = {kind: 'used', ...context.req.valid('json')} as const;
+    return act(context, options, {caller, input}, (tx, id) => desk.act(tx, id, input));
   });
 }
 
@@ -192,13 +199,14 @@ function addReads(api: Api, {store, orders, codes}: BathRouteOptions): void {
 
 function act(
   context: ApiContext,
-  {writer, orders, desk, onGateways}: BathRouteOptions,
-  {caller, input}: {readonly caller: Caller; readonly input: BathInput},
+  {writer, orders, onGateways}: BathRouteOptions,
+  {caller, input}: {readonly caller: Caller; readonly input: object},
+  run: (tx: CloudTransaction, id: string) => Promise<BathActed>,
 ): Promise<Response> {
   const id = context.req.param('id') ?? '';
   return writer.once(context, caller, input, async tx => {
     await seen(tx, orders, caller, id);
-    const acted: BathActed = await desk.act(tx, id, input);
+    const acted = await run(tx, id);
     const row = await seen(tx, orders, caller, id);
     return {status: 200, body: codeView(row, null), after: () => onGateways(acted.gateways)};
   });

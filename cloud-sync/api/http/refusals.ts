@@ -36,6 +36,7 @@ export const CATALOGUE = {
   too_late: [409, 'It begins too soon to be taken back'],
   low_balance: [409, 'The balance is too low for it'],
   no_stall: [409, 'The site has no stall that is open'],
+  house_cut_off: [409, 'The house is cut off: the code before goes on until it has told'],
   already_refunded: [409, 'It was refunded before'],
   money_refused: [409, 'The ledger does not do that'],
   no_provider: [409, 'This cloud takes no payments by that provider for this tenant'],

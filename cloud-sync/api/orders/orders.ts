@@ -14,6 +14,8 @@ export interface Orders {
   readonly frame: OrderFrame;
   readonly orders: OrderTable;
   readonly uses: OrderUseTable;
+  /** What else tells orders of something: `run` gives how many it told. To be called to have it run. */
+  feedBy(run: () => Promise<number>): () => void;
   /** Once every order type is registered. */
   start(): void;
   stop(): Promise<void>;
@@ -33,14 +35,23 @@ export function assembleOrders(
     onDeadline: dueWall => runner.wake(dueWall),
   });
   const feeder = new UseFeeder({log, store, uses, frame, onGateways});
+  const others: (() => Promise<number>)[] = [];
   const runner = new DueRunner({
     ...{name: 'cloud.orders', clock, log, isShared: store.isShared},
-    runDue: async () => (await feeder.run()) + (await frame.runDue()),
+    runDue: async () => {
+      let count = await feeder.run();
+      for (const run of others) count += await run();
+      return count + (await frame.runDue());
+    },
     nextDue: () => frame.nextDue(),
   });
   uses.listen(() => runner.wake(clock.wallMs()));
   return {
     ...{frame, orders, uses},
+    feedBy: run => {
+      others.push(run);
+      return () => runner.wake(clock.wallMs());
+    },
     start: () => runner.start(),
     stop: () => runner.stop(),
   };

@@ -17,7 +17,7 @@ import {DailyReconciler} from './daily-reconciler.js';
 import {DisputeDesk} from './dispute-desk.js';
 import {IntentRunner} from './intent-runner.js';
 import {MoneyFaults} from './money-faults.js';
-import {type KnownMembers, OrderPayments} from './order-payments.js';
+import {type DebtCollector, type KnownMembers, OrderPayments} from './order-payments.js';
 import {PaymentDesk} from './payment-desk.js';
 import {addPayments, type PayingMembers} from './payment-routes.js';
 import {PaymentTable} from './payment-table.js';
@@ -28,6 +28,8 @@ import {addSettlements} from './settlement-routes.js';
 export interface MoneyOptions {
   readonly members: PayingMembers & KnownMembers;
   readonly orders: Pick<Orders, 'frame' | 'orders'>;
+  /** What members owe is paid of what they recharge. Left out: nobody owes anything. */
+  readonly debts?: DebtCollector | undefined;
 }
 
 /** Ledger, payments, reconciliation and payouts. */
@@ -51,7 +53,7 @@ const EVENTS_KEPT_MS = 7 * DAY_MS;
 
 export function assembleMoney(
   base: AreaBase,
-  {members, orders: {frame, orders}}: MoneyOptions,
+  {members, debts, orders: {frame, orders}}: MoneyOptions,
 ): Money {
   const {clock, entropy, log, store, writer, changes, ledger, onGateways} = base;
   const providers = new Map((base.providers ?? []).map(provider => [provider.name, provider]));
@@ -66,7 +68,7 @@ export function assembleMoney(
   const faults = new MoneyFaults(clock, changes);
   const desk = new PaymentDesk({clock, entropy, table, ledger, changes, providers});
   const waiters = new OrderPayments({
-    ...{clock, table, desk, faults, changes, frame, orders, members, onGateways},
+    ...{clock, table, desk, faults, changes, frame, orders, members, debts, onGateways},
   });
   const runner = new IntentRunner({
     ...{clock, log, store, table, ledger, changes, faults, providers, waiters},

@@ -19,7 +19,17 @@ export interface OrderPaymentsOptions {
   readonly frame: Pick<OrderFrame, 'feed' | 'runDue'>;
   readonly orders: Pick<OrderTable, 'lock'>;
   readonly members: KnownMembers;
+  readonly debts: DebtCollector | undefined;
   readonly onGateways: (gateways: readonly string[]) => void;
+}
+
+/** `BathDebts` fits. */
+export interface DebtCollector {
+  collect(
+    tx: CloudTransaction,
+    debtor: {readonly tenant: string; readonly holder: string},
+    occasion: {readonly key: string; readonly orderId: string | null},
+  ): Promise<void>;
 }
 
 /** `MemberTable` fits. */
@@ -136,7 +146,11 @@ export class OrderPayments implements IntentWaiters {
     const member = /^member:(.*)$/.exec(account)?.[1];
     if (member === undefined) return;
     const known = await members.get(tx, tenant, member);
-    if (known?.status !== 'erased') return;
+    if (known?.status !== 'erased') {
+      const occasion = {key: `pay/${id}/debt`, orderId: null};
+      await this.#options.debts?.collect(tx, {tenant, holder: member}, occasion);
+      return;
+    }
     await this.payBack(tx, tenant, id, {order: null, amountFen, why: 'PAYMENT_LATE'});
   }
 

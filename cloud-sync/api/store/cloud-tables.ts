@@ -71,6 +71,7 @@ const KEYS: Readonly<Record<keyof CloudSchema, readonly string[]>> = {
   agreement: ['id'],
   bath_code: ['tenant', 'holder', 'site'],
   bath_debt: ['tenant', 'holder'],
+  bath_shower: ['gw', 'session'],
   access_grant: ['id'],
   access_credential: ['id'],
   right_place: ['id', 'gw'],

@@ -25,6 +25,7 @@ import {addGrantBudget} from './migrations/0022-grant-budget.js';
 import {addSettledDifferences} from './migrations/0023-settled-differences.js';
 import {addFairShares} from './migrations/0024-fair-shares.js';
 import {indexStays} from './migrations/0025-stays.js';
+import {createShowerTable} from './migrations/0026-showers.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -55,5 +56,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0023-settled-differences': {up: db => addSettledDifferences(db, types)},
     '0024-fair-shares': {up: db => addFairShares(db)},
     '0025-stays': {up: db => indexStays(db)},
+    '0026-showers': {up: db => createShowerTable(db, types)},
   };
 }

@@ -1,0 +1,62 @@
+import test from 'ava';
+import {MINUTE_MS} from '../../protocols/base/units.js';
+import {BathPlatform} from './bath-platform.js';
+
+test('B12 hold 1000, used 370: 370 taken and 630 let go, once whatever is resent; cut off it is queued and settled under the same id', async t => {
+  const tariff = {by: 'time', fenPerMinute: 60};
+  const platform = await BathPlatform.open(t, {purses: {ann: 1500}, tariff});
+  const {house, world, cloud} = platform;
+  const {id, digits, heldFen} = await platform.code('ann');
+  t.is(heldFen, 1000);
+  await house.type('X-01', `${digits}#`);
+  await world.advance(2000);
+  t.like(await platform.see(id), {state: 'running', point: 'X-01'});
+  cloud.cut();
+  const ran = world.events('shower').find(({body}) => body.phase === 'running');
+  await world.advance((ran?.monoMs ?? 0) + 370_200 - world.nowMs);
+  await house.key('X-01', '*');
+  await house.settled(1);
+  t.like(house.showers()[0], {usedFen: 370, owedFen: 0});
+  await world.advance(MINUTE_MS);
+  t.like(await platform.purse('ann'), {postedFen: 1500, heldFen: 1000});
+  // What was sent before an answer was lost comes again.
+  for (const _ of [1, 2]) {
+    cloud.restore();
+    await world.until(() => cloud.isOnline(), 120_000);
+    cloud.cut();
+    await world.advance(2000);
+  }
+  cloud.restore();
+  await world.until(() => cloud.isOnline() && cloud.unsent() === 0, 120_000);
+  const code = await platform.until(id, 'settled');
+  t.like(code, {usedFen: 370, owedFen: 0, point: 'X-01'});
+  t.deepEqual(await platform.entries(id), ['hold 0', 'capture 370']);
+  t.like(await platform.purse('ann'), {postedFen: 1130, heldFen: 0, availableFen: 1130});
+  t.deepEqual(await platform.imbalances(), []);
+});
+
+test('B15 budget 200: one rinse of a minute is booked as a debt in the ledger, the next recharge pays it, and meanwhile there is no other', async t => {
+  const platform = await BathPlatform.open(t, {purses: {ann: 200}});
+  const {house, world} = platform;
+  const {id, digits, heldFen} = await platform.code('ann');
+  t.is(heldFen, 200);
+  await house.type('X-01', `${digits}#`);
+  await world.until(() => /Low: left 0\.(3[6-9]|40)$/.test(house.screen('X-01')), 90_000);
+  await world.until(() => house.screen('X-01').startsWith('Budget used up'), 60_000);
+  await world.advance(3000);
+  await house.key('X-01', '#');
+  await house.settled(1, 120_000);
+  const {owedFen} = await platform.until(id, 'settled');
+  t.is(house.showers()[0]?.owedFen, owedFen);
+  t.true(owedFen >= 170, `${owedFen} fen`);
+  t.deepEqual(await platform.entries(id), ['hold 0', 'capture 200', `transfer ${owedFen}`]);
+  t.like(await platform.purse('ann'), {postedFen: 0, heldFen: 0});
+  t.is(await platform.debt('ann'), owedFen);
+  t.is((await platform.ask('POST', '/v1/bath/codes', {site: 'lot-1', holder: 'ann'})).status, 409);
+
+  await platform.recharge('ann', 500);
+  t.is(await platform.debt('ann'), 0);
+  t.like(await platform.purse('ann'), {postedFen: 500 - owedFen, heldFen: 0});
+  t.is((await platform.code('ann')).heldFen, 500 - owedFen);
+  t.deepEqual(await platform.imbalances(), []);
+});
