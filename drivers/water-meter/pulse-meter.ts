@@ -29,6 +29,8 @@ export interface PulseMeterOptions {
   readonly openPulseMs?: Millis;
   readonly closePulseMs?: Millis;
   readonly mostMlPerMin?: number;
+  /** True: somebody bounds what runs while the counter is lost; left out: its loss shuts the valve. */
+  readonly runsUncounted?: boolean;
   readonly mark?: MeterMark | undefined;
   readonly valveRules?: ValveRules;
 }
@@ -118,7 +120,8 @@ export class PulseMeter implements WaterMeter {
   onCountHealth(health: DeviceHealth): void {
     if (this.#closed || health === this.#health) return;
     this.#health = health;
-    if (health === 'offline') this.#keeper.onLost();
+    const runsOn = this.#options.runsUncounted === true && this.#order === 'open';
+    if (health === 'offline' && !runsOn) this.#keeper.onLost();
     this.#options.listener.onHealth(health);
   }
 

@@ -132,6 +132,18 @@ test('the example of a bathhouse has 20 stalls on two lines, half with Xintai me
   return t.deepEqual([collectors.length, policyOf(collectors[0] as never).name], [20, 'bath']);
 });
 
+test('a row of a bath names stalls that there are, each behind one valve', t => {
+  const yaml = readFileSync('edge/install/example-bathhouse.yaml', 'utf8');
+  const spoilt = yaml
+    .replace('stalls: [S-11, S-12', 'stalls: [S-01, S-99')
+    .replace('valve: V-2', 'valve: M-20');
+  const loaded = loadSiteConfig(spoilt, 'site.yaml');
+  const problems = loaded.ok ? '' : loaded.problems.join('\n');
+  t.regex(problems, /rows\[1\]\.stalls\[0\]: S-01 is behind another valve already/);
+  t.regex(problems, /rows\[1\]\.stalls\[1\]: expected the name of a stall of the bath/);
+  t.regex(problems, /rows\[1\]\.valve: expected a row-valve, but M-20 is a pulse-meter/);
+});
+
 test('the schema next to the example is the one that the code publishes', t => {
   t.deepEqual(JSON.parse(readFileSync('edge/install/site.schema.json', 'utf8')), siteJsonSchema());
 });

@@ -42,7 +42,8 @@ export class WaterPipe {
 
   order(order: 'open' | 'close'): void {
     this.#count();
-    if (this.#ailments.stuck) return;
+    // What moves there already is not held up by being told again.
+    if (this.#ailments.stuck || this.#movesTo === (order === 'open')) return;
     this.#movesTo = order === 'open';
     this.#movedMs = this.#clock.nowMs() + this.#travelMs;
   }

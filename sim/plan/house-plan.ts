@@ -6,11 +6,17 @@ export interface HousePlan {
   readonly pulse?: number;
   readonly tariff?: object;
   readonly rules?: object;
+  /** The stalls with pulse sensors are a row behind a master valve, on the last pair of the first board. */
+  readonly hasRow?: boolean;
+  /** Stalls with Xintai meters have a temperature probe. */
+  readonly hasProbes?: boolean;
 }
 
 export const HOUSE_BAUD_RATE = 9600;
 /** At most four of its relays are pairs for valves. */
 export const PAIRS_OF_A_BOARD = 4;
+/** Outputs of the first board that drive the master valve. */
+export const ROW_OUTPUTS = {open: 6, close: 7} as const;
 export const PULSES_PER_LITRE = 450;
 
 /** Stalls in the order of their numbers: `X-01` has a Xintai meter, `P-01` a pulse sensor. */
@@ -32,18 +38,29 @@ export function housePlant(plan: HousePlan, linkOf: (line: string) => LinkPlan):
   const names = stallNames(plan);
   const boards = Array.from({length: boardsOf(plan)}, (_, no) => boardDevices(no)).flat();
   const devices: Readonly<Record<string, readonly object[]>> = {
-    'line-X': names.filter(isXintai).flatMap(id => [meterDevice(id), ...postDevices(id)]),
+    'line-X': names
+      .filter(isXintai)
+      .flatMap(id => [
+        meterDevice(id),
+        ...postDevices(id),
+        ...(plan.hasProbes ? [probeDevice(id)] : []),
+      ]),
     'line-P': names.filter(isPulse).flatMap(postDevices),
     'line-B': boards,
   };
   return {
     buses: houseLines(plan).map(id => ({id, link: linkOf(id), devices: devices[id] ?? []})),
-    devices: names.filter(isPulse).map(pulseDevice),
+    devices: [
+      ...names.filter(isPulse).map(pulseDevice),
+      ...(plan.hasRow ? [{id: 'V-1', kind: 'row-valve', relays: 'R-0', outputs: ROW_OUTPUTS}] : []),
+    ],
     bath: {
       tariff: plan.tariff ?? {by: 'water', fenPerLitre: 20},
       stalls: names.map(id => ({
         ...{id, keypad: `K-${id}`, display: `D-${id}`, meter: `M-${id}`, button: `E-${id}`},
+        ...(plan.hasProbes && isXintai(id) ? {probe: `T-${id}`} : {}),
       })),
+      ...(plan.hasRow ? {rows: [{valve: 'V-1', stalls: names.filter(isPulse)}]} : {}),
       ...(plan.rules ? {rules: plan.rules} : {}),
     },
   };
@@ -66,6 +83,10 @@ export function firstUnitOf(id: string): number {
   return 1 + 4 * indexOfStall(id);
 }
 
+export function probeUnitOf(id: string): number {
+  return 200 + indexOfStall(id);
+}
+
 function place(letter: string, count: number): readonly string[] {
   return Array.from({length: count}, (_, no) => `${letter}-${String(no + 1).padStart(2, '0')}`);
 }
@@ -81,6 +102,10 @@ function postDevices(id: string) {
 
 function meterDevice(id: string) {
   return {id: `M-${id}`, kind: 'water-meter', address: firstUnitOf(id)};
+}
+
+function probeDevice(id: string) {
+  return {id: `T-${id}`, kind: 'temperature-input', address: probeUnitOf(id), pollMs: 1000};
 }
 
 function boardDevices(no: number) {

@@ -8,6 +8,7 @@ import {SimHouse, type SimStall} from '../site/sim-house.js';
 import type {World, WorldOptions} from '../world.js';
 import {quickStretch, showerRight} from './shower-right.js';
 import {StoreChannel} from './store-channel.js';
+import {withWorld} from './with-world.js';
 
 export interface HouseOptions extends HousePlan {
   readonly more?: Partial<WorldOptions>;
@@ -37,6 +38,12 @@ export class BathHouse {
 
   get stalls(): readonly SimStall[] {
     return built(this.#house).stalls;
+  }
+
+  /** The board that counts the pulses of the first stalls. */
+  get counter() {
+    const [first] = built(this.#house).counters;
+    return built(first);
   }
 
   stall(id: string): SimStall {
@@ -101,6 +108,19 @@ export class BathHouse {
     });
     return [this.#house];
   }
+}
+
+/** Play a story in a house of its own, once every stall is free. */
+export async function bathe(
+  t: Parameters<typeof withWorld>[0],
+  options: HouseOptions,
+  play: (house: BathHouse) => Promise<unknown>,
+): Promise<void> {
+  const house = new BathHouse(options);
+  await withWorld(t, house.options, async () => {
+    await house.ready();
+    await play(house);
+  });
 }
 
 function built<Thing>(thing: Thing | undefined): Thing {

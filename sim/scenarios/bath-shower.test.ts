@@ -1,19 +1,6 @@
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import type {WaterMeter} from '../devices/water-meter.js';
-import {BathHouse, type HouseOptions} from './bath-rig.js';
-import {withWorld} from './with-world.js';
-
-async function bathe(
-  t: ExecutionContext,
-  options: HouseOptions,
-  play: (house: BathHouse) => Promise<unknown>,
-): Promise<void> {
-  const house = new BathHouse(options);
-  await withWorld(t, house.options, async () => {
-    await house.ready();
-    await play(house);
-  });
-}
+import {bathe} from './bath-rig.js';
 
 test('B5 a whole shower with the digits of the code, confirm and stop, and nothing else', async t => {
   await bathe(t, {xintai: 1, pulse: 1}, async house => {

@@ -58,6 +58,22 @@ buses:
     devices:${line(1)}${line(2)}
 collectors:${post(1)}${post(2)}
 `;
+/** A stall of a bath beside them, with `K-9`. */
+const STALL = 'B-9';
+const bathFileOf = (site: string, profile: string) => `${fileOf(site, profile)
+  .replace(`[${profile}]`, `[${profile}, bath]`)
+  .replace(
+    'collectors:',
+    `      - {id: K-9, kind: keypad, address: 93}
+      - {id: D-9, kind: display, address: 91}
+      - {id: E-9, kind: emergency-button, address: 92}
+      - {id: M-9, kind: water-meter, address: 94}
+collectors:`,
+  )}
+bath:
+  tariff: {by: water, fenPerLitre: 20}
+  stalls: [{id: ${STALL}, keypad: K-9, display: D-9, button: E-9, meter: M-9}]
+`;
 const ISSUER = createPrivateKey({
   key: Buffer.from(`302e020100300506032b657004220420${RFC8032_TEST_1.seed}`, 'hex'),
   format: 'der',
@@ -84,6 +100,8 @@ export interface DecisionRigOptions {
   readonly site?: string;
   /** Left out: `parkCard`. */
   readonly profile?: string;
+  /** A stall besides, `B-9`. */
+  readonly hasStall?: boolean;
 }
 
 /**
@@ -122,8 +140,9 @@ export class DecisionRig {
   start(system: Clock): void {
     const clock = new SiteClock(system, 0);
     const {entropy} = this.#options;
-    const {site = SITE, profile = 'parkCard'} = this.#options;
-    const loaded = loadSiteConfig(fileOf(site, profile), 'decide.yaml');
+    const {site = SITE, profile = 'parkCard', hasStall = false} = this.#options;
+    const file = (hasStall ? bathFileOf : fileOf)(site, profile);
+    const loaded = loadSiteConfig(file, 'decide.yaml');
     if (!loaded.ok) throw new UsageError('sim/config', loaded.problems.join('\n'));
     const {config} = loaded;
     const path = join(this.#folder, 'lot.db');
@@ -211,7 +230,7 @@ export class DecisionRig {
   }
 
   /** Settles when the code has been judged. */
-  async key(no: 1 | 2, digits: string): Promise<void> {
+  async key(no: 1 | 2 | 9, digits: string): Promise<void> {
     this.#inlet(`K-${no}`).onEntry(digits);
     await this.run.desk.settled();
   }

@@ -7,6 +7,7 @@ import {EmergencyButton} from '../devices/emergency-button.js';
 import {Keypad} from '../devices/keypad.js';
 import {PulseMeter} from '../devices/pulse-meter.js';
 import {RelayBoard} from '../devices/relay-board.js';
+import {TemperatureInput} from '../devices/temperature-input.js';
 import {WaterMeter} from '../devices/water-meter.js';
 import type {WaterPipe} from '../devices/water-pipe.js';
 import {
@@ -20,6 +21,8 @@ import {
   isXintai,
   PAIRS_OF_A_BOARD,
   PULSES_PER_LITRE,
+  probeUnitOf,
+  ROW_OUTPUTS,
   stallNames,
 } from '../plan/house-plan.js';
 import type {LineDevice} from '../wire/line-device.js';
@@ -33,6 +36,8 @@ export interface SimStall {
   readonly button: EmergencyButton;
   readonly pipe: WaterPipe;
   readonly meter: WaterMeter | PulseMeter;
+  /** What its probe says, where the plan has probes. */
+  readonly probe: TemperatureInput;
 }
 
 export interface SimHouseOptions {
@@ -48,10 +53,16 @@ export interface SimHouseOptions {
 export class SimHouse {
   readonly stalls: readonly SimStall[];
   readonly lines: ReadonlyMap<string, Rs485Line>;
+  /** Boards that count the pulses. */
+  readonly counters: readonly CountingInputs[];
 
   constructor({plan, clock, entropy, farEnd, pacing = 'frame'}: SimHouseOptions) {
     const boards = new Boards(clock, boardsOf(plan));
     this.stalls = stallNames(plan).map(id => createStall(id, clock, boards));
+    this.counters = boards.counters;
+    const row = this.stalls.filter(({id}) => isPulse(id));
+    if (plan.hasRow)
+      boards.wireRow(isShut => row.forEach(({pipe}) => void pipe.ail({dry: isShut})));
     const lines = houseLines(plan).map(name => {
       const options = {clock, entropy, farEnd: farEnd(name), baudRate: HOUSE_BAUD_RATE, pacing};
       return [name, new Rs485Line(options)] as const;
@@ -81,9 +92,9 @@ export class SimHouse {
   #on(fits: (id: string) => boolean): readonly LineDevice[] {
     return this.stalls
       .filter(({id}) => fits(id))
-      .flatMap(({keypad, display, button, meter}) => [
+      .flatMap(({keypad, display, button, meter, probe}) => [
         ...[keypad, display, button],
-        ...(meter instanceof WaterMeter ? [meter] : []),
+        ...(meter instanceof WaterMeter ? [meter, probe] : []),
       ]);
   }
 }
@@ -98,7 +109,8 @@ function createStall(id: string, clock: Clock, boards: Boards): SimStall {
   const meter = isXintai(id)
     ? new WaterMeter({clock, unit, totalMl: 5000 * indexOfStall(id)})
     : boards.meterOf(indexOfStall(id));
-  return {id, ...post, meter, pipe: meter.pipe};
+  const probe = new TemperatureInput({unit: probeUnitOf(id)});
+  return {id, ...post, meter, pipe: meter.pipe, probe};
 }
 
 /** Boards with four pulse sensors and four latching valves each. */
@@ -112,6 +124,19 @@ class Boards {
     this.#clock = clock;
     this.#relays = numbers.map(no => new RelayBoard({clock, unit: 1 + 2 * no}));
     this.#inputs = numbers.map(no => new PulseBoard(2 + 2 * no));
+  }
+
+  get counters(): readonly CountingInputs[] {
+    return this.#inputs;
+  }
+
+  /** The master valve of a row. */
+  wireRow(onValve: (isShut: boolean) => void): void {
+    for (const order of ['open', 'close'] as const) {
+      this.#relays[0]?.wire(ROW_OUTPUTS[order], isOn => {
+        if (isOn) onValve(order === 'close');
+      });
+    }
   }
 
   get all(): readonly LineDevice[] {

@@ -88,6 +88,8 @@ export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantPar
   const {pulses, litres, openPulseMs, closePulseMs, mostMlPerMin, input} = config;
   const meter = new PulseMeter({
     ...{id, clock, pulses, litres, openPulseMs, closePulseMs, mostMlPerMin},
+    // A shower is charged by time then, up to what was set aside.
+    runsUncounted: water !== undefined,
     counterBits: plant.counters.bitsOf(config.counters),
     output: {
       pulse: async (order, forMs) => {
