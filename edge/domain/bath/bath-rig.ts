@@ -1,4 +1,5 @@
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
+import {UsageError} from '../../../protocols/base/errors.js';
 import {MINUTE_MS} from '../../../protocols/base/units.js';
 import type {SiteEventBodies} from '../../../protocols/site/events.js';
 import type {CodeCredential, Grant} from '../../../protocols/site/grant.js';
@@ -77,7 +78,7 @@ export class BathRig {
 
   stall(id: string): RigStall {
     const found = this.stalls.get(id);
-    if (!found) throw new RangeError(`no stall ${id}`);
+    if (!found) throw new UsageError('rig/stall', `no stall ${id}`);
     return found;
   }
 
@@ -137,7 +138,7 @@ export class BathRig {
   /** Second by second until it holds. */
   until(condition: () => boolean, limitS = 4000): void {
     for (let second = 0; !condition(); second += 1) {
-      if (second >= limitS) throw new RangeError(`not within ${limitS} s`);
+      if (second >= limitS) throw new UsageError('rig/stuck', `not within ${limitS} s`);
       this.run(1);
     }
   }
