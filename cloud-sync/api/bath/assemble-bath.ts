@@ -7,6 +7,7 @@ import {bathOrder} from './bath-order.js';
 import {addBathCodes} from './bath-routes.js';
 import {BathTable} from './bath-table.js';
 import {bathWork} from './bath-work.js';
+import {addBathReport} from './report-routes.js';
 import {RightCodes} from './right-codes.js';
 import {ShowerFeeder} from './shower-feeder.js';
 import {StallGateways} from './stall-gateways.js';
@@ -38,5 +39,10 @@ export function assembleBath(base: AreaBase, seams: BathSeams): Bath {
   const feeder = new ShowerFeeder({log, store, showers, frame, onGateways});
   showers.listen(feedBy(() => feeder.run()));
   const shared = {store, writer, orders, desk, codes, onGateways};
-  return {addRoutes: api => addBathCodes(api, shared)};
+  return {
+    addRoutes: api => {
+      addBathCodes(api, shared);
+      addBathReport(api, {store, sites});
+    },
+  };
 }

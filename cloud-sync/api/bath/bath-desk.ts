@@ -95,6 +95,13 @@ export class BathDesk {
     return this.act(tx, order, {kind: 'cancel', isReached});
   }
 
+  /** The same digits for another 30 minutes, once. @throws Refusal @see requirements E57 */
+  async renew(tx: CloudTransaction, order: string): Promise<BathActed> {
+    const row = await this.#options.orders.get(tx, order);
+    if (!row) throw new Refusal('not_found');
+    return this.act(tx, order, {kind: 'renew', points: await this.stalls(tx, row)});
+  }
+
   /**
    * The stalls that a code is good at: the open ones of one gateway, the one with most of them. Two gateways
    * that are cut off could not tell each other that it was used. @throws Refusal `no_stall`, `not_found`

@@ -153,3 +153,35 @@ test('~B15 what was used is charged once; the rinse is owed, and paid before the
     403,
   );
 });
+
+test('E57 a code that expired while undressing is renewed at the kiosk: the same digits open for another 30 minutes, free and once', async t => {
+  const {request, sync, keyIn, give, has, wait, ask, clock} = await rig(t);
+  await give('ann', 320);
+  const {id, code = ''} = (await request('ann')).body;
+  await sync();
+  await wait(31 * MINUTE_MS);
+  t.is(await keyIn(code), 'EXPIRED');
+  t.is((await has('ann')).heldFen, 0);
+  const renewal = () => ask<Code & Problem>('ann', 'POST', `/v1/bath/codes/${id}/renewal`);
+  const renewed = await renewal();
+  t.like(renewed.body, {state: 'live', expiresMs: clock.wallMs() + 30 * MINUTE_MS});
+  t.false('code' in renewed.body);
+  t.deepEqual(await has('ann'), {postedFen: 320, heldFen: 320, availableFen: 0});
+  t.is(await keyIn(code), 'ALLOW');
+  t.like((await renewal()).body, {code: 'order_state', detail: 'RENEWED'});
+  t.is((await ask('bob', 'POST', `/v1/bath/codes/${id}/renewal`)).status, 404);
+  await wait(30 * MINUTE_MS);
+  t.is(await keyIn(code), 'EXPIRED');
+});
+
+test('a new code waits while the house is cut off and cannot tell whether the one before was keyed in', async t => {
+  const {request, give, has, house} = await rig(t);
+  await give('ann', 1500);
+  await request('ann');
+  house.isReached = false;
+  t.is((await request<Problem>('ann')).body.code, 'house_cut_off');
+  t.is((await has('ann')).heldFen, 1000);
+  house.isReached = true;
+  t.is((await request('ann')).status, 201);
+  t.is((await has('ann')).heldFen, 1000);
+});

@@ -116,6 +116,12 @@ const cancel = createRoute({
   ...{request: {params, headers: onceHeaders}, responses: answered},
 });
 
+const renew = createRoute({
+  ...{method: 'post', path: '/v1/bath/codes/{id}/renewal', tags, ...needing('own:write')},
+  summary: 'The same code for another 30 minutes, once, up to 30 minutes after its end',
+  ...{request: {params, headers: onceHeaders}, responses: answered},
+});
+
 const opened = createRoute({
   ...{method: 'post', path: '/v1/bath/codes/{id}/opening', tags, ...needing('orders:write')},
   summary: 'A stall has let somebody in on it',
@@ -160,6 +166,20 @@ export function addBathCodes(api: Api, options: BathRouteOptions): void {
     return act(context, options, {caller, input: {kind: 'cancel'}}, (tx, id) =>
       desk.cancel(tx, id),
     );
+  });
+  addOperation(api, renew, context => {
+    const caller = callerOr(context, 'orders:write');
+    const id = context.req.param('id');
+    return writer.once(context, caller, {kind: 'renew'}, async tx => {
+      await seen(tx, orders, caller, id);
+      const {gateways} = await desk.renew(tx, id);
+      // Other digits only where the right had been tidied away.
+      const [made] = await codes.fetchCodes(tx, {id}, BATH_RIGHT);
+      const row = await seen(tx, orders, caller, id);
+      const secret = made && {code: inFours(made.digits)};
+      const after = () => onGateways(gateways);
+      return {status: 200, body: codeView(row, null), after, ...(secret && {secret})};
+    });
   });
   addOperation(api, opened, context => {
     const caller = callerWith(context, 'orders:write');
