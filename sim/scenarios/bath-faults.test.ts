@@ -1,4 +1,5 @@
 import test from 'ava';
+import {asId} from '../../protocols/site/ids.js';
 import type {WaterMeter} from '../devices/water-meter.js';
 import {bathe} from './bath-rig.js';
 
@@ -103,5 +104,34 @@ test('~E64 a probe over 45 °C shuts the valve within 2 s, with an alarm', async
     t.true(world.alarms().some(({kind}) => kind === 'HOT_WATER'));
     await house.settled(1);
     t.is(house.showers()[0]?.end, 'hot');
+  });
+});
+
+test('~E55 a stop from afar shuts the valve of its stall alone, once, and is done when the meter says so', async t => {
+  await bathe(t, {xintai: 2}, async house => {
+    const {world} = house;
+    for (const [no, id] of ['X-01', 'X-02'].entries()) {
+      await house.code(`${CODE}${no}`);
+      await house.type(id, `${CODE}${no}#`);
+    }
+    await world.advance(3000);
+    const told: string[] = [];
+    const stop = (id: string, stall: string) =>
+      world.edge.site.remoteOrders.accept(
+        {id: asId(id), kind: 'stop', bay: asId(stall), by: 'owner'},
+        outcome => told.push(`${stall} ${outcome.kind}`),
+        () => told.push(`${stall} begun`),
+      );
+    t.is(stop('c-1', 'X-01').kind, 'claimed');
+    t.is(stop('c-1', 'X-01').kind, 'dup');
+    stop('c-2', 'X-09');
+    const [first, second] = house.stalls;
+    await world.until(() => told.includes('X-01 done'), 5000);
+    t.is(first?.pipe.valve, 'closed');
+    t.deepEqual(told, ['X-01 begun', 'X-09 refused', 'X-01 done']);
+    await world.until(() => house.showers()[0]?.phase === 'settled', 20_000);
+    t.is(house.showers()[0]?.end, 'remote');
+    // With water running at its end a story closes all the same.
+    t.is(second?.pipe.valve, 'open');
   });
 });
