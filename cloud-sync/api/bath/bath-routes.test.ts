@@ -1,6 +1,6 @@
 import test, {type ExecutionContext} from 'ava';
 import {toHex} from '../../../protocols/base/bytes.js';
-import {MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
+import {DAY_MS, MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import {codeSalt} from '../../../protocols/credential/keypad-code.js';
 import {cheapStretch} from '../credentials/rights-rig.js';
 import {leaseRig} from '../leases/lease-rig.js';
@@ -184,4 +184,25 @@ test('a new code waits while the house is cut off and cannot tell whether the on
   house.isReached = true;
   t.is((await request('ann')).status, 201);
   t.is((await has('ann')).heldFen, 1000);
+});
+
+test('~E69 a house cut off for 3 days: what was set aside for a code stays so, she cannot spend it elsewhere, and the shower told of then is paid out of it', async t => {
+  const {request, give, has, wait, see, house, frame, store} = await rig(t);
+  await give('ann', 1100);
+  const {id} = (await request('ann')).body;
+  Object.assign(house, {isReached: false, hasTold: false});
+  for (const _ of [1, 2, 3]) {
+    await wait(DAY_MS);
+    t.is((await see(id)).state, 'expired');
+    t.deepEqual(await has('ann'), {postedFen: 1100, heldFen: 1000, availableFen: 100});
+  }
+  const told = {
+    ...{kind: 'shower', session: 's-1', point: 'S-1', phase: 'settled', usedFen: 1000},
+    ...{owedFen: 0, usedMl: 50_000, quality: 'good', isGivenBack: false, atMs: null},
+  };
+  for (const word of ['one', 'one', 'two']) {
+    await store.transaction(tx => frame.feed(tx, id, told, word));
+  }
+  t.like(await see(id), {state: 'settled', usedFen: 1000, owedFen: 0});
+  t.deepEqual(await has('ann'), {postedFen: 100, heldFen: 0, availableFen: 100});
 });
