@@ -108,6 +108,10 @@ export function ledgerContract({check, hasManyWriters}: ContractBench): void {
       );
     const refunds = await Promise.all([refund(left), refund(right)]);
     t.deepEqual(refunds.map(({kind}) => kind).sort(), ['refused', 'reversed']);
+    const back = await left.store.read(db =>
+      left.table.refundedOf(db, 'ten', ['order-1', 'order-2']),
+    );
+    t.deepEqual([...back], [['order-1', of === 'c-1' ? 500 : 400]]);
     const balance = await left.store.read(db => left.ledger.balance(db, 'ten', 'member:m'));
     t.deepEqual(balance, {postedFen: 1000, heldFen: 0, availableFen: 1000});
     t.deepEqual(await left.store.read(db => imbalancesOf(db, 'ten')), []);

@@ -8,6 +8,7 @@ import {ledgerContract} from '../ledger/ledger-contract.js';
 import {paymentsContract} from '../payments/payments-contract.js';
 import {placesContract} from '../places/places-contract.js';
 import {TenantTable} from '../tenancy/tenant-table.js';
+import {webhooksContract} from '../webhooks/webhooks-contract.js';
 import {ApiKeyTable} from './api-key-table.js';
 import {changeContract} from './change-contract.js';
 import type {CloudStore} from './cloud-store.js';
@@ -67,6 +68,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   paymentsContract(opening);
   accountsContract(opening);
   rightsContract(opening, box);
+  webhooksContract(opening);
 }
 
 const addTenant = new FixedQuery((db, {id, at}: {readonly id: string; readonly at: number}) =>
