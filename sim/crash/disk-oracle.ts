@@ -14,6 +14,7 @@ import {StayTrails} from '../scenarios/crash/stay-trails.js';
 import {DATABASE, SECRET_KEY_HEX} from './crash-park.js';
 import {idsOf} from './good-once.js';
 import type {Note} from './notes.js';
+import {showerGrants, showersAgree} from './shower-trails.js';
 
 /** What an oracle found on a disk. */
 export interface DiskFindings {
@@ -101,11 +102,16 @@ function judge(database: Database.Database, folder: string, notes: readonly Note
   const stays = new StayTrails(Number.POSITIVE_INFINITY);
   problems.push(...orders.take(rows), ...stays.take(rows));
   const used = pluck<string>(database, 'SELECT "grant" FROM grant_use ORDER BY 1');
+  const showers = showerGrants(rows);
   const spent = new Set(pluck<string>(database, 'SELECT jti FROM used'));
   const issued = notes.flatMap(note => (note.kind === 'issued' ? [note] : []));
   problems.push(
     ...tablesAgree(database, orders, stays),
-    ...stays.compareUses(used, orders.grantsUnderway()),
+    ...stays.compareUses(
+      used.filter(grant => !showers.has(grant)),
+      orders.grantsUnderway(),
+    ),
+    ...showersAgree(used, showers),
     ...usedTwice(rows),
     ...onceOnly(rows, issued, spent),
     ...grantsAgree(database, meta),
