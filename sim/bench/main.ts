@@ -13,6 +13,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   journal: () => import('./journal.js'),
   sync: () => import('./sync.js'),
   api: () => import('./api.js'),
+  shower: () => import('./shower.js'),
+  soak: () => import('./soak.js'),
 };
 
 /** Processes that benches start, so that what is measured shares no event loop with what measures. */
@@ -30,6 +32,8 @@ const ROLES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   'fleet-gateways': () => import('./fleet-gateways.js'),
   'api-worker': () => import('./api-worker.js'),
   'api-bare': () => import('./api-bare.js'),
+  'shower-daemon': () => import('./shower-daemon.js'),
+  'shower-line': () => import('./shower-line.js'),
   'sync-cloud': () => import('./sync-cloud.js'),
   'sync-edge': () => import('./sync-edge.js'),
   'sync-peer': () => import('./sync-peer.js'),

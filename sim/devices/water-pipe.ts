@@ -8,6 +8,8 @@ export interface WaterPipeOptions {
   readonly travelMs?: Millis;
   /** What has run through it when it was built in. */
   readonly totalMl?: number;
+  /** The moment at which its valve is told something. */
+  readonly onOrder?: ((order: 'open' | 'close') => void) | undefined;
 }
 
 /** What can be wrong. `stuck`: the valve stays where it is. `leakMlPerMin`: runs although it is shut. */
@@ -25,6 +27,7 @@ export class WaterPipe {
   readonly #clock: Clock;
   readonly #flowMlPerMin: number;
   readonly #travelMs: Millis;
+  readonly #onOrder: WaterPipeOptions['onOrder'];
   #isOpen = false;
   #movesTo: boolean | undefined;
   #movedMs: Millis = 0;
@@ -32,7 +35,9 @@ export class WaterPipe {
   #countedMs: Millis;
   #ailments: PipeAilments = {stuck: false, leakMlPerMin: 0, dry: false};
 
-  constructor({clock, flowMlPerMin = 9000, travelMs = 800, totalMl = 0}: WaterPipeOptions) {
+  constructor(options: WaterPipeOptions) {
+    const {clock, flowMlPerMin = 9000, travelMs = 800, totalMl = 0, onOrder} = options;
+    this.#onOrder = onOrder;
     this.#clock = clock;
     this.#flowMlPerMin = flowMlPerMin;
     this.#travelMs = travelMs;
@@ -41,6 +46,7 @@ export class WaterPipe {
   }
 
   order(order: 'open' | 'close'): void {
+    this.#onOrder?.(order);
     this.#count();
     // What moves there already is not held up by being told again.
     if (this.#ailments.stuck || this.#movesTo === (order === 'open')) return;

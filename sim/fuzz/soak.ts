@@ -1,4 +1,5 @@
 import {parseArgs} from 'node:util';
+import {soakBath} from './soak-bath.js';
 import {soakLedger} from './soak-ledger.js';
 import {soakModel} from './soak-model.js';
 import {soakOffline} from './soak-offline.js';
@@ -6,19 +7,24 @@ import {soakOffline} from './soak-offline.js';
 /*
  * `npm run soak`: the longest forms of what the tests of the scenarios do in short. Without a name, one
  * gateway and its cloud through random faults; `offline`, thirty days without a cloud; `ledger`, random
- * moves of money on PostgreSQL. Each ends with a line of JSON.
+ * moves of money on PostgreSQL; `bath`, years of a bathhouse in which things break. Each ends with a line of
+ * JSON.
  */
 const {values, positionals} = parseArgs({
   allowPositionals: true,
   options: {
     events: {type: 'string', default: '1000000'},
     operations: {type: 'string', default: '100000'},
+    years: {type: 'string', default: '1'},
     database: {type: 'string'},
     seed: {type: 'string', default: '1'},
   },
 });
 const options = {events: Number(values.events), seed: Number(values.seed)};
 const tell = (line: string) => void process.stdout.write(`${line}\n`);
+const DAYS_A_YEAR = 365;
+/** 200,000 a year. */
+const SHOWERS_A_DAY = 548;
 const begunMs = performance.now();
 const {findings, ...figures} = await run();
 for (const finding of findings.slice(0, 20)) tell(finding);
@@ -31,6 +37,10 @@ function run() {
   switch (positionals[0]) {
     case 'ledger':
       return soakLedger({operations: Number(values.operations), seed: options.seed, database});
+    case 'bath': {
+      const days = Math.round(Number(values.years) * DAYS_A_YEAR);
+      return soakBath({days, showersPerDay: SHOWERS_A_DAY, seed: options.seed}, tell);
+    }
     case 'offline':
       return soakOffline(options, tell);
     default:

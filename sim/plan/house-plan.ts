@@ -4,6 +4,8 @@ import type {LinkPlan, PlantPlan} from './site-plan.js';
 export interface HousePlan {
   readonly xintai?: number;
   readonly pulse?: number;
+  /** Boards stand on the line of the posts that they serve, not on `line-B`. */
+  readonly areBoardsBesidePosts?: boolean;
   readonly tariff?: object;
   readonly rules?: object;
   /** The stalls with pulse sensors are a row behind a master valve, on the last pair of the first board. */
@@ -18,6 +20,7 @@ export const PAIRS_OF_A_BOARD = 4;
 /** Outputs of the first board that drive the master valve. */
 export const ROW_OUTPUTS = {open: 6, close: 7} as const;
 export const PULSES_PER_LITRE = 450;
+const FIRST_BOARD_UNIT = 101;
 
 /** Stalls in the order of their numbers: `X-01` has a Xintai meter, `P-01` a pulse sensor. */
 export function stallNames({xintai = 1, pulse = 0}: HousePlan): readonly string[] {
@@ -25,8 +28,19 @@ export function stallNames({xintai = 1, pulse = 0}: HousePlan): readonly string[
 }
 
 /** Those of its lines that have anything on them. */
-export function houseLines({xintai = 1, pulse = 0}: HousePlan): readonly string[] {
-  return [...(xintai > 0 ? ['line-X'] : []), ...(pulse > 0 ? ['line-P', 'line-B'] : [])];
+export function houseLines(plan: HousePlan): readonly string[] {
+  const {xintai = 1, pulse = 0} = plan;
+  const pulseLines = new Set(['line-P', boardLineOf(plan)]);
+  return [...(xintai > 0 ? ['line-X'] : []), ...(pulse > 0 ? pulseLines : [])];
+}
+
+export function boardLineOf({areBoardsBesidePosts = false}: HousePlan): string {
+  return areBoardsBesidePosts ? 'line-P' : 'line-B';
+}
+
+/** Of its relays; its counters come behind it. Above all posts of a full line. */
+export function boardUnitOf(no: number): number {
+  return FIRST_BOARD_UNIT + 2 * no;
 }
 
 export function boardsOf({pulse = 0}: HousePlan): number {
@@ -37,19 +51,15 @@ export function boardsOf({pulse = 0}: HousePlan): number {
 export function housePlant(plan: HousePlan, linkOf: (line: string) => LinkPlan): PlantPlan {
   const names = stallNames(plan);
   const boards = Array.from({length: boardsOf(plan)}, (_, no) => boardDevices(no)).flat();
-  const devices: Readonly<Record<string, readonly object[]>> = {
-    'line-X': names
-      .filter(isXintai)
-      .flatMap(id => [
-        meterDevice(id),
-        ...postDevices(id),
-        ...(plan.hasProbes ? [probeDevice(id)] : []),
-      ]),
-    'line-P': names.filter(isPulse).flatMap(postDevices),
-    'line-B': boards,
-  };
+  const stallsX = names.filter(isXintai);
+  const devicesOn = (line: string) => [
+    ...(line === 'line-X' ? stallsX.flatMap(withMeter) : []),
+    ...(line === 'line-X' && plan.hasProbes ? stallsX.map(probeDevice) : []),
+    ...(line === 'line-P' ? names.filter(isPulse).flatMap(postDevices) : []),
+    ...(line === boardLineOf(plan) ? boards : []),
+  ];
   return {
-    buses: houseLines(plan).map(id => ({id, link: linkOf(id), devices: devices[id] ?? []})),
+    buses: houseLines(plan).map(id => ({id, link: linkOf(id), devices: devicesOn(id)})),
     devices: [
       ...names.filter(isPulse).map(pulseDevice),
       ...(plan.hasRow ? [{id: 'V-1', kind: 'row-valve', relays: 'R-0', outputs: ROW_OUTPUTS}] : []),
@@ -100,8 +110,8 @@ function postDevices(id: string) {
   ];
 }
 
-function meterDevice(id: string) {
-  return {id: `M-${id}`, kind: 'water-meter', address: firstUnitOf(id)};
+function withMeter(id: string) {
+  return [{id: `M-${id}`, kind: 'water-meter', address: firstUnitOf(id)}, ...postDevices(id)];
 }
 
 function probeDevice(id: string) {
@@ -110,8 +120,8 @@ function probeDevice(id: string) {
 
 function boardDevices(no: number) {
   return [
-    {id: `R-${no}`, kind: 'relay-board', address: 1 + 2 * no},
-    {id: `N-${no}`, kind: 'counting-inputs', profile: 'adam4150', address: 2 + 2 * no},
+    {id: `R-${no}`, kind: 'relay-board', address: boardUnitOf(no)},
+    {id: `N-${no}`, kind: 'counting-inputs', profile: 'adam4150', address: boardUnitOf(no) + 1},
   ];
 }
 

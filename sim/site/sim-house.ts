@@ -11,7 +11,9 @@ import {TemperatureInput} from '../devices/temperature-input.js';
 import {WaterMeter} from '../devices/water-meter.js';
 import type {WaterPipe} from '../devices/water-pipe.js';
 import {
+  boardLineOf,
   boardsOf,
+  boardUnitOf,
   firstUnitOf,
   HOUSE_BAUD_RATE,
   type HousePlan,
@@ -47,6 +49,10 @@ export interface SimHouseOptions {
   readonly farEnd: (line: string) => FarEnd;
   /** `bytes` on real ports, where replies must come at the pace of the wire. */
   readonly pacing?: 'bytes' | 'frame';
+  /** @see Rs485LineOptions.precise */
+  readonly precise?: boolean;
+  /** What the valve of a stall is told, whatever it does. */
+  readonly onValve?: (stall: string, order: 'open' | 'close') => void;
 }
 
 /** The hardware of a bathhouse, standing on whatever links it is given. */
@@ -56,21 +62,22 @@ export class SimHouse {
   /** Boards that count the pulses. */
   readonly counters: readonly CountingInputs[];
 
-  constructor({plan, clock, entropy, farEnd, pacing = 'frame'}: SimHouseOptions) {
+  constructor(options: SimHouseOptions) {
+    const {plan, clock, entropy, farEnd, pacing = 'frame', precise = false} = options;
     const boards = new Boards(clock, boardsOf(plan));
-    this.stalls = stallNames(plan).map(id => createStall(id, clock, boards));
+    this.stalls = stallNames(plan).map(id => createStall(id, options, boards));
     this.counters = boards.counters;
     const row = this.stalls.filter(({id}) => isPulse(id));
     if (plan.hasRow)
       boards.wireRow(isShut => row.forEach(({pipe}) => void pipe.ail({dry: isShut})));
     const lines = houseLines(plan).map(name => {
-      const options = {clock, entropy, farEnd: farEnd(name), baudRate: HOUSE_BAUD_RATE, pacing};
-      return [name, new Rs485Line(options)] as const;
+      const wire = {baudRate: HOUSE_BAUD_RATE, pacing, precise};
+      return [name, new Rs485Line({clock, entropy, farEnd: farEnd(name), ...wire})] as const;
     });
     this.lines = new Map(lines);
     this.lines.get('line-X')?.attach(...this.#on(isXintai));
     this.lines.get('line-P')?.attach(...this.#on(isPulse));
-    this.lines.get('line-B')?.attach(...boards.all);
+    this.lines.get(boardLineOf(plan))?.attach(...boards.all);
   }
 
   stall(id: string): SimStall {
@@ -99,16 +106,17 @@ export class SimHouse {
   }
 }
 
-function createStall(id: string, clock: Clock, boards: Boards): SimStall {
+function createStall(id: string, {clock, onValve}: SimHouseOptions, boards: Boards): SimStall {
   const unit = firstUnitOf(id);
+  const onOrder = (order: 'open' | 'close') => onValve?.(id, order);
   const post = {
     keypad: new Keypad({clock, unit: unit + 1}),
     display: new Display({clock, unit: unit + 2}),
     button: new EmergencyButton({clock, unit: unit + 3}),
   };
   const meter = isXintai(id)
-    ? new WaterMeter({clock, unit, totalMl: 5000 * indexOfStall(id)})
-    : boards.meterOf(indexOfStall(id));
+    ? new WaterMeter({clock, unit, totalMl: 5000 * indexOfStall(id), onOrder})
+    : boards.meterOf(indexOfStall(id), onOrder);
   const probe = new TemperatureInput({unit: probeUnitOf(id)});
   return {id, ...post, meter, pipe: meter.pipe, probe};
 }
@@ -122,8 +130,8 @@ class Boards {
   constructor(clock: Clock, count: number) {
     const numbers = Array.from({length: count}, (_, no) => no);
     this.#clock = clock;
-    this.#relays = numbers.map(no => new RelayBoard({clock, unit: 1 + 2 * no}));
-    this.#inputs = numbers.map(no => new PulseBoard(2 + 2 * no));
+    this.#relays = numbers.map(no => new RelayBoard({clock, unit: boardUnitOf(no)}));
+    this.#inputs = numbers.map(no => new PulseBoard(boardUnitOf(no) + 1));
   }
 
   get counters(): readonly CountingInputs[] {
@@ -143,9 +151,11 @@ class Boards {
     return [...this.#relays, ...this.#inputs];
   }
 
-  meterOf(index: number): PulseMeter {
+  meterOf(index: number, onOrder: (order: 'open' | 'close') => void): PulseMeter {
     const clock = this.#clock;
-    const meter = new PulseMeter({clock, pulsesPerLitre: PULSES_PER_LITRE, counterBits: 32});
+    const meter = new PulseMeter({
+      ...{clock, pulsesPerLitre: PULSES_PER_LITRE, counterBits: 32, onOrder},
+    });
     const board = Math.floor(index / PAIRS_OF_A_BOARD);
     const pair = index % PAIRS_OF_A_BOARD;
     this.#inputs[board]?.listen(pair, meter);

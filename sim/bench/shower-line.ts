@@ -1,0 +1,152 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {SystemEntropy} from '../../edge/platform/entropy.js';
+import {SystemClock} from '../../edge/platform/system-clock.js';
+import type {Millis} from '../../protocols/base/clock.js';
+import type {HousePlan} from '../plan/house-plan.js';
+import {SimHouse, type SimStall} from '../site/sim-house.js';
+import {PseudoTerminal} from '../wire/pseudo-terminal.js';
+import {answer} from './child.js';
+
+/** What the bathers of one line saw. */
+export interface LineReport {
+  /** From the enter key of a code to the order that opens the valve, at the valve. */
+  readonly enterToValveMs: readonly Millis[];
+  /** From a tenth of a litre having run to a display that says so. */
+  readonly displayLagMs: readonly Millis[];
+  /** Distance of two reads of one keypad. */
+  readonly cycleMs: readonly Millis[];
+  /** Codes that were typed and opened nothing. */
+  readonly unheard: number;
+}
+
+/** Two keys of a bather who reads his code from a phone. */
+const KEY_GAP_MS = 600;
+const SHORTEST_MS = 25_000;
+const SPREAD_MS = 20_000;
+const OPENS_WITHIN_MS = 15_000;
+const TENTH_ML = 100;
+
+/** `PLAN`: one line of stalls at the speed of its wire. Then a line of codes: bathers use them up, one after the other. */
+export async function run([plan = '{}']: readonly string[]): Promise<undefined> {
+  const clock = new SystemClock();
+  const entropy = new SystemEntropy(clock);
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+  const port = new PseudoTerminal(join(folder, 'tty'));
+  const opened = new Map<string, Millis>();
+  const house = new SimHouse({
+    ...{plan: JSON.parse(plan) as HousePlan, clock, entropy, farEnd: () => port},
+    ...{pacing: 'bytes', precise: true},
+    onValve: (stall, order) => {
+      if (order === 'open') opened.set(stall, clock.nowMs());
+    },
+  });
+  const seen = {enterToValveMs: [] as number[], displayLagMs: [] as number[], unheard: 0};
+  answer({path: port.path});
+  let codes: string[] | undefined;
+  let isOver = false;
+  const bathe = async (stall: SimStall): Promise<void> => {
+    await clock.sleep(SPREAD_MS * entropy.fraction());
+    while (!isOver) {
+      const code = codes?.shift();
+      if (code === undefined) return;
+      await free(house, stall.id, () => isOver);
+      opened.delete(stall.id);
+      stall.keypad.type(code, KEY_GAP_MS);
+      await clock.sleep(KEY_GAP_MS * (code.length + entropy.fraction()));
+      const enterMs = clock.nowMs();
+      stall.keypad.press('#');
+      const atMs = await openedAt(opened, stall.id);
+      if (atMs === undefined) {
+        seen.unheard += 1;
+        continue;
+      }
+      seen.enterToValveMs.push(atMs - enterMs);
+      const untilMs = clock.nowMs() + SHORTEST_MS + SPREAD_MS * entropy.fraction();
+      const lag = new DisplayLag(stall, seen.displayLagMs);
+      while (clock.nowMs() < untilMs && !isOver) {
+        await clock.sleep(20);
+        lag.look(clock.nowMs());
+      }
+      stall.keypad.press('*');
+    }
+  };
+  const openedAt = async (at: ReadonlyMap<string, Millis>, id: string) => {
+    const untilMs = clock.nowMs() + OPENS_WITHIN_MS;
+    while (!at.has(id) && clock.nowMs() < untilMs) await clock.sleep(5);
+    return at.get(id);
+  };
+  for await (const line of createInterface({input: process.stdin})) {
+    if (line.startsWith('codes ')) {
+      codes = line.slice('codes '.length).split(' ');
+      for (const stall of house.stalls) void bathe(stall);
+      continue;
+    }
+    if (line !== 'report') continue;
+    isOver = true;
+    answer({...seen, cycleMs: cyclesOf(house)} satisfies LineReport);
+  }
+  house.close();
+  await port.close();
+  rmSync(folder, {recursive: true});
+  return undefined;
+}
+
+async function free(house: SimHouse, id: string, isOver: () => boolean): Promise<void> {
+  while (!isOver() && !house.screen(id).startsWith('Type your code')) {
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
+/** How long a tenth of a litre waits for its display, for each that a writing brings. */
+class DisplayLag {
+  readonly #stall: SimStall;
+  readonly #lagsMs: number[];
+  readonly #startMl: number;
+  /** When each tenth had run, by its number. */
+  readonly #ranMs: number[] = [];
+  #written = 0;
+  #shown = 0;
+
+  constructor(stall: SimStall, lagsMs: number[]) {
+    this.#stall = stall;
+    this.#lagsMs = lagsMs;
+    this.#startMl = stall.pipe.totalMl;
+    this.#written = stall.display.history.length;
+  }
+
+  look(nowMs: Millis): void {
+    const {pipe, display} = this.#stall;
+    const tenths = Math.floor((pipe.totalMl - this.#startMl) / TENTH_ML);
+    while (this.#ranMs.length <= tenths) this.#ranMs.push(nowMs);
+    for (const {screen, atMs} of display.history.slice(this.#written)) {
+      this.#written += 1;
+      const litres = Number(/^([\d.]+)L /.exec(screen.lines[0] ?? '')?.[1] ?? 0);
+      const shown = Math.round(litres * 10);
+      for (let tenth = this.#shown + 1; tenth <= shown; tenth += 1) {
+        const ranMs = this.#ranMs[tenth];
+        if (ranMs !== undefined) this.#lagsMs.push(Math.max(0, atMs - ranMs));
+      }
+      this.#shown = Math.max(this.#shown, shown);
+    }
+  }
+}
+
+/** From the log of the line: when each keypad was asked. */
+function cyclesOf(house: SimHouse): readonly Millis[] {
+  const asked = new Map<number, Millis>();
+  const cycles: Millis[] = [];
+  const keypads = new Set(house.stalls.map(({keypad}) => keypad.unit));
+  for (const line of house.lines.values()) {
+    for (const {atMs, direction, bytes} of line.log.entries) {
+      const [unit = 0, functionCode] = bytes;
+      if (direction !== 'toDevices' || functionCode !== 4 || !keypads.has(unit)) continue;
+      const before = asked.get(unit);
+      if (before !== undefined) cycles.push(atMs - before);
+      asked.set(unit, atMs);
+    }
+  }
+  return cycles;
+}
