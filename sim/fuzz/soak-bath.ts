@@ -174,7 +174,7 @@ class BathSoak {
     if (!(await this.#settled(id))) this.#find(`${id}: ${fault}: not settled in time`);
     if (!this.#opened.has(grant.id)) await this.#till.release(grant.id);
     // A code that was used opens nothing, anywhere.
-    if (house.isOn && this.#luck() < 0.2 && this.#opened.has(grant.id)) {
+    if (house.isOn && this.#luck() < 0.05 && this.#opened.has(grant.id)) {
       await house.keyIn(id, digits);
       if (house.showerAt(id) !== undefined) this.#find(`${digits} opened twice`);
     }
@@ -200,7 +200,7 @@ class BathSoak {
     if (fault === 'overspent') this.#house.press(stall.id, '#');
     if (fault === 'overspent') await clock.sleep(2 * MINUTE_MS);
     // Whoever stood there when the power went keys his code in again.
-    if (this.#house.isOn) await this.#house.keyIn(stall.id, digits);
+    if (this.#house.waitsForCode(stall.id)) await this.#house.keyIn(stall.id, digits);
     if (fault === 'leak') stall.pipe.ail({stuck: true});
     this.#house.press(stall.id, '*');
     if (fault === 'leak') await clock.sleep(MINUTE_MS);

@@ -25,7 +25,12 @@ test('~X3 a lot with collectors, a leased row and a bathhouse in one daemon from
           ...{id: 'C2', profile: 'parkLease', bays: ['B-002'], ...LOCK},
           more: {
             ownDevices: [
-              {id: 'S-2', kind: 'code-scanner', family: 'gm65', link: {kind: 'serial', path: 'S-2'}},
+              {
+                id: 'S-2',
+                kind: 'code-scanner',
+                family: 'gm65',
+                link: {kind: 'serial', path: 'S-2'},
+              },
             ],
             ...{codes: ['S-2'], bayNumbers: [2]},
           },
