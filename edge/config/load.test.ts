@@ -300,7 +300,7 @@ test('an unknown key is shown at the key, with the key that was meant', t => {
   const bay = '     bays: [{id: A-001, lcok: L-1, lock: L-1, colour: red}], minCardSecurty: uid}';
   t.deepEqual(problemsOf(smallSite({bay})), [
     'site.yaml:10:25 collectors[0].bays[0].lcok: unknown key; did you mean lock?',
-    'site.yaml:10:47 collectors[0].bays[0].colour: unknown key; known are: id, lock, sensor, number',
+    'site.yaml:10:47 collectors[0].bays[0].colour: unknown key; known are: id, lock, sensor, camera, number',
     'site.yaml:10:62 collectors[0].minCardSecurty: unknown key; did you mean minCardSecurity?',
   ]);
 });
