@@ -27,7 +27,8 @@ export interface CommandDeskOptions {
   readonly audit: AuditLog;
 }
 
-/** What may be ordered of a point: its arm, strike or gate. A vehicle stands in a bay, whose arm it is. */
+/** What may be ordered of a point: its arm, strike, gate or relay. A vehicle stands in a bay, whose arm it is.
+ *  Of a relay the site file says which of these it lets in. */
 const ABLE: Readonly<Record<PointKind, readonly CommandKind[]>> = {
   bay: ['open', 'close'],
   vehicle: ['open', 'close'],
@@ -35,6 +36,7 @@ const ABLE: Readonly<Record<PointKind, readonly CommandKind[]>> = {
   room: [],
   door: ['open', 'pulse'],
   barrier: ['open', 'close'],
+  relay: ['open', 'close', 'pulse'],
 };
 
 /** Takes orders for arms, doors and gates, and takes them back as long as nobody was told. */

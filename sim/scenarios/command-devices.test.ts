@@ -32,7 +32,13 @@ const STRIKE = {
   releaseMs: 3000,
 };
 
-/** A gate and a room door on one relay board, both points of the cloud; harm fails the test. */
+const LAMP = {
+  ...{id: 'lamp-1', kind: 'relay-output', relays: 'R1', output: 4, pulseMs: 2000},
+  remote: ['open', 'close', 'pulse'],
+};
+const FAN = {id: 'fan-1', kind: 'relay-output', relays: 'R1', output: 5, remote: ['close']};
+
+/** A gate, a room door and two plain outputs on one relay board, both points of the cloud; harm fails the test. */
 class Yard {
   gate!: Barrier;
   board!: RelayBoard;
@@ -45,7 +51,7 @@ class Yard {
       collectors: [],
       plant: {
         buses: [lineBlock('line-Y', [{id: 'R1', kind: 'relay-board', address: 1}])],
-        devices: [GATE, STRIKE],
+        devices: [GATE, STRIKE, LAMP, FAN],
         install: world => {
           this.gate = new Barrier({clock: world.clock});
           this.gate.onHarm(what => {
@@ -72,6 +78,8 @@ class Yard {
     for (const [id, kind] of [
       ['gate-1', 'barrier'],
       ['door-1', 'door'],
+      ['lamp-1', 'relay'],
+      ['fan-1', 'relay'],
     ]) {
       await this.cloud.send('POST', '/v1/sites/lot-1/points', {body: {id, kind}});
     }
@@ -200,5 +208,38 @@ test('a gateway that dies amid a pulse leaves it unknown for good: it was taken,
     await world.advance(40_000);
     t.is(await yard.stateOf(pulse), 'unknown GATEWAY_AWAY');
     t.is(yard.board.orders, orders);
+  });
+});
+
+test('a relay output is switched and pulsed from afar as its site file lets it, read back each time, and left as it is by what it does not let', async t => {
+  const yard = new Yard();
+  await withWorld(t, yard.options, async world => {
+    await yard.begin(world);
+    const {board} = yard;
+    const lamp = (kind: 'open' | 'close' | 'pulse') => yard.order('lamp-1', kind);
+    const on = await lamp('open');
+    await yard.until(on, 'confirmed');
+    await world.advance(60_000);
+    t.true(board.outputs[4], 'until it is told otherwise');
+    await yard.until(await lamp('close'), 'confirmed');
+    t.false(board.outputs[4]);
+    await yard.until(await lamp('pulse'), 'confirmed');
+    t.true(board.outputs[4]);
+    await world.advance(3000);
+    t.false(board.outputs[4], 'two seconds are over');
+    t.deepEqual(told(world, 'lamp-1', 'ordered')[0], {command: on, kind: 'open', by: 'option'});
+    const seen = told(world, 'lamp-1', 'relay').map(({isOn}) => isOn);
+    t.deepEqual(seen, [false, true, false, true, false]);
+
+    const {orders} = board;
+    await yard.until(await yard.order('fan-1', 'open'), 'failed NOT_FROM_AFAR');
+    await yard.until(await yard.order('fan-1', 'pulse'), 'failed NOT_FROM_AFAR');
+    t.is(board.orders, orders);
+    await yard.until(await yard.order('fan-1', 'close'), 'confirmed');
+
+    board.ail({deaf: true});
+    await yard.until(await lamp('open'), 'failed RELAY_CONTRADICTED');
+    board.ail({deaf: false, unplugged: true});
+    await yard.until(await lamp('open'), 'unknown RELAY_UNANSWERED');
   });
 });

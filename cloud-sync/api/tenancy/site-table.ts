@@ -3,7 +3,9 @@ import {FixedQuery} from '../store/fixed-query.js';
 
 export const SITE_KINDS = ['public', 'residential', 'bath', 'stay', 'station'] as const;
 export type SiteKind = (typeof SITE_KINDS)[number];
-export const POINT_KINDS = ['bay', 'stall', 'room', 'door', 'barrier', 'vehicle'] as const;
+export const POINT_KINDS = [
+  ...['bay', 'stall', 'room', 'door', 'barrier', 'vehicle', 'relay'],
+] as const;
 export type PointKind = (typeof POINT_KINDS)[number];
 export type SaleState = 'open' | 'withdrawn' | 'suspended';
 

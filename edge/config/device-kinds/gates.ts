@@ -50,4 +50,17 @@ export const siren = exactly({
   output: relayOutput('of the sounder'),
 });
 
+/** One output of a board, for what has no kind of its own: a lamp, a fan, a lock somebody else built. */
+export const relayOutputDevice = exactly({
+  id,
+  kind: z.literal('relay-output'),
+  relays: relayBoardName,
+  output: relayOutput('that is switched'),
+  remote: z
+    .array(choice(['open', 'close', 'pulse'], 'An act that the cloud may order.'))
+    .default([])
+    .describe('What may be ordered from afar: open switches on, close off. Left out: nothing.'),
+  pulseMs: duration(500, 25_000, 'How long a pulse switches it on.').default(1000),
+});
+
 export const inputRange = integer(0, 31, 'Input of the board, from 0.');

@@ -46,6 +46,7 @@ const USES: Readonly<Record<string, readonly Use[]>> = {
     },
   ],
   siren: [{board: ['relays'], kinds: RELAYS, part: 'output', at: [['output']]}],
+  'relay-output': [{board: ['relays'], kinds: RELAYS, part: 'output', at: [['output']]}],
   'loop-button': [
     ...['sounder', 'lamp'].map(name => ({
       board: [name, 'device'],
@@ -130,10 +131,18 @@ export function plantReferences(device: unknown, path: ConfigPath): readonly Pla
         path: [...path, ...place],
         part: `${use.part} ${number}`,
         namedAt: [...path, ...use.board],
-        needs: {part: use.part, number, isPulsed: use.part === 'output' && !HELD.has(String(kind))},
+        needs: {part: use.part, number, isPulsed: use.part === 'output' && isPulsed(device)},
       };
     });
   });
+}
+
+/** Must its board time pulses? */
+function isPulsed(device: unknown): boolean {
+  const kind = String(at(device, ['kind']));
+  if (kind !== 'relay-output') return !HELD.has(kind);
+  const remote = at(device, ['remote']);
+  return Array.isArray(remote) && remote.includes('pulse');
 }
 
 function at(value: unknown, steps: readonly string[]): unknown {

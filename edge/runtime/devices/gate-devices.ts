@@ -99,8 +99,8 @@ export function createStrike(config: PlantOf<'door-strike'>, parts: PlantParts):
   };
 }
 
-/** A strike tells nothing itself: its relay, read back, is what is known of it. */
-function outcomeOf(outcome: RelayOutcome): DeviceOutcome {
+/** What hangs on a relay tells nothing itself: the relay, read back, is what is known of it. */
+export function outcomeOf(outcome: RelayOutcome): DeviceOutcome {
   if (outcome === 'proven') return {kind: 'done'};
   const isOpen = outcome === 'acknowledged' || outcome === 'unanswered';
   return {kind: isOpen ? 'unproven' : 'failed', why: `RELAY_${outcome.toUpperCase()}`};

@@ -6,6 +6,7 @@ import {DispenserDevice} from './dispenser-device.js';
 import {createBarrier, createSiren, createStrike} from './gate-devices.js';
 import type {PlantParts} from './plant-parts.js';
 import {relayDevice} from './relay-hub.js';
+import {createRelayOutput} from './relay-output.js';
 import {RowValve} from './row-valve.js';
 import {createTemperature} from './sensing-devices.js';
 import type {SiteDevice} from './site-device.js';
@@ -49,6 +50,8 @@ export function makePlantDevice(
       return createStrike(config, parts);
     case 'siren':
       return createSiren(config, parts);
+    case 'relay-output':
+      return createRelayOutput(config, parts);
     case 'beam-counter':
       return createBeamCounter(config, parts);
     case 'milesight-counter':
