@@ -44,7 +44,7 @@ export function isUpserted(record: LotRecord): record is UpsertedRecord {
 export function isOpen(record: UpsertedRecord): boolean {
   switch (record.table) {
     case 'actuation':
-      return !FINAL_STATES.has(record.row.state);
+      return record.row.isUnsettled === true || !FINAL_STATES.has(record.row.state);
     case 'session':
       return record.row.phase !== 'closed';
     case 'alarm':

@@ -44,7 +44,8 @@ export function startActuation(turn: Turn, bayId: BayId, order: ActuationOrder):
     },
     replaced,
   );
-  turn.patchBay(bayId, {actuation, claim: order.claim, interrupted: undefined});
+  settleInterrupted(turn, bayId);
+  turn.patchBay(bayId, {actuation, claim: order.claim});
   const {claim} = order;
   // Spent before anything moves; given back when the arm does not come down.
   if (claim.kind === 'grant' && claim.oneEntry && bay.session?.row.grant !== claim.grant) {
@@ -58,6 +59,18 @@ export function startActuation(turn: Turn, bayId: BayId, order: ActuationOrder):
   const isUnderWay = turn.bay(bayId)?.actuation?.row.id === id;
   if (isUnderWay) turn.effect({kind: 'watchLock', bay: bayId, fast: true});
   return id;
+}
+
+/** What was cut short at this bay is known now, or another order takes its place. */
+export function settleInterrupted(turn: Turn, bayId: BayId): void {
+  const row = turn.bay(bayId)?.interrupted;
+  if (!row) return;
+  turn.patchBay(bayId, {interrupted: undefined});
+  settle(turn, row);
+}
+
+export function settle(turn: Turn, row: ActuationRecord): void {
+  turn.record({table: 'actuation', row: {...row, isUnsettled: false}});
 }
 
 function abortActuation(turn: Turn, bayId: BayId, why: string): void {

@@ -95,6 +95,43 @@ test('~E5 after a power cut in the series: DOWN is finished as opened; else INTE
   t.deepEqual(up.openAlarms(), []);
 });
 
+test('~E5 a second power cut before the first reading of the lock forgets no interrupted opening', t => {
+  const grant = asId<GrantId>('grant-01-0');
+  const first = boot({actuations: [actuation()]}, 'down');
+  const left = first.records.findLast(record => record.table === 'actuation');
+  t.like(left, {row: {state: 'interrupted', isUnsettled: true}});
+  if (left?.table !== 'actuation') return;
+
+  const second = new LotRig(rigConfig(), {actuations: [left.row]});
+  second.grant('01', ['A-012']);
+  second.lock('A-012').arm = 'down';
+  t.like(second.bodies('boot')[0], {interrupted: 0});
+  t.deepEqual(second.bodies('actuation'), [], 'it was told once');
+  second.settled();
+  t.like(second.bodies('session')[0], {phase: 'open_wait_car', grant});
+  const settled = second.records.findLast(record => record.table === 'actuation');
+  t.like(settled, {row: {id: 'old', state: 'interrupted', isUnsettled: false}});
+});
+
+test('what another order replaces, or whose bay is gone, is open no longer', t => {
+  const unsettled = actuation({state: 'interrupted', isUnsettled: true});
+  const closed = (rig: LotRig) =>
+    rig.records.some(
+      record => record.table === 'actuation' && record.row.id === 'old' && !record.row.isUnsettled,
+    );
+  const rig = new LotRig(rigConfig(), {actuations: [unsettled]});
+  rig.grant('01', ['A-012']);
+  rig.lock('A-012').polls = false;
+  rig.lock('A-012').deafTo = 1;
+  t.false(closed(rig));
+  rig.tap('C1', '01');
+  rig.lock('A-012').polls = true;
+  rig.advance(6000);
+  t.false(rig.codes('C1').includes('SWIPE_AGAIN'), 'replaced before it was read');
+  t.true(closed(rig));
+  t.true(closed(boot({actuations: [{...unsettled, bay: bayId('Z-9')}]}, 'up')));
+});
+
 test('one entry opens one bay, also when its holder opens another before the interrupted one is read', t => {
   const grant = asId<GrantId>('grant-01-0');
   const rig = new LotRig(rigConfig(), {actuations: [actuation()]}, [grant]);

@@ -1,7 +1,7 @@
 import type {LockReading} from '../../../drivers/parking-lock/contract.js';
 import type {Millis} from '../../../protocols/base/clock.js';
 import type {BayId} from '../../../protocols/site/ids.js';
-import {journal, sessionOf} from '../actuation/actuation-flow.js';
+import {journal, sessionOf, settle, settleInterrupted} from '../actuation/actuation-flow.js';
 import {isFinal} from '../actuation/actuation-machine.js';
 import {journalOrder} from '../actuation/settle-flow.js';
 import {idleScreen, restoreAlarm} from '../alarms/alarm-flow.js';
@@ -24,6 +24,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'off
   }
   const {run, open, cause, version, former} = input;
   const underway = open.actuations.filter(row => !isFinal(row.state));
+  const unsettled = open.actuations.filter(row => isFinal(row.state));
   const {shortRuns = 0} = input;
   const lastMonoMs = former?.endedMs ?? null;
   const {nowMs} = turn;
@@ -40,6 +41,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'off
   }
   restoreLockTests(turn, open.lockTests);
   restoreLockouts(turn, open.lockouts);
+  for (const row of unsettled) awaitReading(turn, row);
   for (const row of underway) interrupt(turn, row, former);
   for (const row of open.sessions) resumeStay(turn, row, former);
   for (const alarm of open.alarms) restoreAlarm(turn, alarm, ageMs(alarm.raisedMs, former));
@@ -79,7 +81,7 @@ export function finishInterrupted(
   reading: LockReading,
 ): void {
   if (reading.arm === 'moving' || reading.arm === 'unknown') return;
-  turn.patchBay(bayId, {interrupted: undefined});
+  settleInterrupted(turn, bayId);
   const bay = turn.bay(bayId);
   if (row.cause.kind === 'remote') {
     // Who ordered it from afar was told that nobody knows; now somebody does.
@@ -120,9 +122,10 @@ function interrupt(turn: Turn, left: ActuationRecord, former: FormerRun | undefi
     state: 'interrupted',
     why: left.state,
     startedMs: turn.nowMs - ageMs(left.startedMs, former),
+    isUnsettled: true,
   };
   journal(turn, row);
-  turn.patchBay(row.bay, {interrupted: row});
+  awaitReading(turn, row);
   giveBack(turn, row);
   const {cause, desired, bay} = row;
   const outcome = {bay, desired, result: 'interrupted', why: left.state};
@@ -133,6 +136,14 @@ function interrupt(turn: Turn, left: ActuationRecord, former: FormerRun | undefi
     const {person, reason} = cause;
     journalOrder(turn, {kind: 'person', person, reason}, outcome);
   }
+}
+
+/** The next reading of its arm tells what became of it, however often the power fails until then. */
+function awaitReading(turn: Turn, row: ActuationRecord): void {
+  settleInterrupted(turn, row.bay);
+  if (turn.bay(row.bay)) turn.patchBay(row.bay, {interrupted: row});
+  // The bay is named no more: nobody will ever read it.
+  else settle(turn, row);
 }
 
 /** Nobody is let in by an order that was cut short; should the arm be found down, the stay spends anew. */

@@ -276,6 +276,8 @@ export interface ActuationRecord {
   readonly why: string | null;
   readonly startedMs: Millis;
   readonly startedWallMs: UnixMillis;
+  /** Cut short, and no reading has told yet how the arm stands: it stays open over any number of cuts. */
+  readonly isUnsettled?: boolean;
 }
 
 export interface SessionRecord {

@@ -62,7 +62,9 @@ export class OrderTrails {
       if (trail?.state !== row.state || trail.tryNo !== row.tryNo) {
         problems.push(`order ${row.id}: table ${row.state}, journal ${trail?.state}`);
       }
-      if (FINAL_STATES.has(row.state) === open.includes(row.id)) {
+      // What was cut short stays open until a reading tells how the arm stands.
+      const isOver = FINAL_STATES.has(row.state) && row.isUnsettled !== true;
+      if (isOver === open.includes(row.id)) {
         problems.push(`order ${row.id} is ${row.state} and kept as the opposite`);
       }
     }
