@@ -32,8 +32,8 @@ class Bench {
     return new Bench(store, length, word);
   }
 
-  hello(head: number, low = 1) {
-    const hello = {epoch: EPOCH, head, low} as Hello;
+  hello(head: number, low = 1, first = 1) {
+    const hello = {epoch: EPOCH, head, low, first} as Hello;
     return this.tick(intake => intake.hello('gw-1', hello));
   }
 
@@ -233,6 +233,17 @@ test('first contact with a gateway that has pruned begins at its lowest event', 
   t.deepEqual((await bench.batch(6, 9)).ack, ack(9));
   const gap = {epoch: EPOCH, from: 1, to: 5, why: 'before_first_contact'};
   t.deepEqual(await bench.gaps(), [gap]);
+});
+
+test('an epoch that took over from the one before begins there, and only what was pruned since is a gap', async t => {
+  const bench = await Bench.open(t, 9);
+  t.deepEqual((await bench.hello(9, 6, 6)).ack, ack(5));
+  t.deepEqual((await bench.batch(6, 9)).ack, ack(9));
+  t.deepEqual(await bench.gaps(), []);
+  const pruned = await Bench.open(t, 9);
+  t.deepEqual((await pruned.hello(9, 6, 4)).ack, ack(5));
+  const gap = {epoch: EPOCH, from: 4, to: 5, why: 'before_first_contact'};
+  t.deepEqual(await pruned.gaps(), [gap]);
 });
 
 test('a hello resumes with the hash of the last event, or orders a new epoch when the cloud is ahead', async t => {

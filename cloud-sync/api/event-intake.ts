@@ -181,7 +181,7 @@ export class EventIntake {
     return results;
   }
 
-  async #beginEpoch(gateway: string, {epoch: name, low}: Hello): Promise<Epoch> {
+  async #beginEpoch(gateway: string, {epoch: name, low, first = 1}: Hello): Promise<Epoch> {
     const {tx, ledger, writer, wallMs} = this.#options;
     const known = Math.max(0, low - 1);
     const knownHash = known === 0 ? CHAIN_START : null;
@@ -190,8 +190,9 @@ export class EventIntake {
     if (!added) throw new StoreError('store/conflict', 'another epoch began at the same moment');
     const epoch = {...added, isChanged: false};
     this.#epochs.set(nameOf(added), epoch);
-    if (known > 0) {
-      const gap = {from: 1, to: known, why: 'before_first_contact'};
+    // Numbers below the first of the epoch are those of the one before.
+    if (known >= first) {
+      const gap = {from: first, to: known, why: 'before_first_contact'};
       await ledger.addGap(tx, gateway, added.row.no, gap, wallMs);
     }
     return epoch;

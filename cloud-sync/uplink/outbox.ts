@@ -17,12 +17,14 @@ export interface Outbox {
   head(): number;
   /** Highest sequence number the cloud has confirmed; 0 before the first. */
   acked(): number;
-  /** Lowest sequence number still held; `head() + 1` when none is. */
+  /** Lowest sequence number that this epoch ever had: 1, or where it took over from the one before. */
+  first(): number;
+  /** Lowest sequence number of this epoch still held; `head() + 1` when none is. */
   low(): number;
   /** At most `limit` rows from `fromSeq` on as they go out, ascending and without a gap; fewer at the
    *  end. Bodies are the JSON text exactly as hashed into the chain. */
   page(fromSeq: number, limit: number): readonly WireEvent[];
-  /** Origins of the rows from `fromSeq` on that were carried over from an epoch before, at most `limit`;
+  /** Origins of the rows from `fromSeq` on that come from an epoch before, at most `limit`;
    *  they are the lowest rows of an epoch, so none follows the first that has none. */
   origins(fromSeq: number, limit: number): readonly EventOrigin[];
   /** Chain hash after `seq`, 32 bytes; 32 zero bytes for 0; undefined for a row no longer known.
@@ -31,8 +33,8 @@ export interface Outbox {
   /** The cloud has committed everything up to `seq`. Lower numbers than before are ignored. Costs a
    *  write: while a backlog drains it is called once a second. */
   markAcked(seq: number): void;
-  /** The numbers cannot be continued: start again at 1 under a fresh epoch, journalled as `epoch.new`.
-   *  Rows that the cloud has not confirmed are carried over, renumbered. */
+  /** The numbers may belong to others already: a fresh epoch, journalled as `epoch.new`, begins with the
+   *  oldest row that the cloud has not confirmed. */
   startNewEpoch(why: string): void;
   /** `listener` runs after each commit that added rows; the result ends it. */
   onAppend(listener: () => void): () => void;

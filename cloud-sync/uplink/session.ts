@@ -234,6 +234,7 @@ export class Session {
       head: outbox.head(),
       acked: outbox.acked(),
       low: outbox.low(),
+      ...(outbox.first() > 1 ? {first: outbox.first()} : {}),
       cfg: heldBy(grants),
       rev: grants.revocations(),
       kids: [keyId(cloudKey)],

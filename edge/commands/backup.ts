@@ -52,7 +52,7 @@ export function verifySite(
   });
 }
 
-/** `latchkey restore FILE`: put it in place; the gateway numbers anew and sends what was unsent. */
+/** `latchkey restore FILE`: put it in place; the gateway begins a new epoch and sends what was unsent. */
 export function restoreSite(
   path: string,
   options: SecretOptions & {readonly config: string; readonly replace: boolean},

@@ -46,11 +46,12 @@ export class StorageWatch {
   /** After every commit, and once a second. */
   look(): void {
     const condition = this.#options.store.condition();
-    const {level, isDurable, grants} = condition;
-    const storage: StorageState = {room: ROOM[level], isDurable, grants};
+    const {level, isDurable, grants, usesSureFromMs} = condition;
+    const storage: StorageState = {room: ROOM[level], isDurable, grants, usesSureFromMs};
     const told = JSON.stringify(storage);
     // A sound store at the start is what the lot assumes.
-    const news = this.#told === undefined ? sentence(condition) !== undefined : told !== this.#told;
+    const isSound = sentence(condition) === undefined && usesSureFromMs === 0;
+    const news = this.#told === undefined ? !isSound : told !== this.#told;
     if (!news) return;
     this.#told = told;
     this.#options.dispatch({kind: 'storage', storage, detail: sentence(condition) ?? 'recovered'});
@@ -83,7 +84,9 @@ export class StorageWatch {
 function sentence({level, isDurable, grants}: StoreCondition): string | undefined {
   if (grants === 'lost') return 'the grants are lost: exits and emergency only';
   if (!isDurable) return 'the disk takes nothing: the site runs from memory';
-  if (grants === 'uses_unsure') return 'it is not known which one-entry grants were used';
+  if (grants === 'uses_unsure') {
+    return 'it is not known which one-entry grants were used: those wait for a guard until they end, new ones open';
+  }
   if (level === 'full') return 'no room left: nobody new is let in';
   return level === 'alarm' ? 'little room left' : undefined;
 }

@@ -1,5 +1,11 @@
 import type {Clock, Millis, UnixMillis} from '../../protocols/base/clock.js';
-import type {GrantOp, GrantStateRow, GrantStateTable} from '../../protocols/cloud/grant-state.js';
+import {
+  type GrantOp,
+  type GrantStateRow,
+  type GrantStateTable,
+  hashWith,
+  hashWithout,
+} from '../../protocols/cloud/grant-state.js';
 import type {
   CardCredential,
   CodeCredential,
@@ -160,6 +166,28 @@ export class StoredGrantBook implements GrantBook {
       ...[...this.#credentials.values()].map(row => ({table: 'credential', row}) as const),
       ...[...this.#issuers.values()].map(row => ({table: 'issuer', row}) as const),
     ];
+  }
+
+  /** The state hash that `ops` lead to from these rows, whose hash is `hash`. */
+  hashAfter(hash: string, ops: readonly GrantOp[]): string {
+    const changed = new Map<string, GrantStateRow | undefined>();
+    let result = hash;
+    for (const op of ops) {
+      const id = op.op === 'put' ? op.row.id : op.id;
+      const key = `${op.table} ${id}`;
+      const before = changed.has(key) ? changed.get(key) : this.rowOf(op.table, id);
+      const after = op.op === 'put' ? op : undefined;
+      if (before !== undefined) result = hashWithout(result, before);
+      if (after !== undefined) result = hashWith(result, after);
+      changed.set(key, after);
+    }
+    return result;
+  }
+
+  /** These rows instead of all that are here; what was used and withdrawn stays. */
+  replace(rows: readonly GrantStateRow[]): void {
+    for (const {table, row} of this.rows()) this.drop(table, row.id);
+    for (const row of rows) this.put(row);
   }
 
   apply(op: GrantOp): void {

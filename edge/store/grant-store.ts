@@ -1,12 +1,6 @@
 import type {Clock, Millis, UnixMillis} from '../../protocols/base/clock.js';
 import {DAY_MS, MINUTE_MS} from '../../protocols/base/units.js';
-import {
-  type GrantOp,
-  type GrantStateRow,
-  hashOfState,
-  hashWith,
-  hashWithout,
-} from '../../protocols/cloud/grant-state.js';
+import {type GrantOp, hashOfState} from '../../protocols/cloud/grant-state.js';
 import {asId} from '../../protocols/site/ids.js';
 import type {StoreDatabase} from './database.js';
 import {type GrantUse, StoredGrantBook} from './grant-book.js';
@@ -16,6 +10,7 @@ import type {GrantsPicture} from './grants-file.js';
 import type {Journal} from './journal.js';
 import type {SecretBox} from './secret-box.js';
 import type {Stamp} from './stamp.js';
+import {UseDoubt} from './use-doubt.js';
 
 /** Changes from version `from` to version `to`; `hash` is the state hash that must result. */
 export interface StoredDelta {
@@ -32,7 +27,9 @@ export interface GrantsVersion {
 
 interface MetaRow extends GrantsVersion {
   readonly revocations: number;
+  /** 1: they are. */
   readonly lost: number;
+  readonly sureFrom: UnixMillis;
   readonly confirmed: UnixMillis | null;
 }
 
@@ -44,29 +41,12 @@ const CONFIRMATION_STEP_MS: Millis = 10 * MINUTE_MS;
 
 /**
  * `lost`: there were grants, and no source gave them back. `uses_unsure`: they are all here, but not
- * which of the one-entry grants were used. Their place is the number in the database.
+ * which of those that are good once were used; see `UseDoubt`.
  */
-const STANDINGS = ['sure', 'lost', 'uses_unsure'] as const;
-export type GrantsStanding = (typeof STANDINGS)[number];
+export type GrantsStanding = 'sure' | 'lost' | 'uses_unsure';
 
 /** Longer than any token or code that is good once lives: its own end is not known here. */
 const SPENT_KEPT_MS: Millis = 366 * DAY_MS;
-
-/** The state hash that `ops` lead to from the book's present rows. */
-function hashAfter(book: StoredGrantBook, hash: string, ops: readonly GrantOp[]): string {
-  const changed = new Map<string, GrantStateRow | undefined>();
-  let result = hash;
-  for (const op of ops) {
-    const id = op.op === 'put' ? op.row.id : op.id;
-    const key = `${op.table} ${id}`;
-    const before = changed.has(key) ? changed.get(key) : book.rowOf(op.table, id);
-    const after = op.op === 'put' ? op : undefined;
-    if (before !== undefined) result = hashWithout(result, before);
-    if (after !== undefined) result = hashWith(result, after);
-    changed.set(key, after);
-  }
-  return result;
-}
 
 /** The versioned grants of the site, on disk and as the book that decisions are made from. */
 export class GrantStore {
@@ -77,10 +57,12 @@ export class GrantStore {
   readonly #staging: GrantStaging;
   readonly #clock: Clock;
   readonly #stampNow: () => Stamp;
+  readonly #surelyMs: () => UnixMillis;
+  readonly #doubt: UseDoubt;
   #confirmationStoredMs: Millis = Number.NEGATIVE_INFINITY;
   #current: GrantsVersion;
   #revocations: number;
-  #standing: GrantsStanding;
+  #isLost: boolean;
   #changes = 0;
 
   /** @throws StoreError `store/secret-key` when the card secrets were stored under another key */
@@ -93,6 +75,8 @@ export class GrantStore {
       readonly stampNow: () => Stamp;
       /** 32 bytes, asked for when the first code comes. */
       readonly pepper: () => Uint8Array;
+      /** So late it is at least. Absent: the wall clock. */
+      readonly surelyMs?: (() => UnixMillis) | undefined;
       /** The rows come from a damaged file: what does not read is left out. */
       readonly isSalvaged?: boolean;
     },
@@ -103,23 +87,18 @@ export class GrantStore {
     this.#staging = new GrantStaging(database, this.#rows);
     this.#clock = parts.clock;
     this.#stampNow = parts.stampNow;
-    const meta = this.#database
-      .statement(
-        `SELECT grants_version AS ver, grants_hash AS hash, revocations, grants_lost AS lost,
-           confirmed_wall AS confirmed FROM meta`,
-      )
-      .get() as MetaRow;
+    this.#surelyMs = parts.surelyMs ?? (() => parts.stampNow().wallMs);
+    const meta = this.#meta();
     this.#current = {ver: meta.ver, hash: meta.hash};
     this.#revocations = meta.revocations;
-    this.#standing = STANDINGS[meta.lost] ?? 'sure';
+    this.#isLost = meta.lost === 1;
     const contents = {
       rows: this.#rows.all(parts.isSalvaged === true),
-      revoked: this.#column<string>('SELECT id FROM revoked'),
-      used: this.#database.statement('SELECT "grant", session FROM grant_use').all() as GrantUse[],
-      spent: this.#column<string>('SELECT jti FROM used'),
+      ...this.#storedUses(),
       confirmedWallMs: meta.confirmed ?? undefined,
     };
     this.book = new StoredGrantBook(parts.clock, contents, () => this.#stampNow().clk !== 'floor');
+    this.#doubt = new UseDoubt(database, this.book);
   }
 
   /** Version 0 = none ever arrived. */
@@ -132,9 +111,25 @@ export class GrantStore {
     return this.#revocations;
   }
 
-  /** What the grants are worth; anything but `sure` ends with the next version from the cloud. */
+  /** What the grants are worth. `lost` ends with the next version from the cloud, `uses_unsure` by itself. */
   get standing(): GrantsStanding {
-    return this.#standing;
+    if (this.#isLost) return 'lost';
+    return this.#doubt.stands(this.#stampNow(), this.#surelyMs()) ? 'uses_unsure' : 'sure';
+  }
+
+  /** Of rights that began before it nobody knows whether they were used; 0: of all it is known. */
+  get usesSureFromMs(): UnixMillis {
+    return this.#doubt.sureFromMs;
+  }
+
+  /** Uses up to now may be missing here. */
+  doubtUses(): void {
+    this.#doubt.begin(this.#stampNow());
+  }
+
+  /** Once a second. */
+  tend(): void {
+    this.#doubt.date(this.#stampNow());
   }
 
   /** Is the book what its version says? After a salvage some of it may be gone. */
@@ -144,8 +139,7 @@ export class GrantStore {
 
   /** Take the second copy in place of what the database no longer has. */
   adopt(picture: GrantsPicture): void {
-    for (const {table, row} of this.book.rows()) this.book.drop(table, row.id);
-    for (const row of picture.rows) this.book.put(row);
+    this.book.replace(picture.rows);
     for (const id of picture.revoked) this.book.revoke(id);
     for (const use of picture.used) this.book.markUsed(use);
     for (const id of picture.spent) this.book.markSpent(id);
@@ -153,11 +147,36 @@ export class GrantStore {
       this.book.recallConfirmation(picture.confirmedWallMs);
     this.#current = {ver: picture.ver, hash: picture.hash};
     this.#revocations = Math.max(this.#revocations, picture.revocations);
+    const {usesSureFromMs = this.usesSureFromMs} = picture;
+    if (usesSureFromMs > this.usesSureFromMs) this.#doubt.set(usesSureFromMs);
   }
 
-  /** Store the book as it is, under this standing; without a version the cloud sends everything. */
-  persistAs(standing: GrantsStanding, isWhole: boolean): void {
-    this.#standing = standing;
+  /**
+   * The disk is back with a file that is sound, of which memory may have had less: what it knows of uses and
+   * withdrawals is learnt, and its grants too if they are the newer ones.
+   */
+  join(): void {
+    const stored = this.#meta();
+    const {revoked, used, spent} = this.#storedUses();
+    for (const id of revoked) this.book.revoke(id);
+    for (const use of used) this.book.markUsed(use);
+    for (const id of spent) this.book.markSpent(id);
+    const rows = this.#rows.all(true);
+    if (stored.ver > this.#current.ver && hashOfState(rows) === stored.hash) {
+      this.book.replace(rows);
+      this.#current = {ver: stored.ver, hash: stored.hash};
+      this.#isLost = stored.lost === 1;
+    }
+    this.#revocations = Math.max(this.#revocations, stored.revocations);
+    this.persist();
+    // What memory did not know of uses, this file does.
+    const fileMs = stored.sureFrom;
+    if (fileMs !== this.usesSureFromMs) this.#doubt.set(fileMs);
+  }
+
+  /** Store the book as it is; without a version the cloud sends everything. */
+  persistAs({isLost, isWhole}: {readonly isLost: boolean; readonly isWhole: boolean}): void {
+    this.#isLost = isLost;
     if (!isWhole) {
       this.#current = {ver: 0, hash: hashOfState(this.book.rows())};
       this.#revocations = 0;
@@ -170,7 +189,7 @@ export class GrantStore {
     this.#database.transact('grants asked again', () => {
       // Codes of parts that wait lie under the key that is gone.
       this.#staging.clear();
-      this.persistAs(this.#standing, false);
+      this.persistAs({isLost: this.#isLost, isWhole: false});
     });
   }
 
@@ -189,6 +208,7 @@ export class GrantStore {
       used: this.book.used(),
       spent: this.book.spent(),
       confirmedWallMs: this.book.confirmedWallMs(),
+      usesSureFromMs: this.usesSureFromMs,
     };
   }
 
@@ -219,22 +239,24 @@ export class GrantStore {
       this.#database
         .statement(
           `UPDATE meta SET grants_version = ?, grants_hash = ?, revocations = ?,
-             confirmed_wall = ?, grants_lost = ?`,
+             confirmed_wall = ?, grants_lost = ?, uses_sure_from = ?`,
         )
         .run(
           ...[ver, hash, this.#revocations, this.book.confirmedWallMs() ?? null],
-          STANDINGS.indexOf(this.#standing),
+          ...[this.#isLost ? 1 : 0, this.usesSureFromMs],
         );
     });
+    this.#doubt.lookAgain();
   }
 
   /** Does the database hold what the book says? */
   isPersisted(): boolean {
-    const stored = this.#database
-      .statement('SELECT grants_version AS ver, grants_hash AS hash, revocations FROM meta')
-      .get() as GrantsVersion & {readonly revocations: number};
+    const stored = this.#meta();
     const {ver, hash} = this.#current;
-    return stored.ver === ver && stored.hash === hash && stored.revocations === this.#revocations;
+    const isSame = stored.ver === ver && stored.hash === hash;
+    return (
+      isSame && stored.revocations === this.#revocations && stored.sureFrom === this.usesSureFromMs
+    );
   }
 
   /** Tombstones and uses of grants that have ended are needed no longer; those of unknown end stay. */
@@ -261,7 +283,7 @@ export class GrantStore {
     const current = this.current();
     if (to === current.ver && hash === current.hash) return 'applied';
     if (from !== current.ver) return 'version';
-    if (hashAfter(this.book, current.hash, ops) !== hash) return 'hash';
+    if (this.book.hashAfter(current.hash, ops) !== hash) return 'hash';
     this.#database.transact('grants', () => {
       for (const op of ops) {
         if (op.op === 'put') this.#rows.write(op);
@@ -288,8 +310,7 @@ export class GrantStore {
       this.#rows.takeStaged();
       this.#setVersion(part.ver, part.hash);
       this.#database.afterCommit(() => {
-        for (const {table, row} of this.book.rows()) this.book.drop(table, row.id);
-        for (const row of whole) this.book.put(row);
+        this.book.replace(whole);
       });
     });
   }
@@ -329,7 +350,8 @@ export class GrantStore {
       .run(version, hash);
     this.#database.afterCommit(() => {
       this.#current = {ver: version, hash};
-      this.#standing = 'sure';
+      this.#isLost = false;
+      this.#doubt.lookAgain();
       this.#changes += 1;
     });
     this.#journal.append([{kind: 'grants.applied', body: {version, hash}}], this.#stampNow());
@@ -346,6 +368,23 @@ export class GrantStore {
   /** Unknown ends stay for ever. */
   #endOf(grant: string): UnixMillis | null {
     return this.book.grantById(asId(grant))?.validUntil ?? null;
+  }
+
+  #meta(): MetaRow {
+    return this.#database
+      .statement(
+        `SELECT grants_version AS ver, grants_hash AS hash, revocations, grants_lost AS lost,
+           uses_sure_from AS sureFrom, confirmed_wall AS confirmed FROM meta`,
+      )
+      .get() as MetaRow;
+  }
+
+  #storedUses() {
+    return {
+      revoked: this.#column<string>('SELECT id FROM revoked'),
+      used: this.#database.statement('SELECT "grant", session FROM grant_use').all() as GrantUse[],
+      spent: this.#column<string>('SELECT jti FROM used'),
+    };
   }
 
   #column<Value>(sql: string): readonly Value[] {

@@ -20,6 +20,8 @@ export interface GrantsPicture {
   readonly used: readonly GrantUse[];
   readonly spent: readonly string[];
   readonly confirmedWallMs: UnixMillis | undefined;
+  /** Of rights that began before it nobody knew whether they were used. */
+  readonly usesSureFromMs?: UnixMillis;
   /** Counters of sealed frames as they stood, in decimal. */
   readonly counters: readonly (readonly [name: string, below: string])[];
 }

@@ -19,9 +19,6 @@ export interface SeqRange {
   readonly lastSeq: number;
 }
 
-/** Reads of a long table go by key and in pages, so that nothing holds the write-ahead log. */
-const PAGE_ROWS = 500;
-
 const URGENT: ReadonlySet<string> = URGENT_EVENTS;
 
 interface MetaRow {
@@ -29,6 +26,8 @@ interface MetaRow {
   readonly acked: number;
   readonly base_seq: number;
   readonly base_hash: Uint8Array;
+  readonly epoch_from: number;
+  readonly kept_epoch: Uint8Array | null;
 }
 
 /** One event with what stood around it when it happened, to be numbered here for the first time. */
@@ -46,12 +45,15 @@ export interface CarriedEvent {
 
 /**
  * The gap-free, hash-chained list of everything that happened at the site; its rows are the outbox.
- * An epoch is one unbroken numbering: it begins with event 1 on `CHAIN_START`.
+ * The first epoch begins with event 1 on `CHAIN_START`. A later one goes on with number and chain, from
+ * the oldest event that nobody has confirmed: however many there are, it costs one small commit.
  */
 export class Journal {
   readonly boot: string;
-  /** At the start the file was in doubt: it may be an older copy. */
+  /** At the start it was in doubt which numbers of the file are free. */
   readonly wasInDoubt: boolean;
+  /** It may be an older copy, and not only one whose power was cut when its epoch changed. */
+  readonly mayBeOlder: boolean;
   readonly origins: Origins;
   readonly #database: StoreDatabase;
   readonly #file: EpochFile;
@@ -89,6 +91,7 @@ export class Journal {
     const {rebuilt, stamp} = options;
     const doubt = rebuilt ? undefined : this.#doubt(database.formerRun.fresh);
     this.wasInDoubt = doubt !== undefined;
+    this.mayBeOlder = this.wasInDoubt && (doubt === 'acked_ahead' || !this.#hasCutItself());
     if (rebuilt) this.#beginAgain(rebuilt.events, rebuilt.why, stamp);
     else if (doubt !== undefined) this.startNewEpoch(doubt, stamp);
     else this.keepCopy();
@@ -104,18 +107,33 @@ export class Journal {
 
   /**
    * Write the second copy of the epoch if it differs. On a disk that does not take it the site runs all the
-   * same: the next start finds two different copies, and numbers anew.
+   * same: the next start finds two different copies, and begins another epoch.
    */
   keepCopy(): void {
     if (!this.#database.isDurable) return;
     const {epoch} = this.#meta();
-    const isKept = () => equalBytes(this.#file.read() ?? new Uint8Array(), new Uint8Array(epoch));
     try {
-      if (!isKept()) this.#writeCopy(epoch);
+      if (!isSame(this.#file.read(), epoch)) this.#writeCopy(epoch);
+      this.#noteCopy(epoch);
       this.#trouble = undefined;
     } catch (thrown) {
       this.#trouble = errorText(thrown);
     }
+  }
+
+  #noteCopy(epoch: Uint8Array): void {
+    if (isSame(this.#meta().kept_epoch, epoch)) return;
+    this.#database.transact('copy of the epoch', () => {
+      this.#database.statement('UPDATE meta SET kept_epoch = ?').run(epoch);
+      delete this.#fresh().meta;
+    });
+  }
+
+  /** The second copy is the one that this very file knew last: the power went before it was renewed. */
+  #hasCutItself(): boolean {
+    const {kept_epoch: kept} = this.#meta();
+    const copy = this.#file.read();
+    return copy === undefined ? kept === null : isSame(kept, copy);
   }
 
   #writeCopy(epoch: Uint8Array): void {
@@ -141,6 +159,17 @@ export class Journal {
   base(): ChainTip {
     const {base_seq: seq, base_hash: hash} = this.#meta();
     return {seq, hash: new Uint8Array(hash)};
+  }
+
+  /** Lowest number that this epoch ever had. */
+  first(): number {
+    return this.#meta().epoch_from + 1;
+  }
+
+  /** Lowest number of this epoch that is still held; one above the tip when none is. */
+  low(): number {
+    const {base_seq: base, epoch_from: from} = this.#meta();
+    return Math.max(base, from) + 1;
   }
 
   tip(): ChainTip {
@@ -237,25 +266,23 @@ export class Journal {
   }
 
   /**
-   * Number anew under a fresh epoch, and say why in an event. Unconfirmed events are carried over
-   * from 1 on in their order; confirmed ones are dropped, since their numbers belong to the old epoch.
+   * Begin a fresh epoch, and say why in an event. It takes over, at their numbers, the events that nobody
+   * has confirmed; confirmed ones stay behind in the old one. One commit, whatever lies there.
    */
   startNewEpoch(why: string, stamp: Stamp): void {
     const epoch = this.#newEpoch();
     this.#database.transact('new epoch', () => {
       const {acked, epoch: former} = this.#meta();
-      this.#database.statement('DELETE FROM ev WHERE seq <= ?').run(acked);
-      this.origins.dropTo(acked);
-      this.#renumber(former);
+      const {seq} = this.tip();
+      const from = Math.min(acked, seq);
+      if (seq > from) this.origins.putFormer(seq, former);
       this.#database
-        .statement(
-          'UPDATE meta SET epoch = ?, acked = 0, base_seq = 0, base_hash = ?, mark_seq = 0',
-        )
-        .run(epoch, CHAIN_START);
-      this.#known = {generation: this.#known.generation};
+        .statement('UPDATE meta SET epoch = ?, acked = ?, epoch_from = ?')
+        .run(epoch, from, from);
+      delete this.#fresh().meta;
       this.append([{kind: 'epoch.new', body: {why}}], stamp);
     });
-    this.#storedAcked = 0;
+    this.#storedAcked = this.acked();
     this.#storedEpoch = epoch;
     // A cut before this line leaves two different copies: the next start makes yet another epoch.
     this.keepCopy();
@@ -297,35 +324,9 @@ export class Journal {
     return row === undefined ? this.base() : {seq: row.seq, hash: new Uint8Array(row.h)};
   }
 
-  /** Give the rows that are left the numbers 1, 2, 3 and a new chain. */
-  #renumber(epoch: Uint8Array): void {
-    let tip: ChainTip = {seq: 0, hash: CHAIN_START};
-    let from = 0;
-    for (;;) {
-      const rows = this.#database
-        .statement('SELECT seq, body, h FROM ev WHERE seq > ? ORDER BY seq LIMIT ?')
-        .all(from, PAGE_ROWS) as {
-        readonly seq: number;
-        readonly body: string;
-        readonly h: Uint8Array;
-      }[];
-      for (const row of rows) {
-        const seq = tip.seq + 1;
-        const hash = chainHash(tip.hash, seq, row.body);
-        this.#database
-          .statement('UPDATE ev SET seq = ?, h = ? WHERE seq = ?')
-          .run(seq, hash, row.seq);
-        this.origins.move({epoch, seq: row.seq, h: row.h}, seq);
-        tip = {seq, hash};
-        from = row.seq;
-      }
-      if (rows.length < PAGE_ROWS) return;
-    }
-  }
-
   /**
    * The handle was replaced by one to the same file. Should the file have less than it once took, or
-   * belong to another time, numbering starts anew: true then.
+   * belong to another time, a new epoch begins: true then.
    */
   recheck(stamp: Stamp): boolean {
     const lacks = this.tip().seq < this.#stored.seq;
@@ -354,16 +355,17 @@ export class Journal {
   #doubt(isFresh: boolean): string | undefined {
     const {epoch, acked} = this.#meta();
     const copy = this.#file.read();
-    const agrees = copy !== undefined && equalBytes(copy, new Uint8Array(epoch));
     if (isFresh) return copy === undefined ? undefined : 'database_new';
-    if (!agrees) return copy === undefined ? 'epoch_file_missing' : 'epoch_mismatch';
+    if (!isSame(copy, epoch)) return copy === undefined ? 'epoch_file_missing' : 'epoch_mismatch';
     return this.tip().seq < acked ? 'acked_ahead' : undefined;
   }
 
   #meta(): MetaRow {
     const known = this.#fresh();
     known.meta ??= this.#database.read('journal', () =>
-      this.#database.statement('SELECT epoch, acked, base_seq, base_hash FROM meta').get(),
+      this.#database
+        .statement('SELECT epoch, acked, base_seq, base_hash, epoch_from, kept_epoch FROM meta')
+        .get(),
     ) as MetaRow;
     return known.meta;
   }
@@ -371,4 +373,8 @@ export class Journal {
   #announce(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isSame(one: Uint8Array | null | undefined, other: Uint8Array): boolean {
+  return one ? equalBytes(new Uint8Array(one), new Uint8Array(other)) : false;
 }

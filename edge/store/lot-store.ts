@@ -134,7 +134,11 @@ export class LotStore {
   putBack(): void {
     const {seq} = this.#journal.tip();
     const missing = this.#recent.filter(({range}) => range.firstSeq > seq);
-    for (const {commit} of missing) this.#store([commit]);
+    for (const step of missing) {
+      this.#store([step.commit]);
+      // It stands at another place from now on.
+      this.#recent.splice(this.#recent.indexOf(step), 1);
+    }
   }
 
   /**
@@ -144,7 +148,7 @@ export class LotStore {
   eventsAfter(seq: number): readonly CarriedEvent[] {
     const {boot} = this.#journal;
     return this.#recent
-      .filter(({range, epoch}) => range.firstSeq > seq && epoch === this.#journal.storedEpoch())
+      .filter(({range}) => range.firstSeq > seq)
       .flatMap(({commit: {facts, stamp}, range, epoch, before}) => {
         const around = {boot, mono: Math.round(stamp.nowMs), wall: stamp.wallMs, clk: stamp.clk};
         let h = before;

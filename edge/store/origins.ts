@@ -11,6 +11,17 @@ export interface Origin {
 /** The same as it goes out, in hex. */
 export type SentOrigin = readonly [epoch: string, seq: number, h: string];
 
+/** The first place that is known of each row, in their order. */
+const FIRST_PLACES = `
+  SELECT seq, epoch, first_seq, h FROM carried WHERE seq >= @fromSeq AND seq < @upto
+  UNION ALL
+  SELECT ev.seq, former.epoch, ev.seq, ev.h FROM ev JOIN former_epoch AS former
+    ON former.last_seq = (SELECT min(last_seq) FROM former_epoch WHERE last_seq >= ev.seq)
+    WHERE ev.seq >= @fromSeq AND ev.seq < @upto
+      AND ev.seq <= (SELECT max(last_seq) FROM former_epoch)
+      AND NOT EXISTS (SELECT 1 FROM carried WHERE carried.seq = ev.seq)
+  ORDER BY seq`;
+
 interface CarriedRow {
   readonly seq: number;
   readonly epoch: Uint8Array;
@@ -37,21 +48,17 @@ export class Origins {
       .run(seq, epoch, first, h);
   }
 
-  /** Row `from.seq` has become row `to`, never a higher one; what was its first place stays. */
-  move(from: Origin, to: number): void {
-    const held = this.#database.statement('SELECT * FROM carried WHERE seq = ?').get(from.seq) as
-      | CarriedRow
-      | undefined;
-    this.#database.statement('DELETE FROM carried WHERE seq = ?').run(from.seq);
-    this.put(to, held ? {epoch: held.epoch, seq: held.first_seq, h: held.h} : from);
+  /** Events up to `lastSeq` stood under `epoch` at their present numbers, those aside that stood elsewhere before. */
+  putFormer(lastSeq: number, epoch: Uint8Array): void {
+    this.#database
+      .statement('INSERT INTO former_epoch (last_seq, epoch) VALUES (?, ?) ON CONFLICT DO NOTHING')
+      .run(lastSeq, epoch);
   }
 
   /** Those of the rows from `fromSeq` on, up to the first that has none. */
   read(fromSeq: number, limit: number): readonly SentOrigin[] {
     const rows = this.#database.read('outbox', () =>
-      this.#database
-        .statement('SELECT * FROM carried WHERE seq >= ? AND seq < ? ORDER BY seq')
-        .all(fromSeq, fromSeq + limit),
+      this.#database.statement(FIRST_PLACES).all({fromSeq, upto: fromSeq + limit}),
     ) as CarriedRow[];
     const hole = rows.findIndex(({seq}, index) => seq !== fromSeq + index);
     const unbroken = hole === -1 ? rows : rows.slice(0, hole);
@@ -61,5 +68,6 @@ export class Origins {
   /** Rows up to `seq` are gone. */
   dropTo(seq: number): void {
     this.#database.statement('DELETE FROM carried WHERE seq <= ?').run(seq);
+    this.#database.statement('DELETE FROM former_epoch WHERE last_seq <= ?').run(seq);
   }
 }

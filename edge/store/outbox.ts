@@ -59,13 +59,13 @@ export class JournalOutbox {
   readonly #database: StoreDatabase;
   readonly #journal: Journal;
   readonly #stampNow: () => Stamp;
-  readonly #onOldCopy: () => void;
+  readonly #onOldCopy: (why: string) => void;
 
-  /** `onOldCopy` runs before numbering starts anew: the file turned out to be older than what it sent. */
+  /** `onOldCopy` runs before a new epoch: the file turned out to be older than what it sent. */
   constructor(
     database: StoreDatabase,
     journal: Journal,
-    hooks: {readonly stampNow: () => Stamp; readonly onOldCopy: () => void},
+    hooks: {readonly stampNow: () => Stamp; readonly onOldCopy: (why: string) => void},
   ) {
     this.#database = database;
     this.#journal = journal;
@@ -92,18 +92,24 @@ export class JournalOutbox {
 
   /** Lowest number still held; `head() + 1` when none is. */
   low(): number {
-    return this.#journal.base().seq + 1;
+    return this.#journal.low();
   }
 
-  /** At most `limit` rows from `fromSeq` on, ascending and without a gap. */
+  /** Lowest number that this epoch ever had. */
+  first(): number {
+    return this.#journal.first();
+  }
+
+  /** At most `limit` rows of this epoch from `fromSeq` on, ascending and without a gap. */
   read(fromSeq: number, limit: number): readonly OutboxRow[] {
+    const from = Math.max(fromSeq, this.low());
     return this.#database.read('outbox', () =>
       this.#database
         .statement(
           `SELECT seq, kind, boot, mono AS monoMs, wall AS wallMs, clk, body FROM ev
            WHERE seq >= ? ORDER BY seq LIMIT ?`,
         )
-        .all(fromSeq, limit),
+        .all(from, limit),
     ) as OutboxRow[];
   }
 
@@ -140,6 +146,7 @@ export class JournalOutbox {
   hashAt(seq: number): Uint8Array | undefined {
     const base = this.#journal.base();
     if (seq === base.seq) return base.hash;
+    if (seq < this.low() - 1) return undefined;
     const tip = this.#journal.tip();
     if (seq === tip.seq) return tip.hash;
     const row = this.#database.read('outbox', () =>
@@ -155,7 +162,7 @@ export class JournalOutbox {
   }
 
   startNewEpoch(why: string): void {
-    this.#onOldCopy();
+    this.#onOldCopy(why);
     this.#journal.startNewEpoch(why, this.#stampNow());
   }
 

@@ -8,11 +8,11 @@ import type {Origin} from './origins.js';
 
 /** Made anew with every file, carried over by the journal itself, or sent again by the cloud. */
 const NOT_COPIED: ReadonlySet<string> = new Set([
-  ...['ev', 'meta', 'lost', 'telemetry', 'carried'],
+  ...['ev', 'meta', 'lost', 'telemetry', 'carried', 'former_epoch'],
   ...['staged_part', 'staged_row'],
 ]);
 const OWN_META: ReadonlySet<string> = new Set([
-  ...['id', 'site', 'epoch', 'acked', 'base_seq', 'base_hash'],
+  ...['id', 'site', 'epoch', 'acked', 'base_seq', 'base_hash', 'epoch_from', 'kept_epoch'],
   ...['starts', 'running', 'short_runs', 'checked_wall', 'grants_lost', 'mark_seq'],
 ]);
 /** A damaged page hides all its rows: the search for its bounds ends here at the latest. */
@@ -61,7 +61,9 @@ export function salvage(path: string, disk: Disk): Salvage | undefined {
     const [meta] = rowsOf(database, 'meta', 0).rows;
     const acked = Number(meta?.['acked'] ?? 0);
     const found = soundEvents(rowsOf(database, 'ev', acked).rows as unknown as SalvagedEvent[]);
-    const events = found.map(withOrigin(meta, carriedIn(database, names)));
+    const events = found.map(
+      withOrigin(meta, carriedIn(database, names), formerIn(database, names)),
+    );
     const known = Math.max(Number(meta?.['mark_seq'] ?? 0), highest(database, 'ev') ?? 0);
     const lostEvents = Math.max(0, known - acked - events.length);
     return {meta, tables, events, lostEvents};
@@ -82,11 +84,26 @@ function carriedIn(database: Database, tables: readonly string[]): ReadonlyMap<u
   );
 }
 
+interface FormerEpoch {
+  readonly last_seq: number;
+  readonly epoch: Buffer;
+}
+
+function formerIn(database: Database, tables: readonly string[]): readonly FormerEpoch[] {
+  if (!tables.includes('former_epoch')) return [];
+  return rowsOf(database, 'former_epoch', 0).rows as unknown as readonly FormerEpoch[];
+}
+
 /** The cloud may hold an event that this file has not marked so. */
-function withOrigin(meta: Row | undefined, carried: ReadonlyMap<unknown, Origin>) {
-  const epoch = meta?.['epoch'];
+function withOrigin(
+  meta: Row | undefined,
+  carried: ReadonlyMap<unknown, Origin>,
+  former: readonly FormerEpoch[],
+) {
+  const now = meta?.['epoch'];
   return (event: SalvagedEvent): SalvagedEvent => {
     const {seq, h} = event;
+    const epoch = former.find(({last_seq: last}) => seq <= last)?.epoch ?? now;
     const here = epoch instanceof Uint8Array ? {epoch, seq, h} : undefined;
     return {...event, origin: carried.get(seq) ?? here};
   };

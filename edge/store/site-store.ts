@@ -25,6 +25,8 @@ import {Telemetry} from './telemetry.js';
 import {TimeMarks} from './time-marks.js';
 
 const EPOCH_BYTES = 16;
+/** The one cause of a new epoch that says nothing of the file: a gateway got another identity. */
+const ENROLLED = 'enrolled';
 /** A run that lasts longer was no part of a series of brown-outs. */
 const SHORT_RUN_MS: Millis = MINUTE_MS;
 
@@ -55,6 +57,8 @@ export interface StoreCondition {
   /** False while what happens lives in memory only. */
   readonly isDurable: boolean;
   readonly grants: GrantsStanding;
+  /** Of rights that began before it nobody knows whether they were used; 0: of all it is known. */
+  readonly usesSureFromMs: UnixMillis;
 }
 
 /** Everything that the site remembers, in one file with one writer. */
@@ -114,10 +118,14 @@ export class SiteStore {
       this.journal = journal;
       this.outbox = new JournalOutbox(database, journal, {
         stampNow,
-        onOldCopy: () => this.counters.leapFar(),
+        onOldCopy: why => {
+          this.counters.leapFar();
+          if (why !== ENROLLED) this.grants.doubtUses();
+        },
       });
       this.grants = new GrantStore(database, {
         ...{journal, box, clock, stampNow, isSalvaged: refilled !== undefined},
+        surelyMs: options.floorMs,
         pepper: () => this.pepper(),
       });
       this.book = this.grants.book;
@@ -137,6 +145,7 @@ export class SiteStore {
       if (refilled) this.#care.takeOver(refilled);
       else if (journal.wasInDoubt) counters.leapFar();
       else if (database.formerRun.unclean) counters.leap();
+      if (!refilled && journal.mayBeOlder) grants.doubtUses();
       database.repairWith(this.#care);
       this.lot.tellUnstored(this.stampNow());
       if (this.#pepperFile.isInUse) this.#tryPepper();
@@ -167,6 +176,7 @@ export class SiteStore {
       level: this.#level,
       isDurable: !this.lot.isAdrift,
       grants: this.grants.standing,
+      usesSureFromMs: this.grants.usesSureFromMs,
     };
   }
 
@@ -175,6 +185,7 @@ export class SiteStore {
     this.#look();
     this.#noteLasting();
     this.#care.tend();
+    this.grants.tend();
     if (this.#database.isDurable) this.prune();
   }
 

@@ -51,9 +51,12 @@ export class StoreCare implements Repairs {
   #grantsWritten = 0;
   #grantsDueMs: Millis = Number.NEGATIVE_INFINITY;
   #trouble: string | undefined;
+  /** This run has not yet seen the disk, and may know less than it. */
+  #beganInMemory: boolean;
 
   constructor(parts: CareParts) {
     this.#parts = parts;
+    this.#beganInMemory = !parts.database.isDurable;
     this.#check = new IdleCheck(parts.database, parts.journal);
     this.#quietSinceMs = parts.clock.nowMs();
     this.#grantsWritten = parts.grants.changes;
@@ -71,7 +74,7 @@ export class StoreCare implements Repairs {
     counters.leap();
     const isSound = whole.has('grant') && whole.has('credential') && grants.isSound();
     // The last good copy may be a week old: what was used or withdrawn since is in the signed picture.
-    const isSure = USES.every(table => fresh.has(table));
+    const isSure = [...USES, 'meta'].every(table => fresh.has(table));
     const isFresh = isSure && RIGHTS.every(table => fresh.has(table));
     const kept = isSound && isFresh ? undefined : file.read(site);
     const picture = isSound && (kept?.ver ?? -1) < grants.current().ver ? undefined : kept;
@@ -82,7 +85,8 @@ export class StoreCare implements Repairs {
     const isWhole = isSound || picture !== undefined;
     const hasAny = grants.book.rows().length > 0;
     const isLost = !isWhole && !hasAny;
-    grants.persistAs(isLost ? 'lost' : isSure ? 'sure' : 'uses_unsure', isWhole && !isLost);
+    grants.persistAs({isLost, isWhole: isWhole && !isLost});
+    if (!isSure) grants.doubtUses();
     if (refilled.why === 'disk_unwritable') return;
     lot.commit({
       facts: [rebuiltFact(aside, found?.lostEvents ?? 0)],
@@ -94,8 +98,16 @@ export class StoreCare implements Repairs {
   reopened(): void {
     const {lot, journal, grants, counters, stampNow} = this.#parts;
     lot.putBack();
-    if (journal.recheck(stampNow())) counters.leapFar();
-    if (!grants.isPersisted()) grants.persist();
+    const isOlder = journal.recheck(stampNow());
+    if (isOlder) counters.leapFar();
+    if (this.#beganInMemory) {
+      this.#beganInMemory = false;
+      grants.join();
+      if (isOlder) grants.doubtUses();
+    } else if (isOlder || !grants.isPersisted()) {
+      // Every use of this run, and all before it, is in memory too.
+      grants.persist();
+    }
     this.#check.ask();
   }
 
@@ -103,6 +115,7 @@ export class StoreCare implements Repairs {
     const {database, disk, journal, grants, lot, counters, stampNow} = this.#parts;
     const stamp = stampNow();
     const acked = journal.storedAcked();
+    this.#beganInMemory = false;
     const {found} = refill(database, disk, 'database_damaged', aside);
     counters.leap();
     grants.persist();

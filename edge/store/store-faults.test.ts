@@ -26,7 +26,7 @@ function grant(id: string): GrantStateRow {
     table: 'grant',
     row: {
       ...{id: asId(id), number: '1', kind: 'park', holder: asId('h'), holderMask: '陈**'},
-      ...{credentials: [], points: [asId('A-1')], weekly: [], entries: 'multi', state: 'active'},
+      ...{credentials: [], points: [asId('A-1')], weekly: [], entries: 'one', state: 'active'},
       ...{validFrom: 0 as UnixMillis, validUntil: 9e12 as UnixMillis, rev: 1},
       leaseUntil: 9e12 as UnixMillis,
     },
@@ -292,7 +292,7 @@ test('~E12 with neither database nor signed grants there is nothing to decide by
   t.is(after.grants.standing, 'lost');
   t.is(after.grants.current().ver, 0);
   grantAll(after, 'g-1');
-  t.is(after.grants.standing, 'sure');
+  t.is(after.grants.standing, 'uses_unsure', 'they are all here, their uses are not');
 });
 
 test('a disk that takes nothing at the start is read, decided from, and come back to', async t => {
@@ -399,7 +399,7 @@ test('~G7 a disk that has room and takes nothing for want of it fails: the lot g
   commit(store, 'before');
   bench.disk.fault = {code: 'SQLITE_FULL', times: 4};
   commit(store, 'adrift');
-  t.deepEqual(store.condition(), {level: 'roomy', isDurable: false, grants: 'sure'});
+  t.like(store.condition(), {level: 'roomy', isDurable: false, grants: 'sure'});
   store.tend();
   t.false(store.condition().isDurable);
   bench.disk.fault = undefined;

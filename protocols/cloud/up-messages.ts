@@ -44,8 +44,8 @@ const grantVersion = z.object({
   staged: stagedSchema.optional(),
 });
 
-/** `u/hello`: first message of each connection; `low` = first sequence number still held,
- *  `kids` = ids of the cloud keys it trusts, `rev` = version of the revocations applied. */
+/** `u/hello`: first message of each connection; `low` = first sequence number still held, `first` = the
+ *  first that this epoch ever had (left out: 1), `kids` = ids of the cloud keys it trusts, `rev` = version of the revocations applied. */
 const helloSchema = z.object({
   v: z.int().min(1),
   epoch: epochSchema,
@@ -57,6 +57,7 @@ const helloSchema = z.object({
   head: counterSchema,
   acked: counterSchema,
   low: counterSchema,
+  first: z.int().min(1).optional(),
   cfg: grantVersion,
   rev: counterSchema,
   kids: z.array(z.string().max(64)).max(8),

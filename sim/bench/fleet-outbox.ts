@@ -49,6 +49,10 @@ export class FleetOutbox implements Outbox {
     return this.#acked;
   }
 
+  first(): number {
+    return 1;
+  }
+
   low(): number {
     return this.#acked + 1;
   }

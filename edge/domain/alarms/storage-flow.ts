@@ -1,3 +1,4 @@
+import type {UnixMillis} from '../../../protocols/base/clock.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import type {LotInput} from '../lot/contract.js';
 import type {StorageState} from '../lot/storage-state.js';
@@ -26,9 +27,16 @@ export function entryDoubt(
   return storage.room === 'full' ? 'STORAGE_FULL' : undefined;
 }
 
-/** A use that is only remembered in memory comes back with the next power cut. */
-export function canUseUp({isDurable, grants}: StorageState): boolean {
-  return isDurable && grants === 'sure';
+/**
+ * May a right that is good once, and good since `fromMs`, be used up? A use that is only remembered in memory
+ * comes back with the next power cut; one from before the store knew all of them may have been made
+ * already, and a right that began later cannot.
+ */
+export function canUseUp(
+  {isDurable, grants, usesSureFromMs}: StorageState,
+  fromMs: UnixMillis,
+): boolean {
+  return isDurable && grants !== 'lost' && fromMs >= usesSureFromMs;
 }
 
 /** Raise the alarm or take it back. */

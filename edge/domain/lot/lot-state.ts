@@ -129,7 +129,12 @@ export interface LotState {
   readonly strayInputs: number;
 }
 
-const SOUND_STORAGE: StorageState = {room: 'ample', isDurable: true, grants: 'sure'};
+const SOUND_STORAGE: StorageState = {
+  room: 'ample',
+  isDurable: true,
+  grants: 'sure',
+  usesSureFromMs: 0 as UnixMillis,
+};
 
 /** The lot before its first input, which must be `boot`. */
 export function createLot(config: LotConfig): LotState {

@@ -1,3 +1,4 @@
+import type {UnixMillis} from '../../../protocols/base/clock.js';
 import type {Grant} from '../../../protocols/site/grant.js';
 import {canUseUp} from '../alarms/storage-flow.js';
 import type {CollectorState} from '../lot/lot-state.js';
@@ -13,6 +14,7 @@ export function verifierOf(turn: Turn, at: CollectorState): Verifier {
     return false;
   };
   const {config, context} = turn;
-  const usable = canUseUp(turn.state.storage);
-  return {config, context, policy: policyOf(at.config), canUseUp: usable, hasOpenStay};
+  const {storage} = turn.state;
+  const isUsable = (fromMs: UnixMillis) => canUseUp(storage, fromMs);
+  return {config, context, policy: policyOf(at.config), canUseUp: isUsable, hasOpenStay};
 }

@@ -92,7 +92,7 @@ function verify(world: World): Verification {
   const shown = {uid: UID, assurance: assuranceOf(world), userInfo: '', requestNo: 1, atMs: 0};
   return verifyShown(
     {
-      ...{config: rigConfig(), context, policy, canUseUp: world.canUseUp !== false},
+      ...{config: rigConfig(), context, policy, canUseUp: () => world.canUseUp !== false},
       hasOpenStay: () => world.openStay === true,
     },
     collector,

@@ -34,8 +34,8 @@ export interface Verifier {
   readonly config: LotConfig;
   readonly context: LotContext;
   readonly policy: Policy;
-  /** False while nobody can tell, or keep, which one-entry grants were used. */
-  readonly canUseUp: boolean;
+  /** False while nobody can tell, or keep, whether what is good once and good since `fromMs` was used. */
+  canUseUp(fromMs: UnixMillis): boolean;
   /** The grant has an open stay here, so its one entry is this very one. */
   hasOpenStay(grant: Grant): boolean;
 }
@@ -113,7 +113,10 @@ function verifyCode(verifier: Verifier, {digest}: CodeShown): Verification {
   if (barred) return refuseFinally(verifier, barred, true);
   const grants = context.grants.grantsOf(credential.id);
   const verdict = judgeGrants(verifier, grants, isSoonGood);
-  return credential.uses === 'one' ? spendOnce(verifier, verdict, credential.id) : verdict;
+  if (credential.uses !== 'one') return verdict;
+  // It may have been used under any of its grants.
+  const fromMs = Math.min(...grants.map(({validFrom}) => validFrom)) as UnixMillis;
+  return spendOnce(verifier, verdict, {id: credential.id, fromMs});
 }
 
 /**
@@ -136,7 +139,8 @@ function verifyToken(verifier: Verifier, shown: TokenClaim): Verification {
   const verdict = known
     ? judgeGrants(verifier, [narrowed(known, claim, points)], isSoonGood)
     : early;
-  return claim.isOneUse ? spendOnce(verifier, verdict, claim.id) : verdict;
+  if (!claim.isOneUse) return verdict;
+  return spendOnce(verifier, verdict, {id: claim.id, fromMs: claim.validFrom});
 }
 
 function judgeGrants(
@@ -165,10 +169,14 @@ function isSoonGood(reason: Reason, startsSoon: boolean): boolean {
   return reason === 'NOT_YET_VALID' && startsSoon;
 }
 
-function spendOnce(verifier: Verifier, verdict: Verification, id: string): Verification {
+function spendOnce(
+  verifier: Verifier,
+  verdict: Verification,
+  {id, fromMs}: {readonly id: string; readonly fromMs: UnixMillis},
+): Verification {
   if (verdict.kind === 'refused') return verdict;
   if (!verifier.context.grants.isSpent(id)) {
-    if (verifier.canUseUp) return {...verdict, spends: id};
+    if (verifier.canUseUp(fromMs)) return {...verdict, spends: id};
     return refuseFinally(verifier, 'NEEDS_GUARD', true);
   }
   return refuseFinally(verifier, 'ALREADY_USED', true);
@@ -279,7 +287,10 @@ function timeRefusal(verifier: Verifier, grant: Grant): Refusal | undefined {
   if (surelyReachedMs(time) > grant.leaseUntil) return final('NEEDS_GUARD');
   if (grant.entries !== 'one' || verifier.hasOpenStay(grant)) return undefined;
   if (context.grants.isUsed(grant.id)) return final('ALREADY_USED');
-  return verifier.canUseUp ? undefined : final('NEEDS_GUARD');
+  // By an older token, or by its card, it may have been used before this token began.
+  const own = context.grants.grantById(grant.id);
+  const fromMs = Math.min(validFrom, own?.validFrom ?? validFrom) as UnixMillis;
+  return verifier.canUseUp(fromMs) ? undefined : final('NEEDS_GUARD');
 }
 
 function final(reason: Reason): Refusal {

@@ -11,6 +11,7 @@ import {ISSUERS} from './0009-issuers.js';
 import {NOTICES} from './0010-notices.js';
 import {MARKED_HEAD} from './0011-marked-head.js';
 import {SHOWERS} from './0012-showers.js';
+import {EPOCHS} from './0013-epochs.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   NOTICES,
   MARKED_HEAD,
   SHOWERS,
+  EPOCHS,
 ];
 
 /** Version of the schema that this code works with. */
