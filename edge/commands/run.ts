@@ -8,7 +8,6 @@ import type {SiteConfig} from '../config/schema.js';
 import type {SecretReader} from '../config/secrets.js';
 import type {Page} from '../page/page-server.js';
 import type {PageWarning} from '../page/view.js';
-import {removeFile, writeFileAtomic} from '../platform/atomic-file.js';
 import type {Log} from '../platform/log.js';
 import type {NtpSource} from '../platform/ntp.js';
 import {systemDisk} from '../platform/safe-disk.js';
@@ -21,6 +20,7 @@ import type {SiteFileRole} from '../runtime/site-config/contract.js';
 import {siteTextProblems} from '../runtime/site-config/site-check.js';
 import {SiteFiles} from '../runtime/site-config/site-files.js';
 import type {CloudLink} from '../runtime/site-runtime.js';
+import {AccessFile} from './access-file.js';
 import {awaitIdentity, type CloudWay, cloudWay, enrolledName} from './cloud-way.js';
 import {type CommandMachine, type CommandResult, failed} from './command.js';
 import {pageAccessPath, pageAccessText} from './page-access.js';
@@ -226,14 +226,9 @@ async function start(
     token: tokens.page,
     configToken: tokens.config,
   });
-  const accessPath = pageAccessPath(databasePath);
-  closers.push(() => removeFile(accessPath));
-  try {
-    writeFileAtomic(accessPath, Buffer.from(access));
-  } catch (thrown) {
-    // A disk that takes nothing keeps no site from its start.
-    log.error('page.access-not-written', {path: accessPath, error: errorText(thrown)});
-  }
+  const accessFile = new AccessFile(pageAccessPath(databasePath), access, {clock, log});
+  closers.push(() => accessFile.close());
+  accessFile.keep();
   const connect = async (found: CloudWay): Promise<void> => {
     way = found;
     const made = await machine.connectCloud(found, daemon);

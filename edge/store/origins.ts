@@ -11,16 +11,11 @@ export interface Origin {
 /** The same as it goes out, in hex. */
 export type SentOrigin = readonly [epoch: string, seq: number, h: string];
 
-/** The first place that is known of each row, in their order. */
-const FIRST_PLACES = `
-  SELECT seq, epoch, first_seq, h FROM carried WHERE seq >= @fromSeq AND seq < @upto
-  UNION ALL
-  SELECT ev.seq, former.epoch, ev.seq, ev.h FROM ev JOIN former_epoch AS former
-    ON former.last_seq = (SELECT min(last_seq) FROM former_epoch WHERE last_seq >= ev.seq)
-    WHERE ev.seq >= @fromSeq AND ev.seq < @upto
-      AND ev.seq <= (SELECT max(last_seq) FROM former_epoch)
-      AND NOT EXISTS (SELECT 1 FROM carried WHERE carried.seq = ev.seq)
-  ORDER BY seq`;
+interface FormerRow {
+  readonly last_seq: number;
+  /** In hex. */
+  readonly epoch: string;
+}
 
 interface CarriedRow {
   readonly seq: number;
@@ -57,12 +52,49 @@ export class Origins {
 
   /** Those of the rows from `fromSeq` on, up to the first that has none. */
   read(fromSeq: number, limit: number): readonly SentOrigin[] {
-    const rows = this.#database.read('outbox', () =>
-      this.#database.statement(FIRST_PLACES).all({fromSeq, upto: fromSeq + limit}),
-    ) as CarriedRow[];
-    const hole = rows.findIndex(({seq}, index) => seq !== fromSeq + index);
-    const unbroken = hole === -1 ? rows : rows.slice(0, hole);
-    return unbroken.map(({epoch, first_seq, h}) => [toHex(epoch), first_seq, toHex(h)]);
+    return this.#database.read('outbox', () => {
+      const carried = this.#carried(fromSeq, limit);
+      const former = this.#former(fromSeq);
+      const lastSeq = former.at(-1)?.last_seq ?? 0;
+      const stayed =
+        lastSeq < fromSeq ? [] : this.#hashes(fromSeq, Math.min(limit, lastSeq - fromSeq + 1));
+      const places: SentOrigin[] = [];
+      for (let seq = fromSeq; seq < fromSeq + limit; seq += 1) {
+        const h = stayed[seq - fromSeq];
+        const epoch = former.find(one => seq <= one.last_seq)?.epoch;
+        const place = carried.get(seq) ?? (h && epoch && [epoch, seq, h]);
+        if (!place) break;
+        places.push(place);
+      }
+      return places;
+    });
+  }
+
+  #carried(fromSeq: number, limit: number): ReadonlyMap<number, SentOrigin> {
+    const rows = this.#database
+      .statement('SELECT * FROM carried WHERE seq >= ? AND seq < ? ORDER BY seq')
+      .all(fromSeq, fromSeq + limit) as CarriedRow[];
+    return new Map(
+      rows.map(({seq, epoch, first_seq, h}) => [seq, [toHex(epoch), first_seq, toHex(h)]]),
+    );
+  }
+
+  /** Epochs that rows from `fromSeq` on stood under, oldest first: as many as began since they were sent last. */
+  #former(fromSeq: number): readonly FormerRow[] {
+    return this.#database
+      .statement(
+        `SELECT last_seq, lower(hex(epoch)) AS epoch FROM former_epoch
+         WHERE last_seq >= ? ORDER BY last_seq`,
+      )
+      .all(fromSeq) as FormerRow[];
+  }
+
+  /** In hex. */
+  #hashes(fromSeq: number, limit: number): readonly string[] {
+    return this.#database
+      .statement('SELECT lower(hex(h)) FROM ev WHERE seq >= ? ORDER BY seq LIMIT ?')
+      .pluck()
+      .all(fromSeq, limit) as string[];
   }
 
   /** Rows up to `seq` are gone. */
