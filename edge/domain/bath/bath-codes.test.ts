@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import {asId} from '../../../protocols/site/ids.js';
 import type {LockoutRecord} from '../lockout/lockout-machine.js';
@@ -129,7 +130,12 @@ test('who may not in is told so, and his code stays good: nothing set aside, no 
   t.is(bath.type('S-02', '2'), 'NO_ADMISSION');
   bath.lot.input({kind: 'admission', stop: 'identity', isStanding: false, detail: ''});
   bath.run(5);
-  const storage = {room: 'full', isDurable: true, grants: 'sure'} as const;
+  const storage = {
+    room: 'full',
+    isDurable: true,
+    grants: 'sure',
+    usesSureFromMs: 0 as UnixMillis,
+  } as const;
   bath.lot.input({kind: 'storage', storage, detail: 'full'});
   t.not(bath.type('S-02', '2'), 'ALLOW');
   bath.lot.input({kind: 'storage', storage: {...storage, room: 'ample'}, detail: ''});
