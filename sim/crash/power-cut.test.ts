@@ -20,6 +20,11 @@ import {clearWorkFolder, makeWorkFolder, sweepAbandoned} from './work-folder.js'
 
 const {states: STATES, seed: SEED, replay: REPLAY} = crashOptions();
 const WEAK_SYNC = fileURLToPath(new URL('./weak-sync.js', import.meta.url));
+const REPLAY_ORDERS = fileURLToPath(new URL('./replay-orders.js', import.meta.url));
+/** Disks are cut until the mutant is found, so many times at most. */
+const MUTANT_BATCHES = 10;
+/** What the oracle says of a frame that nobody ordered. */
+const REPLAYED = /: frame (lower|raise) at|lowered by itself/;
 /** A recording in which nothing happened would prove nothing. */
 const LIVELY: readonly (readonly [what: string, least: number, counts: (note: Note) => boolean])[] =
   [
@@ -118,6 +123,32 @@ test.serial(
     const losing = states.filter(({findings}) => findings.problems.some(text => /lost/.test(text)));
     t.log(`${losing.length} of ${states.length} states lost something`);
     t.true(losing.length > 0);
+  },
+);
+
+test.serial(
+  'a mutant whose recovery sends an interrupted command again is found, or these tests prove nothing',
+  async t => {
+    t.timeout(240_000);
+    const {recording, folder, sites} = material();
+    const [site] = sites;
+    const told: string[] = [];
+    let boots = 0;
+    const afterwards = async (mounted: string, {notes, findings}: JudgedState) => {
+      if (told.length > 0 || findings.underway === 0) return;
+      boots += 1;
+      const options = {mounted, notes, before: findings, taps: [], used: [], fresh: undefined};
+      const result = await site?.boot({...options, preload: REPLAY_ORDERS});
+      told.push(...(result?.problems.filter(text => REPLAYED.test(text)) ?? []));
+    };
+    for (let batch = 0; told.length === 0 && batch < MUTANT_BATCHES; batch += 1) {
+      const between = frames(recording);
+      const cuts = chooseCuts({recording, seed: SEED + 100 + batch, states: 5, between});
+      const parts = {recording, folder: join(folder, 'mutant'), seed: SEED, cuts};
+      await judgeStates({...parts, lanes: 1, afterwards});
+    }
+    t.log(`found in boot ${boots}: ${told[0]}`);
+    t.true(told.length > 0);
   },
 );
 

@@ -28,6 +28,8 @@ export interface RebootOptions {
   readonly used: readonly GoodOnce[];
   /** One that was not, shown last: it must open, or nobody was listening. */
   readonly fresh: GoodOnce | undefined;
+  /** A module that the process loads first, as that of a mutant. */
+  readonly preload?: string;
 }
 
 export interface RecoveryOptions {
@@ -80,12 +82,15 @@ export class RebootSite {
 
   /** Boot the gateway on a recovered disk; arms lie as the last frames before the cut left them. */
   async boot(options: RebootOptions): Promise<Rebooted> {
-    const {mounted, notes, before, taps, used, fresh} = options;
+    const {mounted, notes, before, taps, used, fresh, preload} = options;
     await this.#settleArms(notes);
     this.#frames.length = 0;
     this.#park.install(mounted);
     rmSync(join(mounted, `${DATABASE}.token`), {force: true});
-    const gateway = new GatewayProcess({folder: mounted, workFolder: this.#folder});
+    const gateway = new GatewayProcess({
+      ...{folder: mounted, workFolder: this.#folder},
+      ...(preload === undefined ? {} : {preload}),
+    });
     let lowered: readonly string[] = [];
     let byItself: readonly string[] = [];
     const problems: string[] = [];
