@@ -8,7 +8,7 @@ import {CommandBook, type OnCommand} from './command-book.js';
 import {CommandRunner} from './command-runner.js';
 import {RightUseTable} from './credentials/right-use-table.js';
 import {Downlink} from './downlink.js';
-import type {OnBays} from './event-views.js';
+import type {OnBays, OnMisparked} from './event-views.js';
 import {GatewayDesk} from './gateway-desk.js';
 import {GatewaySessions} from './gateway-sessions.js';
 import {GrantSync} from './grant-sync.js';
@@ -52,6 +52,8 @@ export interface CloudPartsOptions {
   };
   /** Hears of bays that are otherwise now, within the transaction that stored it. */
   readonly onBays?: OnBays | undefined;
+  /** Hears of cars in bays that are not theirs, in the same way. */
+  readonly onMisparked?: OnMisparked | undefined;
   /** Hears of commands that stand otherwise now, within the transaction that stored it. */
   readonly onCommand?: OnCommand | undefined;
   /** Hears of each acknowledgement as it goes out. */
@@ -94,7 +96,7 @@ export function assembleParts(options: CloudPartsOptions) {
       commands: commandBook,
       gapPatienceMs: options.gapPatienceMs ?? 0,
     },
-    onBays: options.onBays,
+    ...{onBays: options.onBays, onMisparked: options.onMisparked},
   });
   const ingest = new Ingest({
     ...{clock, log, store, tick},

@@ -12,6 +12,7 @@ import {
   decisionBodySchema,
   isDecisionBody,
   isSessionBody,
+  misparkedBodySchema,
   remoteOrderSchema,
   type SessionBody,
   sessionBodySchema,
@@ -38,6 +39,18 @@ export interface ViewTargets {
   readonly rightUses: RightUseTable;
   readonly showers: ShowerTable;
   readonly onBays?: OnBays | undefined;
+  readonly onMisparked?: OnMisparked | undefined;
+}
+
+/** Runs within the transaction that stored them. */
+export type OnMisparked = (tx: CloudTransaction, cars: readonly Misparked[]) => Promise<void>;
+
+/** The car of somebody who has a right, in a bay that is not his. */
+export interface Misparked {
+  readonly gateway: string;
+  readonly grant: string;
+  readonly bay: string;
+  readonly rightBay: string | null;
 }
 
 /** Runs within the transaction that stored them. */
@@ -45,7 +58,7 @@ export type OnBays = (tx: CloudTransaction, bays: readonly PlacedBay[]) => Promi
 
 /** Kinds of events that the views look into. */
 const VIEWED: ReadonlySet<string> = new Set([
-  ...['bay', 'alarm', 'command', 'actuation', 'decision', 'session', 'shower'],
+  ...['bay', 'alarm', 'command', 'actuation', 'decision', 'session', 'shower', 'misparked'],
 ]);
 
 export function isViewed(kind: string): boolean {
@@ -67,6 +80,7 @@ export class EventViews {
   readonly #drops: DropCounter;
   readonly #gateways = new Map<string, GatewayViews>();
   readonly #uses: GrantUse[] = [];
+  readonly #misparked: Misparked[] = [];
   /** Bodies of bays, read: there are few different ones, and each comes again and again. */
   readonly #bayBodies = new Map<string, PlacedBay['body']>();
   readonly reports: CommandReport[] = [];
@@ -84,7 +98,7 @@ export class EventViews {
   /** Bring the views up to date; `onBays` hears of the bays that are otherwise now. */
   async store(
     tx: CloudTransaction,
-    {writer, view, lateUses, orderUses, rightUses, showers, onBays}: ViewTargets,
+    {writer, view, lateUses, orderUses, rightUses, showers, onBays, onMisparked}: ViewTargets,
   ): Promise<void> {
     const gateways = inOrder(this.#gateways);
     const bays = gateways.flatMap(views => inOrder(views.bays));
@@ -92,6 +106,7 @@ export class EventViews {
     if (changed.length > 0) await onBays?.(tx, changed);
     const alarms = gateways.flatMap(views => inOrder(views.alarms));
     await view.putAlarms(tx, alarms);
+    if (this.#misparked.length > 0) await onMisparked?.(tx, this.#misparked);
     await lateUses.note(tx, this.#uses, writer);
     const sessions = gateways.flatMap(views => inOrder(views.sessions));
     const reports = sessions.map(({report}) => report);
@@ -121,7 +136,16 @@ export class EventViews {
       this.#noteSession(views, place, event);
     } else if (event.kind === 'shower') {
       this.#noteShower(views, place, event);
+    } else if (event.kind === 'misparked') {
+      this.#noteMisparked(gateway, event);
     }
+  }
+
+  #noteMisparked(gateway: string, event: StoredEvent): void {
+    const body = this.#read(event, misparkedBodySchema);
+    if (!body || body.grant === null) return;
+    const {grant, bay, rightBay} = body;
+    this.#misparked.push({gateway, grant, bay, rightBay});
   }
 
   /** An arm that moves for a command: who waits for that should know, though an answer was lost. */

@@ -9,7 +9,7 @@ import type {CommandBook} from './command-book.js';
 import {type CommandNews, newsIn, newsOf} from './command-closing.js';
 import type {RightUseTable} from './credentials/right-use-table.js';
 import {EventIntake, INTAKE_FAULTS, type IntakeResult} from './event-intake.js';
-import {EventViews, type OnBays} from './event-views.js';
+import {EventViews, type OnBays, type OnMisparked} from './event-views.js';
 import {GatewayReports, type HeldReport} from './gateway-reports.js';
 import {type FenceOrder, HelloGuard} from './identity/hello-guard.js';
 import type {IngestItem} from './ingest-item.js';
@@ -49,6 +49,7 @@ export interface IngestTickOptions {
   /** How long a gap may be open before its part is asked for. */
   readonly gapPatienceMs: Millis;
   readonly onBays?: OnBays | undefined;
+  readonly onMisparked?: OnMisparked | undefined;
 }
 
 /** Looked at with each heartbeat, so that a gap is told within a minute, also when one of them is lost.

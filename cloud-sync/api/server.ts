@@ -35,6 +35,7 @@ import {type BrokerSite, OutsideBroker, publicUrl} from './outside-broker.js';
 import type {PaymentProvider} from './payments/provider-port.js';
 import {tellingBays} from './places/bay-changes.js';
 import {SiteConfigDesk} from './site-config-desk.js';
+import {tellingMisparked} from './stays/misparked-changes.js';
 import {ApiKeyTable} from './store/api-key-table.js';
 import {CloudStore} from './store/cloud-store.js';
 import {EnrolmentTable} from './store/enrolment-table.js';
@@ -120,6 +121,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   }
 }
 
+/** What followers hear of what gateways say. */
+function telling(changes: ChangeFeed) {
+  return {
+    ...{onBays: tellingBays(changes), onMisparked: tellingMisparked(changes)},
+    onCommand: tellingCommands(changes),
+  };
+}
+
 async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud> {
   const {clock, entropy, log, tenant = DEFAULT_TENANT} = options;
   const drops = new DropCounter(log);
@@ -131,7 +140,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const changes = new ChangeFeed({clock, entropy, store});
   const parts = assembleParts({
     ...{...options, tenant, store, drops, publish},
-    ...{onBays: tellingBays(changes), onCommand: tellingCommands(changes)},
+    ...telling(changes),
     ...{gapPatienceMs: options.broker ? OVERTAKING_MS : 0, ...(identity && {identity})},
   });
   const {gateways, ledger, view, lateUses, sessions, commands, ingest, grantSync, grants} = parts;

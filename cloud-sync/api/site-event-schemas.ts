@@ -123,3 +123,10 @@ function isText(value: unknown, maxChars: number): value is string {
 true satisfies SameShape<z.infer<typeof bayBodySchema>, Bay>;
 true satisfies SameShape<z.infer<typeof alarmBodySchema>, Alarm>;
 true satisfies SameShape<z.infer<typeof commandBodySchema>, Command>;
+
+/** Of a car in a bay that is not its own, as far as somebody is told of it. */
+export const misparkedBodySchema = z.object({
+  bay: z.string().min(1).max(64),
+  rightBay: z.string().min(1).max(64).nullable(),
+  grant: z.string().min(1).max(64).nullable(),
+});

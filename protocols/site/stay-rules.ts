@@ -28,3 +28,6 @@ export function penaltyFen(priceFen: number): number {
 
 /** Of a lease, that much of its time counts for credit and penalty. */
 export const AMENDED_LEASE_MS: Millis = DAY_MS;
+
+/** For a card that was lost. assumed: E46 names no sum. */
+export const LOST_CARD_FEN = 2000;

@@ -71,7 +71,7 @@ async function fill(tx: CloudTransaction, plan: LotPlan): Promise<void> {
       ...{capacity: 1, saleState: 'open', owner: lender, number: index + 1},
     });
     await listings.add(tx, {
-      ...{id: `listing-${id}`, tenant: TENANT, site: 'lot-1', point: id},
+      ...{id: listingOf(id), tenant: TENANT, site: 'lot-1', point: id},
       ...(isForLease
         ? {offer: 'lease', priceFen: 24 * fenPerHour, termDays: 1}
         : {offer: 'hourly', priceFen: fenPerHour, termDays: null}),
@@ -90,6 +90,11 @@ async function fill(tx: CloudTransaction, plan: LotPlan): Promise<void> {
     const move = {move: 'transfer', key: `purse-${id}`, from: 'house:clearing', to} as const;
     await ledger.move(tx, TENANT, {...move, reason: 'recharge'}, {orderId: null});
   }
+}
+
+/** Id of what is offered of a bay. */
+export function listingOf(bay: string): string {
+  return bay.replace('-', '').padStart(26, '0');
 }
 
 export function newLedger(): Ledger {

@@ -1,84 +1,10 @@
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {HOUR_MS, MINUTE_MS, SECOND_MS} from '../../protocols/base/units.js';
-import {asId} from '../../protocols/site/ids.js';
-import {World} from '../world.js';
-import {bookedLot, moneyOf, PURSE_FEN} from './booked-lot.js';
+import {bookedLot, listingOf, PURSE_FEN} from './booked-lot.js';
 import {BAYS, LeasedRow} from './leased-row.js';
 import {NINE} from './linked-cloud.js';
+import {following, lotOfThree as lot, type Order} from './lot-of-three.js';
 import {cloudOf} from './lot-on-platform.js';
-
-interface Order {
-  readonly id: string;
-  readonly state: string;
-  readonly booking: {
-    readonly point: string;
-    readonly amountFen: number;
-    readonly chargedFen: number;
-    readonly note: string | null;
-  };
-}
-interface Change {
-  readonly type: string;
-  readonly subjectId: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-const PEOPLE = ['chen', 'wang', 'zhao'] as const;
-const BOOKED = ['A-012', 'A-013'];
-
-/** What changed at the platform since now. */
-async function following(world: World) {
-  const cloud = cloudOf(world);
-  const {nextCursor} = await cloud.get<{nextCursor: string}>('/v1/changes?cursor=now');
-  return async (type: string) => {
-    const path = `/v1/changes?cursor=${nextCursor}`;
-    const {changes} = await cloud.get<{changes: Change[]}>(path);
-    return changes.filter(change => change.type === type);
-  };
-}
-
-/** Two bays of the lender lin by the hour, and three people with cards who book them. */
-async function lot(t: ExecutionContext) {
-  const database = await bookedLot(t, {fromMs: NINE, bays: BOOKED, members: PEOPLE});
-  const collectors = [{id: 'C1', bays: BOOKED, travelMs: 1000}];
-  const world = await World.start({collectors, cloud: {database}, wallMs: NINE});
-  t.teardown(() => world.close());
-  const cloud = cloudOf(world);
-  const cards = new Map<string, Awaited<ReturnType<typeof world.office.card>>>();
-  for (const who of PEOPLE) cards.set(who, await world.office.card({holder: asId(who)}));
-  const told = await following(world);
-  const ask = <Body>(method: string, path: string, body?: object) =>
-    world.clock.settle(cloud.ask<Body>(method, path, body));
-  return {
-    ...{world, cloud, told, ask},
-    book: async (holder: string, from: number, until: number, point = 'A-012') => {
-      const hours = {fromMs: NINE + from * MINUTE_MS, untilMs: NINE + until * MINUTE_MS};
-      const wish = {site: 'lot-1', point, plate: '粤B12345', holder, ...hours};
-      const {body} = await ask<Order>('POST', '/v1/bookings', wish);
-      return body.id;
-    },
-    see: (id: string) => cloud.get<Order>(`/v1/orders/${id}`),
-    money: (account: Parameters<typeof moneyOf>[1]) => moneyOf(database, account),
-    to: (minute: number, seconds = 0) =>
-      world.advance(NINE + minute * MINUTE_MS + seconds * SECOND_MS - world.clock.wallMs()),
-    /** Shows his card; gives the bay that goes down for him. */
-    tap: async (who: string) => {
-      const card = cards.get(who);
-      if (!card) throw new Error(`nobody has a card of ${who}`);
-      const wereUp = BOOKED.filter(bay => world.site.lock(bay).arm === 'up');
-      await world.tap('C1', card);
-      await world.advance(5000);
-      return wereUp.find(bay => world.site.lock(bay).arm === 'down');
-    },
-    enter: async (bay: string) => {
-      const car = world.car();
-      await world.clock.settle(car.enter(world.site.bay(bay)));
-      await world.advance(5000);
-      return car;
-    },
-    raises: (bay: string) => world.site.commandTimes(bay, 'raise').length,
-  };
-}
 
 test('E28 overstay while the next tenant is due: he gets the nearest equal bay and his card opens it; for whom no bay is left his money goes back with a credit; the lender is paid the overtime, and the guard is told', async t => {
   const {world, book, see, money, to, tap, enter, raises, told} = await lot(t);
@@ -138,6 +64,70 @@ test('E27 overstay while nobody waits: within 15 min of grace it costs what it c
   await world.advance(10_000);
   // 2 steps, and 2 of overtime.
   t.is((await see(over)).booking.chargedFen, 2 * 150 + 2 * 225);
+});
+
+test('E36 who arrives 20 min early is told the time; the bay is free, so he is offered an early start at the tariff, takes it, and his card opens', async t => {
+  const {world, book, see, money, tap, ask, to} = await lot(t);
+  const order = await book('chen', 21, 51);
+  await to(1);
+  t.is(await tap('chen'), undefined);
+  t.is(world.screen('C1'), 'Not valid yet / Opens in 20 min');
+  const path = `/v1/orders/${order}/early-start`;
+  const offer = await ask<{amountFen: number; why: string | null}>('GET', path);
+  // 30 min are 2 steps of 150 fen, and 50 min are 4.
+  t.like(offer.body, {amountFen: 300, why: null});
+  t.like(await ask('GET', `/v1/orders/${await book('wang', 90, 99)}/early-start`), {
+    body: {why: 'WRONG_TIME'},
+  });
+  t.is((await ask('POST', path, {})).status, 200);
+  t.deepEqual(await money('member:chen'), {postedFen: PURSE_FEN, heldFen: 600});
+  await world.advance(2000);
+  t.is(await tap('chen'), 'A-012');
+  t.is((await see(order)).state, 'running');
+  t.like(await ask('POST', path, {}), {status: 409, body: {code: 'order_state'}});
+});
+
+test('E29 a lender who comes home early cannot end the stay in his bay: who stays there is told, and the lender is offered another bay', async t => {
+  const {world, book, see, tap, enter, ask, told} = await lot(t);
+  const stay = await book('chen', 0, 60);
+  t.is(await tap('chen'), 'A-012');
+  await enter('A-012');
+  t.like(await ask('POST', `/v1/orders/${stay}/cancel`, {note: 'I am home'}), {
+    ...{status: 409, body: {code: 'order_state', detail: 'RUNNING'}},
+  });
+  const back = await ask<{stay?: {order: string}; offer?: Order}>(
+    'POST',
+    '/v1/sites/lot-1/points/A-012/recall',
+    {plate: '粤B99999'},
+  );
+  t.like(back.body, {stay: {order: stay}, offer: {state: 'reserved', holder: 'lin'}});
+  t.is(back.body.offer?.booking.point, 'A-013');
+  await world.advance(1000);
+  t.is((await told('booking.lender_back'))[0]?.subjectId, stay);
+  t.is((await see(stay)).state, 'running');
+  t.is(world.site.lock('A-012').arm, 'down');
+});
+
+test('E30 a lender who withdraws a bay that is booked and paid is refused; he may cancel up to 1 h ahead: all goes back, he pays a fifth of the price to the tenant, who is told then', async t => {
+  const {world, book, see, money, ask, tap, told, to} = await lot(t);
+  const later = await book('wang', 65, 95, 'A-013');
+  const soon = await book('zhao', 30, 60);
+  const withdraw = (bay: string, query = '') =>
+    ask<{code?: string; state?: string}>('DELETE', `/v1/listings/${listingOf(bay)}${query}`);
+  t.like(await withdraw('A-013'), {status: 409, body: {code: 'bookings_ahead'}});
+  t.is((await see(later)).state, 'paid');
+  t.like(await withdraw('A-013', '?bookings=cancel'), {status: 200, body: {state: 'withdrawn'}});
+  t.like(await see(later), {state: 'cancelled', booking: {chargedFen: 0}});
+  t.deepEqual(await money('member:wang'), {postedFen: PURSE_FEN + 60, heldFen: 0});
+  t.is((await money('house:receivable')).postedFen, -60, 'he has nothing yet, and owes it');
+  await world.advance(1000);
+  const [recalled] = await told('booking.recalled');
+  t.like(recalled, {subjectId: later, data: {fromMs: NINE + 65 * MINUTE_MS, amendsFen: 60}});
+  t.true(NINE + 65 * MINUTE_MS - world.clock.wallMs() >= HOUR_MS);
+  t.like(await withdraw('A-012', '?bookings=cancel'), {status: 409, body: {code: 'too_late'}});
+  t.is((await see(soon)).state, 'paid');
+  await to(30, 5);
+  t.is(await tap('zhao'), 'A-012', 'and his bay is his');
 });
 
 test('Q14 told 10 min before the end; a car that stands there 1 s after it: no raise frame, OVERTIME; the next tenant gets another bay, and his QR code opens it; the stay is billed when it ends, and then the arm goes up', async t => {

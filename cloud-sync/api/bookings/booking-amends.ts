@@ -6,6 +6,7 @@ import {
   penaltyFen,
   RECALL_AHEAD_MS,
 } from '../../../protocols/site/stay-rules.js';
+import type {AccountName} from '../ledger/money-move.js';
 import type {Booking} from './booking-data.js';
 import {amendsOf, earlyHoldOf, takingOf} from './booking-money.js';
 import {settle} from './booking-settle.js';
@@ -55,15 +56,21 @@ export function displaced(
   return step.kind === 'refused' ? step : {...step, effects: [...step.effects, ...amends]};
 }
 
-/** The lender takes his bay back, in time: all goes back, and he pays for it. @see requirements E30 */
-export function recalled(order: Booking, {note}: Input<'recalled'>, now: UnixMillis): Step {
+/** The lender takes his bay back, in time: all goes back, and he pays for it, or owes it if he has nothing.
+ *  @see requirements E30 */
+export function recalled(
+  order: Booking,
+  {note}: Input<'recalled'>,
+  now: UnixMillis,
+  isOwed: boolean,
+): Step {
   const {data, state} = order;
   if (state === 'running') return no('STAY_RUNNING');
   if (state !== 'paid') return refused(order);
   const {fromMs, lender} = data;
   if (fromMs - now < RECALL_AHEAD_MS) return no('TOO_LATE');
   const amountFen = penaltyFen(data.amountFen);
-  const from = lender === null ? 'house:revenue' : (`lender:${lender}` as const);
+  const from = payerOf(lender, isOwed);
   const step = freed({...order, data: {...data, note}}, now);
   if (step.kind === 'refused') return step;
   return {
@@ -101,6 +108,12 @@ export function early(order: Booking, now: UnixMillis): Step {
 export function earlyFenOf({data}: Pick<Booking, 'data'>, fromMs: UnixMillis): number {
   const regularMs = data.untilMs - fromMs;
   return Math.max(0, chargeFen(data.price, {regularMs, overtimeMs: 0}) - data.amountFen);
+}
+
+/** Of what a lender pays; the lot itself is the house. */
+export function payerOf(lender: string | null, isOwed: boolean): AccountName {
+  if (lender === null) return 'house:revenue';
+  return isOwed ? 'house:receivable' : `lender:${lender}`;
 }
 
 /** All that was held goes back. */

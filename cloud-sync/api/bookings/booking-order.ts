@@ -76,7 +76,7 @@ function step(order: Booking, input: AnyBookingInput, now: UnixMillis, isOwed: b
     case 'displaced':
       return displaced(order, input, now, isOwed);
     case 'recalled':
-      return recalled(order, input, now);
+      return recalled(order, input, now, isOwed);
     case 'lender_back':
       return lenderBack(order);
     case 'early':

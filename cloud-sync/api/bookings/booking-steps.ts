@@ -13,10 +13,11 @@ export type Step = OrderStep<BookingState, BookingData>;
 export type Input<Kind extends AnyBookingInput['kind']> = Extract<AnyBookingInput, {kind: Kind}>;
 
 /** What its holder may do, as the booking stands. */
-export function rightOf({point, fromMs, untilMs, entries}: BookingData): GrantWish {
+export function rightOf({point, plate, fromMs, untilMs, entries}: BookingData): GrantWish {
   return {
     ...({name: PARK_RIGHT, kind: 'park', points: [point], entries} as const),
     ...{validFrom: fromMs, validUntil: untilMs, credentials: ['card', 'qr'] as const},
+    plates: [plate],
   };
 }
 

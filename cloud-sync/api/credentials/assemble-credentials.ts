@@ -13,6 +13,7 @@ import {addCredentials} from './credential-routes.js';
 import {CredentialTable} from './credential-table.js';
 import {GatewayRows} from './gateway-rows.js';
 import {HoldTable} from './hold-table.js';
+import {addLostCards} from './lost-card-routes.js';
 import {addOwnRights} from './own-right-routes.js';
 import {addRights, type Holders} from './right-routes.js';
 import {RightSpread} from './right-spread.js';
@@ -66,6 +67,8 @@ export function addCredentialRoutes(
   };
   addRights(api, options);
   addCodePlan(api, {...options, changes});
+  // Before what takes any other word at its place.
+  addLostCards(api, {...options, ledger: base.ledger});
   addCredentials(api, options);
   addOwnRights(api, options);
 }

@@ -16,6 +16,8 @@ export interface AccessGrantColumns {
   entries: string;
   /** JSON: what may be used up at most; null: no such bound. */
   budget: string | null;
+  /** JSON list of number plates; null: of any car. */
+  plates: string | null;
   /** `issued`, `suspended`, `revoked`, `consumed` or `ended`. */
   state: string;
   /** 1: its holder is frozen, whatever the grant's own state. */

@@ -28,7 +28,7 @@ type Row = {readonly [Name in keyof AccessGrantColumns]: AccessGrantColumns[Name
 
 const COLUMNS = [
   ...['id', 'tenant', 'site', 'holder', 'holder_mask', 'kind', 'entries', 'state', 'number'],
-  ...['name', 'budget', 'points', 'weekly', 'valid_from', 'valid_until', 'frozen'],
+  ...['name', 'budget', 'plates', 'points', 'weekly', 'valid_from', 'valid_until', 'frozen'],
   ...['credentials', 'order_id', 'created_wall', 'changed_wall'],
 ] as const;
 
@@ -193,6 +193,7 @@ function columnsOf(right: Right): AccessGrantColumns {
       name,
     },
     budget: right.budget ? JSON.stringify(right.budget) : null,
+    plates: right.plates ? JSON.stringify(right.plates) : null,
     ...{points: JSON.stringify(right.points), weekly: JSON.stringify(right.weekly)},
     ...{valid_from: right.validFrom, valid_until: right.validUntil},
     ...{frozen: right.isFrozen ? 1 : 0, credentials: JSON.stringify(right.credentials)},
@@ -210,5 +211,6 @@ function rightOf(row: AccessGrantColumns): Right {
     ...{isFrozen: row.frozen === 1, credentials: JSON.parse(row.credentials)},
     ...{orderId: row.order_id, createdWall: row.created_wall, changedWall: row.changed_wall},
     budget: row.budget === null ? undefined : JSON.parse(row.budget),
+    ...(row.plates !== null && {plates: JSON.parse(row.plates)}),
   };
 }

@@ -26,6 +26,8 @@ export interface Right {
   readonly entries: 'one' | 'multi';
   /** What may be used up at most. */
   readonly budget: GrantBudget | undefined;
+  /** Of cars that may stand there under it; undefined: of any. */
+  readonly plates?: readonly string[] | undefined;
   readonly state: RightState;
   /** Its holder is frozen, whatever the grant's own state. */
   readonly isFrozen: boolean;
@@ -65,12 +67,12 @@ export function rowOfRight(
   points: readonly string[],
   at: {readonly rev: number; readonly leaseUntil: UnixMillis},
 ): Grant {
-  const {number, kind, holderMask, validFrom, validUntil, weekly, entries, budget} = right;
+  const {number, kind, holderMask, validFrom, validUntil, weekly, entries, budget, plates} = right;
   return {
     ...{id: asId(right.id), number, kind, holder: asId(right.holder), holderMask},
     credentials: right.credentials.map(id => asId(id)),
     points: points.map(point => asId(point)),
-    ...{validFrom, validUntil, weekly, entries, ...(budget && {budget})},
+    ...{validFrom, validUntil, weekly, entries, ...(budget && {budget}), ...(plates && {plates})},
     state: points.length === 0 ? 'ended' : stateAtGateway(right),
     ...at,
   };

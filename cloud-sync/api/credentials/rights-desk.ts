@@ -37,6 +37,7 @@ export interface NewRight {
   readonly weekly: readonly WeeklyWindow[];
   readonly entries: 'one' | 'multi';
   readonly budget?: GrantBudget | undefined;
+  readonly plates?: readonly string[] | undefined;
   /** He has it when he is thawed, with all the others that he has. */
   readonly isFrozen?: boolean | undefined;
   readonly orderId?: string | undefined;

@@ -69,12 +69,12 @@ export class RightsIssuer {
     isHolderActive: boolean,
   ): Promise<Given> {
     const {desk, rights, maskOf} = this.#options;
-    const {name, kind, points, validFrom, validUntil, entries, budget} = wish;
+    const {name, kind, points, validFrom, validUntil, entries, budget, plates} = wish;
     const {credentials: kinds} = wish;
     const {id: orderId, tenant, site, holder} = order;
     const holderMask = (await maskOf?.(tx, tenant, holder)) ?? '';
     const about = {tenant, site, holder, holderMask, orderId, name};
-    const window = {points, validFrom, validUntil, weekly: [], entries, budget};
+    const window = {points, validFrom, validUntil, weekly: [], entries, budget, plates};
     const placed = await rights.points(tx, tenant, site, points);
     const wishes = kinds.flatMap(one => wishesOf(one, placed));
     return desk.issue(tx, {...about, kind, ...window}, wishes, {

@@ -8,6 +8,7 @@ import {
   penaltyFen,
   RECALL_AHEAD_MS,
 } from '../../../protocols/site/stay-rules.js';
+import {payerOf} from '../bookings/booking-amends.js';
 import {paidTerm, rightOf} from './lease-agreed.js';
 import type {Lease, LeaseData} from './lease-data.js';
 import {amendsOf, holdOf} from './lease-money.js';
@@ -64,7 +65,7 @@ export function recalled(
   if (now >= fromMs) return no('STAY_RUNNING');
   if (fromMs - now < RECALL_AHEAD_MS) return no('TOO_LATE');
   const amountFen = penaltyFen(amendedFen(data));
-  const from = lender === null ? 'house:revenue' : (`lender:${lender}` as const);
+  const from = payerOf(lender, known.isOwed ?? false);
   const step = settle(unused(lease, note), true, known);
   if (step.kind === 'refused') return step;
   const amends = [

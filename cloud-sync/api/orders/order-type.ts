@@ -23,6 +23,8 @@ export interface GrantWish {
   readonly entries: 'one' | 'multi';
   /** What may be used up at most. */
   readonly budget?: GrantBudget | undefined;
+  /** Of cars that may stand there under it: a camera tells others by theirs. */
+  readonly plates?: readonly string[] | undefined;
   /** Kinds of credentials to issue for it. */
   readonly credentials: readonly ('card' | 'qr' | 'code' | 'key' | 'plate')[];
 }

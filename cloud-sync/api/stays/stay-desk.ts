@@ -44,7 +44,7 @@ export interface NearWish {
   readonly fromWall: number;
   readonly untilWall: number;
   readonly offer: 'hourly' | 'lease';
-  /** Whose bays will not do: nobody books from himself. */
+  /** Whose bays will not do for a lease: nobody leases from himself. */
   readonly notOf: string;
   /** Only bays of this lender; left out: of any. */
   readonly lender?: string | null | undefined;
@@ -173,7 +173,8 @@ export class StayDesk {
       const slot = {...wish, point};
       const listing = await calendar.listingFor(db, slot);
       const isOther = lender !== undefined && listing?.lender !== lender;
-      if (!listing || listing.lender === notOf || isOther) continue;
+      const isOwn = wish.offer === 'lease' && listing?.lender === notOf;
+      if (!listing || isOwn || isOther) continue;
       if (await calendar.isFree(db, slot)) return point;
     }
     return undefined;

@@ -26,6 +26,7 @@ import {addSettledDifferences} from './migrations/0023-settled-differences.js';
 import {addFairShares} from './migrations/0024-fair-shares.js';
 import {indexStays} from './migrations/0025-stays.js';
 import {createShowerTable} from './migrations/0026-showers.js';
+import {addGrantPlates} from './migrations/0027-grant-plates.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -57,5 +58,6 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0024-fair-shares': {up: db => addFairShares(db)},
     '0025-stays': {up: db => indexStays(db)},
     '0026-showers': {up: db => createShowerTable(db, types)},
+    '0027-grant-plates': {up: db => addGrantPlates(db, types)},
   };
 }

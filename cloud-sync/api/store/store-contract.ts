@@ -7,6 +7,7 @@ import {rightsContract} from '../credentials/rights-contract.js';
 import {ledgerContract} from '../ledger/ledger-contract.js';
 import {paymentsContract} from '../payments/payments-contract.js';
 import {placesContract} from '../places/places-contract.js';
+import {staysContract} from '../stays/stays-contract.js';
 import {TenantTable} from '../tenancy/tenant-table.js';
 import {webhooksContract} from '../webhooks/webhooks-contract.js';
 import {ApiKeyTable} from './api-key-table.js';
@@ -63,6 +64,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   siteConfigContract(opening);
   changeContract(opening);
   bookingsContract(opening);
+  staysContract(opening);
   placesContract(opening);
   ledgerContract(opening);
   paymentsContract(opening);

@@ -238,6 +238,13 @@ const ORDERS: Readonly<Record<string, Recipe>> = {
   },
   'POST /v1/orders/{id}/refund': refundable,
   'GET /v1/waiting-orders': () => ({}),
+  'POST /v1/credentials/{credential}/lost': async world => {
+    const grant = await world.grant();
+    const uid = `04${String(world.next()).padStart(12, '0')}`;
+    const path = `/v1/grants/${grant.grant.id}/credentials`;
+    const made = await world.ask<{credentials: {id: string}[]}>('POST', path, {kind: 'card', uid});
+    return {params: {credential: made.credentials[0]?.id ?? ''}};
+  },
   'POST /v1/orders/{id}/settlement': of(leaseId, 'id', NOTE),
   'POST /v1/orders/{id}/move': async world => {
     const [id, {point}] = [await world.booking(), await world.listing('hourly')];
