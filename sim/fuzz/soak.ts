@@ -1,5 +1,6 @@
 import {parseArgs} from 'node:util';
 import {soakBath} from './soak-bath.js';
+import {soakLease} from './soak-lease.js';
 import {soakLedger} from './soak-ledger.js';
 import {soakModel} from './soak-model.js';
 import {soakOffline} from './soak-offline.js';
@@ -7,8 +8,8 @@ import {soakOffline} from './soak-offline.js';
 /*
  * `npm run soak`: the longest forms of what the tests of the scenarios do in short. Without a name, one
  * gateway and its cloud through random faults; `offline`, thirty days without a cloud; `ledger`, random
- * moves of money on PostgreSQL; `bath`, years of a bathhouse in which things break. Each ends with a line of
- * JSON.
+ * moves of money on PostgreSQL; `bath`, years of a bathhouse in which things break; `lease`, months of a leased
+ * lot of 40 bays. Each ends with a line of JSON.
  */
 const {values, positionals} = parseArgs({
   allowPositionals: true,
@@ -16,6 +17,7 @@ const {values, positionals} = parseArgs({
     events: {type: 'string', default: '1000000'},
     operations: {type: 'string', default: '100000'},
     years: {type: 'string', default: '1'},
+    months: {type: 'string', default: '1'},
     database: {type: 'string'},
     seed: {type: 'string', default: '1'},
   },
@@ -25,11 +27,14 @@ const tell = (line: string) => void process.stdout.write(`${line}\n`);
 const DAYS_A_YEAR = 365;
 /** 200,000 a year. */
 const SHOWERS_A_DAY = 548;
+/** As `edge/install/example-leased-lot.yaml`. */
+const LEASED = {posts: 5, baysEach: 8};
 const begunMs = performance.now();
 const {findings, ...figures} = await run();
 for (const finding of findings.slice(0, 20)) tell(finding);
 const seconds = Math.round((performance.now() - begunMs) / 1000);
 tell(JSON.stringify({...figures, findings: findings.length, seconds}));
+if ('passed' in figures) tell(`${figures.passed} passed, ${figures.failed} failed`);
 process.exitCode = findings.length === 0 ? 0 : 1;
 
 function run() {
@@ -41,6 +46,8 @@ function run() {
       const days = Math.round(Number(values.years) * DAYS_A_YEAR);
       return soakBath({days, showersPerDay: SHOWERS_A_DAY, seed: options.seed}, tell);
     }
+    case 'lease':
+      return soakLease({days: Math.round(30 * Number(values.months)), ...LEASED, ...options}, tell);
     case 'offline':
       return soakOffline(options, tell);
     default:

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {loadSiteConfig} from '../../edge/config/load.js';
 import {lotConfigOf} from '../../edge/config/lot-config.js';
-import type {LotContext, LotEffect, LotInput} from '../../edge/domain/lot/contract.js';
+import type {BaySense, LotContext, LotEffect, LotInput} from '../../edge/domain/lot/contract.js';
 import type {Log} from '../../edge/platform/log.js';
 import type {StretchCode} from '../../edge/platform/stretch.js';
 import {CodeDesk} from '../../edge/runtime/code-desk.js';
@@ -26,7 +26,11 @@ import type {SiteEventBodies, SiteEventKind} from '../../protocols/site/events.j
 import {asId, type BayId, type CollectorId} from '../../protocols/site/ids.js';
 
 const SITE = 'lot-1';
-const post = (no: number) => `
+/** Numbers of the bays of a collector. */
+const numbersAt = (no: number, each: number) =>
+  Array.from({length: each}, (_, index) => (no - 1) * each + index + 1);
+const bayName = (number: number) => `A-${`${number}`.padStart(3, '0')}`;
+const post = (no: number, each: number) => `
   - id: C${no}
     number: ${no}
     zone: A
@@ -36,32 +40,41 @@ const post = (no: number) => `
     display: D-${no}
     button: E-${no}
     minCardSecurity: uid
-    bays: [{id: A-00${no}, lock: L-${no}, number: ${no}}]`;
-const line = (no: number) => `
-      - {id: L-${no}, kind: parking-lock, address: ${no}0}
-      - {id: D-${no}, kind: display, address: ${no}1}
-      - {id: E-${no}, kind: emergency-button, address: ${no}2}
-      - {id: K-${no}, kind: keypad, address: ${no}3}`;
-const fileOf = (site: string, profile: string) => `
+    bays: [${numbersAt(no, each)
+      .map(number => `{id: ${bayName(number)}, lock: L-${number}, number: ${number}}`)
+      .join(', ')}]`;
+const line = (no: number, each: number) => `
+  - id: line-${no}
+    link: {kind: serial, path: line-${no}}
+    devices:${numbersAt(no, each)
+      .map(
+        (number, index) => `
+      - {id: L-${number}, kind: parking-lock, address: ${index + 1}}`,
+      )
+      .join('')}
+      - {id: D-${no}, kind: display, address: 101}
+      - {id: E-${no}, kind: emergency-button, address: 102}
+      - {id: K-${no}, kind: keypad, address: 103}`;
+const fileOf = (site: string, profile: string, posts: readonly number[], each: number) => `
 site: {id: ${site}, name: Lot, timezone: Asia/Shanghai, language: en}
 profiles: [${profile}]
 database: lot.db
 contacts: [{name: guard, afterMs: 0}]
 rules: {commissioning: replaced}
 tokenKeys: [{kid: 1, publicKey: '${RFC8032_TEST_1.publicKey}'}]
-devices:
-  - {id: S-1, kind: code-scanner, link: {kind: serial, path: scanner-1}}
-  - {id: S-2, kind: code-scanner, link: {kind: serial, path: scanner-2}}
-buses:
-  - id: line-1
-    link: {kind: serial, path: line}
-    devices:${line(1)}${line(2)}
-collectors:${post(1)}${post(2)}
+devices:${posts
+  .map(
+    no => `
+  - {id: S-${no}, kind: code-scanner, link: {kind: serial, path: scanner-${no}}}`,
+  )
+  .join('')}
+buses:${posts.map(no => line(no, each)).join('')}
+collectors:${posts.map(no => post(no, each)).join('')}
 `;
 /** A stall of a bath beside them, with `K-9`. */
 const STALL = 'B-9';
-const bathFileOf = (site: string, profile: string) => `${fileOf(site, profile)
-  .replace(`[${profile}]`, `[${profile}, bath]`)
+const bathFileOf = (...plan: Parameters<typeof fileOf>) => `${fileOf(...plan)
+  .replace(`profiles: [${plan[1]}]`, `profiles: [${plan[1]}, bath]`)
   .replace(
     'collectors:',
     `      - {id: K-9, kind: keypad, address: 93}
@@ -102,11 +115,22 @@ export interface DecisionRigOptions {
   readonly profile?: string;
   /** A stall besides, `B-9`. */
   readonly hasStall?: boolean;
+  /** Left out: two collectors with a bay each. */
+  readonly size?: {readonly posts: number; readonly baysEach: number};
+  /** What stands on the ground; left out: empty bays whose locks answer and do nothing. */
+  readonly ground?: Ground;
+}
+
+/** The locks and what they see, for whoever plays them. */
+export interface Ground {
+  sense(bay: BayId): BaySense;
+  /** After the commit; timers are kept by the rig. */
+  perform(effect: LotEffect): void;
 }
 
 /**
- * What decides, without what moves: the lot, its store on a real disk and the desk of codes, for two
- * collectors with a scanner, a keypad and a bay each. Their wires would only take time.
+ * What decides, without what moves: the lot, its store on a real disk and the desk of codes, for some
+ * collectors with a scanner, a keypad and bays each. Their wires would only take time.
  */
 export class DecisionRig {
   /** The clock of the machine follows a time server when it starts. */
@@ -141,7 +165,9 @@ export class DecisionRig {
     const clock = new SiteClock(system, 0);
     const {entropy} = this.#options;
     const {site = SITE, profile = 'parkCard', hasStall = false} = this.#options;
-    const file = (hasStall ? bathFileOf : fileOf)(site, profile);
+    const {size = {posts: 2, baysEach: 1}} = this.#options;
+    const posts = Array.from({length: size.posts}, (_, index) => index + 1);
+    const file = (hasStall ? bathFileOf : fileOf)(site, profile, posts, size.baysEach);
     const loaded = loadSiteConfig(file, 'decide.yaml');
     if (!loaded.ok) throw new UsageError('sim/config', loaded.problems.join('\n'));
     const {config} = loaded;
@@ -179,7 +205,7 @@ export class DecisionRig {
     this.#run = {clock, store, runner, timers, desk};
     const {boot: run, startCause: cause} = store;
     dispatch({kind: 'boot', run, open: store.lot.openRecords(), cause, version: 'test'});
-    this.#settle(clock, dispatch);
+    if (!this.#options.ground) this.#settle(clock, dispatch);
   }
 
   /** Switch off, in order or by the plug. */
@@ -205,6 +231,7 @@ export class DecisionRig {
     const result = grants.takePart({i: 0, isLast: true, ver, rows, hash: hashOfState(rows)});
     if (result !== 'applied') throw new UsageError('sim/grants', `not applied: ${result}`);
     grants.touch();
+    this.run.runner.dispatch({kind: 'grantsChanged'});
   }
 
   /** What the cloud would send of a code. */
@@ -225,12 +252,12 @@ export class DecisionRig {
     return encodeToken({...usual, ...body}, {site: SITE, gateway: SITE}, ISSUER);
   }
 
-  scan(no: 1 | 2, text: string): void {
+  scan(no: number, text: string): void {
     this.#inlet(`S-${no}`).onToken(text);
   }
 
   /** Settles when the code has been judged. */
-  async key(no: 1 | 2 | 9, digits: string): Promise<void> {
+  async key(no: number, digits: string): Promise<void> {
     this.#inlet(`K-${no}`).onEntry(digits);
     await this.run.desk.settled();
   }
@@ -290,18 +317,22 @@ export class DecisionRig {
 
   #perform(effect: LotEffect, timers: LotTimers): void {
     if (this.isCut) return;
-    this.effects.push(effect);
+    const {ground} = this.#options;
+    if (ground) ground.perform(effect);
+    else this.effects.push(effect);
     if (effect.kind === 'startTimer') timers.start(effect.timer, effect.afterMs);
     if (effect.kind === 'cancelTimer') timers.cancel(effect.timer);
-    if (effect.kind === 'lockCommand' && effect.command === 'lower') this.lowered.push(effect.bay);
+    if (!ground && effect.kind === 'lockCommand' && effect.command === 'lower') {
+      this.lowered.push(effect.bay);
+    }
   }
 
   #context(clock: SiteClock, store: SiteStore): Omit<LotContext, 'nowMs' | 'wallMs'> {
-    const {entropy} = this.#options;
+    const {entropy, ground} = this.#options;
     return {
       grants: store.book,
       newId: () => entropy.ulid(),
-      sense: () => ({raw: 'vacant', polledMs: clock.nowMs()}),
+      sense: bay => ground?.sense(bay) ?? {raw: 'vacant', polledMs: clock.nowMs()},
       proofHolds: () => false,
       rotationHolds: (rotation, secretHex) =>
         clock.read().clk !== 'floor' &&
