@@ -26,7 +26,9 @@ async function story({fast = false, language, page}: StoryOptions): Promise<void
   });
   const live = await starting;
   const {carrier, note} = live.ports;
-  host.print('Latchkey: 3 collectors, 24 locks on three RS-485 lines at 9600 baud');
+  host.print(
+    'Latchkey: 3 collectors and a leased row with 28 locks, a bath of 2 stalls, on five RS-485 lines at 9600 baud',
+  );
   host.print(
     carrier === 'serial'
       ? 'the daemon reaches them through serialport on pseudo-terminals of this process'

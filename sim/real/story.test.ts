@@ -25,7 +25,7 @@ test('the fast story ends with all scenes ok and exit code 0', async t => {
   const story = startStory('--fast');
   t.teardown(() => story.child.kill('SIGKILL'));
   t.is(await story.ended, 0, story.output());
-  t.regex(story.output(), /^story: 5 scenes ok, 0 failed$/m);
+  t.regex(story.output(), /^story: 7 scenes ok, 0 failed$/m);
 });
 
 test('a signal ends the story cleanly and leaves no files behind', async t => {

@@ -11,24 +11,41 @@ import {createJsonLog} from '../../edge/platform/json-log.js';
 import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
+import {CodeReader} from '../devices/code-reader.js';
+import {houseLines, housePlant, stallNames} from '../plan/house-plan.js';
 import {LINE_BAUD_RATE, SEALED_LINK_BAUD_RATE, siteYaml} from '../plan/site-plan.js';
 import {CloudClient} from '../scenarios/cloud-client.js';
+import {SimHouse} from '../site/sim-house.js';
 import {SimSite} from '../site/sim-site.js';
 import {Cable} from './cable.js';
-import {CAR_PARK, type ParkCollector} from './car-park.js';
+import {
+  BATH,
+  CAR_PARK,
+  LEASED_ROW,
+  type ParkCollector,
+  ROW_NUMBERS,
+  ROW_SCANNER,
+} from './car-park.js';
+import {Platform, StoryPayments} from './platform.js';
 import {makePorts, type Ports} from './ports.js';
 
 const TENANT = 'demo';
+const SITE = 'lot-1';
 const GATEWAY = 'gw-1';
 const LOOPBACK = '127.0.0.1';
 
-/** Everything of the car park, running on this machine in real time. */
+/** Car park, leased row and bathhouse in one daemon, running on this machine in real time. */
 export interface LiveSite {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly site: SimSite;
+  /** The bathhouse beside it. */
+  readonly house: SimHouse;
+  /** What reads QR codes at the leased row. */
+  readonly scanner: CodeReader;
   readonly edge: RunningSite;
   readonly cloud: CloudClient;
+  readonly platform: Platform;
   readonly internet: Cable;
   readonly ports: Ports;
   /** Holds the site file, the databases, the keys and the daemon's log. */
@@ -80,6 +97,7 @@ async function assemble(
   });
 
   const apiKey = `lk_${toHex(entropy.bytes(16))}`;
+  const payments = new StoryPayments(clock, entropy, TENANT);
   const server = await startCloud({
     clock,
     entropy,
@@ -88,6 +106,7 @@ async function assemble(
     signingKey: loadOrMakeSigningKey(join(folder, 'cloud.key')),
     apiKey,
     tenant: TENANT,
+    providers: [payments.wire],
     http: {host: LOOPBACK, port: 0},
     mqtt: {host: LOOPBACK, port: 0},
   });
@@ -95,19 +114,11 @@ async function assemble(
   const internet = await Cable.lay(LOOPBACK, portOf(server.mqttUrl));
   closers.push(() => internet.close());
 
-  const names = CAR_PARK.flatMap(({id}) => [`line-${id}`, id]);
-  const ports = await makePorts(folder, names);
+  const ports = await makePorts(folder, portNames());
   closers.push(() => ports.close());
-  const keys = makeKeys(folder, entropy);
-  const site = new SimSite({
-    collectors: CAR_PARK.map(one => planOf(one, ports)),
-    clock,
-    entropy,
-    farEnd: name => ports.farEnd(name),
-    keys,
-    pacing: 'bytes',
-  });
-  closers.push(() => site.close());
+  const hardware = buildHardware(folder, ports, {clock, entropy});
+  const {site, house, scanner} = hardware;
+  closers.push(() => hardware.close());
 
   writeSiteFile(folder, options, {ports, server, internet});
   const outcome = await runSite(join(folder, 'site.yaml'), systemVersion(), {...machine, log});
@@ -115,8 +126,38 @@ async function assemble(
     throw new UsageError('sim/story', outcome.result.lines.join('\n'));
   }
   closers.push(() => outcome.close());
-  const cloud = new CloudClient({url: server.httpUrl ?? '', apiKey, gateway: GATEWAY});
-  return {clock, entropy, site, edge: outcome, cloud, internet, ports, folder};
+  const url = server.httpUrl ?? '';
+  payments.callAt(url);
+  const cloud = new CloudClient({url, apiKey, gateway: GATEWAY});
+  const platform = new Platform(cloud, {
+    ...{site: SITE, gateway: GATEWAY, bays: ROW_NUMBERS, stalls: stallNames(BATH)},
+  });
+  await platform.furnish();
+  const parts = {site, house, scanner, cloud, platform, internet, ports, folder};
+  return {clock, entropy, edge: outcome, ...parts};
+}
+
+function portNames(): readonly string[] {
+  return [...CAR_PARK.flatMap(({id}) => [`line-${id}`, id]), ROW_SCANNER, ...houseLines(BATH)];
+}
+
+/** Everything that stands on the site's ports. */
+function buildHardware(
+  folder: string,
+  ports: Ports,
+  {clock, entropy}: {readonly clock: Clock; readonly entropy: Entropy},
+) {
+  const farEnd = (name: string) => ports.farEnd(name);
+  const site = new SimSite({
+    collectors: CAR_PARK.map(one => planOf(one, ports)),
+    ...{clock, entropy, farEnd, keys: makeKeys(folder, entropy), pacing: 'bytes'},
+  });
+  const house = new SimHouse({plan: BATH, clock, entropy, farEnd, pacing: 'bytes'});
+  const scanner = new CodeReader({clock, farEnd: farEnd(ROW_SCANNER)});
+  const close = () => {
+    for (const one of [scanner, house, site]) one.close();
+  };
+  return {site, house, scanner, close};
 }
 
 interface Surroundings {
@@ -132,7 +173,7 @@ function writeSiteFile(
 ): void {
   writeFileSync(join(folder, 'cloud.pub'), server.publicKey);
   const text = siteYaml({
-    siteId: 'lot-1',
+    siteId: SITE,
     collectors: CAR_PARK.map(one => planOf(one, ports)),
     database: './lot-1.db',
     pagePort,
@@ -143,6 +184,7 @@ function writeSiteFile(
       publicKeyFile: 'cloud.pub',
     },
     language,
+    plant: housePlant(BATH, line => ports.link(line, LINE_BAUD_RATE)),
     secretKeyFile: 'secret.key',
   });
   writeFileSync(join(folder, 'site.yaml'), text);
@@ -170,6 +212,17 @@ function planOf(collector: ParkCollector, ports: Ports) {
     lineLink: ports.link(`line-${id}`, LINE_BAUD_RATE),
     readerLink: ports.link(id, readerBaudRate),
     keyFile: kind === 'smart' ? `${id}.key` : undefined,
+    ...(id === LEASED_ROW.id ? {more: rowPost(ports)} : {}),
+  };
+}
+
+/** The scanner of the leased row. */
+function rowPost(ports: Ports) {
+  const link = ports.link(ROW_SCANNER, LINE_BAUD_RATE);
+  return {
+    ownDevices: [{id: ROW_SCANNER, kind: 'code-scanner', family: 'gm65', link}],
+    codes: [ROW_SCANNER],
+    bayNumbers: [...ROW_NUMBERS.values()],
   };
 }
 

@@ -10,6 +10,7 @@ import type {LiveSite} from './live-site.js';
 
 /** How often a scene looks whether what it waits for has happened. */
 const LOOK_MS: Millis = 20;
+const ASK_MS: Millis = 100;
 
 export interface StageParts {
   readonly office: CardOffice;
@@ -53,6 +54,26 @@ export class Stage {
       }
       await this.sleep(LOOK_MS);
     }
+  }
+
+  /** The same for what has to be asked for. */
+  async untilTrue(what: string, limitMs: Millis, ask: () => Promise<boolean>): Promise<void> {
+    const untilMs = this.clock.nowMs() + limitMs;
+    while (!(await ask())) {
+      if (this.clock.nowMs() > untilMs) {
+        throw new UsageError('story/late', `${what}: not within ${limitMs} ms`);
+      }
+      await this.sleep(ASK_MS);
+    }
+  }
+
+  /** Somebody new on the platform, once his money has arrived. */
+  async personWith(name: string, fen: number): Promise<string> {
+    const {platform} = this.live;
+    const id = await platform.person(name, fen);
+    const isThere = async () => (await platform.balanceFen(id)) >= fen;
+    await this.untilTrue(`${name} has ${fen} fen`, 10_000, isThere);
+    return id;
   }
 
   /** @throws UsageError `story/wrong` when `holds` is false */

@@ -5,6 +5,8 @@ import type {LiveSite} from './live-site.js';
 import type {Scene} from './scene.js';
 import {DEAF_LOCK} from './scenes/deaf-lock.js';
 import {INTERNET_CUT} from './scenes/internet-cut.js';
+import {LEASE_BY_QR} from './scenes/lease-by-qr.js';
+import {SHOWER} from './scenes/shower.js';
 import {TAP_AND_LEAVE} from './scenes/tap-and-leave.js';
 import {UNKNOWN_CARD} from './scenes/unknown-card.js';
 import {WRONG_COLLECTOR} from './scenes/wrong-collector.js';
@@ -16,6 +18,8 @@ const SCENES: readonly Scene[] = [
   WRONG_COLLECTOR,
   UNKNOWN_CARD,
   INTERNET_CUT,
+  LEASE_BY_QR,
+  SHOWER,
 ];
 
 const READY_LIMIT_MS: Millis = 15_000;
@@ -69,13 +73,14 @@ export async function tellStory({live, fast, print, signal}: StoryOptions): Prom
   return failed === 0;
 }
 
-/** Every lock polled, the cloud answering. */
-async function ready({clock, edge}: LiveSite, signal: AbortSignal): Promise<void> {
+/** Every lock polled, every stall free, the cloud answering. */
+async function ready({clock, edge, house}: LiveSite, signal: AbortSignal): Promise<void> {
   const untilMs = clock.nowMs() + READY_LIMIT_MS;
   const isReady = () => {
-    const {bays, cloud, collectors} = edge.daemon.site.state();
-    const healthy = [...bays, ...collectors].every(({health}) => health === 'ok');
-    return healthy && cloud.link === 'online';
+    const {bays, cloud, collectors, devices} = edge.daemon.site.state();
+    const healthy = [...bays, ...collectors, ...devices].every(({health}) => health === 'ok');
+    const isBathOpen = house.stalls.every(({id}) => house.screen(id) !== '');
+    return healthy && isBathOpen && cloud.link === 'online';
   };
   while (!signal.aborted && !isReady() && clock.nowMs() < untilMs) await clock.sleep(20);
 }
