@@ -27,12 +27,12 @@ export interface CommandDeskOptions {
   readonly audit: AuditLog;
 }
 
-/** What may be ordered of a point: its arm, strike, gate or relay. A vehicle stands in a bay, whose arm it is.
- *  Of a relay the site file says which of these it lets in. */
+/** What may be ordered of a point: its arm, strike, gate or relay, or the end of its water. A vehicle stands in a bay,
+ *  whose arm it is. Of a relay the site file says which of these it lets in. */
 const ABLE: Readonly<Record<PointKind, readonly CommandKind[]>> = {
   bay: ['open', 'close'],
   vehicle: ['open', 'close'],
-  stall: [],
+  stall: ['stop'],
   room: [],
   door: ['open', 'pulse'],
   barrier: ['open', 'close'],

@@ -8,7 +8,7 @@ import {
 import type {CloudReader, CloudSchema, CloudTransaction} from './cloud-schema.js';
 
 /** What may be ordered from afar. */
-export const COMMAND_KINDS = ['open', 'close', 'pulse'] as const;
+export const COMMAND_KINDS = ['open', 'close', 'pulse', 'stop'] as const;
 export type CommandKind = (typeof COMMAND_KINDS)[number];
 
 export interface CommandRow extends CommandStand {
