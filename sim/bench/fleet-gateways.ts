@@ -20,8 +20,8 @@ const DRIVE_EVERY_MS: Millis = 10;
 const GRACE_MS: Millis = 5000;
 
 export type FleetOrder =
-  /** Until all gateways are up; `startsPerS`: so many begin in a second, left out: all at once. */
-  | {readonly kind: 'connect'; readonly startsPerS?: number}
+  /** Until all gateways are up; `atOnce`: so many are on their way at a time, left out: all. */
+  | {readonly kind: 'connect'; readonly atOnce?: number}
   | {readonly kind: 'drive'; readonly eventsPerS: number; readonly forMs: Millis};
 
 export interface FleetAnswer {
@@ -38,16 +38,25 @@ interface Member {
   readonly uplink: Uplink;
 }
 
-/** `FLEET-FILE URL PUBLIC-KEY-FILE LIMIT-MS`: all gateways of a fleet in one process, each with its own
+/** `FLEET-FILE URL PUBLIC-KEY-FILE LIMIT-MS [SPREAD-MS]`: all gateways of a fleet in one process, each with its own
  *  TLS connection and its own certificate; obeys orders, one line of JSON each. */
 export async function run(args: readonly string[]): Promise<undefined> {
-  const [fleetFile = '', url = '', keyFile = '', limitMs = '0'] = args;
+  const [fleetFile = '', url = '', keyFile = '', limitMs = '0', spreadMs] = args;
+  const spread = spreadMs === undefined ? {} : {startSpreadMs: Number(spreadMs)};
   const fleet = JSON.parse(readFileSync(fleetFile, 'utf8')) as Fleet;
   const publicKey = readFileSync(keyFile, 'utf8');
   const clock = new SystemClock();
   let latencies: Millis[] = [];
   const members = fleet.gateways.map(gateway =>
-    memberOf({fleet, gateway, url, publicKey, clock, onAcked: ms => void latencies.push(ms)}),
+    memberOf({
+      fleet,
+      gateway,
+      url,
+      publicKey,
+      clock,
+      spread,
+      onAcked: ms => void latencies.push(ms),
+    }),
   );
   answer({gateways: members.length});
   const orders = createInterface(process.stdin);
@@ -55,7 +64,7 @@ export async function run(args: readonly string[]): Promise<undefined> {
     const order = JSON.parse(line) as FleetOrder;
     latencies = [];
     const startMs = clock.nowMs();
-    if (order.kind === 'connect') await connect(members, clock, Number(limitMs), order.startsPerS);
+    if (order.kind === 'connect') await connect(members, clock, Number(limitMs), order.atOnce);
     const sent = order.kind === 'drive' ? await drive(members, clock, order) : 0;
     const sorted = latencies.toSorted((left, right) => left - right);
     answer({
@@ -76,14 +85,16 @@ interface MemberParts {
   readonly url: string;
   readonly publicKey: string;
   readonly clock: SystemClock;
+  readonly spread: {readonly startSpreadMs?: Millis};
   readonly onAcked: (afterMs: Millis) => void;
 }
 
-function memberOf({fleet, gateway, url, publicKey, clock, onAcked}: MemberParts): Member {
+function memberOf({fleet, gateway, url, publicKey, clock, spread, onAcked}: MemberParts): Member {
   const entropy = new SystemEntropy(clock);
   const outbox = new FleetOutbox(toHex(entropy.bytes(16)), () => clock.nowMs(), onAcked);
   const tls = {ca: fleet.ca, key: fleet.key, cert: gateway.certificate};
   const uplink = new Uplink({
+    ...spread,
     ...{clock, entropy, outbox, log: SILENT, boot: `boot-${gateway.name}`, firmware: 'bench'},
     address: {tenant: 'demo', gateway: gateway.name},
     cloudKey: readCloudKey(publicKey),
@@ -109,22 +120,24 @@ function memberOf({fleet, gateway, url, publicKey, clock, onAcked}: MemberParts)
 
 const isUp = ({uplink}: Member) => uplink.status().link === 'up';
 
-/** As when a street regains power; each waits as long as the product has it wait. */
+/** As when a street regains power, and each waits as long as the product has it wait; or one after the
+ *  other, `atOnce` at a time. */
 async function connect(
   members: readonly Member[],
   clock: SystemClock,
   limitMs: Millis,
-  startsPerS = Number.POSITIVE_INFINITY,
+  atOnce = members.length,
 ) {
-  const startMs = clock.nowMs();
-  for (let begun = 0; begun < members.length; ) {
-    const due = Math.ceil(((clock.nowMs() - startMs + LOOK_EVERY_MS) * startsPerS) / 1000);
-    for (const {uplink} of members.slice(begun, due)) uplink.start();
-    begun = Math.min(due, members.length);
-    await clock.sleep(LOOK_EVERY_MS);
-  }
   const endMs = clock.nowMs() + limitMs;
-  while (clock.nowMs() < endMs && !members.every(isUp)) await clock.sleep(LOOK_EVERY_MS);
+  let begun = 0;
+  let onTheirWay: readonly Member[] = [];
+  while (clock.nowMs() < endMs && (begun < members.length || onTheirWay.length > 0)) {
+    const next = members.slice(begun, begun + atOnce - onTheirWay.length);
+    for (const {uplink} of next) uplink.start();
+    begun += next.length;
+    await clock.sleep(LOOK_EVERY_MS);
+    onTheirWay = [...onTheirWay, ...next].filter(member => !isUp(member));
+  }
 }
 
 /** Events one by one, in turn from one gateway after the other; settles with how many. */

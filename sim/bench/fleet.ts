@@ -13,9 +13,10 @@ import {rounded} from './median.js';
 import {usageOf} from './process-usage.js';
 
 const [STORM_GATEWAYS, STEADY_GATEWAYS] = [1000, 10_000];
-const CONNECT_LIMIT_MS = 180_000;
-/** Ten thousand begin at a pace that both ends can keep on one machine. */
-const PACE_OF_RAW = 0.7;
+const CONNECT_LIMIT_MS = 600_000;
+/** Of ten thousand so many are on their way at a time: one process plays them all, and would be the
+ *  bottleneck of a storm itself. */
+const AT_ONCE = 32;
 const EVENTS_PER_GATEWAY_S = 1 / 60;
 const CARRIED_WITHIN_MS = 2000;
 
@@ -69,14 +70,14 @@ export async function measureFleet(
   const server = await writeCertificate(folder, ca, {kind: 'server'});
   const rawHandshakesPerS = await handshakesPerS(fleetFile, server);
   const site = await startFleetSite(form, {folder, ca});
+  const isStorm = count <= STORM_GATEWAYS;
   const fleet = new Child(
     'fleet-gateways',
-    ...[fleetFile, site.url, site.publicKeyFile, CONNECT_LIMIT_MS],
+    ...[fleetFile, site.url, site.publicKeyFile, CONNECT_LIMIT_MS, ...(isStorm ? [] : [0])],
   );
   try {
     await fleet.next();
-    const isStorm = count <= STORM_GATEWAYS;
-    const pace = isStorm ? {} : {startsPerS: rawHandshakesPerS * PACE_OF_RAW};
+    const pace = isStorm ? {} : {atOnce: AT_ONCE};
     const connected = await ask(fleet, {kind: 'connect', ...pace});
     tell(`${connected.up} up after ${rounded(connected.tookMs / 1000, 1)} s`);
     const steady = await driveSteadily(site, fleet, count, plan);
