@@ -1,7 +1,7 @@
 import {createRoute, z} from '@hono/zod-openapi';
 import {LOST_CARD_FEN} from '../../../protocols/site/stay-rules.js';
 import {type Api, addOperation, needing, onceHeaders, REFUSALS, shown} from '../http/api.js';
-import type {Caller} from '../http/caller.js';
+import {type Caller, maySee} from '../http/caller.js';
 import {Refusal} from '../http/refusals.js';
 import type {RequestWriter} from '../http/write.js';
 import type {Ledger} from '../ledger/ledger.js';
@@ -25,7 +25,7 @@ export interface LostCardOptions {
 }
 
 const lost = createRoute({
-  ...{method: 'post', path: '/v1/credentials/{credential}/lost', tags: ['grants']},
+  ...{method: 'post', path: '/v1/credentials/{credential}/lost', tags: ['credentials']},
   summary: 'A card is lost: it opens nothing any more, and is charged; what else one has goes on',
   ...needing('own:write'),
   request: {
@@ -44,8 +44,7 @@ export function addLostCards(api: Api, options: LostCardOptions): void {
     const {credential: id} = context.req.valid('param');
     return writer.once(context, caller, {}, async tx => {
       const known = await credentials.get(tx, caller.tenant, id);
-      const isHis = known?.holder === caller.member || caller.scopes.has('grants:write');
-      const card = known?.kind === 'card' && isHis ? await credentials.lock(tx, id) : undefined;
+      const card = known && mayLose(caller, known) ? await credentials.lock(tx, id) : undefined;
       if (!card) throw new Refusal('not_found');
       if (card.state === 'revoked') throw new Refusal('revoked');
       const gateways = await desk.revokeCredential(tx, card);
@@ -58,6 +57,12 @@ export function addLostCards(api: Api, options: LostCardOptions): void {
       return {status: 200, body, after: () => onGateways(gateways)};
     });
   });
+}
+
+/** A card of his own, or of a site that he looks after. */
+function mayLose(caller: Caller, {kind, holder, site}: ShownCredential): boolean {
+  const isHis = holder === caller.member;
+  return kind === 'card' && (isHis || (caller.scopes.has('grants:write') && maySee(caller, site)));
 }
 
 /** Who has not so much owes it. */

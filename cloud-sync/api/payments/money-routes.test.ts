@@ -37,16 +37,18 @@ async function rig(t: ExecutionContext) {
     ...{name: 'sim', secrets: [SECRET], merchants: new Map([['demo', 'm-1']])},
     post: (path, body) => provider.post(path, body),
   });
+  // Before the cloud is at work on it: two connections of one thread cannot wait for each other.
+  const store = await CloudStore.open(file);
   const cloud = await startCloud({
     ...{clock, entropy, log, database: file, apiKey: 'office', providers: [wire]},
     signingKey: generateKeyPairSync('ed25519').privateKey,
   });
-  const store = await CloudStore.open(file);
   t.teardown(async () => {
     await cloud.close();
     await store.close();
     rmSync(folder, {recursive: true});
   });
+  await clock.advance(SECOND_MS);
   const keys = new AccessKeyTable(entropy);
   const keyOf = (tenant: string, scopes: readonly ('own:write' | 'money:read' | 'money:write')[]) =>
     store.read(db =>

@@ -125,8 +125,9 @@ test('a key of one site sees that site alone, and another tenant nothing', async
   const file = `${t.title.length}-sites.db`;
   const folder = (await import('node:fs')).mkdtempSync('/tmp/latchkey-keys-');
   t.teardown(async () => (await import('node:fs')).rmSync(folder, {recursive: true}));
-  const {ask, told, key: newKey} = await rigOf(t, `${folder}/${file}`);
+  // Before the cloud is at work on it: two connections of one thread cannot wait for each other.
   const store = await CloudStore.open(`${folder}/${file}`);
+  const {ask, told, key: newKey} = await rigOf(t, `${folder}/${file}`);
   t.teardown(() => store.close());
   const made = ask('POST', '/v1/tenants', {body: {id: 'two', name: 'Two'}});
   const {key: other} = await told<{key: string}>(201, made);

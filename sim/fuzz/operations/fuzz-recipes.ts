@@ -298,6 +298,10 @@ const ORDERS: Readonly<Record<string, Recipe>> = {
   'POST /v1/bath/codes': async world => ({body: {site: BATH, holder: await world.rich()}}),
   'GET /v1/bath/codes/{id}': of(bathCode, 'id'),
   'POST /v1/bath/codes/{id}/cancel': of(bathCode, 'id'),
+  'POST /v1/bath/codes/{id}/renewal': of(bathCode, 'id'),
+  'GET /v1/bath/use': world => ({
+    query: {site: BATH, fromMs: String(world.nowMs - DAY_MS), untilMs: String(world.nowMs)},
+  }),
   'POST /v1/bath/codes/{id}/opening': of(bathCode, 'id', {session: 's-1', point: 'S-1'}),
   'POST /v1/bath/codes/{id}/use': async world => {
     const id = await world.bathCode();
