@@ -1,6 +1,7 @@
 import {isoText} from '../../../protocols/base/iso-text.js';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
 import {BATH, type FuzzWorld, GATEWAY, LOT, PASSWORD, TARIFF} from './fuzz-world.js';
+import {NOT_BY_ASKING} from './not-by-asking.js';
 
 /** A request that succeeds. What is left out of `params` is what the world has anyway. */
 export interface Valid {
@@ -385,21 +386,9 @@ function dayBefore(world: FuzzWorld, days: number): string {
   return isoText(world.nowMs - days * DAY_MS).slice(0, 10);
 }
 
-/** What cannot be done by asking alone. */
-const NOT_BY_ASKING: Readonly<Record<string, string>> = {
-  'POST /v1/orders/{id}/early-start': 'wants a bay of which its gateway says that it is empty',
-  'POST /v1/enroll': 'wants a gateway with its key and an HMAC under the code',
-  'POST /v1/holds/{hold}/{act}': 'a hold comes of events of two gateways',
-  'POST /v1/payments/{id}/resolution':
-    'wants a payment that its payer disputes, which the provider tells',
-  'POST /v1/bookings/{id}/end': 'wants a car that came, which the events of a gateway tell',
-};
-
 /** How an operation is done at this world; undefined: not by asking. */
 export async function validAt(world: FuzzWorld, operation: string): Promise<Valid | undefined> {
   if (operation in NOT_BY_ASKING) return undefined;
   const made = (await RECIPES[operation]?.(world)) ?? {};
   return {...made, params: {...STANDING, ...made.params}};
 }
-
-export const NEVER_BY_ASKING = Object.keys(NOT_BY_ASKING);
