@@ -4,7 +4,7 @@ import {MINUTE_MS} from '../../../protocols/base/units.js';
 import type {SiteEventBodies} from '../../../protocols/site/events.js';
 import type {CodeCredential, Grant} from '../../../protocols/site/grant.js';
 import {asId, type CollectorId} from '../../../protocols/site/ids.js';
-import type {LotConfig, LotEffect, OpenRecords} from '../lot/contract.js';
+import type {FormerRun, LotConfig, LotEffect, OpenRecords} from '../lot/contract.js';
 import type {DisplayMessage} from '../lot/display-message.js';
 import {LotRig} from '../lot/lot-rig.js';
 import {RULES as LOT_RULES} from '../lot/rig-config.js';
@@ -38,6 +38,8 @@ interface BathRigOptions {
   readonly bath?: Partial<BathConfig>;
   readonly rules?: Partial<BathRules>;
   readonly open?: Partial<OpenRecords>;
+  /** Left out: that of the lot's rig. */
+  readonly former?: FormerRun;
 }
 
 /**
@@ -65,7 +67,7 @@ export class BathRig {
       rules: {...BATH_RULES, ...more.rules},
       ...more.bath,
     };
-    this.lot = new LotRig(configOf(this.#config), more.open);
+    this.lot = new LotRig(configOf(this.#config), more.open, [], more.former);
     for (const id of stalls) {
       this.stalls.set(id, {
         ...{isOpen: false, totalMl: 1000, flowMlPerS: 150, isStuck: false, isMeterDead: false},
