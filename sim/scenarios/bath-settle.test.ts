@@ -60,3 +60,33 @@ test('B15 budget 200: one rinse of a minute is booked as a debt in the ledger, t
   t.is((await platform.code('ann')).heldFen, 500 - owedFen);
   t.deepEqual(await platform.imbalances(), []);
 });
+
+test('E58 soap in the hair and the budget gone: warned at 20 % and at 30 s, one rinse of 60 s, and its price is a debt', async t => {
+  const platform = await BathPlatform.open(t, {
+    ...{purses: {ann: 500}, tariff: {by: 'time', fenPerMinute: 120}},
+  });
+  const {house, world} = platform;
+  const {id, digits} = await platform.code('ann');
+  await house.type('X-01', `${digits}#`);
+  const shows = (text: string, limitMs: number) =>
+    world.until(() => house.screen('X-01').includes(text), limitMs);
+  await shows('Low: ', 240_000);
+  await shows('30 s: ', 60_000);
+  await shows('Budget used up', 60_000);
+  await world.until(() => house.stall('X-01').pipe.valve === 'closed', 3000);
+  await world.advance(3000);
+  await house.key('X-01', '#');
+  await world.until(() => house.stall('X-01').pipe.valve === 'open', 5000);
+  const fromMs = world.nowMs;
+  await world.until(() => house.stall('X-01').pipe.valve === 'closed', 90_000);
+  t.true(Math.abs(world.nowMs - fromMs - 60_000) <= 3000, `${world.nowMs - fromMs} ms`);
+  await house.key('X-01', '#');
+  await house.settled(1, 120_000);
+  t.is(house.stall('X-01').pipe.valve, 'closed', 'no second rinse');
+  const {owedFen, usedFen} = await platform.until(id, 'settled');
+  t.is(usedFen, 500 + owedFen);
+  t.true(owedFen >= 114 && owedFen <= 126, `${owedFen} fen for a minute`);
+  t.is(await platform.debt('ann'), owedFen);
+  t.like(await platform.purse('ann'), {postedFen: 0, heldFen: 0});
+  t.deepEqual(await platform.imbalances(), []);
+});
