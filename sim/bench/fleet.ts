@@ -13,7 +13,8 @@ import {rounded} from './median.js';
 import {usageOf} from './process-usage.js';
 
 const [STORM_GATEWAYS, STEADY_GATEWAYS] = [1000, 10_000];
-const CONNECT_LIMIT_MS = 600_000;
+/** Most of what a connection costs is the arithmetic of both ends, and both ends of all run here. */
+const CONNECT_LIMIT_MS = 900_000;
 /** Of ten thousand so many are on their way at a time: one process plays them all, and would be the
  *  bottleneck of a storm itself. */
 const AT_ONCE = 32;
