@@ -1,6 +1,6 @@
-import {errorText, StoreError} from '../../../protocols/base/errors.js';
 import type {SyncLog} from '../../log.js';
 import type {OrderFrame} from '../orders/order-frame.js';
+import {tellPending} from '../orders/tell-pending.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import type {ShowerInput} from './bath-code.js';
 import type {ShowerTable, ShowerUse} from './shower-table.js';
@@ -13,9 +13,6 @@ export interface ShowerFeederOptions {
   readonly onGateways: (gateways: readonly string[]) => void;
 }
 
-/** Beyond this something is wrong that another try does not mend. */
-const MAX_FAILURES = 100;
-
 /** Tells codes what gateways told of their showers: each word once, whichever worker does it. @see requirements B12 */
 export class ShowerFeeder {
   readonly #options: ShowerFeederOptions;
@@ -25,22 +22,13 @@ export class ShowerFeeder {
   }
 
   /** Gives how many. What fails waits for the next time and holds up no other. */
-  async run(): Promise<number> {
+  run(): Promise<number> {
     const {store, showers, log, onGateways} = this.#options;
-    const failed: string[] = [];
-    for (let count = 0; failed.length < MAX_FAILURES; ) {
-      const use = await store.read(db => showers.firstPending(db, failed));
-      if (!use) return count;
-      try {
-        onGateways(await this.#tell(use));
-        count += 1;
-      } catch (error) {
-        if (error instanceof StoreError && error.code !== 'store/failed') throw error;
-        log.error('order.use_not_told', {order: use.order, why: errorText(error)});
-        failed.push(use.session);
-      }
-    }
-    return 0;
+    return tellPending({
+      ...{log, onGateways},
+      next: except => store.read(db => showers.firstPending(db, except)),
+      tell: use => this.#tell(use),
+    });
   }
 
   #tell(use: ShowerUse): Promise<readonly string[]> {

@@ -1,8 +1,8 @@
-import {errorText, StoreError} from '../../../protocols/base/errors.js';
 import type {SyncLog} from '../../log.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import type {OrderFrame} from './order-frame.js';
 import type {OrderUse, OrderUseTable} from './order-use-table.js';
+import {tellPending} from './tell-pending.js';
 
 export interface UseFeederOptions {
   readonly log: SyncLog;
@@ -31,22 +31,13 @@ export class UseFeeder {
   }
 
   /** Gives how many. What fails waits for the next time and holds up no other. */
-  async run(): Promise<number> {
+  run(): Promise<number> {
     const {store, uses, log, onGateways} = this.#options;
-    const failed: string[] = [];
-    for (let count = 0; failed.length < MAX_FAILURES; ) {
-      const use = await store.read(db => uses.firstPending(db, failed));
-      if (!use) return count;
-      try {
-        onGateways(await this.#tell(use));
-        count += 1;
-      } catch (error) {
-        if (error instanceof StoreError && error.code !== 'store/failed') throw error;
-        log.error('order.use_not_told', {order: use.order, why: errorText(error)});
-        failed.push(use.session);
-      }
-    }
-    return 0;
+    return tellPending({
+      ...{log, onGateways},
+      next: except => store.read(db => uses.firstPending(db, except)),
+      tell: use => this.#tell(use),
+    });
   }
 
   #tell(use: OrderUse): Promise<readonly string[]> {
@@ -61,6 +52,3 @@ export class UseFeeder {
     });
   }
 }
-
-/** Beyond this something is wrong that another try does not mend. */
-const MAX_FAILURES = 100;
