@@ -1,51 +1,64 @@
-// One process for the tests of a folder in place of one for each file: to start a process and to load
-// what every test of a folder needs costs more than most tests. Nothing here is global, so nothing is shared.
-// Writes dist/.tests/LANE/FOLDER.test.js, which imports the compiled tests of that folder.
-import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+// A few processes for many files of tests in place of one for each: to start a process and to load what the
+// tests of a tree need costs more than most tests. Nothing here is global, so nothing is shared.
+// Writes dist/.tests/LANE/TREE-N.test.js, which imports compiled tests of that tree.
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 
 const OUT = 'dist/.tests';
 /** Peers, power cuts and what takes an hour have suites of their own. */
 const ELSEWHERE = ['sim/real', 'sim/crash', 'sim/long'];
-/** They watch the memory of their process, or are as long as a whole folder. */
+/** They watch the memory of their process, or are as long as a whole tree. */
 const ALONE = new Set([
   'sim/scenarios/crash.test.js',
   'sim/scenarios/long-outage.test.js',
   'sim/scenarios/sync-offline.test.js',
 ]);
-const MOST_FILES = 8;
-
-/** Which of the runs of `npm test` takes a group: the watched trees for coverage, the stories for their length. */
-function laneOf(group) {
-  if (/^(protocols|drivers|edge)\b/.test(group)) return 'watched';
-  return group.startsWith('sim/scenarios') && !LEFT_TO_THE_REST.has(group) ? 'stories' : 'rest';
+/** Stories leave more behind in memory than tests of one thing do. */
+const MOST_FILES = 40;
+const MOST_STORIES = 8;
+/** The watched trees for coverage; of the others each of the two lanes of `npm test` takes the next when it is free. */
+function laneOf(file) {
+  return /^(protocols|drivers|edge)\//.test(file) ? 'watched' : 'free';
 }
 
-/** So that the two lanes are about equally long. */
-const LEFT_TO_THE_REST = new Set([
-  'sim/scenarios/crash.test.js',
-  'sim/scenarios/sync-offline.test.js',
-]);
+const isStory = file => file.startsWith('sim/scenarios/');
 
-const folders = new Map();
+function treeOf(file) {
+  if (ALONE.has(file)) return file.replace(/\.test\.js$/, '').replaceAll('/', '_');
+  return isStory(file) ? 'sim_scenarios' : file.split('/')[0];
+}
+
+/** Ava takes a title once a process; those that a loop makes must differ within their folder and its neighbours. */
+function titlesIn(file) {
+  const text = readFileSync(join('dist', file), 'utf8');
+  return [...text.matchAll(/\btest(?:\.\w+)*\(\s*(["'`])(.*?)\1/g)].map(match => match[2]);
+}
+
+const groups = new Map();
 for (const file of readdirSync('dist', {recursive: true}).sort()) {
-  const folder = dirname(file);
   if (!file.endsWith('.test.js') || file.startsWith('.')) continue;
-  if (ELSEWHERE.some(name => folder.startsWith(name))) continue;
-  const group = ALONE.has(file) ? file : folder;
-  folders.set(group, [...(folders.get(group) ?? []), file]);
+  if (ELSEWHERE.some(name => dirname(file).startsWith(name))) continue;
+  const tree = join(laneOf(file), treeOf(file));
+  const most = isStory(file) ? MOST_STORIES : MOST_FILES;
+  const titles = titlesIn(file);
+  const ofTree = groups.get(tree) ?? [];
+  const isFree = group =>
+    group.files.length < most && !titles.some(title => group.titles.has(title));
+  let group = ofTree.find(isFree);
+  if (!group) {
+    group = {files: [], titles: new Set()};
+    groups.set(tree, [...ofTree, group]);
+  }
+  group.files.push(file);
+  for (const title of titles) group.titles.add(title);
 }
 
 rmSync(OUT, {recursive: true, force: true});
-for (const [group, files] of folders) {
-  const lane = join(OUT, laneOf(group));
-  mkdirSync(lane, {recursive: true});
-  for (let first = 0; first < files.length; first += MOST_FILES) {
-    const part = files.length > MOST_FILES ? `-${first / MOST_FILES + 1}` : '';
-    const name = `${group.replace(/\.test\.js$/, '').replaceAll('/', '_')}${part}.test.js`;
-    const lines = files
-      .slice(first, first + MOST_FILES)
-      .map(file => `import '${relative(lane, join('dist', file))}';\n`);
-    writeFileSync(join(lane, name), lines.join(''));
+for (const [tree, ofTree] of groups) {
+  mkdirSync(dirname(join(OUT, tree)), {recursive: true});
+  for (const [index, {files}] of ofTree.entries()) {
+    const name = join(OUT, `${tree}-${index + 1}.test.js`);
+    const lines = files.map(file => `import '${relative(dirname(name), join('dist', file))}';\n`);
+    writeFileSync(name, lines.join(''));
   }
 }
