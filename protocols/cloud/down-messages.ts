@@ -20,9 +20,13 @@ export const ACT_TTL_CAPS_MS = {
   ...{open: 10_000, close: 10_000, pulse: 10_000, valve: 5000},
   /** Of what runs at a stall. */
   stop: 10_000,
+  /** Somebody far away takes a call: `door` is its alarm, `by` who it is. */
+  acknowledge: 10_000,
 } as const;
 export type ActKind = keyof typeof ACT_TTL_CAPS_MS;
-const ACT_KINDS = ['open', 'close', 'pulse', 'valve', 'stop'] as const satisfies readonly ActKind[];
+const ACT_KINDS = [
+  ...(['open', 'close', 'pulse', 'valve', 'stop', 'acknowledge'] as const),
+] as const satisfies readonly ActKind[];
 
 /** Ed25519 over context, topic and payload, base64url. */
 const sig = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
@@ -77,7 +81,8 @@ const revocationSchema = z.object({
 });
 
 /** `d/cmd`: an act, at most once, now or never. `ref` is the newest gateway reading plus the time
- *  since on the cloud's own clock; `n` counts up per door; `tp` is the `traceparent` of the request. */
+ *  since on the cloud's own clock; `n` counts up per door; `use`: the shower that a stop is meant for, and no
+ *  other one; `tp` is the `traceparent` of the request. */
 const commandSchema = z.object({
   id: idSchema<CommandId>(),
   sid: sessionIdSchema,
@@ -87,6 +92,7 @@ const commandSchema = z.object({
   door: idSchema<BayId>(),
   n: z.int().min(1),
   by: z.string().min(1).max(128),
+  use: z.string().min(1).max(64).optional(),
   tp: traceSchema,
   sig,
 });

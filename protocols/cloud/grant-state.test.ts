@@ -68,6 +68,11 @@ test('a budget counts, and a grant without one is as it always was', t => {
     canonicalRow({table: 'grant', row: {...GRANT, budget: cool}}),
     `${plain.slice(0, -1)},[320,1800,40000]]`,
   );
+  const little = {...budget, mostMl: 40_000};
+  t.is(
+    canonicalRow({table: 'grant', row: {...GRANT, budget: little}}),
+    `${plain.slice(0, -1)},[320,1800,null,40000]]`,
+  );
   t.is(canonicalRow({table: 'grant', row: {...GRANT, budget: undefined}}), plain);
 });
 

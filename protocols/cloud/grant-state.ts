@@ -23,7 +23,8 @@ const MODULUS = 1n << 256n;
  * The row as both ends hash it: a JSON array of the fields in the order of their declaration, behind
  * the table's name; an absent secret is `null`, a weekly window is `[days, fromMinute, toMinute]`.
  * A budget stands behind all else as `[fen, seconds]`, or with its hottest water as `[fen, seconds,
- * mostMilliCelsius]`, and where there is none there is nothing; the plates of cars stand last, as
+ * mostMilliCelsius]`, or with its most water as `[fen, seconds, mostMilliCelsius or null, mostMl]`, and
+ * where there is none there is nothing; the plates of cars stand last, as
  * `{"plates": [...]}`, in the same way.
  * Arrays keep the order in which the cloud sent them. The digest of a code has no part in it: a gateway
  * keeps another one than it was sent, and each new digest is a new revision.
@@ -49,7 +50,9 @@ export function canonicalRow(entry: GrantStateRow): string {
   ]);
 }
 
-function budgetFields({fen, seconds, mostMilliCelsius}: GrantBudget): readonly number[] {
+function budgetFields(budget: GrantBudget): readonly (number | null)[] {
+  const {fen, seconds, mostMilliCelsius, mostMl} = budget;
+  if (mostMl !== undefined) return [fen, seconds, mostMilliCelsius ?? null, mostMl];
   return mostMilliCelsius === undefined ? [fen, seconds] : [fen, seconds, mostMilliCelsius];
 }
 

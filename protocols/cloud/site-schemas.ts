@@ -51,6 +51,7 @@ const budgetSchema = z.object({
   fen: counterSchema,
   seconds: z.int().min(1).max(86_400),
   mostMilliCelsius: z.int().min(0).max(100_000).optional(),
+  mostMl: z.int().min(0).max(10_000_000).optional(),
 });
 
 export const grantSchema = z.object({

@@ -28,12 +28,23 @@ export const REFERENCE_KEYPAD_PROFILE = {
   name: 'reference',
   /** Input registers, FC04: count, key down (0 none, else index + 1), clock, then pairs of code and stamp. */
   status: {register: 0, quantity: 19},
+  /** The first three of them: whether the ring has anything new. */
+  state: {register: 0, quantity: 3},
   ringLength: 8,
   /** Code 1 is the first of them. */
   keys: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'],
 } as const;
 
 const RING_OFFSET = 3;
+
+/** Read the words before the ring; undefined when words are missing. */
+export function decodePadState(
+  words: readonly number[],
+): Pick<PadRegisters, 'strokeCount' | 'held'> | undefined {
+  const [strokeCount, held] = words;
+  if (strokeCount === undefined || held === undefined) return undefined;
+  return {strokeCount, held: REFERENCE_KEYPAD_PROFILE.keys[held - 1]};
+}
 
 /** Read the words of one poll; undefined when words are missing. Unknown codes are no presses. */
 export function decodePadRegisters(words: readonly number[]): PadRegisters | undefined {

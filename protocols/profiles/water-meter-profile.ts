@@ -23,6 +23,8 @@ export interface WaterMeterProfile {
   readonly name: string;
   /** The block of holding registers that one poll reads with FC03. */
   readonly block: {readonly register: number; readonly quantity: number};
+  /** The part of it that moves while water runs: total, flow and pipe. */
+  readonly flowBlock: {readonly register: number; readonly quantity: number};
   /** Bytes of a float as they come: `little` = least significant first. */
   readonly floatBytes: 'little' | 'big';
   readonly total: number;
@@ -49,6 +51,7 @@ export interface WaterMeterProfile {
 export const XINTAI_METER_PROFILE: WaterMeterProfile = {
   name: 'xintai',
   block: {register: 0x01, quantity: 28},
+  flowBlock: {register: 0x01, quantity: 7},
   floatBytes: 'little',
   total: 0x01,
   flow: 0x05,
@@ -77,32 +80,39 @@ export function decodeMeterRegisters(
   words: readonly number[],
   profile: WaterMeterProfile = XINTAI_METER_PROFILE,
 ): MeterRegisters | undefined {
-  const {block, valve, pipe} = profile;
+  const {block, valve} = profile;
   if (words.length < block.quantity) return undefined;
-  const float = (register: number) => {
-    const [first = 0, second = 0] = words.slice(register - block.register);
-    return decodeFloat([first, second], profile.floatBytes);
-  };
+  const said = decodeFlowRegisters(words, profile);
+  if (!said) return undefined;
+  const float = (register: number) => floatAt(words, register - block.register, profile);
   const word = (register: number) => words[register - block.register] ?? 0;
-  const totalM3 = float(profile.total);
-  const totalMl = Math.round(totalM3 * ML_PER_M3);
-  // Words of something else make floats of any size; beyond whole millilitres no sum would be right.
-  if (!Number.isSafeInteger(totalMl) || totalM3 < 0) return undefined;
-  const flow = float(profile.flow);
-  const pipeEmpty = (word(pipe.register) & 0xff) === pipe.empty;
-  const flowMlPerMin =
-    Number.isFinite(flow) && !pipeEmpty ? (flow * ML_PER_M3) / MINUTES_PER_HOUR : 0;
   const remaining = float(profile.remaining);
   const batteryV = float(profile.battery);
   return {
-    totalMl,
-    flowMlPerMin: Math.max(0, Math.round(flowMlPerMin)),
-    pipeEmpty,
+    ...said,
     remainingMl: Number.isFinite(remaining) ? Math.max(0, Math.round(remaining * ML_PER_M3)) : 0,
     batteryMv: Number.isFinite(batteryV) ? Math.round(batteryV * 1000) : 0,
     lowBattery: (word(valve.register) & valve.lowBatteryBit) !== 0,
     valve: valveOf(word(valve.register), profile),
   };
+}
+
+/** The same of its `flowBlock`, whose words the whole block begins with. */
+export function decodeFlowRegisters(
+  words: readonly number[],
+  profile: WaterMeterProfile = XINTAI_METER_PROFILE,
+): Pick<MeterRegisters, 'totalMl' | 'flowMlPerMin' | 'pipeEmpty'> | undefined {
+  const {flowBlock, pipe} = profile;
+  if (words.length < flowBlock.quantity) return undefined;
+  const totalM3 = floatAt(words, profile.total - flowBlock.register, profile);
+  const totalMl = Math.round(totalM3 * ML_PER_M3);
+  // Words of something else make floats of any size; beyond whole millilitres no sum would be right.
+  if (!Number.isSafeInteger(totalMl) || totalM3 < 0) return undefined;
+  const flow = floatAt(words, profile.flow - flowBlock.register, profile);
+  const pipeEmpty = ((words[pipe.register - flowBlock.register] ?? 0) & 0xff) === pipe.empty;
+  const flowMlPerMin =
+    Number.isFinite(flow) && !pipeEmpty ? (flow * ML_PER_M3) / MINUTES_PER_HOUR : 0;
+  return {totalMl, flowMlPerMin: Math.max(0, Math.round(flowMlPerMin)), pipeEmpty};
 }
 
 /** The words that a meter of this model answers to a poll: the other side of `decodeMeterRegisters`. */
@@ -156,6 +166,11 @@ export function encodeFloat(value: number, order: 'little' | 'big'): [number, nu
   const view = new DataView(new ArrayBuffer(4));
   view.setFloat32(0, value, order === 'little');
   return [view.getUint16(0), view.getUint16(2)];
+}
+
+function floatAt(words: readonly number[], place: number, {floatBytes}: WaterMeterProfile): number {
+  const [first = 0, second = 0] = words.slice(place);
+  return decodeFloat([first, second], floatBytes);
 }
 
 function valveOf(word: number, {valve}: WaterMeterProfile): MeterValve {

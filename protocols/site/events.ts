@@ -1,4 +1,6 @@
 import type {Millis, UnixMillis} from '../base/clock.js';
+import type {CallAlarmKind, CallCareBody, CallStepBody} from './calls.js';
+import type {ConfigEventBodies} from './config-trials.js';
 import type {
   ActuationId,
   AlarmId,
@@ -16,6 +18,7 @@ import type {
   SessionId,
 } from './ids.js';
 import type {Reason} from './reasons.js';
+import type {UpdateEventBodies} from './updates.js';
 
 export type DecisionResult = 'ALLOW' | 'REDIRECT' | 'DENY' | 'UNKNOWN';
 
@@ -86,6 +89,7 @@ export type AlarmKind =
   | 'SENSOR_FAULT'
   | 'DEVICE_OFFLINE'
   | 'BUS_DOWN'
+  | 'SITE_INCIDENT'
   | 'STORAGE_FAULT'
   | 'STORAGE_FULL'
   | 'STORAGE_SLOW'
@@ -97,6 +101,7 @@ export type AlarmKind =
   | 'NO_WATER'
   | 'BATHER_SILENT'
   | 'HOT_WATER'
+  | CallAlarmKind
   | DeviceFaultKind;
 
 /** Faults that a driver finds by itself, beyond being silent; each stands until the driver takes it back. */
@@ -113,26 +118,6 @@ export type DeviceFaultKind =
   | 'METER_FAULT'
   | 'VALVE_FAULT'
   | 'CONFIG_ROLLED_BACK';
-
-/** Why a new site file was never tried. `base`: it replaces another file than the one in force. */
-export type ConfigRefusal = 'problems' | 'base' | 'busy' | 'not_stored';
-
-/** Why a site file on trial went back. `interrupted`: two starts in a row did not live to its end. */
-export type ConfigRollback =
-  | 'devices'
-  | 'cloud'
-  | 'start'
-  | 'interrupted'
-  | 'person'
-  | 'not_stored';
-
-/** Which site file an event speaks of, and whence it came. */
-interface ConfigOrigin {
-  readonly sha256: string;
-  /** Of the cloud; 0: applied on the spot. */
-  readonly version: number;
-  readonly by: string;
-}
 
 export type AlarmState = 'raised' | 'notified' | 'acked' | 'onsite' | 'closed';
 
@@ -154,7 +139,7 @@ export type DeviceEventData = Readonly<Record<string, string | number | boolean 
  * Every kind of event that a gateway journals and sends, with the shape of its body. A body holds
  * JSON values only; amounts of time in ms. Card numbers stand in full, secrets never.
  */
-export interface SiteEventBodies {
+export interface SiteEventBodies extends ConfigEventBodies, UpdateEventBodies {
   boot: {
     /** Of this run: two copies of a card that start alike still tell two stories. */
     readonly run: string;
@@ -263,6 +248,10 @@ export interface SiteEventBodies {
     readonly person: PersonId | null;
     readonly note: string | null;
   };
+  /** One step of a call for help, a fault or a test. @see ecosystem 2.3 */
+  call: CallStepBody<AlarmKind>;
+  /** What is done so that calls will be heard: maintenance, tests, boards. */
+  'call.care': CallCareBody;
   /**
    * A car stands in a bay that is not its own. Nothing moves for it: whoever has the right to that bay next needs
    * another one, and the driver is told where he belongs. @see requirements E25, E34
@@ -353,26 +342,6 @@ export interface SiteEventBodies {
     readonly trace?: string;
   };
   'grants.applied': {readonly version: number; readonly hash: string};
-  /** A new site file proved itself and is in force. */
-  'config.applied': ConfigOrigin & {
-    readonly previous: string;
-    /** Devices that answered before it, and those of them that do no more. */
-    readonly answered: number;
-    readonly gone: number;
-  };
-  'config.rolled_back': ConfigOrigin & {
-    readonly why: ConfigRollback;
-    readonly answered: number;
-    readonly gone: number;
-    /** The first of those that are gone. */
-    readonly devices: readonly string[];
-    readonly detail: string;
-  };
-  'config.refused': ConfigOrigin & {
-    readonly why: ConfigRefusal;
-    /** The first of them, as `latchkey config check` prints them. */
-    readonly problems: readonly string[];
-  };
   'clock.step': {readonly fromWallMs: UnixMillis; readonly toWallMs: UnixMillis};
 }
 export type SiteEventKind = keyof SiteEventBodies;
@@ -385,6 +354,7 @@ export type SiteFact = {
 /** Events that go out at once even while a backlog drains. */
 export const URGENT_EVENTS: ReadonlySet<SiteEventKind> = new Set<SiteEventKind>([
   'alarm',
+  'call',
   'misparked',
   'decision',
   'actuation',

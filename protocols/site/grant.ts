@@ -11,6 +11,8 @@ export interface GrantBudget {
   readonly seconds: number;
   /** Water that is hotter is not given under it, where a probe tells; left out: the limit of the house. */
   readonly mostMilliCelsius?: number | undefined;
+  /** Water in all, in ml; left out: as much as the money buys. */
+  readonly mostMl?: number | undefined;
 }
 
 /** The right of one holder to use points in a time: signed by the cloud, decided on by the edge. */

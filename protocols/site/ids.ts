@@ -28,3 +28,15 @@ export type CommandId = Id<'command'>;
 export function asId<Kind extends Id<string>>(text: string): Kind {
   return text as Kind;
 }
+
+const BY_NUMBER = 'number-';
+
+/** Under which id a stay is told whose grant its gateway has not heard of: a token names it by its number alone. */
+export function idOfNumber(number: string): GrantId {
+  return asId(`${BY_NUMBER}${number}`);
+}
+
+/** The number in such an id; undefined: it is a grant's own. */
+export function numberIn(id: string): string | undefined {
+  return id.startsWith(BY_NUMBER) ? id.slice(BY_NUMBER.length) : undefined;
+}

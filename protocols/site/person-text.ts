@@ -33,6 +33,12 @@ export function maskPhone(phone: string): string {
     : `${HIDDEN}${phone.slice(-3)}`;
 }
 
+/** `wang@example.org` as `w****@example.org`. */
+export function maskEmail(address: string): string {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, 1)}${HIDDEN}${at < 1 ? '' : address.slice(at)}`;
+}
+
 /** The first character, and not even how many follow: `陈**`. */
 export function maskName(name: string): string {
   const [first = ''] = name.trim();
