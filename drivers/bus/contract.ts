@@ -66,6 +66,8 @@ export interface PollEntry {
   readonly mostQuantity?: number;
   /** Shortest distance of two polls now, start to start; asked at every sweep. 0 = as often as the line can. */
   periodMs(): Millis;
+  /** A person waits for what it reads: when it is due it goes before all that is not; asked at every sweep. */
+  isUrgent?(): boolean;
   onOutcome(outcome: BusOutcome): void;
   onHealth(health: DeviceHealth): void;
 }
@@ -143,6 +145,8 @@ export interface FramePoll {
   readonly resends?: number;
   /** Shortest distance of two polls now, start to start; asked at every sweep. 0 = as often as the line can. */
   periodMs(): Millis;
+  /** A person waits for what it reads: when it is due it goes before all that is not; asked at every sweep. */
+  isUrgent?(): boolean;
   /** Not before this instant, whatever the period; asked at every sweep. */
   fromMs?(): Millis;
   /** Undefined: nothing to say in this turn. */

@@ -49,6 +49,8 @@ export class LineMaster {
   #reopening: Timer | undefined;
   #reopenWish: string | undefined;
   #closed = false;
+  /** When the line last went on; undefined while it has nothing to go on with. */
+  #wentOnMs: Millis | undefined;
 
   constructor(options: LineMasterOptions) {
     this.#options = options;
@@ -62,11 +64,18 @@ export class LineMaster {
     return this.#turns.ageMs(lane, this.#options.clock.nowMs());
   }
 
+  /** How long nothing has gone on though there is work: undefined without work, and while the link is down. */
+  stillMs(nowMs: Millis): Millis | undefined {
+    if (this.#closed || !this.#options.link.isUp || this.#wentOnMs === undefined) return undefined;
+    return nowMs - this.#wentOnMs;
+  }
+
   open(): void {
     const {link, clock, owner, counters} = this.#options;
     link.open({
       onBytes: bytes => this.#hear(bytes),
       onUp: () => {
+        this.#wentOnMs = undefined;
         this.#transaction = freshTransaction(clock.nowMs());
         this.#reopening?.cancel();
         this.#reopening = undefined;
@@ -171,18 +180,20 @@ export class LineMaster {
     if (this.#silence || this.#departure || this.#transaction.phase.kind !== 'free') return;
     this.#idle?.cancel();
     this.#idle = undefined;
+    const nowMs = clock.nowMs();
+    this.#wentOnMs = nowMs;
     let poll: LineJob | undefined;
     const {isEmpty} = this.#turns;
     if (isEmpty || this.#turns.isPollOwed) {
-      const nowMs = clock.nowMs();
       const next = owner.nextPoll(nowMs);
       if (typeof next !== 'number') poll = next;
       else if (isEmpty) {
         if (next < Number.POSITIVE_INFINITY) this.#pumpAfter(next - nowMs);
+        else this.#wentOnMs = undefined;
         return;
       }
     }
-    this.#awaitSilence(timing.silenceMs, nowMs => this.#takeTurn(poll, nowMs));
+    this.#awaitSilence(timing.silenceMs, atMs => this.#takeTurn(poll, atMs));
   }
 
   #pumpAfter(restMs: Millis): void {

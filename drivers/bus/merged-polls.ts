@@ -87,6 +87,7 @@ export class MergedPolls {
     const leave = this.#pollAs({
       read: {...first.entry.read, address, quantity},
       periodMs: () => shortestPeriodMs(parts),
+      isUrgent: () => parts.some(({entry}) => entry.isUrgent?.() ?? false),
       onOutcome: outcome => {
         if (parts.length > 1 && isUnliked(trial, outcome)) this.#split(parts);
         else this.#tell(parts, address, outcome);

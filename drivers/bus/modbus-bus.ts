@@ -79,6 +79,7 @@ export class ModbusBus implements RegisterBus {
       unit: unitKey(read.unit),
       resends: read.resends ?? 0,
       periodMs: () => entry.periodMs(),
+      isUrgent: () => entry.isUrgent?.() ?? false,
       fromMs: () => parkedUntilMs,
       compose: () => frame,
       onOutcome: outcome => {

@@ -34,6 +34,14 @@ test('reads without a period go round in the order in which they were added', t 
   t.deepEqual(ask(7, 30), [1, 2, 3, 1, 2, 3, 1]);
 });
 
+test('on a line with more to do than it can, what a person waits for is not late', t => {
+  const {sweep, add, ask} = makeSweep();
+  for (const unit of [1, 2, 3, 4, 5]) add(unit, 50);
+  const entry = {unit: 'modbus:9', periodMs: () => 100, isUrgent: () => true} as const;
+  sweep.add({...entry, compose: () => undefined, onOutcome: () => {}, onHealth: () => {}});
+  t.deepEqual(ask(9, 50), [9, 1, 9, 2, 9, 3, 9, 4, 9]);
+});
+
 test('a read with a period waits for it and then goes before those without', t => {
   const {add, ask} = makeSweep();
   add(1);

@@ -30,7 +30,8 @@ const UNPACED_PATIENCE_MS = 10_000;
 
 /**
  * Which read goes next, earliest deadline first: a read is due one period after its last start and
- * late one period after that, so a button asked every 200 ms passes eight locks asked all the time.
+ * late one period after that, so a button asked every 200 ms passes eight locks asked all the time. On a line
+ * with more to do than it can, all are late alike; only what a person waits for is not.
  * Dead units get at most one probe in a sweep of the living.
  */
 export class PollSweep {
@@ -72,6 +73,7 @@ export class PollSweep {
   choose(nowMs: Millis): PollChoice {
     let chosen: PollSlot | undefined;
     let chosenDeadlineMs = Number.POSITIVE_INFINITY;
+    let isChosenUrgent = false;
     let untilMs = Number.POSITIVE_INFINITY;
     let living = 0;
     const gates = this.#slots.map(slot => this.#gateOf(slot.entry.unit));
@@ -88,8 +90,12 @@ export class PollSweep {
       const deadlineMs = dueMs + (periodMs > 0 ? periodMs : UNPACED_PATIENCE_MS);
       // A period that has just been shortened makes nothing due in the past.
       if (dueMs <= nowMs) slot.dueSinceMs ??= Math.max(dueMs, Math.min(this.#askedAtMs, nowMs));
-      if (dueMs > nowMs || deadlineMs >= chosenDeadlineMs) continue;
+      if (dueMs > nowMs) continue;
+      const isUrgent = slot.entry.isUrgent?.() ?? false;
+      const isLater = isUrgent === isChosenUrgent ? deadlineMs >= chosenDeadlineMs : !isUrgent;
+      if (isLater) continue;
       chosen = slot;
+      isChosenUrgent = isUrgent;
       chosenDeadlineMs = deadlineMs;
     }
     this.#askedAtMs = nowMs;

@@ -100,6 +100,11 @@ export class SharedLine implements FrameBus {
     return this.#counters.snapshot(clock.nowMs(), lane => this.#master.queueAgeMs(lane));
   }
 
+  /** How long nothing has gone on though there is work: undefined without work, and while the link is down. */
+  stillMs(nowMs: Millis): Millis | undefined {
+    return this.#master.stillMs(nowMs);
+  }
+
   /** The last frames on the wire, oldest first. */
   dumpTrace(): readonly WireRecord[] {
     return this.#trace.dump();

@@ -22,7 +22,8 @@ const REFRESH_MS: Millis = 30_000;
 const PROBE_PERIOD_MS: Millis = 5000;
 
 /**
- * A two-line text display on a line, written with one FC16 per screen. A slow probe finds out that it
+ * A two-line text display on a line, written with one FC16 per screen: of one that differs in a few words from
+ * what the display took last, from the first of them to the last. A slow probe finds out that it
  * is gone or back; what is wanted is shown again then. `assumed:` the register map of its profile.
  */
 export class ModbusDisplay implements Display {
@@ -30,6 +31,8 @@ export class ModbusDisplay implements Display {
   readonly #options: ModbusDisplayOptions;
   readonly #writer: LastValueWriter<Screen>;
   readonly #probe: PolledUnit;
+  /** What it took last; undefined when that is not known. */
+  #written: readonly number[] | undefined;
 
   constructor(options: ModbusDisplayOptions) {
     const {id, bus, clock, unit, onTrouble} = options;
@@ -66,18 +69,31 @@ export class ModbusDisplay implements Display {
 
   async #send(screen: Screen): Promise<boolean> {
     const {bus, unit} = this.#options;
-    const outcome = await bus.write({
-      unit,
-      address: REFERENCE_DISPLAY_PROFILE.screen.register,
-      kind: 'registers',
-      values: encodeScreen(screen),
-      lane: 'confirm',
-    });
-    return outcome.kind === 'written';
+    const words = encodeScreen(screen);
+    const {from, values} = newWords(this.#written, words);
+    this.#written = undefined;
+    const address = REFERENCE_DISPLAY_PROFILE.screen.register + from;
+    const outcome = await bus.write({unit, address, kind: 'registers', values, lane: 'confirm'});
+    const isTaken = outcome.kind === 'written';
+    if (isTaken) this.#written = words;
+    return isTaken;
   }
 
   #turn(health: DeviceHealth): void {
+    // It may come back with another screen, or none.
+    if (health !== 'ok') this.#written = undefined;
     this.#writer.follow(health);
     this.#options.listener.onHealth(health);
   }
+}
+
+/** From the first word that differs to the last; all of them when nothing does: then it is told again. */
+function newWords(
+  before: readonly number[] | undefined,
+  words: readonly number[],
+): {readonly from: number; readonly values: readonly number[]} {
+  const isNew = (word: number, index: number) => word !== before?.[index];
+  const from = words.findIndex(isNew);
+  if (from === -1) return {from: 0, values: words};
+  return {from, values: words.slice(from, words.findLastIndex(isNew) + 1)};
 }

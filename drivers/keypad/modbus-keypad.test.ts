@@ -126,11 +126,13 @@ test('a code typed while the keypad was out of reach never acts', async t => {
   await close();
 });
 
-test("input registers 0..18 are polled every 100 ms; words that miss are no poll; presses before the first poll are nobody's", t => {
+test("the counter is polled every 500 ms, every 250 ms while somebody types; only a new count has the ring read; presses before the first poll are nobody's", async t => {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const words = [3, 0, 1000, 2, 900, 3, 0xfff0, ...new Array<number>(12).fill(0)];
-  const board = {words: words.slice(0, 18)};
-  const bus = new ScriptedBus(clock, {read: () => ({kind: 'values', values: board.words})});
+  const board = {words: words.slice(0, 1)};
+  const bus = new ScriptedBus(clock, {
+    read: ({quantity}) => ({kind: 'values', values: board.words.slice(0, quantity)}),
+  });
   const heard: string[] = [];
   new ModbusKeypad({
     id,
@@ -144,17 +146,28 @@ test("input registers 0..18 are polled every 100 ms; words that miss are no poll
     },
   });
   const [entry] = bus.entries;
-  t.deepEqual(entry?.read, {unit: 9, table: 'input', address: 0, quantity: 19, isSecret: true});
-  t.is(entry?.periodMs(), 100);
-  bus.sweep();
+  const place = {unit: 9, table: 'input', address: 0, isSecret: true} as const;
+  t.deepEqual(entry?.read, {...place, quantity: 3});
+  t.is(entry?.periodMs(), 500);
+  const sweep = async () => {
+    bus.sweep();
+    await clock.advance(10);
+  };
+  await sweep();
   board.words = words;
-  bus.sweep();
-  t.deepEqual(heard, []);
+  await sweep();
+  t.deepEqual([heard, bus.reads], [[], []]);
   board.words = [5, 12, ...words.slice(2)];
-  bus.sweep();
-  // The board's clock is at 1000: 900 was 100 ms ago, FFF0 was before it turned over.
-  t.deepEqual(heard.splice(0), ['2 @-1016', '1 @-100', 'down #']);
+  await sweep();
+  t.deepEqual(bus.reads, [{...place, quantity: 19, lane: 'command', resends: 1}]);
+  // The board's clock is at 1000: 900 was 100 ms before the reading, FFF0 was before it turned over.
+  t.deepEqual(heard.splice(0), ['2 @-986', '1 @-70', 'down #']);
+  t.is(entry?.periodMs(), 250);
   board.words = [0, 0, ...words.slice(2)];
-  bus.sweep();
-  t.deepEqual(heard, ['lost', 'down undefined']);
+  await sweep();
+  t.deepEqual(heard.splice(0), ['lost', 'down undefined']);
+  await clock.advance(21_000);
+  await sweep();
+  t.is(entry?.periodMs(), 500);
+  t.is(bus.reads.length, 2);
 });

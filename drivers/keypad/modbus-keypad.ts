@@ -1,6 +1,7 @@
 import type {Millis} from '../../protocols/base/clock.js';
 import {
   decodePadRegisters,
+  decodePadState,
   type PadRegisters,
   REFERENCE_KEYPAD_PROFILE,
 } from '../../protocols/profiles/keypad-profile.js';
@@ -14,36 +15,52 @@ export interface ModbusKeypadOptions {
   readonly bus: RegisterBus;
   readonly unit: number;
   readonly listener: KeypadListener;
-  /** Start to start; default 100: a person sees the star follow the finger. */
+  /** Start to start while somebody types; default 250. */
   readonly pollMs?: Millis;
   readonly onTrouble?: TroubleListener | undefined;
 }
 
-const DEFAULT_POLL_MS: Millis = 100;
+const DEFAULT_POLL_MS: Millis = 250;
+/** While nobody types: the board keeps the last eight with their times, which are two of a worn key that bounces. */
+const IDLE_POLL_MS: Millis = 500;
+/** After a key the next one is waited for so long, unless that key ends an entry. */
+const TYPING_MS: Millis = 20_000;
+const ENDING: ReadonlySet<string> = new Set(['#', '*']);
+const RING_RESENDS = 1;
 /** The board's clock turns over: a press that looks older is as old as it can be. */
 const CLOCK_MASK = 0xffff;
 
-/** A keypad on a line, with a ring of its latest keys. Source: device notes 4.5. */
+/**
+ * A keypad on a line, with a ring of its latest keys. Source: device notes 4.5. Only its counter is polled, often
+ * while somebody types; the ring is 43 bytes, and is read ahead of the sweep when the counter has moved.
+ */
 export class ModbusKeypad implements Keypad {
   readonly id: DeviceId;
+  readonly #options: ModbusKeypadOptions;
   readonly #listener: KeypadListener;
   readonly #poll: PolledUnit;
   /** Counter of the last poll; undefined before the first, whose presses nobody can date. */
   #count: number | undefined;
   #held: string | undefined;
+  #typedMs: Millis = Number.NEGATIVE_INFINITY;
+  #newestMs: Millis = Number.NEGATIVE_INFINITY;
+  #isReading = false;
+  #closed = false;
 
   constructor(options: ModbusKeypadOptions) {
     const {id, bus, unit, listener, pollMs = DEFAULT_POLL_MS, onTrouble} = options;
     this.id = id;
+    this.#options = options;
     this.#listener = listener;
-    const {register, quantity} = REFERENCE_KEYPAD_PROFILE.status;
+    const {register, quantity} = REFERENCE_KEYPAD_PROFILE.state;
     this.#poll = new PolledUnit({
       name: id,
       bus,
       // The keys that somebody types are a code.
       read: {unit, table: 'input', address: register, quantity, isSecret: true},
-      periodMs: () => pollMs,
-      onValues: (values, atMs) => this.#read(values, atMs),
+      isUrgent: () => this.#isTyping,
+      periodMs: () => (this.#isTyping ? pollMs : Math.max(pollMs, IDLE_POLL_MS)),
+      onValues: (values, atMs) => this.#look(values, atMs),
       onHealth: health => {
         if (health === 'offline') this.#forget();
         listener.onHealth(health);
@@ -57,7 +74,12 @@ export class ModbusKeypad implements Keypad {
   }
 
   close(): void {
+    this.#closed = true;
     this.#poll.close();
+  }
+
+  get #isTyping(): boolean {
+    return this.#newestMs - this.#typedMs < TYPING_MS;
   }
 
   /** What is in the ring when the keypad comes back was typed to nobody, however long ago. */
@@ -66,16 +88,44 @@ export class ModbusKeypad implements Keypad {
     this.#held = undefined;
   }
 
+  #look(words: readonly number[], atMs: Millis): void {
+    const state = decodePadState(words);
+    if (!state) return;
+    this.#newestMs = Math.max(this.#newestMs, atMs);
+    if (this.#count === undefined) this.#count = state.strokeCount;
+    if (state.strokeCount === this.#count) this.#turn(state.held, atMs);
+    else void this.#readRing();
+  }
+
+  async #readRing(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    const {bus, unit} = this.#options;
+    const {register: address, quantity} = REFERENCE_KEYPAD_PROFILE.status;
+    const place = {unit, table: 'input', address, quantity, isSecret: true} as const;
+    // Whoever has keyed in his code waits for it.
+    const outcome = await bus.read({...place, lane: 'command', resends: RING_RESENDS});
+    this.#isReading = false;
+    if (outcome.kind === 'values' && !this.#closed) this.#read(outcome.values, outcome.atMs);
+  }
+
   #read(words: readonly number[], atMs: Millis): void {
     const registers = decodePadRegisters(words);
     if (!registers) return;
+    this.#newestMs = Math.max(this.#newestMs, atMs);
+    const isOver = ENDING.has(registers.strokes[0]?.key ?? '');
+    this.#typedMs = isOver ? Number.NEGATIVE_INFINITY : atMs;
     const before = this.#count;
     this.#count = registers.strokeCount;
     if (before !== undefined) this.#tellKeys(registers, before, atMs);
-    if (registers.held !== this.#held) {
-      this.#held = registers.held;
-      this.#listener.onHeld(registers.held as KeypadKey | undefined, atMs);
-    }
+    this.#turn(registers.held, atMs);
+  }
+
+  /** Keys first: what is down now was pressed before. */
+  #turn(held: string | undefined, atMs: Millis): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#listener.onHeld(held as KeypadKey | undefined, atMs);
   }
 
   /** More presses than the ring holds, or a counter that a restart set back: the typing has holes. */

@@ -12,6 +12,8 @@ export interface PolledUnitOptions {
   readonly bus: RegisterBus;
   readonly read: Omit<ReadRequest, 'lane'>;
   periodMs(): Millis;
+  /** A person waits for it. */
+  isUrgent?(): boolean;
   /** Every valid reading of `read`, in order of arrival on the wire. */
   onValues(values: readonly number[], atMs: Millis): void;
   onHealth(health: DeviceHealth): void;
@@ -34,6 +36,7 @@ export class PolledUnit {
     this.#leave = options.bus.poll({
       read: options.read,
       periodMs: () => options.periodMs(),
+      isUrgent: () => options.isUrgent?.() ?? false,
       onOutcome: outcome => this.#take({kind: 'outcome', outcome}),
       onHealth: health => this.#take({kind: 'health', health}),
     });
