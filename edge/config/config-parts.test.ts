@@ -60,6 +60,7 @@ test('rules left out have the defaults of the requirements', t => {
       slowMs: 600_000,
     },
     commissioning: 'all',
+    updateWindow: {fromMinute: 120, toMinute: 300},
     whenDiskFull: 'fail_closed',
     startBackoffMaxMs: 60_000,
   });

@@ -260,11 +260,13 @@ function rowReferences(row: unknown, path: ConfigPath): Reference[] {
   return [{device, kinds: ['row-valve'], user: 'a row', path: [...path, 'valve'], part: ''}];
 }
 
-/** Both contacts of a supervised button. */
+/** Both contacts of a supervised button, and its reset key. */
 function loopReferences(device: unknown, user: string, path: ConfigPath): Reference[] {
   const board = words(device, 'inputs');
   if (words(device, 'kind') !== 'loop-button' || board === undefined) return [];
-  return ['first', 'second'].map(key => ({
+  const keys =
+    field(device, 'reset') === undefined ? ['first', 'second'] : ['first', 'second', 'reset'];
+  return keys.map(key => ({
     device: board,
     kinds: ['discrete-inputs'],
     user,

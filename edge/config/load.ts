@@ -1,4 +1,5 @@
 import type {z} from 'zod';
+import {callsProblems} from './calls-check.js';
 import {SECRET_EXPECTATION} from './fields.js';
 import {takeInventory} from './inventory.js';
 import {nearWord} from './near-word.js';
@@ -111,6 +112,10 @@ export function loadSiteConfig(text: string, fileName: string): LoadedConfig {
   const problems: Problem[] = [
     ...(parsed.error?.issues ?? []).flatMap(issue => fieldProblems(source, issue)),
     ...laterContacts(source),
+    ...(parsed.success ? callsProblems(parsed.data) : []).map(problem => ({
+      ...problem,
+      place: placeOf(problem.path),
+    })),
     ...profileProblems(source.value).map(problem => ({...problem, place: placeOf(problem.path)})),
     ...topologyProblems(takeInventory(source.value), placeOf).map(({path, text: words}) => ({
       place: source.placeOf(path),

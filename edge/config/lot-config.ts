@@ -4,6 +4,7 @@ import type {BathConfig} from '../domain/bath/contract.js';
 import type {LotConfig} from '../domain/lot/contract.js';
 import type {BayConfig, CollectorConfig} from '../domain/lot/topology.js';
 import {LOT_PROFILES, type LotProfile} from '../domain/policies/profiles.js';
+import {callsOf} from './calls-config.js';
 import type {BaySiteConfig, CollectorSiteConfig} from './collector-schema.js';
 import type {SiteConfig} from './schema.js';
 
@@ -92,6 +93,7 @@ export function lotConfigOf(config: SiteConfig): LotConfig {
       ...stallPosts(config),
     ],
     bath: bathOf(config),
+    calls: callsOf(config),
     contacts: config.contacts,
     rules: config.rules,
   };

@@ -71,6 +71,10 @@ export const rulesSchema = optional({
     ).default(30),
     slowMs: duration(60_000, 3_600_000, 'Distance of two tries on such a day.').default(600_000),
   }),
+  updateWindow: optional({
+    fromMinute: integer(0, 1439, 'Minute of the day, on the site.').default(120),
+    toMinute: integer(0, 1440, 'Where it ends; before the begin: on the next day.').default(300),
+  }).describe('The hours in which a new release may be put in place though stays go on.'),
   whenDiskFull: choice(
     ['fail_closed', 'open_counted'],
     'When the database has used up its quota: do nothing that cannot be stored, or go on in memory and count what is not.',

@@ -1,7 +1,9 @@
 import {z} from 'zod';
+import {ROLES} from '../page/staff/roles.js';
 import {bathSchema} from './bath-schema.js';
 import {brokerAddress} from './broker-address.js';
 import {busSchema, type DeviceConfig} from './bus-schema.js';
+import {callsSchema} from './calls-schema.js';
 import {collectorSchema} from './collector-schema.js';
 import {loopButton} from './device-kinds/buttons.js';
 import {PLANT_OWN_KINDS} from './device-kinds/plant-kinds.js';
@@ -10,6 +12,7 @@ import {
   choice,
   duration,
   exactly,
+  flag,
   identifier,
   integer,
   kindOf,
@@ -88,6 +91,10 @@ const contactSchema = exactly({
 const staffSchema = exactly({
   id: identifier('Name in the audit.'),
   name: text(64, 'Name that people read.'),
+  role: choice(ROLES, 'What the person may do on the page.').default('guard'),
+  shared: flag(
+    'An account of several people, such as a reception: it takes calls, and nothing else.',
+  ).default(false),
 });
 
 /** A device that hangs on no line. */
@@ -124,6 +131,7 @@ export const siteConfigSchema = exactly({
   collectors: listOf(collectorSchema, 0, 64).default([]).describe('Collectors and their bays.'),
   bath: bathSchema.optional().describe('Showers by code; with the profile `bath`.'),
   contacts: listOf(contactSchema, 1, 16).describe('Whom alarms call, in order.'),
+  calls: callsSchema.optional().describe('How calls for help are answered, and tested.'),
   staff: listOf(staffSchema, 0, 200).default([]).describe('Persons who may act on the page.'),
   rules: rulesSchema.describe('Numbers of the lot.'),
 });

@@ -24,8 +24,6 @@ const MOST_REPAIRS = 3;
 const SLOW_MS: Millis = 150;
 /** Frames in the write-ahead log from which on an idle moment is used: SQLite does it itself at 256. */
 const CHECKPOINT_FRAMES = 128;
-/** More than a commit ever adds to the file. */
-const COMMIT_PAGES = 64;
 /** Of a copy at a time: so long nobody at the arms is answered. */
 const COPY_PAGES = 64;
 
@@ -174,14 +172,12 @@ export class StoreDatabase {
 
   /** Share of the quota in use, 0..1; pages that wait for reuse count as free. */
   fillLevel(): number {
-    const used = Number(this.pragma('page_count')) - Number(this.pragma('freelist_count'));
-    return used / Number(this.pragma('max_page_count'));
+    return (this.#pages('page') - this.#pages('freelist')) / this.#pages('max_page');
   }
 
-  /** May the next commit find no page within the quota? */
-  isAtQuota(): boolean {
-    const left = Number(this.pragma('max_page_count')) - Number(this.pragma('page_count'));
-    return left + Number(this.pragma('freelist_count')) < COMMIT_PAGES;
+  /** Pages that commits may still take within the quota. */
+  freePages(): number {
+    return this.#pages('max_page') - this.#pages('page') + this.#pages('freelist');
   }
 
   /**
@@ -208,7 +204,12 @@ export class StoreDatabase {
   }
 
   get sizeBytes(): number {
-    return Number(this.pragma('page_count')) * Number(this.pragma('page_size'));
+    return this.#pages('page') * Number(this.pragma('page_size'));
+  }
+
+  /** Asked every second: the statement is kept. */
+  #pages(which: 'page' | 'freelist' | 'max_page'): number {
+    return Number(this.statement(`PRAGMA ${which}_count`).pluck().get());
   }
 
   /** The slowest commit over 150 ms since the last call. */

@@ -106,6 +106,8 @@ export function keyOf(record: LotRecord): string {
     case 'grantUse':
     case 'grantUnused':
       return `use ${record.grant}`;
+    case 'care':
+      return `care ${record.id}`;
     case 'lockTest':
       return `lockTest ${record.row.lock}`;
     case 'lockout':

@@ -1,16 +1,17 @@
 import {StoreError} from '../../protocols/base/errors.js';
 import type {ActuationState} from '../../protocols/site/events.js';
 import {asId, type DeviceId} from '../../protocols/site/ids.js';
+import type {AlarmRecord} from '../domain/alarms/alarm-record.js';
 import type {ShowerRow} from '../domain/bath/shower-state.js';
 import type {LockoutRecord} from '../domain/lockout/lockout-machine.js';
 import type {
   ActuationRecord,
-  AlarmRecord,
   LockTestRecord,
   LotRecord,
   OpenRecords,
   SessionRecord,
 } from '../domain/lot/contract.js';
+import {keepCare, readCare} from './care-rows.js';
 import type {StoreDatabase} from './database.js';
 import type {GrantUse, StoredGrantBook} from './grant-book.js';
 import {isDuplicate} from './sqlite-fault.js';
@@ -27,9 +28,13 @@ const FINAL_STATES: ReadonlySet<ActuationState> = new Set<ActuationState>([
 type UseRecord = Extract<LotRecord, {readonly table: 'grantUse' | 'grantUnused'}>;
 type LockTest = Extract<LotRecord, {readonly table: 'lockTest'}>;
 type Lockout = Extract<LotRecord, {readonly table: 'lockout'}>;
+type Care = Extract<LotRecord, {readonly table: 'care'}>;
 type Spent = Extract<LotRecord, {readonly table: 'used'}>;
 type Unspent = Extract<LotRecord, {readonly table: 'unspent'}>;
-export type UpsertedRecord = Exclude<LotRecord, UseRecord | LockTest | Lockout | Spent | Unspent>;
+export type UpsertedRecord = Exclude<
+  LotRecord,
+  UseRecord | LockTest | Lockout | Spent | Unspent | Care
+>;
 
 const UPSERTED: ReadonlySet<LotRecord['table']> = new Set<LotRecord['table']>([
   ...(['actuation', 'session', 'alarm', 'shower'] as const),
@@ -75,6 +80,7 @@ export class LotRows {
       lockTests: this.#lockTests(),
       lockouts: this.#lockouts(),
       showers: this.#showers(),
+      care: readCare(this.#database),
     };
   }
 
@@ -84,6 +90,7 @@ export class LotRows {
     else if (record.table === 'grantUnused') this.#unuse(record);
     else if (record.table === 'lockTest') this.#keepLockTest(record, stamp);
     else if (record.table === 'lockout') this.#keepLockout(record);
+    else if (record.table === 'care') keepCare(this.#database, record, stamp);
     else if (record.table === 'used') this.#spend(record, stamp);
     else if (record.table === 'unspent') this.#unspend(record);
     else this.#upsert(record, stamp);

@@ -15,6 +15,8 @@ export type FullDiskPolicy = 'fail_closed' | 'open_counted';
 
 /** Steps whose loss a disk that swallowed a sync can be made to forget. */
 const REMEMBERED_STEPS = 64;
+/** More pages than a commit ever adds to the file. */
+const COMMIT_PAGES = 64;
 
 interface StoredStep {
   readonly commit: LotCommit;
@@ -275,7 +277,7 @@ export class LotStore {
     if (!isFull) return false;
     if (this.#whenFull === 'open_counted') return true;
     // What others take, and what a disk refuses that has room, is none of the site's doing: it fails.
-    return this.#database.ballast.isCrowdedOut() || !this.#database.isAtQuota();
+    return this.#database.ballast.isCrowdedOut() || this.#database.freePages() >= COMMIT_PAGES;
   }
 
   #remember(record: LotRecord): void {

@@ -19,12 +19,8 @@ import type {CardCredential, Grant} from '../../protocols/site/grant.js';
 import {asId, type DeviceId, type GrantId} from '../../protocols/site/ids.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
-import type {
-  ActuationRecord,
-  AlarmRecord,
-  LotRecord,
-  SessionRecord,
-} from '../domain/lot/contract.js';
+import type {AlarmRecord} from '../domain/alarms/alarm-record.js';
+import type {ActuationRecord, LotRecord, SessionRecord} from '../domain/lot/contract.js';
 import {SiteStore} from './site-store.js';
 
 const SECRET = '00112233445566778899aabbccddeeff';
@@ -170,6 +166,7 @@ test('~E5 what was not final comes back after a restart as it last stood, the re
     lockTests: [],
     lockouts: [],
     showers: [],
+    care: [],
   });
 });
 

@@ -3,6 +3,7 @@ import type {Clock, Entropy, Millis, UnixMillis} from '../../protocols/base/cloc
 import {ConfigError} from '../../protocols/base/errors.js';
 import {MINUTE_MS} from '../../protocols/base/units.js';
 import type {ClockState} from '../domain/time/time-machine.js';
+import {CallLog} from './call-log.js';
 import {CommandLog} from './command-log.js';
 import {FrameCounters} from './counters.js';
 import type {SlowCommit, StoreDatabase} from './database.js';
@@ -19,6 +20,7 @@ import {PepperFile} from './pepper.js';
 import {levelOf, type StoreLevel} from './quota.js';
 import {Retention} from './retention.js';
 import {SecretBox} from './secret-box.js';
+import {StaffStore} from './staff-store.js';
 import type {Stamp} from './stamp.js';
 import {StoreCare} from './store-care.js';
 import {Telemetry} from './telemetry.js';
@@ -79,6 +81,8 @@ export class SiteStore {
   readonly time: TimeMarks;
   readonly telemetry: Telemetry;
   readonly notices: NoticeStore;
+  readonly staff: StaffStore;
+  readonly callLog: CallLog;
   readonly #database: StoreDatabase;
   readonly #retention: Retention;
   readonly #care: StoreCare;
@@ -135,6 +139,8 @@ export class SiteStore {
       this.counters = new FrameCounters(database);
       this.telemetry = new Telemetry(database, {boot, level});
       this.notices = new NoticeStore(database);
+      this.staff = new StaffStore(database);
+      this.callLog = new CallLog(database);
       const {grants, lot, counters, telemetry} = this;
       const keepMs = options.retentionMs;
       this.#retention = new Retention(database, {journal, grants, telemetry, level, keepMs});

@@ -1,6 +1,8 @@
 import type {ShowerShown, ToldReason} from '../domain/lot/display-message.js';
 import {litres, yuan} from './amounts.js';
+import {CHINESE_CALLS} from './calls-chinese.js';
 import type {Dictionary} from './dictionary.js';
+import {CHINESE_PAGE} from './page-chinese.js';
 
 const REFUSALS: Readonly<Record<ToldReason, string>> = {
   NOT_YET_VALID: '未到使用时间',
@@ -30,6 +32,7 @@ function leftText({leftFen}: ShowerShown): string {
 }
 
 export const CHINESE: Dictionary = {
+  ...CHINESE_CALLS,
   screens: {
     IDLE: ({asks}) => ['欢迎停车', asks === 'code' ? '请扫码或输密码' : '请刷卡'],
     CHECKING: () => ['正在核验', '请稍候'],
@@ -124,6 +127,7 @@ export const CHINESE: Dictionary = {
     BUTTON_FAULT: '紧急按钮故障',
     STORAGE_FAULT: '存储故障',
     STORAGE_FULL: '存储空间不足',
+    SITE_INCIDENT: '多把车位锁同时故障',
     STORAGE_SLOW: '存储缓慢',
     BATTERY_LOW: '车位锁电量低',
     IDENTITY_CLONED: '另一台网关正在使用同一身份',
@@ -137,6 +141,9 @@ export const CHINESE: Dictionary = {
     COUNTER_DRIFT: '人数计数漂移',
     METER_FAULT: '水表故障',
     VALVE_FAULT: '水阀故障',
+    BOARD_LOST: '值班台失联',
+    CALL_TEST: '呼叫测试',
+    CALL_TEST_FAILED: '呼叫测试未通过',
     CONFIG_ROLLED_BACK: '新配置已撤回',
   },
   alarmStates: {
@@ -171,52 +178,7 @@ export const CHINESE: Dictionary = {
     wallClockUnset: '系统时间不可信，请检查时钟',
     pageOnNetwork: '本页面可被网络上的其他设备访问',
   },
-  page: {
-    title: '停车场值班',
-    alarms: '报警',
-    noAlarms: '没有报警',
-    bays: '车位',
-    posts: '集控器',
-    lines: '总线',
-    devices: '设备',
-    warnings: '提醒',
-    notices: '公告',
-    cloud: '云端',
-    storage: '存储',
-    acknowledge: '接警',
-    onsite: '到场',
-    close: '关闭报警',
-    open: '放下车锁',
-    raise: '升起车锁',
-    person: '姓名',
-    choosePerson: '请选择姓名',
-    reasonHint: '写明原因，将存档',
-    falseCall: '误报（无人需要帮助）',
-    confirm: '确定',
-    cancel: '取消',
-    soundOn: '声音已开',
-    soundOff: '点击开启报警声',
-    calling: '正在呼叫',
-    ackedBy: '接警人',
-    times: '次',
-    seconds: '秒',
-    lowRing: '低音量',
-    unsent: '条未上传',
-    oldest: '最早',
-    offline: '离线',
-    ok: '正常',
-    down: '中断',
-    fault: '故障',
-    disconnected: '与网关的连接已断开，正在重连',
-    done: '已执行',
-    refused: '未执行',
-    withdrawn: '已停售',
-    bareCards: '裸卡号',
-    proofCards: '密钥验证',
-    configStaged: '新配置等待设备空闲',
-    configTrial: '新配置试运行，距生效',
-    configGone: '台设备失联',
-  },
+  page: CHINESE_PAGE,
   manualRelease: {
     title: '手动降锁步骤',
     bays: '车位',

@@ -2,6 +2,8 @@ import type {ArmState} from '../../drivers/parking-lock/contract.js';
 import type {AlarmKind, AlarmState, SessionPhase} from '../../protocols/site/events.js';
 import type {Reason} from '../../protocols/site/reasons.js';
 import type {DisplayMessage} from '../domain/lot/display-message.js';
+import type {CallWords} from './call-words.js';
+import type {PageWords} from './page-words.js';
 
 export const LANGUAGES = ['zh-CN', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -21,55 +23,6 @@ export type WarningCode =
   | 'wallClockUnset'
   | 'pageOnNetwork';
 
-/** Buttons, headings and sentences of the local page. */
-export interface PageWords {
-  readonly title: string;
-  readonly alarms: string;
-  readonly noAlarms: string;
-  readonly bays: string;
-  readonly posts: string;
-  readonly lines: string;
-  readonly devices: string;
-  readonly warnings: string;
-  readonly notices: string;
-  readonly cloud: string;
-  readonly storage: string;
-  readonly acknowledge: string;
-  readonly onsite: string;
-  readonly close: string;
-  readonly open: string;
-  readonly raise: string;
-  readonly person: string;
-  readonly choosePerson: string;
-  readonly reasonHint: string;
-  readonly falseCall: string;
-  readonly confirm: string;
-  readonly cancel: string;
-  readonly soundOn: string;
-  readonly soundOff: string;
-  readonly calling: string;
-  readonly ackedBy: string;
-  readonly times: string;
-  readonly seconds: string;
-  readonly lowRing: string;
-  readonly unsent: string;
-  readonly oldest: string;
-  readonly offline: string;
-  readonly ok: string;
-  readonly down: string;
-  readonly fault: string;
-  readonly disconnected: string;
-  readonly done: string;
-  readonly refused: string;
-  readonly withdrawn: string;
-  readonly bareCards: string;
-  readonly proofCards: string;
-  readonly configStaged: string;
-  /** Followed by the seconds that are left. */
-  readonly configTrial: string;
-  readonly configGone: string;
-}
-
 /** How a guard lowers locks that no longer hear the gateway; printed on paper. */
 export interface ManualRelease {
   readonly title: string;
@@ -80,7 +33,7 @@ export interface ManualRelease {
   readonly print: string;
 }
 
-export interface Dictionary {
+export interface Dictionary extends CallWords {
   readonly screens: ScreenWords;
   readonly reasons: Readonly<Record<Reason, string>>;
   readonly alarmKinds: Readonly<Record<AlarmKind, string>>;

@@ -1,6 +1,8 @@
 import type {ShowerShown, ToldReason} from '../domain/lot/display-message.js';
 import {litres, yuan} from './amounts.js';
+import {ENGLISH_CALLS} from './calls-english.js';
 import type {Dictionary} from './dictionary.js';
+import {ENGLISH_PAGE} from './page-english.js';
 
 const REFUSALS: Readonly<Record<ToldReason, string>> = {
   NOT_YET_VALID: 'Not valid yet',
@@ -30,6 +32,7 @@ function leftText({leftFen}: ShowerShown): string {
 }
 
 export const ENGLISH: Dictionary = {
+  ...ENGLISH_CALLS,
   screens: {
     IDLE: ({asks}) => ['Welcome', asks === 'code' ? 'Show QR, key + #' : 'Tap your card'],
     CHECKING: () => ['Checking card', 'Please wait'],
@@ -127,6 +130,7 @@ export const ENGLISH: Dictionary = {
     BUTTON_FAULT: 'Emergency button fault',
     STORAGE_FAULT: 'Storage fault',
     STORAGE_FULL: 'Little room left to store events',
+    SITE_INCIDENT: 'Many locks fail at once',
     STORAGE_SLOW: 'Storage is slow',
     BATTERY_LOW: 'Lock battery low',
     IDENTITY_CLONED: 'Another gateway runs under this identity',
@@ -140,6 +144,9 @@ export const ENGLISH: Dictionary = {
     COUNTER_DRIFT: 'People count has drifted',
     METER_FAULT: 'Water meter fault',
     VALVE_FAULT: 'Water valve fault',
+    BOARD_LOST: 'no staff board is alive',
+    CALL_TEST: 'test of the call path',
+    CALL_TEST_FAILED: 'a test of the call path failed or was missed',
     CONFIG_ROLLED_BACK: 'New configuration was taken back',
   },
   alarmStates: {
@@ -175,52 +182,7 @@ export const ENGLISH: Dictionary = {
     wallClockUnset: 'the wall clock cannot be trusted, check the time',
     pageOnNetwork: 'other machines of the network can reach this page',
   },
-  page: {
-    title: 'Car park guard',
-    alarms: 'Alarms',
-    noAlarms: 'No alarms',
-    bays: 'Bays',
-    posts: 'Collectors',
-    lines: 'Lines',
-    devices: 'Devices',
-    warnings: 'Warnings',
-    notices: 'Notices',
-    cloud: 'Cloud',
-    storage: 'Storage',
-    acknowledge: 'Acknowledge',
-    onsite: 'On site',
-    close: 'Close alarm',
-    open: 'Lower the lock',
-    raise: 'Raise the lock',
-    person: 'Name',
-    choosePerson: 'Choose your name',
-    reasonHint: 'Why; this is kept on file',
-    falseCall: 'False call, nobody needed help',
-    confirm: 'Confirm',
-    cancel: 'Cancel',
-    soundOn: 'Sound is on',
-    soundOff: 'Touch to turn the sound on',
-    calling: 'calling',
-    ackedBy: 'acknowledged by',
-    times: 'times',
-    seconds: 's',
-    lowRing: 'low ring',
-    unsent: 'unsent',
-    oldest: 'oldest',
-    offline: 'offline',
-    ok: 'ok',
-    down: 'down',
-    fault: 'fault',
-    disconnected: 'Connection to the gateway lost, trying again',
-    done: 'Done',
-    refused: 'Not done',
-    withdrawn: 'withdrawn',
-    bareCards: 'bare numbers',
-    proofCards: 'card proof',
-    configStaged: 'New configuration waits until nothing moves',
-    configTrial: 'New configuration on trial, kept after',
-    configGone: 'devices gone',
-  },
+  page: ENGLISH_PAGE,
   manualRelease: {
     title: 'Lower the locks by hand',
     bays: 'Bays',

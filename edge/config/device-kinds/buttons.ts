@@ -18,6 +18,9 @@ export const loopButton = exactly({
   ).default('antivalent'),
   first: input('Input that opens with a press.'),
   second: input('Input that closes with a press; of a module, the one that opens with a fault.'),
+  reset: input(
+    'Input of the same board at the reset key of the place: closed ends the call.',
+  ).optional(),
   sounder: held('on until the call is answered').describe('Sounder at the post.'),
   lamp: held('on until the call is over').describe('Lamp at the post.'),
   counter: exactly({

@@ -48,6 +48,10 @@ export const siren = exactly({
   kind: z.literal('siren'),
   relays: relayBoardName,
   output: relayOutput('of the sounder'),
+  second: z
+    .boolean({error: 'expected true or false'})
+    .default(false)
+    .describe('Sounds only once nobody has taken a call in time.'),
 });
 
 /** One output of a board, for what has no kind of its own: a lamp, a fan, a lock somebody else built. */

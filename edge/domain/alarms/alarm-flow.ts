@@ -1,16 +1,34 @@
 import type {Millis} from '../../../protocols/base/clock.js';
+import type {CallEnd} from '../../../protocols/site/calls.js';
 import type {AlarmKind} from '../../../protocols/site/events.js';
 import type {AlarmId, BayId, CollectorId, PersonId} from '../../../protocols/site/ids.js';
 import {asId} from '../../../protocols/site/ids.js';
 import {reopenRow} from '../bath/master-valve.js';
 import {stallScreen} from '../bath/stall-screen.js';
-import type {AlarmRecord, LotInput} from '../lot/contract.js';
+import {planNumberAt} from '../calls/call-config.js';
+import {callsConfigOf, isInMaintenance, logAnnounced, settleOutputs} from '../calls/call-flow.js';
+import type {AlarmActionInput} from '../calls/call-input.js';
+import {isCall, logCall} from '../calls/call-log.js';
+import type {AlarmActionResult} from '../lot/contract.js';
 import type {DisplayMessage} from '../lot/display-message.js';
 import type {CollectorConfig} from '../lot/topology.js';
 import type {Turn} from '../lot/turn.js';
 import {policyOf} from '../policies/policies.js';
+import {ladderOf, type Rung} from './alarm-ladder.js';
 import {type AlarmInput, type AlarmStep, isUnanswered, stepAlarm} from './alarm-machine.js';
+import type {AlarmRecord, CallPart} from './alarm-record.js';
 import {ALARM_RULES} from './alarm-rules.js';
+
+/** A finger that taps twice, on a button that has changed under it. */
+const DOUBLE_TAP_MS: Millis = 1000;
+/** Stands in the record of an alarm that a key ended. */
+const NOBODY = asId<PersonId>('reset-key');
+
+const CALL_STEP_OF = {
+  acknowledge: 'acknowledged',
+  onsite: 'attending',
+  close: 'ended',
+} as const;
 
 export interface NewAlarm {
   readonly kind: AlarmKind;
@@ -29,6 +47,7 @@ export function raiseAlarm(turn: Turn, wanted: NewAlarm): void {
     return;
   }
   const {nowMs, wallMs} = turn.context;
+  const call = isCall(wanted.kind) ? newCall(turn, wanted.collector) : undefined;
   const alarm: AlarmRecord = {
     id: asId<AlarmId>(turn.context.newId()),
     kind: wanted.kind,
@@ -38,22 +57,53 @@ export function raiseAlarm(turn: Turn, wanted: NewAlarm): void {
     device: wanted.device ?? null,
     count: wanted.count ?? 1,
     escalation: 0,
-    ring: isNuisance(turn, wanted) ? 'low' : 'normal',
+    ring: isNuisance(turn, wanted) || call?.isMaintenance ? 'low' : 'normal',
     raisedMs: nowMs,
     raisedWallMs: wallMs,
     ackedBy: null,
     closedBy: null,
     detail: wanted.detail,
+    ...(call && {call}),
   };
   alarmFact(turn, alarm, {note: wanted.detail});
-  feedAlarm(turn, alarm, {kind: 'begin'});
+  const {state} = feedAlarm(turn, logCall(turn, alarm, 'raised'), {kind: 'begin'});
+  // True where it can be read: all of this step is on the disk, or none of it.
+  logCall(turn, state, 'stored');
+  if (call && wanted.collector) noteCall(turn, wanted.collector);
   soundCalls(turn, alarm);
+}
+
+function newCall(turn: Turn, collector: CollectorId | undefined): CallPart {
+  const {wallMs} = turn.context;
+  return {
+    ...{isTold: false, isUnanswered: false, isLoud: false, takenMs: null, reminders: 0},
+    plan: planNumberAt(callsConfigOf(turn), turn.context.localTime?.(wallMs)),
+    isMaintenance: isInMaintenance(turn, collector),
+    ...{toldAt: [], steps: []},
+  };
+}
+
+/** Calls that come thick and fast from one post are drawn as one, and never held back. */
+function noteCall(turn: Turn, collector: CollectorId): void {
+  const {withinMs} = callsConfigOf(turn).grouping;
+  const {recent} = turn.state.care;
+  const young = (recent.get(collector) ?? []).filter(ms => turn.nowMs - ms <= withinMs);
+  const next = new Map(recent).set(collector, [...young, turn.nowMs]);
+  turn.patch({care: {...turn.state.care, recent: next}});
+}
+
+/** The effects of its first step were carried out. */
+export function onCallTold(turn: Turn, id: AlarmId): void {
+  const alarm = turn.state.alarms.get(id);
+  if (!alarm?.call || alarm.call.isTold || !isUnanswered(alarm)) return;
+  logAnnounced(turn, feedAlarm(turn, alarm, {kind: 'told'}).state);
 }
 
 function countAgain(turn: Turn, open: AlarmRecord, {count, detail}: NewAlarm): void {
   if (ALARM_RULES[open.kind].countsAgain) {
     const {state} = feedAlarm(turn, open, {kind: 'again', count: count ?? 1});
     alarmFact(turn, state, {note: detail});
+    logCall(turn, state, 'repress');
   }
   soundCalls(turn, open);
 }
@@ -75,6 +125,7 @@ export function clearAlarm(turn: Turn, place: Omit<NewAlarm, 'detail'>, note: st
   if (!alarm) return;
   const step = feedAlarm(turn, alarm, {kind: 'recovered'});
   alarmFact(turn, step.state, {note});
+  logCall(turn, step.state, 'ended', {end: 'recovered', note});
   turn.cancelTimer({kind: 'alarm', alarm: alarm.id});
   soundCalls(turn, step.state);
 }
@@ -85,9 +136,13 @@ export function onAlarmTimer(turn: Turn, id: AlarmId): void {
 }
 
 /** Children and people in fear press often: one call, counted up. */
-export function onPress(turn: Turn, collector: CollectorId, presses: number): void {
+export function onPress(
+  turn: Turn,
+  collector: CollectorId,
+  presses: number,
+): AlarmRecord | undefined {
   const at = turn.collector(collector);
-  if (!at || presses < 1) return;
+  if (!at || presses < 1) return undefined;
   const place = {kind: 'EMERGENCY_BUTTON', collector} as const;
   const open = openAlarm(turn, place);
   const sinceMs = turn.nowMs - (at.lastPressMs ?? Number.NEGATIVE_INFINITY);
@@ -95,16 +150,18 @@ export function onPress(turn: Turn, collector: CollectorId, presses: number): vo
   if (!open) {
     const lastCard = at.last ? `last card ${at.last.uid}` : 'no card before';
     raiseAlarm(turn, {...place, count: presses, detail: lastCard});
-    return;
+    return openAlarm(turn, place);
   }
   const {state} = feedAlarm(turn, open, {kind: 'again', count: presses});
   alarmFact(turn, state, {note: null});
+  logCall(turn, state, 'repress');
   if (sinceMs > turn.config.rules.buttonWindowMs) notify(turn, state, state.escalation);
+  return undefined;
 }
 
-export function onAlarmAction(turn: Turn, input: Extract<LotInput, {kind: 'alarmAction'}>): void {
+export function onAlarmAction(turn: Turn, input: AlarmActionInput): void {
   const alarm = turn.state.alarms.get(input.alarm);
-  const answer = (result: 'done' | 'REASON_MISSING' | 'UNKNOWN_ALARM' | 'WRONG_STATE') =>
+  const answer = (result: AlarmActionResult) =>
     turn.effect({kind: 'alarmResult', alarm: input.alarm, result});
   if (!alarm) {
     answer('UNKNOWN_ALARM');
@@ -114,27 +171,68 @@ export function onAlarmAction(turn: Turn, input: Extract<LotInput, {kind: 'alarm
     answer('REASON_MISSING');
     return;
   }
-  const step = feedAlarm(turn, alarm, {kind: 'act', action: input.action, person: input.person});
-  if (step.refused) {
-    answer('WRONG_STATE');
+  const refusal = refusalOf(turn, alarm, input);
+  if (refusal) {
+    answer(refusal);
     return;
   }
   const note = input.reason.trim() === '' ? null : input.reason;
-  alarmFact(turn, step.state, {person: input.person, note});
-  turn.cancelTimer({kind: 'alarm', alarm: alarm.id});
-  if (input.action === 'close') onClosed(turn, alarm, input.falseCall === true);
+  const {action, person, falseCall = false} = input;
+  const isDone = actOnAlarm(turn, alarm, {action, person, note, falseCall, end: 'supervisor'});
+  answer(isDone ? 'done' : 'WRONG_STATE');
+}
+
+/** Who may do what to a call: a name for everything, and its end only by those who answer for it. */
+function refusalOf(
+  turn: Turn,
+  {kind, call}: AlarmRecord,
+  {action, by, isTap = false}: AlarmActionInput,
+): AlarmActionResult | undefined {
+  const {callsForHelp} = ALARM_RULES[kind];
+  const isClose = action === 'close';
+  if (by?.isShared && (isClose || !callsConfigOf(turn).takesShared)) return 'NEEDS_NAME';
+  if (by && isClose && callsForHelp && !by.isSupervisor) return 'NOT_AT_PLACE';
+  const takenAgoMs = turn.nowMs - (call?.takenMs ?? Number.NEGATIVE_INFINITY);
+  return isTap && action !== 'acknowledge' && takenAgoMs < DOUBLE_TAP_MS ? 'NOT_NOW' : undefined;
+}
+
+export interface AlarmAct {
+  readonly action: 'acknowledge' | 'onsite' | 'close';
+  /** Who goes on file; null: a key that says nobody's name. */
+  readonly person: PersonId | null;
+  readonly note: string | null;
+  readonly falseCall: boolean;
+  readonly end: CallEnd;
+  readonly where?: string;
+}
+
+/** Journal, store and make heard what somebody does to an alarm; false: it does not fit its state. */
+export function actOnAlarm(turn: Turn, alarm: AlarmRecord, act: AlarmAct): boolean {
+  const {action, person, note, where = null} = act;
+  const step = feedAlarm(turn, alarm, {kind: 'act', action, person: person ?? NOBODY});
+  if (step.refused) return false;
+  alarmFact(turn, step.state, {...(person && {person}), note});
+  const about = {person, note, where, ...(action === 'close' && {end: act.end})};
+  logCall(turn, step.state, CALL_STEP_OF[action], about);
+  if (step.wakeAfterMs === undefined) turn.cancelTimer({kind: 'alarm', alarm: alarm.id});
+  if (action === 'close') onClosed(turn, alarm, act.falseCall);
   soundCalls(turn, step.state);
-  answer('done');
+  return true;
 }
 
 /** Alarms that a stop of the daemon left open ring on; those that end with their cause are judged anew. */
 export function restoreAlarm(turn: Turn, alarm: AlarmRecord, ageMs: Millis): void {
   if (ALARM_RULES[alarm.kind].selfClears) {
+    const note = 'restart: judged anew';
     const {state} = feedAlarm(turn, alarm, {kind: 'recovered'});
-    alarmFact(turn, state, {note: 'restart: judged anew'});
+    alarmFact(turn, state, {note});
+    logCall(turn, state, 'ended', {end: 'recovered', note});
     return;
   }
-  const {state} = feedAlarm(turn, alarm, {kind: 'restore', ageMs});
+  // Of before there were calls: it has been told long ago.
+  const old = isCall(alarm.kind) && !alarm.call;
+  const call = old ? {call: {...newCall(turn, alarm.collector ?? undefined), isTold: true}} : {};
+  const {state} = feedAlarm(turn, {...alarm, ...call}, {kind: 'restore', ageMs});
   soundCalls(turn, state);
 }
 
@@ -160,29 +258,54 @@ export function idleScreen(collector: CollectorConfig): DisplayMessage {
 }
 
 function feedAlarm(turn: Turn, alarm: AlarmRecord, input: AlarmInput): AlarmStep {
-  const step = stepAlarm(alarm, input, turn.config.contacts, turn.nowMs);
-  if (step.state !== alarm) turn.putAlarm(step.state);
-  if (step.notify !== undefined) notify(turn, step.state, step.notify);
+  const step = stepAlarm(alarm, input, ladderOf(alarm, turn.config), turn.nowMs);
+  let {state} = step;
+  if (state !== alarm) turn.putAlarm(state);
+  if (step.notify !== undefined) notify(turn, state, step.notify);
+  for (const rung of step.rungs) state = climb(turn, state, rung);
+  if (step.reminds) state = remind(turn, state);
   if (step.wakeAfterMs !== undefined) {
     turn.startTimer({kind: 'alarm', alarm: alarm.id}, step.wakeAfterMs);
   }
-  return step;
+  return {...step, state};
 }
 
-function notify(turn: Turn, alarm: AlarmRecord, index: number): void {
-  const contact = turn.config.contacts[index]?.name;
+/** What time has brought to a call that nobody took. */
+function climb(turn: Turn, alarm: AlarmRecord, rung: Rung): AlarmRecord {
+  if (rung.step === 'escalated') {
+    const where = notify(turn, alarm, rung.contact);
+    return logCall(turn, alarm, 'escalated', {where: where ?? null});
+  }
+  const local = rung.step === 'local' ? callsConfigOf(turn).local?.device : undefined;
+  const next = logCall(turn, alarm, rung.step, {where: local ?? null});
+  if (local !== undefined) settleOutputs(turn, next);
+  return next;
+}
+
+/** Whoever took it and has not ended it hears of it first. */
+function remind(turn: Turn, alarm: AlarmRecord): AlarmRecord {
+  const contact = alarm.ackedBy;
+  alarmFact(turn, alarm, {contact, note: null});
+  if (contact !== null) turn.effect({kind: 'notify', alarm, contact});
+  return logCall(turn, alarm, 'reminded', {where: contact});
+}
+
+function notify(turn: Turn, alarm: AlarmRecord, index: number): string | undefined {
+  const contact = ladderOf(alarm, turn.config).contacts[index]?.name;
   alarmFact(turn, alarm, {contact: contact ?? null, note: null});
   if (contact !== undefined) turn.effect({kind: 'notify', alarm, contact});
+  return contact;
 }
 
 /** Sounder, lamp and display follow the calls of the collector; the sounder stays on until somebody answers. */
 function soundCalls(turn: Turn, changed: AlarmRecord): void {
-  if (changed.collector === null || !ALARM_RULES[changed.kind].callsForHelp) return;
+  settleOutputs(turn, changed);
+  if (changed.collector === null || !isCall(changed.kind)) return;
   const calls = callsAt(turn, changed.collector);
   turn.effect({
     kind: 'signal',
     collector: changed.collector,
-    buzzer: calls.some(isUnanswered),
+    buzzer: calls.some(call => isUnanswered(call) && ALARM_RULES[call.kind].callsForHelp),
     lamp: calls.length > 0,
   });
   const message = restingScreen(turn, changed.collector);
@@ -191,7 +314,7 @@ function soundCalls(turn: Turn, changed: AlarmRecord): void {
 
 function callsAt(turn: Turn, collector: CollectorId): readonly AlarmRecord[] {
   return [...turn.state.alarms.values()].filter(
-    alarm => alarm.collector === collector && ALARM_RULES[alarm.kind].callsForHelp,
+    alarm => alarm.collector === collector && isCall(alarm.kind),
   );
 }
 

@@ -1,7 +1,10 @@
+import type {CallType} from '../../../protocols/site/calls.js';
 import type {AlarmKind} from '../../../protocols/site/events.js';
 
 /** How a kind of alarm makes itself heard. */
 export interface AlarmRule {
+  /** How boards list and sound it. */
+  readonly type: CallType;
   /** Sounder, lamp and a word on the display of the collector. */
   readonly callsForHelp: boolean;
   /** Next contacts in turn until somebody acknowledges. */
@@ -13,13 +16,15 @@ export interface AlarmRule {
 }
 
 const CALL: AlarmRule = {
+  type: 'assistance',
   callsForHelp: true,
   escalates: true,
   countsAgain: true,
   selfClears: false,
 };
-const URGENT: AlarmRule = {...CALL, callsForHelp: false};
+const URGENT: AlarmRule = {...CALL, type: 'fault', callsForHelp: false};
 const TECHNICAL: AlarmRule = {
+  type: 'fault',
   callsForHelp: false,
   escalates: false,
   countsAgain: false,
@@ -28,7 +33,7 @@ const TECHNICAL: AlarmRule = {
 
 export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   UNLOCK_FAILED: CALL,
-  EMERGENCY_BUTTON: CALL,
+  EMERGENCY_BUTTON: {...CALL, type: 'emergency'},
   WRONG_STATE: CALL,
   RELOCK_FAILED: URGENT,
   CLONE_SUSPECT: URGENT,
@@ -40,12 +45,13 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   LEAK: URGENT,
   NO_FLOW: {...URGENT, escalates: false},
   NO_WATER: URGENT,
-  BATHER_SILENT: URGENT,
+  BATHER_SILENT: {...URGENT, type: 'assistance'},
   HOT_WATER: URGENT,
   SEAL_FAULT: {...URGENT, countsAgain: false},
   SENSOR_FAULT: TECHNICAL,
   DEVICE_OFFLINE: TECHNICAL,
   BUS_DOWN: {...TECHNICAL, escalates: true},
+  SITE_INCIDENT: {...TECHNICAL, escalates: true},
   BUTTON_FAULT: TECHNICAL,
   STORAGE_FAULT: {...TECHNICAL, escalates: true},
   STORAGE_FULL: {...TECHNICAL, escalates: true},
@@ -62,5 +68,9 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   COUNTER_DRIFT: {...TECHNICAL, selfClears: false},
   METER_FAULT: TECHNICAL,
   VALVE_FAULT: {...TECHNICAL, escalates: true},
+  /** No board is alive: the sounder takes its place. */
+  BOARD_LOST: {...TECHNICAL, escalates: true},
+  CALL_TEST: {...TECHNICAL, type: 'test'},
+  CALL_TEST_FAILED: TECHNICAL,
   CONFIG_ROLLED_BACK: {...TECHNICAL, selfClears: false},
 };

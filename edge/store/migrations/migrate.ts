@@ -12,6 +12,8 @@ import {NOTICES} from './0010-notices.js';
 import {MARKED_HEAD} from './0011-marked-head.js';
 import {SHOWERS} from './0012-showers.js';
 import {EPOCHS} from './0013-epochs.js';
+import {STAFF} from './0014-staff.js';
+import {CALL_CARE} from './0015-call-care.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -32,6 +34,8 @@ export const MIGRATIONS: readonly Migration[] = [
   MARKED_HEAD,
   SHOWERS,
   EPOCHS,
+  STAFF,
+  CALL_CARE,
 ];
 
 /** Version of the schema that this code works with. */
