@@ -21,6 +21,12 @@ export function alarmAnswer(alarm: AlarmId, result: AlarmActionResult): ActionAn
       return refusal(400, result, 'body.reason', 'why the alarm is closed', 'nothing');
     case 'NOT_STORED':
       return refusal(409, result, 'alarm', 'a disk that takes it; see storage', result);
+    case 'NOT_AT_PLACE':
+      return refusal(409, result, 'alarm', 'its end at the place, or by a supervisor', alarm);
+    case 'NEEDS_NAME':
+      return refusal(409, result, 'alarm', 'a person, not a shared account', alarm);
+    case 'NOT_NOW':
+      return refusal(409, result, 'alarm', 'a moment after the last tap', alarm);
     case 'WRONG_STATE':
       return refusal(409, result, 'alarm', 'acknowledge, then on site, then close', alarm);
   }

@@ -12,8 +12,24 @@ export interface ActionBody {
 }
 
 export type ActionBodyResult =
-  | {readonly kind: 'body'; readonly body: ActionBody}
+  | {
+      readonly kind: 'body';
+      readonly body: ActionBody;
+      readonly member: StaffMember;
+      /** All that came, unread. */
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
   | {readonly kind: 'problem'; readonly problem: Problem};
+
+export interface ActionRules {
+  /** Who may be named. */
+  readonly staff: readonly StaffMember[];
+  /** Who is logged in, and need not be named again. */
+  readonly self?: PersonId | undefined;
+  readonly needsReason: boolean;
+  /** Fields that this action knows besides. */
+  readonly more?: readonly string[];
+}
 
 /**
  * Read the JSON text of an action. Only a named member of the staff may act, and what moves an arm or
@@ -21,29 +37,31 @@ export type ActionBodyResult =
  */
 export function readActionBody(
   text: string,
-  staff: readonly StaffMember[],
-  reasonNeeded: boolean,
+  {staff, self, needsReason, more = []}: ActionRules,
 ): ActionBodyResult {
   const fields = readObject(text);
   if (fields === undefined) return problem('body', 'a JSON object', text);
-  const unknown = Object.keys(fields).find(key => !['person', 'reason', 'falseCall'].includes(key));
+  const names = ['person', 'reason', 'falseCall', ...more];
+  const unknown = Object.keys(fields).find(key => !names.includes(key));
   if (unknown !== undefined) {
-    return problem(`body.${unknown}`, 'only person, reason, falseCall', unknown);
+    return problem(`body.${unknown}`, `only ${names.join(', ')}`, unknown);
   }
-  const member = staff.find(({id}) => id === fields.person);
+  const person = fields.person ?? self;
+  const member = staff.find(({id}) => id === person);
   if (!member) {
-    const names = staff.map(({id}) => id).join(', ');
-    return problem('body.person', `one of the staff: ${names}`, fields.person);
+    const known = staff.map(({id}) => id).join(', ');
+    return problem('body.person', `one of the staff: ${known}`, fields.person);
   }
   const {reason = '', falseCall = false} = fields;
   if (typeof reason !== 'string' || reason.length > MAX_REASON_CHARACTERS) {
     return problem('body.reason', `a text of at most ${MAX_REASON_CHARACTERS} characters`, reason);
   }
-  if (reasonNeeded && reason.trim() === '') {
+  if (needsReason && reason.trim() === '') {
     return problem('body.reason', 'why this is done, in words', reason);
   }
   if (typeof falseCall !== 'boolean') return problem('body.falseCall', 'true or false', falseCall);
-  return {kind: 'body', body: {person: member.id, reason: reason.trim(), falseCall}};
+  const body = {person: member.id, reason: reason.trim(), falseCall};
+  return {kind: 'body', body, member, fields};
 }
 
 function readObject(text: string): Readonly<Record<string, unknown>> | undefined {

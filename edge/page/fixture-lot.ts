@@ -9,6 +9,7 @@ import {
   type PersonId,
   type SiteId,
 } from '../../protocols/site/ids.js';
+import type {CallDesk} from '../domain/calls/call-view.js';
 import type {AlarmActionResult, OrderResult} from '../domain/lot/contract.js';
 import {
   type AlarmAction,
@@ -24,8 +25,10 @@ import {
 } from './view.js';
 
 export const STAFF: readonly StaffMember[] = [
-  {id: asId<PersonId>('wang'), name: '王强'},
-  {id: asId<PersonId>('li'), name: '李丽'},
+  {id: asId<PersonId>('wang'), name: '王强', role: 'guard', shared: false},
+  {id: asId<PersonId>('li'), name: '李丽', role: 'supervisor', shared: false},
+  {id: asId<PersonId>('zhao'), name: '赵敏', role: 'installer', shared: false},
+  {id: asId<PersonId>('desk'), name: '前台', role: 'guard', shared: true},
 ];
 
 export const ALARM: PageAlarm = {
@@ -79,8 +82,12 @@ export const PICTURE: PageState = {
   lines: [{id: asId<LineId>('line-1'), state: 'ok', bays: [asId<BayId>('A-012')]}],
   devices: [{id: asId<DeviceId>('Q-1'), kind: 'code-scanner', health: 'ok', reading: ''}],
   alarms: [ALARM],
+  lamp: 'serving',
   cloud: {link: 'offline', unsent: 3, oldestUnsentMs: 60_000},
-  storage: {state: 'ok', detail: ''},
+  storage: {
+    ...{state: 'ok', detail: ''},
+    disk: {freeBytes: 2_500_000_000, wornPercent: 30, writtenBytes: 64_000_000},
+  },
   warnings: [{code: 'bareCardNumbers', subject: 'C1'}],
   notices: [],
   config: NO_TRIAL,
@@ -88,6 +95,7 @@ export const PICTURE: PageState = {
 
 /** A lot of one bay for the tests of the page: shows what it is told and notes what it is asked. */
 export class FixtureLot implements PageView, PageActions {
+  readonly calls?: CallDesk;
   readonly asked: (AlarmAction | ArmOrder | DeviceAction)[] = [];
   alarmResult: AlarmActionResult = 'done';
   orderResult: OrderResult = {kind: 'done', actuation: undefined};
@@ -95,6 +103,10 @@ export class FixtureLot implements PageView, PageActions {
   picturesTaken = 0;
   readonly #listeners = new Set<() => void>();
   #state = PICTURE;
+
+  constructor(calls?: CallDesk) {
+    if (calls) this.calls = calls;
+  }
 
   state(): PageState {
     this.picturesTaken += 1;

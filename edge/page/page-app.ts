@@ -1,21 +1,28 @@
 import type {Context} from 'hono';
 import {Hono} from 'hono';
 import {bodyLimit} from 'hono/body-limit';
-import {streamSSE} from 'hono/streaming';
 import type {Clock} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
-import {type AlarmId, asId, type BayId, type DeviceId} from '../../protocols/site/ids.js';
-import {DICTIONARIES} from '../words/dictionaries.js';
 import type {Language} from '../words/dictionary.js';
-import {type ActionAnswer, alarmAnswer, deviceAnswer, orderAnswer} from './action-answer.js';
-import {type ActionBody, readActionBody} from './action-body.js';
+import {serveActions} from './action-routes.js';
+import {isAlive, serveCalls} from './call-routes.js';
+import {type Caller, callerOf, changeProblem, TOKEN_HEADER} from './caller.js';
 import {type ConfigOptions, serveConfig} from './config-actions.js';
 import {CONFIG_PATH} from './config-path.js';
-import {releaseSheet} from './release-sheet.js';
-import {actionProblem, hostProblem, type Problem, type RequestOrigin} from './request-guard.js';
+import {servePictures} from './picture-routes.js';
+import {
+  hostProblem,
+  originProblem,
+  type Problem,
+  type RequestOrigin,
+  tokenProblem,
+} from './request-guard.js';
+import {isLogIn, serveSessions} from './staff/session-routes.js';
+import type {StaffDesk} from './staff/staff-desk.js';
 import {StateStream} from './state-stream.js';
-import {DEVICE_VERBS, type PageActions, type PageView, type StaffMember} from './view.js';
-import {loadWebFiles, renderPage} from './web-files.js';
+import {serveTools, type ToolOptions} from './tool-routes.js';
+import type {PageActions, PageView, StaffMember} from './view.js';
+import {type BoardPage, loadWebFiles, makeBoardPage} from './web-files.js';
 
 type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -33,10 +40,14 @@ export interface PageAppOptions {
   readonly actions: PageActions;
   readonly staff: readonly StaffMember[];
   readonly language: Language;
-  /** New at every start: whoever has it may act. */
+  /** New at every start: the programs of this machine that have it may act. */
   readonly token: string;
+  /** Left out: nobody logs in, and everybody sees everything. */
+  readonly desk?: StaffDesk;
   /** Left out: this page takes no site file. */
   readonly config?: ConfigOptions;
+  /** Left out: no installer's tools. */
+  readonly tools?: ToolOptions;
 }
 
 export interface PageApp {
@@ -46,35 +57,38 @@ export interface PageApp {
 }
 
 const MAX_BODY_BYTES = 4096;
-const ALARM_ACTIONS = ['acknowledge', 'onsite', 'close'] as const;
-const ARM_ORDERS = [
-  {verb: 'open', desired: 'down'},
-  {verb: 'close', desired: 'up'},
-] as const;
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-store',
+  'X-Frame-Options': 'DENY',
 };
 
 /** The local page as requests and answers, without a port: what listens is `startPage`. */
 export function createPageApp(options: PageAppOptions): PageApp {
+  const {clock, log, view, actions, staff, language, desk, config} = options;
+  const {calls} = view;
   const app = new Hono();
-  const stream = new StateStream(options.clock, options.view);
-  guard(app, options);
-  serveFiles(app, options);
-  servePicture(app, stream, options);
-  serveActions(app, options);
-  if (options.config) serveConfig(app, options.config, refuse);
+  const stream = new StateStream(clock, view, calls);
+  const page = makeBoardPage({language, staff, hasLogIn: desk !== undefined});
+  const caller = (context: Context): Caller => callerOf(context, options);
+  guard(app, options, page);
+  serveFiles(app, page);
+  servePictures(app, {stream, view, language, caller, refuse, hasLogIn: desk !== undefined});
+  if (desk) serveSessions(app, {desk, log, refuse, caller});
+  serveActions(app, {actions, staff, log, caller, refuse});
+  if (calls) {
+    const wallMs = () => clock.wallMs();
+    serveCalls(app, {actions, staff, log, caller, refuse, desk: calls, wallMs});
+  }
+  if (config) serveConfig(app, config, refuse);
+  if (options.tools) serveTools(app, options.tools, {clock, caller, refuse});
   app.notFound(context =>
     refuse(context, 404, {where: 'path', expected: 'a path of this page', got: context.req.path}),
   );
   app.onError((error, context) => {
-    options.log.warn('page.failed', {path: context.req.path, error: errorText(error)});
+    log.warn('page.failed', {path: context.req.path, error: errorText(error)});
     return refuse(context, 500, {
       where: context.req.path,
       expected: 'the gateway to answer',
@@ -84,15 +98,12 @@ export function createPageApp(options: PageAppOptions): PageApp {
   return {app, close: () => stream.close()};
 }
 
-function guard(app: Hono, {host, token, log, config}: PageAppOptions): void {
+function guard(app: Hono, options: PageAppOptions, page: BoardPage): void {
+  const {log} = options;
   app.use((context, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
-    const request = originOf(context);
-    const isConfig = config !== undefined && context.req.path.startsWith(`${CONFIG_PATH}/`);
-    const needed = isConfig ? config.token : token;
-    const problem =
-      hostProblem(request, host) ??
-      (context.req.method === 'GET' ? undefined : actionProblem(request, needed));
+    context.header('Content-Security-Policy', page.policy);
+    const problem = problemOf(context, options);
     if (problem === undefined) return next();
     log.warn('page.refused', {path: context.req.path, ...problem});
     return Promise.resolve(refuse(context, 403, problem));
@@ -111,102 +122,41 @@ function guard(app: Hono, {host, token, log, config}: PageAppOptions): void {
   );
 }
 
+/** Why a request is not even looked at. */
+function problemOf(context: Context, options: PageAppOptions): Problem | undefined {
+  const {host, config, desk} = options;
+  const {method, path} = context.req;
+  const request = originOf(context);
+  const foreign = hostProblem(request, host);
+  if (foreign || method === 'GET') return foreign;
+  const other = originProblem(request);
+  if (other) return other;
+  if (config && path.startsWith(`${CONFIG_PATH}/`)) return tokenProblem(request, config.token);
+  if (desk && isLogIn(method, path)) return undefined;
+  if (options.view.calls && isAlive(method, path)) return undefined;
+  return changeProblem(context, callerOf(context, options), desk !== undefined);
+}
+
 function originOf(context: Context): RequestOrigin {
   return {
     host: context.req.header('Host') ?? new URL(context.req.url).host,
     origin: context.req.header('Origin'),
-    token: context.req.header('X-Latchkey-Token'),
+    token: context.req.header(TOKEN_HEADER),
   };
 }
 
-function serveFiles(app: Hono, {token, language, staff}: PageAppOptions): void {
-  const page = renderPage({token, language, staff});
+function serveFiles(app: Hono, page: BoardPage): void {
   const files = loadWebFiles();
-  app.get('/', context => context.html(page));
+  app.get('/', context => context.html(page.text));
   app.get('/web/:name', (context, next) => {
     const file = files.get(context.req.param('name'));
     return file ? context.body(file.text, 200, {'Content-Type': file.type}) : next();
   });
 }
 
-function servePicture(app: Hono, stream: StateStream, {view, language}: PageAppOptions): void {
-  app.get('/release-sheet/:line', async (context, next) => {
-    const {site, lines} = view.state();
-    const line = lines.find(({id}) => id === context.req.param('line'));
-    if (!line) return next();
-    return context.html(
-      await releaseSheet(site, line, DICTIONARIES[language].manualRelease, language),
-    );
-  });
-  app.get('/api/state', context =>
-    context.body(stream.picture(), 200, {'Content-Type': 'application/json; charset=utf-8'}),
-  );
-  app.get('/api/events', context => {
-    const watcher = stream.watch();
-    if (!watcher) {
-      return refuse(context, 503, {
-        where: context.req.path,
-        expected: 'fewer open pages',
-        got: 'one too many',
-      });
-    }
-    return streamSSE(context, async events => {
-      events.onAbort(() => watcher.close());
-      for (let data = await watcher.next(); data !== undefined; data = await watcher.next()) {
-        await events.writeSSE({event: 'state', data});
-      }
-    });
-  });
-}
-
-function serveActions(app: Hono, {actions, staff, log}: PageAppOptions): void {
-  for (const action of ALARM_ACTIONS) {
-    app.post(`/api/alarms/:alarm/${action}`, context =>
-      withBody(context, staff, action === 'close', async body => {
-        const alarm = asId<AlarmId>(context.req.param('alarm'));
-        const result = await actions.alarm({action, alarm, ...body});
-        log.info('page.alarm', {action, alarm, person: body.person, result});
-        return alarmAnswer(alarm, result);
-      }),
-    );
-  }
-  for (const {verb, desired} of ARM_ORDERS) {
-    app.post(`/api/bays/:bay/${verb}`, context =>
-      withBody(context, staff, true, async ({person, reason}) => {
-        const bay = asId<BayId>(context.req.param('bay'));
-        const result = await actions.order({bay, desired, person, reason});
-        log.info('page.order', {verb, bay, person, reason, result: result.kind});
-        return orderAnswer(bay, result);
-      }),
-    );
-  }
-  for (const verb of DEVICE_VERBS) {
-    app.post(`/api/devices/:device/${verb}`, context =>
-      withBody(context, staff, true, async ({person, reason}) => {
-        const device = asId<DeviceId>(context.req.param('device'));
-        const result = await actions.device({device, verb, person, reason});
-        log.info('page.device', {verb, device, person, reason, result});
-        return deviceAnswer(device, verb, result);
-      }),
-    );
-  }
-}
-
-async function withBody(
-  context: Context,
-  staff: readonly StaffMember[],
-  reasonNeeded: boolean,
-  act: (body: ActionBody) => Promise<ActionAnswer>,
-): Promise<Response> {
-  const read = readActionBody(await context.req.text(), staff, reasonNeeded);
-  if (read.kind === 'problem') return refuse(context, 400, read.problem);
-  const {status, json} = await act(read.body);
-  return context.json(json, status);
-}
-
 function refuse(
   context: Context,
-  status: 400 | 403 | 404 | 413 | 500 | 503,
+  status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503,
   error: Problem,
 ): Response {
   return context.json({error}, status);

@@ -18,7 +18,8 @@ export async function releaseSheet(
   <head>
     <meta charset="utf-8" />
     <title>${words.title}: ${line.id}</title>
-    <link rel="stylesheet" href="/web/page.css" />
+    <link rel="stylesheet" href="/web/board.css" />
+    <link rel="stylesheet" href="/web/site.css" />
   </head>
   <body class="sheet">
     <h1>${words.title}</h1>

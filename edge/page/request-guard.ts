@@ -38,8 +38,8 @@ export function hostProblem({host}: RequestOrigin, configuredHost: string): Prob
   };
 }
 
-/** Whether a request that changes something comes from our own page, or from a program that was given the token. */
-export function actionProblem(request: RequestOrigin, token: string): Problem | undefined {
+/** Whether a request that changes something comes from our own page, or from a program, which has no origin. */
+export function originProblem(request: RequestOrigin): Problem | undefined {
   if (request.origin !== undefined && request.origin !== `http://${request.host}`) {
     return {
       where: 'header Origin',
@@ -47,10 +47,15 @@ export function actionProblem(request: RequestOrigin, token: string): Problem | 
       got: request.origin,
     };
   }
+  return undefined;
+}
+
+/** Whether a program has the token that only it may have. */
+export function tokenProblem(request: RequestOrigin, token: string): Problem | undefined {
   if (!sameText(request.token ?? '', token)) {
     return {
       where: 'header X-Latchkey-Token',
-      expected: 'the token of this start of the daemon; load the page again',
+      expected: 'the token of this start of the daemon',
       got: request.token === undefined ? 'none' : 'another one',
     };
   }
@@ -66,7 +71,7 @@ function hostName(host: string): string {
 }
 
 /** Digests have one length, and comparing them takes one time. */
-function sameText(left: string, right: string): boolean {
+export function sameText(left: string, right: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(left), digest(right));
 }

@@ -25,7 +25,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 test('a watcher begins with the present picture and its time', async t => {
   const {clock, open} = setUp();
   await clock.advance(1234);
-  const picture = JSON.parse((await open().next()) ?? '');
+  const picture = JSON.parse((await open().next())?.full ?? '');
   t.is(picture.nowMs, 1234);
   t.is(picture.wallMs, clock.wallMs());
   t.is(picture.alarms[0].id, 'ALARM-1');
@@ -43,7 +43,7 @@ test('changes within 100 ms go out as one picture', async t => {
   await clock.advance(39);
   t.false(await isSettled(next));
   await clock.advance(1);
-  const picture = JSON.parse((await next) ?? '');
+  const picture = JSON.parse((await next)?.full ?? '');
   t.deepEqual([picture.warnings, picture.alarms], [[], []]);
   t.is(lot.picturesTaken - before, 1);
 });
@@ -68,7 +68,7 @@ test('a slow browser gets the newest picture and none between', async t => {
     lot.change({cloud: {link: 'offline', unsent, oldestUnsentMs: null}});
     await clock.advance(100);
   }
-  t.is(JSON.parse((await watcher.next()) ?? '').cloud.unsent, 3);
+  t.is(JSON.parse((await watcher.next())?.full ?? '').cloud.unsent, 3);
   t.false(await isSettled(watcher.next()));
 });
 
@@ -78,7 +78,7 @@ test('a quiet lot still sends a picture every 5 s', async t => {
   await watcher.next();
   for (const atMs of [5000, 10_000]) {
     await clock.advance(5000);
-    t.is(JSON.parse((await watcher.next()) ?? '').nowMs, atMs);
+    t.is(JSON.parse((await watcher.next())?.full ?? '').nowMs, atMs);
   }
 });
 

@@ -1,5 +1,7 @@
-import type {Clock, Timer} from '../../protocols/base/clock.js';
-import type {PageView} from './view.js';
+import type {Clock, Millis, Timer, UnixMillis} from '../../protocols/base/clock.js';
+import type {CallDesk} from '../domain/calls/call-view.js';
+import {openPicture} from './open-picture.js';
+import type {PageState, PageView} from './view.js';
 
 /** Changes within this time go out as one picture: a sweep of a line changes many bays at once. */
 const COALESCE_MS = 100;
@@ -7,10 +9,19 @@ const COALESCE_MS = 100;
 const REFRESH_MS = 5000;
 const MAX_WATCHERS = 32;
 
+/** Calls, where the gateway keeps them. */
+export type CallBoard = Pick<CallDesk, 'view' | 'onChange'>;
+
+/** One picture as JSON: for whoever may see what tells of persons, and for whoever stands before a board. */
+export interface Picture {
+  readonly full: string;
+  readonly open: string;
+}
+
 /** One browser: it gets the newest picture when it is ready for it, and never a queue of old ones. */
 export interface Watcher {
-  /** The next picture as JSON; undefined once the watcher or the stream is closed. */
-  next(): Promise<string | undefined>;
+  /** The next picture; undefined once the watcher or the stream is closed. */
+  next(): Promise<Picture | undefined>;
   close(): void;
 }
 
@@ -21,22 +32,27 @@ export interface Watcher {
 export class StateStream {
   readonly #clock: Clock;
   readonly #view: PageView;
+  readonly #calls: CallBoard | undefined;
   readonly #mailboxes = new Set<Mailbox>();
   readonly #unsubscribe: () => void;
   #push: Timer | undefined;
   #refresh: Timer | undefined;
   #closed = false;
 
-  constructor(clock: Clock, view: PageView) {
+  constructor(clock: Clock, view: PageView, calls?: CallBoard) {
     this.#clock = clock;
     this.#view = view;
-    this.#unsubscribe = view.onChange(() => this.#schedule());
+    this.#calls = calls;
+    const listeners = [view, calls].map(one => one?.onChange(() => this.#schedule()));
+    this.#unsubscribe = () => {
+      for (const forget of listeners) forget?.();
+    };
   }
 
   /** The present picture, with the time that its ages are counted from. */
-  picture(): string {
-    const {nowMs, wallMs} = {nowMs: this.#clock.nowMs(), wallMs: this.#clock.wallMs()};
-    return JSON.stringify({nowMs, wallMs, ...this.#view.state()});
+  picture(): Picture {
+    const times = {nowMs: this.#clock.nowMs(), wallMs: this.#clock.wallMs()};
+    return new Drawn({...times, ...this.#view.state()}, this.#calls);
   }
 
   /** Start watching with the present picture; undefined when too many watch already. */
@@ -88,18 +104,44 @@ export class StateStream {
   }
 }
 
+/** With the time that ages are counted from. */
+type TimedState = PageState & {readonly nowMs: Millis; readonly wallMs: UnixMillis};
+
+/** Written when somebody first looks at it, once for all who see the same. */
+class Drawn implements Picture {
+  readonly #state: TimedState;
+  readonly #calls: CallBoard | undefined;
+  #full: string | undefined;
+  #open: string | undefined;
+
+  constructor(state: TimedState, calls: CallBoard | undefined) {
+    this.#state = state;
+    this.#calls = calls;
+  }
+
+  get full(): string {
+    this.#full ??= JSON.stringify({...this.#state, calls: this.#calls?.view(true)});
+    return this.#full;
+  }
+
+  get open(): string {
+    this.#open ??= JSON.stringify({...openPicture(this.#state), calls: this.#calls?.view(false)});
+    return this.#open;
+  }
+}
+
 /** Holds at most one letter: a newer one replaces it. */
 class Mailbox {
-  #letter: string | undefined;
+  #letter: Picture | undefined;
   #closed = false;
   #wake: (() => void) | undefined;
 
-  put(letter: string): void {
+  put(letter: Picture): void {
     this.#letter = letter;
     this.#wake?.();
   }
 
-  async take(): Promise<string | undefined> {
+  async take(): Promise<Picture | undefined> {
     while (this.#letter === undefined && !this.#closed) {
       await new Promise<void>(resolve => {
         this.#wake = resolve;

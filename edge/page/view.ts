@@ -13,8 +13,13 @@ import type {
   PersonId,
   SiteId,
 } from '../../protocols/site/ids.js';
-import type {AlarmActionResult, AlarmRecord, OrderResult} from '../domain/lot/contract.js';
+import type {AlarmRecord} from '../domain/alarms/alarm-record.js';
+import type {CallActor, CallDesk} from '../domain/calls/call-view.js';
+import type {LampState} from '../domain/lamp/lamp.js';
+import type {AlarmActionResult, OrderResult} from '../domain/lot/contract.js';
+import type {DiskHealth} from '../platform/disk-wear.js';
 import type {WarningCode} from '../words/dictionary.js';
+import type {Role} from './staff/roles.js';
 
 /*
  * What the local page needs of the daemon: a picture to look at, and the few things a person may do.
@@ -37,6 +42,8 @@ export interface PageState {
   readonly devices: readonly PageDevice[];
   /** Alarms that are not closed, oldest first. */
   readonly alarms: readonly PageAlarm[];
+  /** What the lamp on the box shows. */
+  readonly lamp: LampState;
   readonly cloud: PageCloud;
   readonly storage: PageStorage;
   readonly warnings: readonly PageWarning[];
@@ -80,6 +87,8 @@ export interface PageLine {
   /** Bays whose locks hang on it. */
   readonly bays: readonly BayId[];
   readonly state: 'ok' | 'down';
+  /** Why its serial port is not there, and what to do; left out: the port is well. */
+  readonly trouble?: string | undefined;
 }
 
 export interface PageDevice {
@@ -108,6 +117,8 @@ export interface PageStorage {
   readonly state: 'ok' | 'fault';
   /** Empty while all is well. */
   readonly detail: string;
+  /** Of the disk that the database lies on, read every 10 min. */
+  readonly disk: DiskHealth;
 }
 
 /** A new site file on its way into force. */
@@ -132,6 +143,8 @@ export interface PageWarning {
 }
 
 export interface PageView {
+  /** The board of calls. Left out: alarms alone are shown. */
+  readonly calls?: CallDesk;
   /** The present picture, from memory, at once. */
   state(): PageState;
   /** Call `listener` after every change of the picture, until the returned function is called. */
@@ -146,6 +159,8 @@ export interface AlarmAction {
   readonly reason: string;
   /** With `close`: nobody needed help. */
   readonly falseCall: boolean;
+  /** Who is logged in; left out: a program of this machine. */
+  readonly by?: CallActor;
 }
 
 export interface ArmOrder {
@@ -180,4 +195,7 @@ export interface PageActions {
 export interface StaffMember {
   readonly id: PersonId;
   readonly name: string;
+  readonly role: Role;
+  /** An account of several people. */
+  readonly shared: boolean;
 }
