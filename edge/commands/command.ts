@@ -3,7 +3,8 @@ import type {TextFile} from '../platform/text-file.js';
 
 /** What a command leaves behind: `bin` prints the lines and ends with the code. */
 export interface CommandResult {
-  readonly exitCode: 0 | 1;
+  /** 1: something is to be mended, or was refused. 2, of `doctor` alone: it does not run like that. */
+  readonly exitCode: 0 | 1 | 2;
   readonly lines: readonly string[];
 }
 
@@ -22,4 +23,10 @@ export function succeeded(...lines: readonly string[]): CommandResult {
 
 export function failed(...lines: readonly string[]): CommandResult {
   return {exitCode: 1, lines};
+}
+
+/** The same for a program: one line of JSON, with `more` where there is more to tell than lines. */
+export function inJson(result: CommandResult, more: object = {}): CommandResult {
+  const {exitCode, lines} = result;
+  return {exitCode, lines: [JSON.stringify({ok: exitCode === 0, lines, ...more})]};
 }

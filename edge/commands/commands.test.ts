@@ -1,9 +1,11 @@
+import {readFileSync} from 'node:fs';
 import test from 'ava';
 import {type ActuationId, asId} from '../../protocols/site/ids.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {FixtureLot, PICTURE, STAFF} from '../page/fixture-lot.js';
 import {createPageApp} from '../page/page-app.js';
-import type {CommandMachine} from './command.js';
+import {siteTextProblems} from '../runtime/site-config/site-check.js';
+import {type CommandMachine, inJson} from './command.js';
 import {checkConfig} from './config-check.js';
 import {printSchema} from './config-schema.js';
 import {openBay} from './open.js';
@@ -91,7 +93,9 @@ test('open asks for a named person of the staff', async t => {
   ]);
   const {exitCode, lines} = await open(machine, {person: 'mallory'});
   t.is(exitCode, 1);
-  t.deepEqual(lines, ['refused: body.person: expected one of the staff: wang, li, got "mallory"']);
+  t.deepEqual(lines, [
+    'refused: body.person: expected one of the staff: wang, li, zhao, desk, got "mallory"',
+  ]);
   t.deepEqual(lot.asked, []);
 });
 
@@ -161,8 +165,10 @@ test('status prints one line for each thing', async t => {
     exitCode: 0,
     lines: [
       'lot-1 示范停车场 (Latchkey 0.1.0)',
+      'lamp green: serving',
       'cloud cut, data is kept here, 3 unsent',
       'storage ok',
+      'disk 2500 MB free, 30 % worn, 64 MB written since boot',
       'line line-1 ok',
       'collector C1 ok: 欢迎停车 | 请刷卡',
       'bay A-012 up, vacant, ok',
@@ -191,7 +197,7 @@ test('status shows faults', async t => {
     session: 'parked' as const,
     saleable: false,
   }));
-  lot.change({bays, storage: {state: 'fault', detail: 'disk full'}});
+  lot.change({bays, storage: {...PICTURE.storage, state: 'fault', detail: 'disk full'}});
   const {lines} = await showStatus('/site/site.yaml', machine);
   t.true(lines.includes('storage fault: disk full'));
   t.true(lines.includes('bay A-012 up, vacant, ok, parked, withdrawn'));
@@ -264,4 +270,36 @@ test('config schema prints a JSON Schema', t => {
   const {exitCode, lines} = printSchema();
   t.is(exitCode, 0);
   t.is(JSON.parse(lines.join('\n')).title, 'Latchkey site file');
+});
+
+test('I-5 config check tells all errors at once, each with file, line, column and what was expected, what was meant by an unknown key, and what is there twice; the daemon says the same words, and the JSON Schema is published', t => {
+  const text = SITE.replace(
+    'address: 1}',
+    'address: 300}, {id: L-A-012, kind: parking-lock, address: 7}',
+  )
+    .replace('    zone: A', '    zoen: A')
+    .replace('Asia/Shanghai', 'Mars/Base');
+  const {machine} = setUp({'/site/site.yaml': text});
+  const {exitCode, lines} = checkConfig('/site/site.yaml', machine);
+  t.is(exitCode, 1);
+  t.regex(
+    lines[0] ?? '',
+    /site\.yaml:2:\d+ site\.timezone: expected a zone such as .*, got "Mars\/Base"/,
+  );
+  t.regex(
+    lines.join('\n'),
+    /site\.yaml:8:\d+ buses\[0\]\.devices\[0\]\.address: expected 1-247, got 300/,
+  );
+  t.regex(
+    lines.join('\n'),
+    /devices\[1\]\.id: DUPLICATE_ID two devices are called L-A-012; the first is at .*:8:\d+/,
+  );
+  t.regex(lines.join('\n'), /zoen: unknown key; did you mean zone\?/);
+  t.is(lines.at(-1), `${lines.length - 1} problems`);
+  const secrets = {readFile: () => KEY, env: () => undefined};
+  const about = {fileName: '/site/site.yaml', running: undefined, isFromCloud: false, secrets};
+  t.deepEqual(siteTextProblems(text, about), lines.slice(0, -1));
+  const published = JSON.parse(readFileSync('edge/install/site.schema.json', 'utf8'));
+  t.deepEqual(JSON.parse(printSchema().lines.join('\n')), published);
+  t.deepEqual(JSON.parse(inJson({exitCode, lines}).lines[0] ?? ''), {ok: false, lines});
 });

@@ -27,7 +27,9 @@ export class DaemonClient {
   }
 
   async state(): Promise<DaemonAnswer<PageState>> {
-    const answer = await this.#ask<PageState & Refusal>('/api/state', {});
+    const answer = await this.#ask<PageState & Refusal>('/api/state', {
+      headers: {'X-Latchkey-Token': this.#access.token},
+    });
     if (answer.kind === 'silent' || answer.body.error === undefined) return answer;
     const {where, expected, got} = answer.body.error;
     return {kind: 'silent', why: `${this.#access.url}: ${where}: expected ${expected}, got ${got}`};
@@ -36,6 +38,11 @@ export class DaemonClient {
   /** Post an action; a refusal is an answer, with what to mend in `error`. */
   act<Body>(path: string, body: object): Promise<DaemonAnswer<Body & Refusal>> {
     return this.#post(path, this.#access.token, body);
+  }
+
+  /** Look at something that only programs of this machine may see. */
+  look<Body>(path: string): Promise<DaemonAnswer<Body & Refusal>> {
+    return this.#ask(path, {headers: {'X-Latchkey-Token': this.#access.token}});
   }
 
   /** Bring a site file, or take one back. */

@@ -1,28 +1,32 @@
 import {basename, dirname, resolve} from 'node:path';
 import {toHex} from '../../protocols/base/bytes.js';
-import type {Clock, Entropy} from '../../protocols/base/clock.js';
+import type {Entropy} from '../../protocols/base/clock.js';
 import {EdgeError, errorText} from '../../protocols/base/errors.js';
-import {asId} from '../../protocols/site/ids.js';
 import {finishRestore} from '../backup/restore-backup.js';
 import type {SiteConfig} from '../config/schema.js';
 import type {SecretReader} from '../config/secrets.js';
-import type {Page} from '../page/page-server.js';
+import type {LampState} from '../domain/lamp/lamp.js';
 import type {PageWarning} from '../page/view.js';
 import type {Log} from '../platform/log.js';
+import type {LogTap} from '../platform/log-tap.js';
 import type {NtpSource} from '../platform/ntp.js';
 import {systemDisk} from '../platform/safe-disk.js';
 import {EdgeDaemon, threadsNeeded} from '../runtime/edge-daemon.js';
+import type {LivingSite} from '../runtime/life-watch.js';
 import type {OpenFeed} from '../runtime/open-feed.js';
 import type {OpenHid} from '../runtime/open-hid.js';
 import type {OpenLink} from '../runtime/open-link.js';
+import type {PortSight} from '../runtime/port-watch.js';
 import {ConfigDesk} from '../runtime/site-config/config-desk.js';
 import type {SiteFileRole} from '../runtime/site-config/contract.js';
 import {siteTextProblems} from '../runtime/site-config/site-check.js';
 import {SiteFiles} from '../runtime/site-config/site-files.js';
 import type {CloudLink} from '../runtime/site-runtime.js';
+import type {UpdatedSite} from '../update/update-desk.js';
 import {AccessFile} from './access-file.js';
 import {awaitIdentity, type CloudWay, cloudWay, enrolledName} from './cloud-way.js';
 import {type CommandMachine, type CommandResult, failed} from './command.js';
+import {openPage} from './open-page.js';
 import {pageAccessPath, pageAccessText} from './page-access.js';
 import {readSiteFile} from './site-file.js';
 import {type SiteRun, SiteSupervisor, type StartedSite} from './site-supervisor.js';
@@ -37,9 +41,12 @@ export interface DaemonUplink extends CloudLink {
 export interface DaemonMachine extends CommandMachine {
   readonly entropy: Entropy;
   readonly log: Log;
+  /** Levels and followers of that log; left out: nobody follows it. */
+  readonly logTap?: LogTap;
   readonly openLink: OpenLink;
   readonly openHid: OpenHid;
   readonly openFeed: OpenFeed;
+  readonly portSight?: PortSight | undefined;
   readonly ntp: NtpSource;
   readonly builtMs: number;
   readonly threadPoolSize: number;
@@ -53,6 +60,12 @@ export interface RunningSite {
   readonly daemon: EdgeDaemon;
   readonly config: SiteConfig;
   readonly pageUrl: string;
+  /** For who feeds a watchdog; undefined while the site is started anew. */
+  living(): LivingSite | undefined;
+  /** For who brings new releases; undefined while the site is started anew. */
+  updated(): UpdatedSite | undefined;
+  /** What the lamp on the box is to show; undefined while the site is started anew. */
+  lamp(): LampState | undefined;
   /** Settles when the site ended by itself, since no site file runs any more. */
   readonly ended: Promise<CommandResult>;
   close(): Promise<void>;
@@ -62,6 +75,7 @@ export type RunOutcome = RunningSite | {readonly kind: 'refused'; readonly resul
 
 /** One run of the site, with one site file. */
 interface Run extends SiteRun {
+  readonly updated: UpdatedSite;
   readonly daemon: EdgeDaemon;
   readonly config: SiteConfig;
   readonly pageUrl: string;
@@ -142,6 +156,9 @@ function runningSite(supervisor: SiteSupervisor<Run>, first: Run): RunningSite {
     get pageUrl() {
       return now().pageUrl;
     },
+    lamp: () => supervisor.current?.daemon.site.state().lamp,
+    updated: () => supervisor.current?.updated,
+    living: () => supervisor.current?.daemon.living(),
     ended: supervisor.ended.then(problems => failed(...problems)),
     close: () => supervisor.close(),
   };
@@ -169,7 +186,14 @@ async function startRun(process: Process, file: SiteFileRole): Promise<StartedSi
     const page = running.pageUrl;
     machine.log.info('daemon.running', {site: config.site.id, page, version, file});
     const watched = running.daemon.watched();
-    return {kind: 'running', run: {...running, watched, close: () => closeAll(started.closers)}};
+    const updated = running.daemon.updated(async () => {
+      const copy = await running.daemon.keepCopy('update', {path: process.path, pathOf});
+      machine.log.notice('update.copied', {copy});
+    });
+    return {
+      kind: 'running',
+      run: {...running, watched, updated, close: () => closeAll(started.closers)},
+    };
   } catch (thrown) {
     await closeAll(started.closers);
     if (thrown instanceof EdgeError) return {kind: 'refused', problems: [thrown.message]};
@@ -194,7 +218,7 @@ interface StartParts extends Process {
 async function start(
   config: SiteConfig,
   {path, version, machine, started, desk, tokens, pathOf}: StartParts,
-): Promise<Omit<Run, 'close' | 'watched'>> {
+): Promise<Omit<Run, 'close' | 'watched' | 'updated'>> {
   const {clock, entropy, log, openLink, openHid, openFeed, ntp, builtMs} = machine;
   const {path: databasePath, closers} = started;
   const secrets = machine.secretReader(dirname(path));
@@ -211,15 +235,20 @@ async function start(
     openLink,
     openHid,
     openFeed,
+    ports: machine.portSight,
     ntp,
     builtMs,
   };
   let way: CloudWay | undefined;
   const gatewayName = () => enrolledName(way, machine);
-  const options = {...parts, warnings, configDesk: desk, gatewayName};
-  const daemon = new EdgeDaemon(options);
+  let isAwaited = config.cloud !== undefined && 'identity' in config.cloud;
+  const isEnrolling = (): boolean => isAwaited && daemon.site.isLinkUp !== true;
+  const options = {...parts, warnings, configDesk: desk, gatewayName, isEnrolling};
+  const daemon: EdgeDaemon = new EdgeDaemon(options);
   closers.push(() => daemon.close());
-  const page = await openPage({daemon, config, desk, tokens, clock: daemon.clock, log});
+  const {logTap} = machine;
+  const made = {daemon, config, desk, tokens, clock: daemon.clock, entropy, log, logTap};
+  const page = await openPage(made);
   closers.push(() => page.close());
   const access = pageAccessText({
     url: page.url,
@@ -231,12 +260,13 @@ async function start(
   accessFile.keep();
   const connect = async (found: CloudWay): Promise<void> => {
     way = found;
-    const made = await machine.connectCloud(found, daemon);
-    daemon.site.connectCloud(made);
-    closers.push(() => made.stop());
-    made.start();
+    const uplink = await machine.connectCloud(found, daemon);
+    daemon.site.connectCloud(uplink);
+    closers.push(() => uplink.stop());
+    uplink.start();
   };
   const known = cloudWay(config, {pathOf, secrets, machine});
+  if (known) isAwaited = false;
   if (known) await connect(known);
   else closers.push(awaitIdentity({config, pathOf, secrets, machine, connect}));
   return {daemon, config, pageUrl: page.url};
@@ -253,31 +283,6 @@ async function closeAll(closers: Closer[]): Promise<void> {
     }
   }
   if (failures.length > 0) throw failures[0];
-}
-
-interface PageParts {
-  readonly daemon: EdgeDaemon;
-  readonly config: SiteConfig;
-  readonly desk: ConfigDesk;
-  readonly tokens: Process['tokens'];
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-async function openPage({daemon, config, desk, tokens, clock, log}: PageParts): Promise<Page> {
-  // The lines are polled already while the web server is read.
-  const {startPage} = await import('../page/page-server.js');
-  return startPage({
-    ...config.page,
-    clock,
-    log,
-    view: daemon.site,
-    actions: daemon.site,
-    staff: config.staff.map(({id, name}) => ({id: asId(id), name})),
-    language: config.site.language,
-    token: tokens.page,
-    config: {desk, token: tokens.config},
-  });
 }
 
 function startWarnings(config: SiteConfig, {threadPoolSize}: DaemonMachine): PageWarning[] {

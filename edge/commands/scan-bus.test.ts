@@ -1,84 +1,7 @@
-import test, {type ExecutionContext} from 'ava';
-import {createMemoryPair} from '../../drivers/port/memory-link.js';
-import {fromHex} from '../../protocols/base/bytes.js';
-import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
-import {VirtualClock} from '../../sim/clock/virtual-clock.js';
+import test from 'ava';
 import {ParkingLock} from '../../sim/devices/parking-lock.js';
-import type {LineDevice} from '../../sim/wire/line-device.js';
-import {Rs485Line} from '../../sim/wire/rs485-line.js';
-import type {CommandResult} from './command.js';
-import {type ScanRequest, scan} from './scan-bus.js';
-import {openScanLine} from './scan-line.js';
-
-const LINE_BAUD_RATE = 9600;
-
-interface Rig {
-  readonly locks: number;
-  /** Called for the line of each speed that is tried. */
-  readonly prepare?: (line: Rs485Line, clock: VirtualClock) => void;
-  readonly request?: Partial<ScanRequest>;
-  readonly isAbsent?: boolean;
-  readonly stopAfter?: number;
-}
-
-async function scanned(
-  t: ExecutionContext,
-  rig: Rig,
-): Promise<CommandResult & {readonly printed: readonly string[]; readonly writes: number}> {
-  const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
-  const printed: string[] = [];
-  const locks: ParkingLock[] = [];
-  let asked = 0;
-  const result = scan(
-    {from: '1', to: '32', baud: '9600', language: 'en', json: false, ...rig.request},
-    {
-      clock,
-      print: line => printed.push(line),
-      isStopped: () => {
-        asked += 1;
-        return asked > (rig.stopAfter ?? Number.POSITIVE_INFINITY);
-      },
-      openLine: baudRate => {
-        const {link, far} = createMemoryPair({clock, name: 'line-1'});
-        if (rig.isAbsent === true) far.unplug();
-        const line = new Rs485Line({clock, entropy: new SeededEntropy(), farEnd: far, baudRate});
-        for (let unit = 1; unit <= rig.locks; unit += 1) {
-          const lock = new ParkingLock({clock, unit});
-          locks.push(lock);
-          line.attach(lock);
-        }
-        if (baudRate !== LINE_BAUD_RATE) line.faults.set({baudMismatch: true});
-        rig.prepare?.(line, clock);
-        const scanLine = openScanLine({link, clock, baudRate, hasParity: false});
-        return {
-          read: request => scanLine.read(request),
-          takeExchanges: () => scanLine.takeExchanges(),
-          get trouble() {
-            return scanLine.trouble;
-          },
-          close: async () => {
-            await scanLine.close();
-            await far.close();
-            line.close();
-          },
-        };
-      },
-    },
-  );
-  const settled = await clock.settle(result);
-  clock.assertIdle();
-  const writes = locks.reduce((sum, lock) => sum + lock.commands.length, 0);
-  t.is(writes, 0, 'a scan only reads');
-  return {...settled, printed, writes};
-}
-
-/** Bias and wires the wrong way round: the receiver sees breaks whenever somebody stops talking. */
-class SwappedPair implements LineDevice {
-  readonly unit = 'swapped pair';
-  receive(frame: Uint8Array) {
-    return [{afterMs: 1, bytes: fromHex((frame[0] ?? 0) % 2 === 0 ? '00 00 FF' : '00 FF 00 00')}];
-  }
-}
+import type {Rs485Line} from '../../sim/wire/rs485-line.js';
+import {FixedAnswer, RingingLine, type ScanRig, SwappedPair, scanned} from './scan-rig.js';
 
 test('a sound line of 32 locks: everybody is listed once, nothing is wrong', async t => {
   const {exitCode, lines, printed} = await scanned(t, {locks: 32});
@@ -177,4 +100,75 @@ test('what cannot be scanned is refused, all reasons at once', async t => {
 test('the same findings in Chinese', async t => {
   const {lines} = await scanned(t, {locks: 0, request: {to: '2', language: 'zh-CN'}});
   t.regex(lines.join('\n'), /没有收到任何字节/);
+});
+
+test('I-4 no byte, own echo, bad CRC, another address, an exception and a line that fails with load are told in plain words with the next step, in English and Chinese', async t => {
+  const others = (
+    line: Rs485Line,
+    clock: ConstructorParameters<typeof ParkingLock>[0]['clock'],
+  ) => {
+    for (const unit of [2, 3, 4]) line.attach(new ParkingLock({clock, unit}));
+  };
+  const table: readonly {
+    readonly rig: ScanRig;
+    readonly en: readonly [RegExp, RegExp];
+    readonly zh: readonly [RegExp, RegExp];
+  }[] = [
+    {
+      rig: {locks: 0},
+      en: [/not one byte came back/, /power.*right port.*speed.*A and B/],
+      zh: [/没有收到任何字节/, /电源.*端口.*波特率.*A、B/],
+    },
+    {
+      rig: {locks: 0, prepare: line => line.faults.set({echo: true})},
+      en: [/only our own bytes came back/, /echo: true/],
+      zh: [/只收到自己发出的字节/, /echo: true/],
+    },
+    {
+      rig: {locks: 0, prepare: line => line.attach(new SwappedPair())},
+      en: [/all garbage/, /speeds and parities, swap A and B, and fit 120 ohm/],
+      zh: [/全是乱码/, /波特率和校验位，对调 A、B 线.*120 欧姆/],
+    },
+    {
+      rig: {
+        locks: 0,
+        prepare: (line, clock) => {
+          others(line, clock);
+          line.attach(new FixedAnswer(1, 9, '03 02 00 01'));
+        },
+      },
+      en: [/device 9 answered when device 1 was asked/, /came late, or an address is set twice/],
+      zh: [/询问设备 1 时，应答的是设备 9/, /应答迟到，或地址重复/],
+    },
+    {
+      rig: {
+        locks: 0,
+        prepare: (line, clock) => {
+          others(line, clock);
+          line.attach(new FixedAnswer(1, 1, '83 02'));
+        },
+      },
+      en: [/device 1 is alive and refuses the register \(exception 2\)/, /choose the profile/],
+      zh: [/设备 1 在线，但拒绝该寄存器（异常码 2）/, /选择与型号相符/],
+    },
+    {
+      rig: {locks: 4, prepare: line => line.attach(new RingingLine())},
+      en: [
+        /\d+ % of the frames break when all devices talk in turn/,
+        /termination.*bias resistors/,
+      ],
+      zh: [/全部设备轮流通信时有 \d+ % 的帧损坏/, /终端电阻.*偏置电阻/],
+    },
+  ];
+  for (const {rig, en, zh} of table) {
+    for (const [language, [found, next]] of [
+      ['en', en],
+      ['zh-CN', zh],
+    ] as const) {
+      const {lines} = await scanned(t, {...rig, request: {to: '4', language}});
+      const at = lines.findIndex(line => found.test(line));
+      t.true(at > 0, `${found}: ${lines.join(' | ')}`);
+      t.regex(lines[at + 1] ?? '', next);
+    }
+  }
 });

@@ -1,7 +1,9 @@
 import {SystemEntropy} from '../platform/entropy.js';
 import type {Host} from '../platform/host.js';
 import {createJsonLog} from '../platform/json-log.js';
+import {LogTap} from '../platform/log-tap.js';
 import {SystemNtp} from '../platform/ntp.js';
+import {listSerialPorts, resolvePort} from '../platform/serial-ports.js';
 import {SystemClock} from '../platform/system-clock.js';
 import {readTextFile} from '../platform/text-file.js';
 import {systemFeeds, systemHid, systemLinks} from '../runtime/system-links.js';
@@ -17,13 +19,16 @@ export function systemMachine(
 ): DaemonMachine {
   const clock = new SystemClock();
   const entropy = new SystemEntropy(clock);
+  const logTap = new LogTap(() => clock.nowMs());
   return {
     clock,
     entropy,
-    log: createJsonLog({clock, level: 'info'}),
+    log: createJsonLog({clock, level: 'info', tap: logTap}),
+    logTap,
     openLink: systemLinks(clock, entropy),
     openHid: systemHid(clock),
     openFeed: systemFeeds(clock, entropy),
+    portSight: {ownPid: host.pid, list: listSerialPorts, resolve: resolvePort},
     ntp: new SystemNtp(),
     builtMs: host.builtMs(),
     threadPoolSize: host.threadPoolSize(),

@@ -1,12 +1,14 @@
 import type {ByteLink} from '../../drivers/port/byte-link.js';
 import {createSerialLink} from '../../drivers/port/serial-port.js';
 import {createTcpLink} from '../../drivers/port/tcp-link.js';
+import {openScanLine} from '../../drivers/wiring/scan-line.js';
 import {SystemEntropy} from '../platform/entropy.js';
 import type {Host} from '../platform/host.js';
+import {holderOf} from '../platform/serial-ports.js';
 import {SystemClock} from '../platform/system-clock.js';
 import {type CommandResult, failed} from './command.js';
 import {type ScanRequest, scan} from './scan-bus.js';
-import {openScanLine} from './scan-line.js';
+import {holderName} from './scan-serial.js';
 
 /** `latchkey scan bus` as it was typed. */
 export interface ScanOptions extends ScanRequest {
@@ -28,6 +30,8 @@ export async function scanSystemBus(options: ScanOptions, host: Host): Promise<C
   }
   const place = placeOf(options);
   if (typeof place === 'string') return failed(place);
+  const holder = place.kind === 'serial' ? holderOf(place.path) : undefined;
+  if (holder) return failed(heldPort(options.port ?? '', holderName(holder)));
   const fraction = () => entropy.fraction();
   const openLink = (baudRate: number): ByteLink =>
     place.kind === 'serial'
@@ -48,6 +52,11 @@ export async function scanSystemBus(options: ScanOptions, host: Host): Promise<C
   } finally {
     forget();
   }
+}
+
+/** Two talkers on one line garble each other: the one who is there already goes on. */
+function heldPort(path: string, holder: string): string {
+  return `port/locked: ${path} is held by ${holder}: end it first (a daemon: systemctl stop latchkey), or ask it what it sees: latchkey status`;
 }
 
 function hasParity(parity: Parity): boolean {

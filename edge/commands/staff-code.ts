@@ -1,0 +1,26 @@
+import {type CommandMachine, type CommandResult, failed, succeeded} from './command.js';
+import {findDaemon} from './daemon-client.js';
+
+/**
+ * `latchkey staff code PERSON`: a code with which the person sets his PIN at the board, good once and for 15 minutes.
+ * No gateway comes with a PIN.
+ */
+export async function giveStaffCode(
+  path: string,
+  person: string,
+  machine: CommandMachine,
+): Promise<CommandResult> {
+  const found = findDaemon(path, machine);
+  if (found.kind === 'problems') return failed(...found.problems);
+  const answer = await found.daemon.act<{readonly code?: string}>(
+    `/api/staff/${encodeURIComponent(person)}/code`,
+    {},
+  );
+  if (answer.kind === 'silent') return failed(answer.why);
+  const {code, error} = answer.body;
+  if (error) return failed(`refused: ${error.where}: expected ${error.expected}, got ${error.got}`);
+  return succeeded(
+    `one-time code for ${person}: ${code}`,
+    'good for 15 minutes: open the board, "Log in", "First PIN"',
+  );
+}
