@@ -1,6 +1,7 @@
 import {statSync} from 'node:fs';
 import {resolve} from 'node:path';
 import process from 'node:process';
+import {createInterface} from 'node:readline/promises';
 import {readFileIfThere} from './atomic-file.js';
 
 /** Threads that libuv starts with when nobody asks for more. */
@@ -20,10 +21,23 @@ export class Host {
     return process.env[name];
   }
 
+  /** `x64` or `arm64`. */
+  get arch(): string {
+    return process.arch;
+  }
+
+  get pid(): number {
+    return process.pid;
+  }
+
   /** Worker threads for blocking calls: each open serial port keeps one while it drains. */
   threadPoolSize(): number {
     const asked = Number(this.env('UV_THREADPOOL_SIZE'));
     return Number.isInteger(asked) && asked > 0 ? asked : DEFAULT_THREADS;
+  }
+
+  versions(): {readonly nodeVersion: string; readonly napiVersion: number} {
+    return {nodeVersion: process.version, napiVersion: Number(process.versions.napi)};
   }
 
   /** When this program was compiled, in ms since 1970; as its files tell. */
@@ -89,6 +103,16 @@ export class Host {
       this.complain(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
       end(1);
     });
+  }
+
+  /** Ask the person at the terminal, on the stream of complaints so that answers for programs stay clean. */
+  async ask(question: string): Promise<string> {
+    const lines = createInterface({input: process.stdin, output: process.stderr});
+    try {
+      return (await lines.question(question)).trim();
+    } finally {
+      lines.close();
+    }
   }
 
   print(text: string): void {
