@@ -94,7 +94,7 @@ function firstRow(
     ...{grant: grant.id, holder, spends: spends ?? null, tariff: config.tariff},
     ...{phase: 'armed', end: null, isService: grant.kind === 'staff'},
     ...{budgetFen: budget?.fen ?? 0, mostMs: Math.min(rules.capMs, boundMs)},
-    mostMilliCelsius: budget?.mostMilliCelsius ?? null,
+    ...{mostMilliCelsius: budget?.mostMilliCelsius ?? null, mostMl: budget?.mostMl ?? null},
     ...{meterMl: meterMl ?? null, meteredMl: 0, billedMl: 0, rinseMl: 0, freeMl: 0},
     ...{ranMs: 0, rinseRanMs: 0, estimatedMs: 0, quality: 'good'},
     rinse: owes ? 'barred' : 'none',

@@ -62,6 +62,34 @@ test('~E6 a power cut in a shower: within 5 min the same code goes on at that st
   t.is(settled?.meteredMl, stored(before).meteredMl, 'at its last reading');
 });
 
+test('a cut while the valve was being shut: what ran meanwhile is read, and free, and a valve that leaks on is told', t => {
+  const before = new BathRig();
+  before.code(CODE);
+  before.type('S-01', CODE);
+  before.run(RAN_S);
+  before.key('S-01', 'stop');
+  t.is(stored(before).phase, 'closing');
+  const lostMl = 900;
+  const restarted = (flowMlPerS: number) => {
+    const after = new BathRig({
+      open: {showers: [stored(before)]},
+      former: {endedMs: 995_000, offMs: 20 * MINUTE_MS},
+    });
+    const stall = after.stall('S-01');
+    const totalMl = stall.totalMl + lostMl;
+    after.say('S-01', {kind: 'reading', said: {totalMl, flowMlPerMin: 0, quality: 'good'}});
+    Object.assign(stall, {totalMl, flowMlPerS, isOpen: flowMlPerS > 0, isStuck: true});
+    after.run(20);
+    return after;
+  };
+  const tight = restarted(0);
+  const [settled] = tight.showers();
+  t.like(settled, {phase: 'settled', end: 'stop', billedMl: stored(before).billedMl});
+  t.is(settled?.meteredMl, stored(before).meteredMl + lostMl);
+  t.is(tight.alarms('LEAK').length, 0);
+  t.is(restarted(50).alarms('LEAK').length, 1);
+});
+
 test('E67 the price changes at midnight during a shower: it is billed at the price of its start, the next one at the new one', t => {
   const dearer = {by: 'water', fenPerLitre: NEW_FEN_PER_LITRE} as const;
   const stalls = ['S-01', 'S-02'].map(id => ({

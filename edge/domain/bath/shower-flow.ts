@@ -77,8 +77,9 @@ export function restoreShowers(
     const wasOver = ['closing', 'leak_check', 'rinsing', 'rinse_offered'].includes(row.phase);
     const phase = wasOver ? 'leak_check' : 'resumable';
     const end = wasOver ? (row.end ?? 'budget') : row.end;
-    // What a cut took of its time before this start.
-    const phaseMs = nowMs - (former?.offMs ?? 0);
+    // A cut takes of the time in which the code goes on; a valve that was being shut is watched anew, since
+    // nobody saw what ran meanwhile.
+    const phaseMs = wasOver ? nowMs : nowMs - (former?.offMs ?? 0);
     const shower = {...newShower({...row, phase, end}, nowMs), phaseMs};
     turn.patchStall(row.stall, {shower});
     keep(turn, shower);

@@ -141,6 +141,20 @@ test('~E60 the longest shower ends by itself, and at 80 % of it somebody is told
   t.is(dry.shower.row.end, 'no_flow');
 });
 
+test('~E65 who may have 20 litres gets no drop more billed, also after a pause, and his meter no more credit', t => {
+  const bench = new ShowerBench({mostMl: 20_000});
+  bench.run(60);
+  bench.key('confirm');
+  bench.run(10);
+  const {billedMl} = bench.shower.row;
+  bench.key('confirm');
+  bench.run(240);
+  t.like(bench.shower.row, {end: 'cap', billedMl: 20_000, rinse: 'none'});
+  t.false(bench.isOpen);
+  const credits = bench.kinds('open').map(effect => 'creditMl' in effect && effect.creditMl);
+  t.deepEqual(credits, [21_000, 21_000 - billedMl]);
+});
+
 test('by time: 1 min at 60 fen costs 60, paused time nothing', t => {
   const bench = new ShowerBench({tariff: {by: 'time', fenPerMinute: 60}, budgetFen: 100});
   bench.run(61);

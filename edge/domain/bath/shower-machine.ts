@@ -2,7 +2,7 @@ import type {Millis} from '../../../protocols/base/clock.js';
 import {unreachable} from '../../../protocols/base/errors.js';
 import type {ShowerEnd, ShowerPhase} from '../../../protocols/site/events.js';
 import {mlForFen} from '../../../protocols/site/shower-tariff.js';
-import {bookWater, countTime, type MeterSaid} from './shower-meter.js';
+import {allowedMl, bookWater, countTime, type MeterSaid} from './shower-meter.js';
 import {
   leftFen,
   leftMs,
@@ -232,7 +232,7 @@ function judgeRunning(turn: ShowerTurn): void {
     else turn.shutFor('budget');
     return;
   }
-  if (row.ranMs >= row.mostMs) {
+  if (row.ranMs >= row.mostMs || allowedMl(row) === 0) {
     turn.shutFor('cap');
     return;
   }
@@ -334,9 +334,10 @@ class ShowerTurn {
     this.enter('armed');
     this.patch({valve: 'unknown'});
     const fen = leftFen(row, rules);
-    const creditMl = row.isService ? undefined : mlForFen(row.tariff, fen);
+    const boughtMl = row.isService ? undefined : mlForFen(row.tariff, fen);
     const forMs = row.mostMs - row.ranMs + rules.firstWaterMs + CREDIT_MARGIN_MS;
-    this.effect({kind: 'open', forMs, creditMl: (creditMl ?? mostMl(forMs)) + CREDIT_MARGIN_ML});
+    const creditMl = Math.min(boughtMl ?? mostMl(forMs), allowedMl(row)) + CREDIT_MARGIN_ML;
+    this.effect({kind: 'open', forMs, creditMl});
   }
 
   rinse(): void {

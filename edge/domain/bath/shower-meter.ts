@@ -80,8 +80,18 @@ function share(row: ShowerRow, ml: number, paid: Paid, rules: ShowerRules): Show
   };
 }
 
-/** What the budget still buys; without end where time is paid. */
+/** What may still be billed: no more than the budget buys, and than he may have. */
 function payableMl(row: ShowerRow, rules: ShowerRules): number {
+  return Math.min(boughtMl(row, rules), allowedMl(row));
+}
+
+/** What is left of the water that he may have; without end where nobody set one. */
+export function allowedMl({mostMl, billedMl}: ShowerRow): number {
+  return Math.max(0, (mostMl ?? Number.POSITIVE_INFINITY) - billedMl);
+}
+
+/** What the budget still buys; without end where time is paid. */
+function boughtMl(row: ShowerRow, rules: ShowerRules): number {
   const guessedFen = Math.floor((row.estimatedMs * rules.estimateFenPerMinute) / MINUTE_MS);
   const mostMl = mlForFen(row.tariff, Math.max(0, row.budgetFen - guessedFen));
   return mostMl === undefined ? Number.POSITIVE_INFINITY : Math.max(0, mostMl - row.billedMl);

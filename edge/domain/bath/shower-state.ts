@@ -50,6 +50,8 @@ export interface ShowerRow {
   readonly mostMs: Millis;
   /** Hottest water for it; null: the limit of the house. */
   readonly mostMilliCelsius: number | null;
+  /** Most water for it; null, or left out by an older version: as much as the budget buys. */
+  readonly mostMl?: number | null;
   /** Of the beginning, whatever the price is later. @see requirements E67 */
   readonly tariff: ShowerTariff;
   /** Where the meter stood at its latest reading; null before the first. */

@@ -2,6 +2,7 @@ import type {BaySensorState} from '../../../drivers/bay-sensor/contract.js';
 import type {ArmState, LockReading} from '../../../drivers/parking-lock/contract.js';
 import {feedActuation, guardRaise} from '../actuation/actuation-flow.js';
 import {clearAlarm, raiseAlarm} from '../alarms/alarm-flow.js';
+import {isIncident, judgeIncident} from '../alarms/incident-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {feedSession, tellOccupancy} from '../session/session-flow.js';
 import {judgeCar} from '../session/stranger-flow.js';
@@ -55,17 +56,19 @@ export function onOccupancy(turn: Turn, bay: BayState, sensor: BaySensorState): 
 
 /** `bay` facts for every bay that this turn changed in a way others can see. */
 export function publishBays(turn: Turn): void {
+  judgeIncident(turn);
+  const isStopped = isIncident(turn);
   for (const id of turn.touched) {
     const bay = turn.bay(id);
     if (!bay) continue;
-    const fact = publicState(bay, isCommissioned(turn.config, bay));
+    const fact = publicState(bay, !isStopped && isCommissioned(turn.config, bay));
     if (bay.reading?.arm === 'moving' || sameFact(bay.published, fact)) continue;
     turn.patchBay(id, {published: fact});
     turn.fact('bay', fact);
   }
 }
 
-function publicState(bay: BayState, isTried: boolean): NonNullable<BayState['published']> {
+function publicState(bay: BayState, isOffered: boolean): NonNullable<BayState['published']> {
   const faults = bay.reading?.faults;
   const online = bay.health === 'ok';
   const sound =
@@ -80,7 +83,7 @@ function publicState(bay: BayState, isTried: boolean): NonNullable<BayState['pub
     arm: bay.reading?.arm ?? 'unknown',
     occupancy: bay.sensor?.occupancy ?? 'unknown',
     online,
-    saleable: online && sound && isTried && bay.sensor?.fault === undefined,
+    saleable: online && sound && isOffered && bay.sensor?.fault === undefined,
   };
 }
 

@@ -9,7 +9,8 @@ import {
   type PersonId,
   type SessionId,
 } from '../../../protocols/site/ids.js';
-import type {ActuationRecord, AlarmRecord, OpenRecords, SessionRecord} from './contract.js';
+import type {AlarmRecord} from '../alarms/alarm-record.js';
+import type {ActuationRecord, OpenRecords, SessionRecord} from './contract.js';
 import {LotRig} from './lot-rig.js';
 import {bayId, collectorId, rigConfig} from './rig-config.js';
 

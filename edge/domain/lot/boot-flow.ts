@@ -7,6 +7,7 @@ import {journalOrder} from '../actuation/settle-flow.js';
 import {idleScreen, restoreAlarm} from '../alarms/alarm-flow.js';
 import {restoreShowers} from '../bath/shower-flow.js';
 import {stallScreen} from '../bath/stall-screen.js';
+import {restoreCare} from '../calls/care-flow.js';
 import {restoreLockTests} from '../commissioning/commissioning-flow.js';
 import {restoreLockouts} from '../lockout/lockout-flow.js';
 import {beginStay, journalSession, startWindowTimer} from '../session/session-flow.js';
@@ -46,6 +47,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'off
   for (const row of open.sessions) resumeStay(turn, row, former);
   for (const alarm of open.alarms) restoreAlarm(turn, alarm, ageMs(alarm.raisedMs, former));
   restoreShowers(turn, open.showers, former);
+  restoreCare(turn, open.care ?? []);
 }
 
 /** The time between two runs joins the stays that waited for it, and hours that have passed end. */

@@ -15,8 +15,6 @@ import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import type {
   ActuationCause,
   ActuationState,
-  AlarmKind,
-  AlarmState,
   DeviceEventData,
   DeviceFaultKind,
   SessionCloseCause,
@@ -39,6 +37,8 @@ import type {
   SessionId,
 } from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
+import type {LocalTime} from '../../../protocols/site/windows.js';
+import type {AlarmRecord} from '../alarms/alarm-record.js';
 import type {
   BathConfig,
   BathRecord,
@@ -47,6 +47,10 @@ import type {
   WaterEffect,
 } from '../bath/contract.js';
 import type {ShowerRow} from '../bath/shower-state.js';
+import type {CallsConfig} from '../calls/call-config.js';
+import type {AlarmActionInput, CallInput} from '../calls/call-input.js';
+import type {CallAnswer} from '../calls/call-view.js';
+import type {CareRecord, CareRow} from '../calls/care-state.js';
 import type {LockoutRecord} from '../lockout/lockout-machine.js';
 import type {TimeReading} from '../time/time-machine.js';
 import type {AdmissionInput} from './admission.js';
@@ -157,15 +161,8 @@ export type LotInput =
             readonly trace?: string;
           };
     }
-  | {
-      readonly kind: 'alarmAction';
-      readonly alarm: AlarmId;
-      readonly action: 'acknowledge' | 'onsite' | 'close';
-      readonly person: PersonId;
-      readonly reason: string;
-      /** With `close`: nobody needed help; three of these in 10 min lower the next ring. */
-      readonly falseCall?: boolean;
-    }
+  | AlarmActionInput
+  | CallInput
   /** How the store stands, whenever that changes. */
   | {readonly kind: 'storage'; readonly storage: StorageState; readonly detail: string}
   /** Commits take long, or no longer do. */
@@ -206,6 +203,10 @@ export type LotTimer =
   | {readonly kind: 'enter'; readonly bay: BayId}
   | {readonly kind: 'window'; readonly bay: BayId}
   | {readonly kind: 'lineSettle'; readonly line: LineId}
+  /** The next thing that keeps calls possible is due. */
+  | {readonly kind: 'care'}
+  /** A board should have been heard by now. */
+  | {readonly kind: 'boards'}
   | {readonly kind: 'alarm'; readonly alarm: AlarmId}
   | {readonly kind: 'lockout'; readonly collector: CollectorId}
   | {readonly kind: 'shower'; readonly collector: CollectorId}
@@ -246,6 +247,10 @@ export type LotEffect =
   | {readonly kind: 'notify'; readonly alarm: AlarmRecord; readonly contact: string}
   /** Result of an `order` input, for the CLI, the page or the cloud: `accepted` first, then the final one. */
   | {readonly kind: 'orderResult'; readonly order: OrderOrigin; readonly result: OrderResult}
+  /** A modem, a relay or a lamp that a call sets off. */
+  | {readonly kind: 'callOutput'; readonly device: DeviceId; readonly isOn: boolean}
+  /** Result of a `call` input with an `ask`. */
+  | {readonly kind: 'callAnswer'; readonly ask: number; readonly answer: CallAnswer}
   /** Result of an `alarmAction` input. */
   | {readonly kind: 'alarmResult'; readonly alarm: AlarmId; readonly result: AlarmActionResult};
 
@@ -255,6 +260,12 @@ export type AlarmActionResult =
   | 'REASON_MISSING'
   | 'UNKNOWN_ALARM'
   | 'WRONG_STATE'
+  /** A call for help ends at its place, or by a supervisor. */
+  | 'NOT_AT_PLACE'
+  /** A named person is wanted, not a shared account. */
+  | 'NEEDS_NAME'
+  /** A double tap. */
+  | 'NOT_NOW'
   /** Nothing has happened: the disk did not take it. */
   | 'NOT_STORED';
 
@@ -294,25 +305,6 @@ export interface SessionRecord {
   readonly durationMs: Millis;
 }
 
-export interface AlarmRecord {
-  readonly id: AlarmId;
-  readonly kind: AlarmKind;
-  readonly state: AlarmState;
-  readonly bay: BayId | null;
-  readonly collector: CollectorId | null;
-  readonly device: string | null;
-  readonly count: number;
-  /** Index into the contact list, grows with escalation. */
-  readonly escalation: number;
-  readonly ring: 'normal' | 'low';
-  readonly raisedMs: Millis;
-  readonly raisedWallMs: UnixMillis;
-  readonly ackedBy: PersonId | null;
-  readonly closedBy: PersonId | null;
-  /** What a guard needs: fault, trace of tries, tenant's masked contact. */
-  readonly detail: string;
-}
-
 /** The lock that stands at a bay, and in which directions it was seen to obey an order. */
 export interface LockTestRecord {
   readonly lock: DeviceId;
@@ -329,6 +321,7 @@ export type LotRecord =
   | {readonly table: 'lockTest'; readonly row: LockTestRecord}
   | {readonly table: 'lockout'; readonly row: LockoutRecord}
   | BathRecord
+  | CareRecord
   /** A token or code that is good once: a unique row, so that a second use cannot commit. */
   | {readonly table: 'used'; readonly id: string; readonly validUntil: UnixMillis}
   /** One use of a one-entry grant: a unique row, so that a second use cannot commit. */
@@ -345,6 +338,8 @@ export interface OpenRecords {
   readonly lockouts: readonly LockoutRecord[];
   /** Those not settled, and settled ones whose rinse is owed. */
   readonly showers: readonly ShowerRow[];
+  /** What keeps calls possible: watches, maintenance, tests. */
+  readonly care?: readonly CareRow[];
 }
 
 /** What a step may use besides its state and input. All injected, nothing global. */
@@ -361,6 +356,10 @@ export interface LotContext {
   proofHolds(card: CardPresented, secretHex: string): boolean;
   /** True when this proof was made just now with `secretHex`; never while the time is not known. */
   rotationHolds(rotation: TokenRotation, secretHex: string): boolean;
+  /** What a clock on the site's wall shows at `at`. */
+  localTime?(at: UnixMillis): LocalTime;
+  /** The site has a cloud, which a test of the way must reach. */
+  hasCloud?(): boolean;
   /** Is `at` inside the grant's weekly windows, in the site's zone? */
   inWindow(grant: Grant, at: UnixMillis): boolean;
 }
@@ -387,4 +386,6 @@ export interface LotConfig {
   readonly contacts: readonly {readonly name: string; readonly afterMs: Millis}[];
   readonly rules: LotRules;
   readonly bath?: BathConfig | undefined;
+  /** Left out: the usual ones. */
+  readonly calls?: CallsConfig | undefined;
 }

@@ -19,6 +19,7 @@ import {
   type GrantId,
   type HolderId,
 } from '../../../protocols/site/ids.js';
+import {SiteZone} from '../../../protocols/site/zone.js';
 import type {TimeReading} from '../time/time-machine.js';
 import type {
   FormerRun,
@@ -37,9 +38,9 @@ import {
   bayId,
   cardUid,
   collectorId,
-  NO_FAULTS,
   NOTHING_OPEN,
   type RigLock,
+  restingLock,
   rigConfig,
   sureTime,
 } from './rig-config.js';
@@ -47,6 +48,7 @@ import {stepLot} from './step-lot.js';
 
 const WALL_START = 1_760_000_000_000;
 const POLL_MS = 250;
+const UTC = new SiteZone('UTC');
 
 interface Sent {
   readonly atMs: Millis;
@@ -79,6 +81,7 @@ export class LotRig {
   rotationIsNow = true;
   answersRereads = true;
   inWindow = true;
+  hasCloud = false;
   nowMs: Millis = 1000;
   wallStart = WALL_START;
   state: LotState;
@@ -99,16 +102,7 @@ export class LotRig {
     this.state = createLot(config);
     for (const grant of used) this.used.add(grant);
     for (const {id, travelMs} of config.bays) {
-      this.locks.set(id, {
-        arm: 'up',
-        vehicle: 'absent',
-        faults: NO_FAULTS,
-        travelMs,
-        deafTo: 0,
-        endsAs: undefined,
-        endFaults: {},
-        polls: true,
-      });
+      this.locks.set(id, restingLock(travelMs));
     }
     const boot = {kind: 'boot', run: 'run-1', cause: 'start', version: 'test'} as const;
     this.input({...boot, open: {...NOTHING_OPEN, ...open}, former});
@@ -331,6 +325,10 @@ export class LotRig {
       case 'show':
         this.shown.push({atMs: this.nowMs, collector: effect.collector, message: effect.message});
         return;
+      case 'notify':
+        if (effect.alarm.call?.isTold === false)
+          this.input({kind: 'callTold', call: effect.alarm.id});
+        return;
       case 'reread': {
         const {collector} = effect;
         if (!this.answersRereads) return;
@@ -381,6 +379,8 @@ export class LotRig {
       }),
       proofHolds: () => this.proofIsGood,
       rotationHolds: () => this.rotationIsNow,
+      localTime: at => UTC.localTime(at),
+      hasCloud: () => this.hasCloud,
       inWindow: () => this.inWindow,
       grants: {
         cardByUid: uid => this.cards.get(uid),

@@ -13,14 +13,15 @@ import type {
   LineId,
 } from '../../../protocols/site/ids.js';
 import type {Actuation} from '../actuation/actuation-machine.js';
+import type {AlarmRecord} from '../alarms/alarm-record.js';
 import {newStall, type StallState} from '../bath/stall-state.js';
+import {type CallsState, NO_CARE} from '../calls/care-state.js';
 import {type Lockout, NO_LOCKOUT} from '../lockout/lockout-machine.js';
 import type {LastSwipe, SwipeCounts, SwipeSeries} from '../pipeline/swipe-series.js';
 import type {Session} from '../session/session-machine.js';
 import type {AdmissionStop} from './admission.js';
 import type {
   ActuationRecord,
-  AlarmRecord,
   LockTestRecord,
   LotConfig,
   LotInput,
@@ -121,6 +122,8 @@ export interface LotState {
   readonly partsOffline: ReadonlyMap<DeviceId | CollectorId, CollectorId | undefined>;
   /** While one stands, only stays that run already are served. */
   readonly admissionStops: ReadonlySet<AdmissionStop>;
+  /** What keeps calls possible. */
+  readonly care: CallsState;
   readonly storage: StorageState;
   readonly bootMs: Millis;
   /** No arm is ordered before: the starts before this one ended at once. */
@@ -149,6 +152,7 @@ export function createLot(config: LotConfig): LotState {
     linesDown: new Map(),
     partsOffline: new Map(),
     admissionStops: new Set(),
+    care: NO_CARE,
     storage: SOUND_STORAGE,
     bootMs: 0,
     restUntilMs: 0,

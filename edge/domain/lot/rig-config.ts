@@ -57,6 +57,13 @@ export interface RigLock {
   polls: boolean;
 }
 
+export function restingLock(travelMs: Millis): RigLock {
+  return {
+    ...{arm: 'up', vehicle: 'absent', faults: NO_FAULTS, travelMs, polls: true},
+    ...{deafTo: 0, endsAs: undefined, endFaults: {}},
+  };
+}
+
 export const bayId = (text: string) => asId<BayId>(text);
 export const collectorId = (text: string) => asId<CollectorId>(text);
 export const cardUid = (text: string) => asId<CardUid>(text);

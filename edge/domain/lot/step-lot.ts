@@ -2,10 +2,17 @@ import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
 import {feedActuation} from '../actuation/actuation-flow.js';
 import {settleActuation} from '../actuation/settle-flow.js';
 import {onAdmission} from '../alarms/admission-flow.js';
-import {onAlarmAction, onAlarmTimer, onPress} from '../alarms/alarm-flow.js';
+import {onAlarmAction, onAlarmTimer, onCallTold, onPress} from '../alarms/alarm-flow.js';
 import {onDevice, onLine, onLineSettled, onLockHealth, onSealFault} from '../alarms/health-flow.js';
+import {endAtPlace, endByCard} from '../alarms/place-end.js';
 import {judgeStorage, onStorage} from '../alarms/storage-flow.js';
 import {haltShower, onShowerTimer, onStall} from '../bath/shower-flow.js';
+import type {CallInput} from '../calls/call-input.js';
+import {onCallCare, onCallNews} from '../calls/care-flow.js';
+import {onCareTimer} from '../calls/care-timer.js';
+import {beginSafeActions} from '../calls/safe-actions.js';
+import {onBoardsTimer} from '../calls/stations-flow.js';
+import {isWalkPress} from '../calls/walk-flow.js';
 import {onLockIdentity} from '../commissioning/commissioning-flow.js';
 import {onLockoutTimer} from '../lockout/lockout-flow.js';
 import {onCodeUnread, onIdleScreen} from '../pipeline/post-screen.js';
@@ -62,13 +69,9 @@ function dispatch(turn: Turn, input: LotInput): void {
       atCollector(turn, input.collector, at => onPost(turn, at, input));
       return;
     case 'lockReading':
-      atBay(turn, input.bay, bay => onLockReading(turn, bay, input.reading));
-      return;
     case 'lockIdentity':
-      atBay(turn, input.bay, bay => onLockIdentity(turn, bay, input.identity));
-      return;
     case 'lockHealth':
-      atBay(turn, input.bay, bay => onLockHealth(turn, bay, input.health));
+      atBay(turn, input.bay, bay => onLock(turn, bay, input));
       return;
     case 'commandOutcome':
       atBay(turn, input.bay, bay => onOutcome(turn, bay, input));
@@ -108,6 +111,9 @@ function dispatch(turn: Turn, input: LotInput): void {
     case 'boot':
     case 'offTime':
       onBoot(turn, input);
+      return;
+    default:
+      onCall(turn, input);
   }
 }
 
@@ -130,7 +136,7 @@ type PostInput = Extract<
 function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
   switch (input.kind) {
     case 'card':
-      onCard(turn, at, input.card);
+      if (!endByCard(turn, at, input.card)) onCard(turn, at, input.card);
       return;
     case 'shown':
       onShown(turn, at, input.shown);
@@ -148,8 +154,7 @@ function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
       onReread(turn, at, input.card);
       return;
     case 'press':
-      onPress(turn, at.config.id, input.presses);
-      haltShower(turn, at.config.id, 'emergency');
+      onButton(turn, at, input.presses);
       return;
     case 'sealFault':
       onSealFault(turn, at.config.id, input.fault);
@@ -157,6 +162,31 @@ function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
     case 'stall':
       onStall(turn, input);
       return;
+  }
+}
+
+function onButton(turn: Turn, at: CollectorState, presses: number): void {
+  const {id} = at.config;
+  if (presses > 0 && isWalkPress(turn, id)) return;
+  const call = onPress(turn, id, presses);
+  haltShower(turn, id, 'emergency');
+  // Last: nothing that is set off by a call may keep it from being raised.
+  if (call) beginSafeActions(turn, call);
+}
+
+function onCall(turn: Turn, input: CallInput): void {
+  switch (input.kind) {
+    case 'callTold':
+      onCallTold(turn, input.call);
+      return;
+    case 'callCare':
+      onCallCare(turn, input);
+      return;
+    case 'resetKey':
+      endAtPlace(turn, {end: 'reset_key', person: input.person, where: input.collector});
+      return;
+    default:
+      onCallNews(turn, input);
   }
 }
 
@@ -172,6 +202,16 @@ function onCar(
 ): void {
   if (input.kind === 'plate') onPlate(turn, bay, input.plate);
   else onOccupancy(turn, bay, input.sensor);
+}
+
+function onLock(
+  turn: Turn,
+  bay: BayState,
+  input: Extract<LotInput, {kind: 'lockReading' | 'lockIdentity' | 'lockHealth'}>,
+): void {
+  if (input.kind === 'lockReading') onLockReading(turn, bay, input.reading);
+  else if (input.kind === 'lockIdentity') onLockIdentity(turn, bay, input.identity);
+  else onLockHealth(turn, bay, input.health);
 }
 
 function onOutcome(
@@ -220,6 +260,12 @@ function onTimer(turn: Turn, timer: LotTimer): void {
       return;
     case 'lineSettle':
       onLineSettled(turn, timer.line);
+      return;
+    case 'boards':
+      onBoardsTimer(turn);
+      return;
+    case 'care':
+      onCareTimer(turn);
       return;
   }
 }

@@ -1,17 +1,10 @@
 import type {SiteEventBodies, SiteEventKind, SiteFact} from '../../../protocols/site/events.js';
 import type {AlarmId, BayId, CollectorId} from '../../../protocols/site/ids.js';
 import type {Actuation} from '../actuation/actuation-machine.js';
+import type {AlarmRecord} from '../alarms/alarm-record.js';
 import type {StallState} from '../bath/stall-state.js';
 import type {BayView} from '../interlocks/interlocks.js';
-import type {
-  AlarmRecord,
-  LotConfig,
-  LotContext,
-  LotEffect,
-  LotRecord,
-  LotStep,
-  LotTimer,
-} from './contract.js';
+import type {LotConfig, LotContext, LotEffect, LotRecord, LotStep, LotTimer} from './contract.js';
 import {
   type BayState,
   type Claim,

@@ -1,12 +1,16 @@
 import type {Grant} from '../../../protocols/site/grant.js';
-import type {BayId, CollectorId, GrantId} from '../../../protocols/site/ids.js';
+import {
+  type BayId,
+  type CollectorId,
+  type GrantId,
+  idOfNumber,
+} from '../../../protocols/site/ids.js';
 import {entryDoubt} from '../alarms/storage-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {isFresh, seesCar} from '../interlocks/interlocks.js';
 import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
 import {surelyReachedMs} from '../time/validity.js';
-import {idOfNumber} from './token-grant.js';
 
 /** Which bay the grants open from here, if any. */
 export type BayChoice =

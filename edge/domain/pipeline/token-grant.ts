@@ -1,7 +1,7 @@
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS} from '../../../protocols/base/units.js';
 import type {Grant, GrantKind} from '../../../protocols/site/grant.js';
-import {asId, type BayId, type GrantId, type HolderId} from '../../../protocols/site/ids.js';
+import {asId, type BayId, type HolderId, idOfNumber} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import type {LotConfig, LotContext} from '../lot/contract.js';
 import type {TokenClaim} from '../lot/shown.js';
@@ -10,17 +10,6 @@ import type {TokenClaim} from '../lot/shown.js';
 const LEASE_MS: Millis = 30 * DAY_MS;
 /** A mask of all collectors, those of a later day included. */
 const ALL_DOORS = 0xffff;
-const BY_NUMBER = 'number-';
-
-/** Under which id a stay stands whose grant nobody here has heard of. */
-export function idOfNumber(number: string): GrantId {
-  return asId(`${BY_NUMBER}${number}`);
-}
-
-/** The number in such an id; undefined: it is a grant's own. */
-export function numberIn(id: GrantId): string | undefined {
-  return id.startsWith(BY_NUMBER) ? id.slice(BY_NUMBER.length) : undefined;
-}
 
 /** Bays that a token can open here, by the numbers that the site file gives them. */
 export function pointsOf(config: LotConfig, {doors}: TokenClaim): readonly BayId[] {

@@ -1,21 +1,21 @@
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS} from '../../../protocols/base/units.js';
 import type {Grant} from '../../../protocols/site/grant.js';
-import type {
-  ActuationId,
-  BayId,
-  GrantId,
-  HolderId,
-  SessionId,
+import {
+  type ActuationId,
+  asId,
+  type BayId,
+  type GrantId,
+  type HolderId,
+  numberIn,
+  type SessionId,
 } from '../../../protocols/site/ids.js';
-import {asId} from '../../../protocols/site/ids.js';
 import {sessionOf, startActuation} from '../actuation/actuation-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
 import {mayRaise} from '../interlocks/interlocks.js';
 import type {SessionRecord} from '../lot/contract.js';
 import {type BayState, SURE_POLLS} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
-import {numberIn} from '../pipeline/token-grant.js';
 import {policyOf} from '../policies/policies.js';
 import {surelyReachedMs} from '../time/validity.js';
 import {openSession, type Session, type SessionInput, stepSession} from './session-machine.js';
