@@ -1,4 +1,5 @@
 import type {Command} from 'commander';
+import {inJson} from '../edge/commands/command.js';
 import {
   type ApplyOptions,
   applyConfig,
@@ -17,12 +18,17 @@ export function addConfigCommands(
   machine: ReturnType<typeof systemMachine>,
 ): void {
   const siteOption = ['--config <file>', 'site file', 'site.yaml'] as const;
+  const jsonOption = ['--json', 'one line of JSON', false] as const;
   const config = program.command('config').description('look at site files, and bring new ones');
   config
     .command('check')
     .description('print every problem of the site file and its secrets')
     .option(...siteOption)
-    .action((options: {config: string}) => host.finish(checkConfig(options.config, machine)));
+    .option(...jsonOption)
+    .action((options: {config: string; json: boolean}) => {
+      const result = checkConfig(options.config, machine);
+      host.finish(options.json ? inJson(result) : result);
+    });
   config
     .command('schema')
     .description('print the JSON Schema of the site file')
@@ -32,7 +38,6 @@ export function addConfigCommands(
     'who brings it; kept on file',
     host.env('USER') ?? 'local',
   ] as const;
-  const jsonOption = ['--json', 'one line of JSON', false] as const;
   config
     .command('apply')
     .description('try a site file in the running daemon; it goes back unless the devices stay')

@@ -1,5 +1,6 @@
 import type {Command} from 'commander';
 import type {SecretOptions} from '../edge/commands/backup.js';
+import {inJson} from '../edge/commands/command.js';
 import {type EnrolOptions, enrolSite} from '../edge/commands/enroll.js';
 import {type systemMachine, systemVersion} from '../edge/commands/system-machine.js';
 import type {Host} from '../edge/platform/host.js';
@@ -38,6 +39,7 @@ function addBackupCommands(
 ): void {
   const passphrase = ['--passphrase-file <file>', 'file that holds the passphrase'] as const;
   const key = ['--key-file <file>', 'file that holds 32 bytes in hex, instead'] as const;
+  const json = ['--json', 'one line of JSON', false] as const;
   const site = ['--config <file>', 'site file', 'site.yaml'] as const;
   const backup = program
     .command('backup')
@@ -46,9 +48,11 @@ function addBackupCommands(
     .option(...passphrase)
     .option(...key)
     .option(...site)
-    .action(async (file: string, options: SecretOptions & {config: string}) => {
+    .option(...json)
+    .action(async (file: string, options: SecretOptions & {config: string; json: boolean}) => {
       const {backupSite} = await import('../edge/commands/backup.js');
-      host.finish(await backupSite(file, {...options, version: systemVersion()}, machine));
+      const result = await backupSite(file, {...options, version: systemVersion()}, machine);
+      host.finish(options.json ? inJson(result) : result);
     });
   backup
     .command('verify')
@@ -56,9 +60,11 @@ function addBackupCommands(
     .argument('<file>', 'the backup')
     .option(...passphrase)
     .option(...key)
-    .action(async (file: string, options: SecretOptions) => {
+    .option(...json)
+    .action(async (file: string, options: SecretOptions & {json: boolean}) => {
       const {verifySite} = await import('../edge/commands/backup.js');
-      host.finish(await verifySite(file, {...backup.opts(), ...options}, machine));
+      const result = await verifySite(file, {...backup.opts(), ...options}, machine);
+      host.finish(options.json ? inJson(result) : result);
     });
   program
     .command('restore')
@@ -68,8 +74,15 @@ function addBackupCommands(
     .option(...key)
     .option('--config <file>', 'where the site file is to lie', 'site.yaml')
     .option('--replace', 'put aside what is there', false)
-    .action(async (file: string, options: SecretOptions & {config: string; replace: boolean}) => {
-      const {restoreSite} = await import('../edge/commands/backup.js');
-      host.finish(await restoreSite(file, options, machine));
-    });
+    .option(...json)
+    .action(
+      async (
+        file: string,
+        options: SecretOptions & {config: string; replace: boolean; json: boolean},
+      ) => {
+        const {restoreSite} = await import('../edge/commands/backup.js');
+        const result = await restoreSite(file, options, machine);
+        host.finish(options.json ? inJson(result) : result);
+      },
+    );
 }

@@ -2,6 +2,7 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {VaultKeyFile} from '../cloud-sync/api/accounts/vault-key-file.js';
 import {type BrokerOptions, brokerSite} from '../cloud-sync/api/broker-site.js';
+import {type NoticeOptions, noticeSite} from '../cloud-sync/api/calls/notice-site.js';
 import {loadCardKeys} from '../cloud-sync/api/credentials/card-key-file.js';
 import {trustedProxiesOf} from '../cloud-sync/api/http/client-address.js';
 import {loadOrMakeAuthority} from '../cloud-sync/api/identity/authority-files.js';
@@ -17,7 +18,7 @@ import {errorText} from '../protocols/base/errors.js';
 import {addOperatorCommands} from './operator-commands.js';
 import {addVaultCommands, VAULT_OPTION, vaultFileOf} from './vault-commands.js';
 
-interface ServeOptions extends BrokerOptions, ProviderOptions {
+interface ServeOptions extends BrokerOptions, ProviderOptions, NoticeOptions {
   readonly http: ListenAddress;
   readonly mqtt: ListenAddress;
   readonly mqtts?: ListenAddress;
@@ -63,9 +64,10 @@ function hostOf(url: string | undefined): string | undefined {
 async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void> {
   const {http, mqtt, mqtts, database, tenant, name: names} = options;
   const broker = brokerSite(options);
-  const providers = providerSite(options, request =>
-    fetch(request, {signal: AbortSignal.timeout(PROVIDER_PATIENCE_MS)}),
-  );
+  const ask = (request: Request) =>
+    fetch(request, {signal: AbortSignal.timeout(PROVIDER_PATIENCE_MS)});
+  const providers = providerSite(options, ask);
+  const notices = noticeSite(options, ask);
   const entropy = new SystemEntropy(clock);
   const log = createJsonLog({clock, level: 'info'}).child('cloud');
   const signingKey = loadOrMakeSigningKey(options.keyFile);
@@ -81,7 +83,7 @@ async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void
   const own = {...(mqtts ? {mqtts} : {}), ...(mqtts && !isPlainAsked ? {} : {mqtt})};
   const trustedProxies = options.trustedProxy && trustedProxiesOf(options.trustedProxy);
   const cloud = await startCloud({
-    ...{...parts, providers, ...(broker ? {broker} : own)},
+    ...{...parts, ...notices, providers, ...(broker ? {broker} : own)},
     ...{...(authority && {authority}), ...(names && {names})},
     ...(trustedProxies && {trustedProxies}),
     ...(options.cardKeyFile && {cardKeys: loadCardKeys(options.cardKeyFile)}),
@@ -138,6 +140,9 @@ program
   .option('--provider-key-file <file>', 'key that the provider gave out')
   .option('--provider-secret-file <file>', 'what signs its callbacks: Base64, a line each')
   .option('--provider-merchants <tenant=number...>', 'accounts there, each of a tenant')
+  .option('--public-url <url>', 'where people reach this cloud; links in notices of calls begin so')
+  .option('--sms-url <url>', 'SMS provider: JSON {id, to, text}; left out: no SMS')
+  .option('--sms-key-file <file>', 'key that the SMS provider gave out')
   .action(async (options: ServeOptions, command: Command) => {
     try {
       await serve(options, command.getOptionValueSource('mqtt') === 'cli');

@@ -30,7 +30,7 @@ import type {Log} from '../platform/log.js';
 import type {FrameCounters} from '../store/counters.js';
 import {createOwnedPn532} from './devices/card-device.js';
 import {createDisplay, isDisplay} from './devices/display-devices.js';
-import {createLoopButton} from './devices/loop-device.js';
+import {createLoopButton, listenToResetKey} from './devices/loop-device.js';
 import type {PlantParts} from './devices/plant-parts.js';
 import type {SharedReader} from './devices/site-devices.js';
 import type {OpenLink} from './open-link.js';
@@ -51,6 +51,8 @@ export interface CollectorHardwareOptions {
   readonly dispatch: (input: LotInput) => void;
 }
 
+/** Ten call buttons on the line of ten stalls are not to take it from the water; presses are counted by the board. */
+const STALL_BUTTON_MS = 1000;
 /** What a guard can look for. */
 const LOOP_WORDS = {
   open: 'its loop is cut, it cannot call',
@@ -159,10 +161,11 @@ function createPostDisplay(
 }
 
 function createButton(
-  {clock, config, log, partsFor, readerOf, unitOf}: CollectorHardwareOptions,
+  options: CollectorHardwareOptions,
   collector: Pick<PlainCollectorConfig, 'button'>,
   listener: EmergencyButtonListener,
 ): EmergencyButton {
+  const {clock, config, log, partsFor, readerOf, unitOf, collector: post} = options;
   const {button} = collector;
   const name = buttonName(collector);
   const id: DeviceId = asId(name);
@@ -171,7 +174,13 @@ function createButton(
     return new OsdpCallButton({id, reader, clock, listener, input: button.input});
   }
   const own = config.devices.find(device => device.id === button);
-  if (own?.kind === 'loop-button') return createLoopButton(own, partsFor(name), listener);
+  if (own?.kind === 'loop-button') {
+    const parts = partsFor(name);
+    listenToResetKey(own, parts, () =>
+      options.dispatch({kind: 'resetKey', collector: asId(options.collector.id), person: null}),
+    );
+    return createLoopButton(own, parts, listener);
+  }
   const unit = unitOf(button);
   if (unit.kind !== 'emergency-button') throw wrongKind(button, unit.kind);
   return new ModbusButton({
@@ -180,6 +189,7 @@ function createButton(
     clock,
     unit: unit.address,
     listener,
+    ...(post.kind === 'stall' && {pollMs: STALL_BUTTON_MS}),
     onTrouble: (code, text) => log.warn('device.trouble', {device: name, code, text}),
   });
 }

@@ -1,5 +1,7 @@
 import {StoreError} from '../../protocols/base/errors.js';
 import {asId, type CollectorId} from '../../protocols/site/ids.js';
+import {isInWindow} from '../../protocols/site/windows.js';
+import {SiteZone} from '../../protocols/site/zone.js';
 import {copiesFolder, keepCopy} from '../backup/keep-copy.js';
 import {deviceSecrets} from '../config/device-secrets.js';
 import {lotConfigOf} from '../config/lot-config.js';
@@ -15,11 +17,13 @@ import {type StretchCode, stretchCode} from '../platform/stretch.js';
 import type {Disk} from '../store/disk.js';
 import {FenceFile} from '../store/fence-file.js';
 import {SiteStore} from '../store/site-store.js';
+import type {UpdatedSite} from '../update/update-desk.js';
 import {codeDigest} from './devices/code-digest.js';
 import type {DeviceSurroundings} from './devices/site-devices.js';
 import {GrantsInlet} from './grants-inlet.js';
 import {type FencedGateway, IdentityFence, resumeFence} from './identity-fence.js';
-import {publishedBays} from './lot-counts.js';
+import type {LivingSite} from './life-watch.js';
+import {openSessions, publishedBays} from './lot-counts.js';
 import {SiteClock} from './site-clock.js';
 import type {ConfigDesk} from './site-config/config-desk.js';
 import type {ConfigFact, WatchedSite} from './site-config/contract.js';
@@ -35,6 +39,8 @@ export interface EdgeDaemonOptions
   readonly warnings: readonly PageWarning[];
   /** Takes new site files; left out, this site keeps the one that it has. */
   readonly configDesk?: ConfigDesk | undefined;
+  /** Somebody is about to give this gateway its identity. */
+  readonly isEnrolling?: () => boolean;
   /** As the gateway was enrolled; left out, or undefined: as the site file says. */
   readonly gatewayName?: () => string | undefined;
   /** One scrypt of a code; left out: that of this machine, off the thread. */
@@ -43,6 +49,7 @@ export interface EdgeDaemonOptions
   readonly disk?: Disk;
 }
 
+const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7] as const;
 /** Below it a busy disk or name look-up starves the serial ports. Source: device notes 0.5. */
 const THREADS_PER_PORT = 2;
 const SPARE_THREADS = 4;
@@ -122,6 +129,38 @@ export class EdgeDaemon {
       },
       deviceHealth: () => site.deviceHealth(),
       tell: facts => this.#tellConfig(facts),
+    };
+  }
+
+  /** The site as the watchdog's feeder sees it. */
+  living(): LivingSite {
+    const {site, store, clock} = this;
+    return {
+      proveWrite: () => store.time.keep(store.stampNow(), clock.floorToKeep()),
+      get isDurable() {
+        return store.condition().isDurable;
+      },
+      stillLines: nowMs => site.stillLines(nowMs),
+    };
+  }
+
+  /** The site as whoever brings new releases sees it. */
+  updated(keepCopy: () => Promise<void>): UpdatedSite {
+    const {site, store, clock} = this;
+    const {config, databasePath} = this.#options;
+    const zone = new SiteZone(config.site.timezone);
+    const window = {...config.rules.updateWindow, days: EVERY_DAY};
+    return {
+      database: databasePath,
+      keepCopy,
+      sight: () => ({
+        isBusy: site.isBusy,
+        sessions: openSessions(site.lot),
+        isNight: clock.read().clk !== 'floor' && isInWindow(window, zone.localTime(clock.wallMs())),
+        health: site.deviceHealth(),
+        isLinkUp: site.isLinkUp,
+      }),
+      tell: facts => store.lot.commit({facts, records: [], stamp: store.stampNow()}),
     };
   }
 

@@ -2,7 +2,7 @@ import type {Collector} from '../../drivers/collector/contract.js';
 import type {Screen} from '../../drivers/display/contract.js';
 import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
 import {unreachable} from '../../protocols/base/errors.js';
-import type {BayId, CollectorId} from '../../protocols/site/ids.js';
+import type {BayId, CollectorId, DeviceId} from '../../protocols/site/ids.js';
 import type {RowValveEffect, WaterEffect} from '../domain/bath/contract.js';
 import type {LotEffect, LotInput} from '../domain/lot/contract.js';
 import type {Log} from '../platform/log.js';
@@ -23,6 +23,8 @@ export interface EffectTargets {
   /** Ask the cloud for grants that may be on their way; returns at once. */
   readonly pullGrants: () => void;
   readonly desk: OrderDesk;
+  /** Set off a modem, a relay or a lamp for a call. */
+  readonly callOutput: (device: DeviceId, isOn: boolean) => void;
   /** What the collector's display is asked to show, for the page. */
   readonly onScreen: (collector: CollectorId, screen: Screen) => void;
 }
@@ -75,6 +77,12 @@ export function performEffect(effect: LotEffect, targets: EffectTargets): void {
       return;
     case 'orderResult':
       targets.desk.onOrderResult(effect.order, effect.result);
+      return;
+    case 'callOutput':
+      targets.callOutput(effect.device, effect.isOn);
+      return;
+    case 'callAnswer':
+      targets.desk.onCallAnswer(effect.ask, effect.answer);
       return;
     case 'alarmResult':
       targets.desk.onAlarmResult(effect.alarm, effect.result);

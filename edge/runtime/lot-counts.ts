@@ -1,14 +1,11 @@
 import type {SiteEventBodies} from '../../protocols/site/events.js';
-import {isUnanswered} from '../domain/alarms/alarm-machine.js';
-import {ALARM_RULES} from '../domain/alarms/alarm-rules.js';
-import type {AlarmRecord} from '../domain/lot/contract.js';
 import type {BayState, LotState} from '../domain/lot/lot-state.js';
 
-/** Alarms that call for help until somebody answers. */
-export function openCalls({alarms}: LotState): number {
-  const isCall = (alarm: AlarmRecord) =>
-    ALARM_RULES[alarm.kind].callsForHelp && isUnanswered(alarm);
-  return [...alarms.values()].filter(isCall).length;
+/** Stays and showers that go on. */
+export function openSessions({bays, stalls}: LotState): number {
+  const stays = [...bays.values()].filter(({session}) => session !== undefined);
+  const showers = [...stalls.values()].filter(({shower}) => shower !== undefined);
+  return stays.length + showers.length;
 }
 
 /** Bays that a driver from the road could be sent to: seen empty, sound, and nobody's. */

@@ -13,6 +13,7 @@ import type {
 import {createLot, type LotState} from '../domain/lot/lot-state.js';
 import {stepLot} from '../domain/lot/step-lot.js';
 import type {Log} from '../platform/log.js';
+import {joined, sourceOf} from './held-input.js';
 
 /** What one step leaves behind, and when it was taken. */
 export interface LotChange {
@@ -282,6 +283,10 @@ export class LotRunner {
       const result = {kind: 'failed', why: code} as const;
       this.#perform({kind: 'orderResult', order: input.by, result});
     }
+    if (input.kind === 'callCare') {
+      const answer = {kind: 'refused', why: 'NOT_STORED'} as const;
+      this.#perform({kind: 'callAnswer', ask: input.ask, answer});
+    }
     if (input.kind === 'alarmAction') {
       this.#perform({kind: 'alarmResult', alarm: input.alarm, result: 'NOT_STORED'});
     }
@@ -355,44 +360,4 @@ function needsDisk({step}: Taken): boolean {
 
 function isUsed(thrown: unknown): boolean {
   return thrown instanceof EdgeError && thrown.code === 'store/used';
-}
-
-/** Names who told the input, when it tells it only once. */
-function sourceOf(input: LotInput): string | undefined {
-  switch (input.kind) {
-    case 'boot':
-    case 'storage':
-    case 'storageSlow':
-      return input.kind;
-    case 'occupancy':
-    case 'lockHealth':
-    case 'lockIdentity':
-      return `${input.kind} ${input.bay}`;
-    case 'partHealth':
-      return `${input.kind} ${input.device}`;
-    case 'deviceFault':
-      return `${input.kind} ${input.device} ${input.fault}`;
-    // Devices tell totals, so the newest says what the lost ones said.
-    case 'deviceEvent':
-      return `${input.kind} ${input.device} ${input.event}`;
-    case 'deviceFact': {
-      const {kind, body} = input.fact;
-      if (kind === 'command') return `${kind} ${body.command}`;
-      return kind === 'occupancy'
-        ? `${kind} ${body.counter} ${body.person}`
-        : `${kind} ${body.person} ${body.action}`;
-    }
-    case 'line':
-      return `${input.kind} ${input.line}`;
-    case 'press':
-      return `${input.kind} ${input.collector}`;
-    default:
-      return undefined;
-  }
-}
-
-/** The newer word of one source counts; presses add up. */
-function joined(earlier: LotInput | undefined, input: LotInput): LotInput {
-  if (earlier?.kind !== 'press' || input.kind !== 'press') return input;
-  return {...input, presses: earlier.presses + input.presses};
 }

@@ -1,4 +1,6 @@
 import type {AlarmId, BayId} from '../../protocols/site/ids.js';
+import type {AlarmActionInput, CareRequest} from '../domain/calls/call-input.js';
+import type {CallActor, CallAnswer} from '../domain/calls/call-view.js';
 import type {
   AlarmActionResult,
   LotInput,
@@ -8,8 +10,6 @@ import type {
 
 /** Answers of one order: the first (accepted, or why not), then, if it was accepted, the final one. */
 export type OrderAnswer = (result: OrderResult) => void;
-
-type AlarmInput = Extract<LotInput, {kind: 'alarmAction'}>;
 
 /**
  * Brings the lot's answers back to whoever asked. An order is known by its origin object, an alarm
@@ -21,6 +21,9 @@ export class OrderDesk {
   readonly #latest = new Map<BayId, OrderResult>();
   readonly #alarms = new Map<AlarmId, ((result: AlarmActionResult) => void)[]>();
 
+  readonly #cares = new Map<number, (answer: CallAnswer) => void>();
+  #asks = 0;
+
   constructor(dispatch: (input: LotInput) => void) {
     this.#dispatch = dispatch;
   }
@@ -31,7 +34,7 @@ export class OrderDesk {
     this.#dispatch({kind: 'order', bay, desired, by});
   }
 
-  alarm(action: Omit<AlarmInput, 'kind'>): Promise<AlarmActionResult> {
+  alarm(action: Omit<AlarmActionInput, 'kind'>): Promise<AlarmActionResult> {
     return new Promise(resolve => {
       const waiting = this.#alarms.get(action.alarm) ?? [];
       this.#alarms.set(action.alarm, [...waiting, resolve]);
@@ -42,6 +45,21 @@ export class OrderDesk {
   /** The newest answer for each bay that was ordered since the start. */
   get latest(): ReadonlyMap<BayId, OrderResult> {
     return this.#latest;
+  }
+
+  /** What a board asks beside acts on a call itself. */
+  care(actor: CallActor, request: CareRequest): Promise<CallAnswer> {
+    return new Promise(resolve => {
+      this.#asks += 1;
+      this.#cares.set(this.#asks, resolve);
+      this.#dispatch({kind: 'callCare', ask: this.#asks, actor, request});
+    });
+  }
+
+  onCallAnswer(ask: number, answer: CallAnswer): void {
+    const waiting = this.#cares.get(ask);
+    this.#cares.delete(ask);
+    waiting?.(answer);
   }
 
   onOrderResult(order: OrderOrigin, result: OrderResult): void {

@@ -1,6 +1,15 @@
 import {StoreError, unreachable} from '../../protocols/base/errors.js';
 import type {SiteFact} from '../../protocols/site/events.js';
-import {asId, type BayId, type CommandId, type DeviceId} from '../../protocols/site/ids.js';
+import {
+  type AlarmId,
+  asId,
+  type BayId,
+  type CollectorId,
+  type CommandId,
+  type DeviceId,
+  type PersonId,
+  type SessionId,
+} from '../../protocols/site/ids.js';
 import type {DeviceFact, OrderResult} from '../domain/lot/contract.js';
 import type {CommandClaim, CommandLog, StoredOutcome} from '../store/command-log.js';
 import type {Stamp} from '../store/stamp.js';
@@ -10,10 +19,12 @@ import type {OrderDesk} from './order-desk.js';
 /** An order from afar whose signature, session and age have been checked. */
 export interface RemoteOrder {
   readonly id: CommandId;
-  readonly kind: 'open' | 'close' | 'pulse' | 'valve' | 'stop';
-  /** A bay, or a device or stall of its name. */
+  readonly kind: 'open' | 'close' | 'pulse' | 'valve' | 'stop' | 'acknowledge';
+  /** A bay, or a device or stall of its name; with `acknowledge` an alarm. */
   readonly bay: BayId;
   readonly by: string;
+  /** The shower that a stop is meant for: of another one the water runs on. */
+  readonly use?: string;
   /** W3C trace context of the request it came of. */
   readonly trace?: string;
 }
@@ -23,6 +34,8 @@ export interface RemoteOrdersOptions {
   readonly desk: OrderDesk;
   /** What the cloud may have the device of this name do; undefined: there is none, or nothing. */
   readonly ordersOf: (device: DeviceId) => DeviceOrders | undefined;
+  /** The shower under way in a stall. */
+  readonly showerAt: (stall: CollectorId) => SessionId | undefined;
   readonly stampNow: () => Stamp;
   /** Journal facts that no step of the lot made. */
   readonly append: (facts: readonly SiteFact[]) => void;
@@ -50,6 +63,10 @@ export class RemoteOrders {
     const {commands, desk, stampNow} = this.#options;
     const claim = commands.claim(order.id, stampNow());
     if (claim.kind === 'dup') return claim;
+    if (order.kind === 'acknowledge') {
+      this.#acknowledge(order, answer);
+      return claim;
+    }
     const device = this.#options.ordersOf(asId(order.bay));
     if (device) {
       this.#orderDevice(device, order, answer, begun);
@@ -79,6 +96,21 @@ export class RemoteOrders {
     this.#options.append([{kind: 'command', body}]);
   }
 
+  /** Somebody far away takes a call: nothing moves, and the board shows who. */
+  #acknowledge(order: RemoteOrder, answer: (outcome: StoredOutcome) => void): void {
+    const {desk} = this.#options;
+    const action = {alarm: asId<AlarmId>(order.bay), action: 'acknowledge', reason: ''} as const;
+    const person = asId<PersonId>(order.by);
+    void desk.alarm({...action, person}).then(result => {
+      if (result !== 'done') {
+        this.#refuse(order, result, answer);
+        return;
+      }
+      this.#settle(order.id, {kind: 'done'});
+      answer({kind: 'done'});
+    });
+  }
+
   /** That it begins is on disk before anything moves: a restart cannot make it look as if it never came. */
   #orderDevice(
     device: DeviceOrders,
@@ -86,8 +118,9 @@ export class RemoteOrders {
     answer: (outcome: StoredOutcome) => void,
     begun: () => void,
   ): void {
-    const act = order.kind === 'valve' ? undefined : device[order.kind];
-    const refusal = act ? act.refusal() : 'NOT_FROM_AFAR';
+    const isNever = order.kind === 'valve' || order.kind === 'acknowledge';
+    const act = isNever ? undefined : device[order.kind];
+    const refusal = act ? (this.#isOver(order) ? 'OVER' : act.refusal()) : 'NOT_FROM_AFAR';
     if (!act || refusal !== undefined) {
       this.#refuse(order, refusal ?? 'NOT_FROM_AFAR', answer);
       return;
@@ -106,6 +139,11 @@ export class RemoteOrders {
       this.#settle(command, outcome);
       answer(outcome);
     });
+  }
+
+  /** What is to be stopped has ended, and somebody else may stand there. */
+  #isOver({bay, use}: RemoteOrder): boolean {
+    return use !== undefined && this.#options.showerAt(asId(bay)) !== use;
   }
 
   /** Amid the readings of a device: a disk that fails then must not stop them. */

@@ -4,6 +4,7 @@ import {SharedLine} from '../../drivers/bus/shared-line.js';
 import type {WireRecord} from '../../drivers/bus/wire-trace.js';
 import type {Collector} from '../../drivers/collector/contract.js';
 import type {ParkingLock} from '../../drivers/parking-lock/contract.js';
+import type {Millis} from '../../protocols/base/clock.js';
 import {InternalError} from '../../protocols/base/errors.js';
 import {
   asId,
@@ -16,7 +17,9 @@ import type {BusConfig, DeviceConfig} from '../config/bus-schema.js';
 import {unitKeyOf} from '../config/device-kinds/line-protocols.js';
 import {buttonName, stallPosts} from '../config/device-use.js';
 import type {SiteConfig} from '../config/schema.js';
+import type {DeviceWire, WaterSeen} from '../device-test/contract.js';
 import type {RowValveEffect, WaterEffect} from '../domain/bath/contract.js';
+import type {SounderLevel} from '../domain/calls/stations-flow.js';
 import type {BaySense} from '../domain/lot/contract.js';
 import type {FrameCounters} from '../store/counters.js';
 import {type BayHardware, createBayHardware} from './bay-hardware.js';
@@ -28,6 +31,7 @@ import type {DeviceLine, DeviceOrders, SiteDevice} from './devices/site-device.j
 import {type DeviceSurroundings, SiteDevices} from './devices/site-devices.js';
 import {InputHub} from './input-hub.js';
 import {LockMaker} from './lock-maker.js';
+import {PortWatch} from './port-watch.js';
 import {StallWater} from './stall-water.js';
 
 export interface SiteHardwareOptions extends DeviceSurroundings {
@@ -47,6 +51,8 @@ interface Line {
   /** Its Modbus units. */
   readonly bus: ModbusBus;
   readonly clashes: ClashWatch;
+  /** Of a serial port of this machine. */
+  readonly port: PortWatch | undefined;
 }
 
 /** Everything on the site's wires: built from the site file, heard by the lot, closed as one. */
@@ -106,7 +112,10 @@ export class SiteHardware {
   }
 
   open(): void {
-    for (const {line} of this.#lines.values()) line.open();
+    for (const {line, port} of this.#lines.values()) {
+      line.open();
+      port?.opened();
+    }
     this.#devices.open();
   }
 
@@ -118,12 +127,21 @@ export class SiteHardware {
     readonly id: LineId;
     readonly state: 'ok' | 'down';
     readonly bays: readonly BayId[];
+    readonly trouble?: string | undefined;
   }[] {
-    return [...this.#lines.values()].map(({config, line}) => ({
+    return [...this.#lines.values()].map(({config, line, port}) => ({
       id: asId(config.id),
       state: line.isDown ? 'down' : 'ok',
       bays: this.#baysOn(config),
+      ...(port?.trouble === undefined ? {} : {trouble: port.trouble}),
     }));
+  }
+
+  /** How long each line has stood still though it had work; undefined: it had none. */
+  stillLines(
+    nowMs: Millis,
+  ): readonly {readonly id: string; readonly stillMs: Millis | undefined}[] {
+    return [...this.#lines].map(([id, {line}]) => ({id, stillMs: line.stillMs(nowMs)}));
   }
 
   devices(): readonly HostedDevice[] {
@@ -145,8 +163,8 @@ export class SiteHardware {
     else this.device(effect.valve)?.onRow?.(effect.order);
   }
 
-  tellCalls(count: number): void {
-    this.#devices.tellCalls(count);
+  tellCalls(level: SounderLevel): void {
+    this.#devices.tellCalls(level);
   }
 
   tellFreeBays(count: number): void {
@@ -162,7 +180,10 @@ export class SiteHardware {
 
   /** Release everything, past any failure. */
   async close(): Promise<void> {
-    for (const {clashes} of this.#lines.values()) clashes.close();
+    for (const {clashes, port} of this.#lines.values()) {
+      clashes.close();
+      port?.close();
+    }
     for (const bay of this.#bays.values()) bay.close();
     this.#inputs.close();
     for (const water of this.#waters.values()) water.close();
@@ -172,9 +193,31 @@ export class SiteHardware {
     await Promise.allSettled([...this.#lines.values()].map(({line}) => line.close()));
   }
 
+  /** The wire of a device on a line; undefined: it is on none. */
+  wireOf(id: string): DeviceWire | undefined {
+    const found = [...this.#lines.values()].flatMap(line =>
+      line.config.devices.filter(device => device.id === id).map(device => ({line, device})),
+    );
+    const [place] = found;
+    if (!place) return undefined;
+    const {line, device} = place;
+    const [protocol, address] = unitKeyOf(device).split(':');
+    return {
+      ...{line: line.config.id, kind: device.kind, base: 'base' in device ? device.base : 0},
+      unit: protocol === 'modbus' ? Number(address) : undefined,
+      read: request => line.bus.read(request),
+      trace: () => line.line.dumpTrace(),
+    };
+  }
+
+  async runWater(stall: CollectorId, seconds: number): Promise<WaterSeen | undefined> {
+    return await this.#waters.get(stall)?.tryWater(seconds * 1000);
+  }
+
   #createLine(config: BusConfig): Line {
     const {clock, entropy, dispatch, log, openLink} = this.#options;
     const id: LineId = asId(config.id);
+    const port = this.#watchPort(config);
     const line = new SharedLine({
       link: openLink(config.link, config.id),
       clock,
@@ -184,6 +227,7 @@ export class SiteHardware {
       echo: config.echo,
       onLine: (down, why) => {
         log.warn(down ? 'line.down' : 'line.up', {line: id, why});
+        port?.line(down);
         if (down) this.#dumpTrace(config.id);
         const devices = partsOn(config, this.#options.config).map(part => asId<DeviceId>(part));
         dispatch({kind: 'line', line: id, down, bays: this.#baysOn(config), devices});
@@ -201,7 +245,14 @@ export class SiteHardware {
       counters: () => line.counters(),
       dispatch,
     });
-    return {config, line, bus: new ModbusBus(line), clashes};
+    return {config, line, bus: new ModbusBus(line), clashes, port};
+  }
+
+  #watchPort({id, link}: BusConfig): PortWatch | undefined {
+    const {clock, log, ports, config} = this.#options;
+    if (!ports || link.kind !== 'serial') return undefined;
+    const {language} = config.site;
+    return new PortWatch({...{clock, log, language, line: id, path: link.path}, sight: ports});
   }
 
   #dumpTrace(line: string): void {

@@ -5,6 +5,7 @@ import type {StallPost} from '../config/bath-schema.js';
 import type {CollectorSiteConfig} from '../config/collector-schema.js';
 import {buttonName, readerName, stallPosts} from '../config/device-use.js';
 import type {SiteConfig} from '../config/schema.js';
+import {type LampState, lampState} from '../domain/lamp/lamp.js';
 import type {OrderResult} from '../domain/lot/contract.js';
 import type {BayState, LotState} from '../domain/lot/lot-state.js';
 import type {
@@ -33,6 +34,7 @@ export interface PictureSources {
   readonly cloud: PageCloud;
   readonly storage: PageStorage;
   readonly warnings: readonly PageWarning[];
+  readonly isEnrolling: boolean;
   readonly siteConfig: PageConfig;
   readonly notices: readonly PageNotice[];
 }
@@ -55,12 +57,23 @@ export function drawSite(sources: PictureSources): PageState {
     lines: sources.lines,
     devices: sources.devices,
     alarms: drawAlarms(lot),
+    lamp: drawLamp(sources),
     cloud: sources.cloud,
     storage: sources.storage,
     warnings: sources.warnings,
     config: sources.siteConfig,
     notices: sources.notices,
   };
+}
+
+function drawLamp({lot, lines, cloud, isEnrolling}: PictureSources): LampState {
+  const {room, grants} = lot.storage;
+  return lampState({
+    isServing: lot.admissionStops.size === 0 && room !== 'full' && grants !== 'lost',
+    isEnrolling,
+    linesDown: lines.filter(({state}) => state === 'down').length,
+    link: cloud.link,
+  });
 }
 
 function drawBay(bay: BayState, {orders}: PictureSources): PageBay {

@@ -1,14 +1,11 @@
 import type {Screen} from '../../drivers/display/contract.js';
-import {fromHex} from '../../protocols/base/bytes.js';
 import type {Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
-import {verifyKeyProof} from '../../protocols/card/key-proof.js';
-import {verifyRotation} from '../../protocols/credential/rotation.js';
 import type {AlarmKind} from '../../protocols/site/events.js';
 import {asId, type CollectorId, type DeviceId} from '../../protocols/site/ids.js';
-import {isInAnyWindow} from '../../protocols/site/windows.js';
-import {SiteZone} from '../../protocols/site/zone.js';
 import {lotConfigOf} from '../config/lot-config.js';
+import type {TestParts} from '../device-test/contract.js';
+import {sounderLevel} from '../domain/calls/stations-flow.js';
 import {lockLeftMs} from '../domain/lockout/lockout-machine.js';
 import type {LotContext, LotEffect, LotInput} from '../domain/lot/contract.js';
 import type {LotState} from '../domain/lot/lot-state.js';
@@ -17,19 +14,21 @@ import type {
   ArmOrder,
   DeviceAction,
   PageActions,
-  PageCloud,
-  PageConfig,
   PageView,
   PageWarning,
 } from '../page/view.js';
 import {NO_TRIAL} from '../page/view.js';
 import type {StretchCode} from '../platform/stretch.js';
 import type {SiteStore} from '../store/site-store.js';
+import {SiteCalls} from './call-desk.js';
+import {CloudPicture} from './cloud-picture.js';
 import {CodeDesk} from './code-desk.js';
+import type {ConfigView} from './config-view.js';
 import {type AnswersNow, deviceHealth, isAtRest} from './device-health.js';
 import type {DeviceSurroundings} from './devices/site-devices.js';
 import {performEffect} from './effect-performer.js';
-import {freeBays, openCalls} from './lot-counts.js';
+import {lotContext} from './lot-context.js';
+import {freeBays} from './lot-counts.js';
 import {LotRunner} from './lot-runner.js';
 import {LotTimers} from './lot-timers.js';
 import {NoticeBoard} from './notice-board.js';
@@ -39,6 +38,7 @@ import type {SiteClock} from './site-clock.js';
 import {SiteHardware} from './site-hardware.js';
 import {drawSite} from './site-picture.js';
 import {StorageWatch} from './storage-watch.js';
+import {type InputTaker, testParts} from './test-parts.js';
 
 /** The way to the cloud, as the site needs it; a site without a cloud has none. */
 export interface CloudLink {
@@ -46,13 +46,6 @@ export interface CloudLink {
   pullGrants(): void;
   /** True once the cloud has answered on the present connection. */
   isOnline(): boolean;
-}
-
-/** Site files on their way into force, as the page shows them. */
-export interface ConfigView {
-  picture(): PageConfig;
-  /** Call `listener` after every change, until the returned function is called. */
-  onReport(listener: () => void): () => void;
 }
 
 export interface SiteRuntimeOptions extends Omit<DeviceSurroundings, 'dispatch' | 'codesOf'> {
@@ -64,6 +57,8 @@ export interface SiteRuntimeOptions extends Omit<DeviceSurroundings, 'dispatch' 
   readonly warnings: readonly PageWarning[];
   /** One scrypt of a code. */
   readonly stretch: StretchCode;
+  /** Somebody is about to give this gateway its identity. */
+  readonly isEnrolling?: (() => boolean) | undefined;
   /** As the gateway was enrolled; left out, or undefined: as the site file says. */
   readonly gatewayName?: (() => string | undefined) | undefined;
 }
@@ -80,6 +75,7 @@ const WIRE_FAULTS: ReadonlySet<AlarmKind> = new Set(['UNLOCK_FAILED', 'RELOCK_FA
 export class SiteRuntime implements PageView, PageActions {
   readonly remoteOrders: RemoteOrders;
   readonly codes: CodeDesk;
+  readonly calls: SiteCalls;
   readonly #options: SiteRuntimeOptions;
   readonly #hardware: SiteHardware;
   readonly #runner: LotRunner;
@@ -90,15 +86,18 @@ export class SiteRuntime implements PageView, PageActions {
   readonly #screens = new Map<CollectorId, Screen>();
   readonly #listeners = new Set<() => void>();
   #cloud: CloudLink | undefined;
-  #shownCloud: PageCloud | undefined;
+  readonly #cloudPicture: CloudPicture;
   #housekeeping: Timer | undefined;
   #forgetConfig: (() => void) | undefined;
+  /** Tests that look at inputs before the lot does. */
+  readonly #takers = new Set<InputTaker>();
   #isClosed = false;
 
   constructor(options: SiteRuntimeOptions) {
     this.#options = options;
     const {config, store, clock, log} = options;
     const dispatch = (input: LotInput) => this.#dispatch(input);
+    this.#cloudPicture = new CloudPicture(store.outbox, clock, () => this.#cloud);
     this.#timers = new LotTimers(clock, timer => dispatch({kind: 'timer', timer}));
     this.#desk = new OrderDesk(dispatch);
     this.#runner = new LotRunner({
@@ -118,7 +117,7 @@ export class SiteRuntime implements PageView, PageActions {
           this.#storage.look();
         },
       },
-      context: this.#lotContext(),
+      context: lotContext({...options, ...this.#senses()}),
       perform: effect => this.#perform(effect),
       onChange: () => this.#changed(),
     });
@@ -127,6 +126,7 @@ export class SiteRuntime implements PageView, PageActions {
       desk: this.#desk,
       tell: fact => dispatch({kind: 'deviceFact', fact}),
       ordersOf: device => this.#hardware.ordersOf(device),
+      showerAt: stall => this.lot.stalls.get(stall)?.shower?.row.id,
       stampNow: () => store.stampNow(),
       append: facts => store.lot.commit({facts, records: [], stamp: store.stampNow()}),
     });
@@ -162,7 +162,8 @@ export class SiteRuntime implements PageView, PageActions {
         this.#changed();
       },
     });
-    this.#storage = new StorageWatch({store, clock, dispatch, sample});
+    this.calls = this.#callsOf(dispatch);
+    this.#storage = new StorageWatch({store, clock, dispatch, sample, path: options.databasePath});
   }
 
   get lot(): LotState {
@@ -191,12 +192,18 @@ export class SiteRuntime implements PageView, PageActions {
 
   /** Undefined: the site has no cloud. */
   get isLinkUp(): boolean | undefined {
-    return this.#cloud?.isOnline();
+    // As the picture says it: boards are shown calls while the disk cannot be read, too.
+    const {link} = this.#cloudPicture.state();
+    return link === 'none' ? undefined : link === 'online';
   }
 
   /** An arm moves or is ordered to, or a card is being judged. */
   get isBusy(): boolean {
     return !isAtRest(this.#runner.state);
+  }
+
+  stillLines(nowMs: Millis): ReturnType<SiteHardware['stillLines']> {
+    return this.#hardware.stillLines(nowMs);
   }
 
   /** Who answers now, of all devices that the site file names. */
@@ -242,9 +249,13 @@ export class SiteRuntime implements PageView, PageActions {
       orders: this.#desk.latest,
       lines: this.#hardware.lineStates(),
       devices: this.#hardware.devices(),
-      cloud: this.#backlog(),
+      cloud: this.#cloudPicture.state(),
+      isEnrolling: this.#options.isEnrolling?.() ?? false,
       warnings: clock.read().clk === 'floor' ? [...warnings, CLOCK_UNSET] : warnings,
-      storage: {state: trouble === undefined ? 'ok' : 'fault', detail: trouble ?? ''},
+      storage: {
+        ...{state: trouble === undefined ? 'ok' : 'fault', detail: trouble ?? ''},
+        disk: this.#storage.disk,
+      },
       siteConfig: configView?.picture() ?? NO_TRIAL,
       notices: this.#notices.notices.map(({id, text}) => ({id, text})),
     });
@@ -286,8 +297,17 @@ export class SiteRuntime implements PageView, PageActions {
     await this.#hardware.close();
   }
 
+  /** What the tests of single devices may use. */
+  testParts(): TestParts {
+    const {config, clock} = this.#options;
+    const tell = (input: LotInput) => this.#dispatch(input);
+    const parts = {config, clock, tell, lot: () => this.lot, takers: this.#takers};
+    return testParts({...parts, hardware: this.#hardware, desk: this.#desk});
+  }
+
   #dispatch(input: LotInput): void {
-    if (!this.#isClosed) this.#runner.dispatch(input);
+    const isTaken = [...this.#takers].some(take => take(input));
+    if (!this.#isClosed && !isTaken) this.#runner.dispatch(input);
   }
 
   #perform(effect: LotEffect): void {
@@ -305,34 +325,27 @@ export class SiteRuntime implements PageView, PageActions {
       dispatch: input => this.#dispatch(input),
       pullGrants: () => this.#cloud?.pullGrants(),
       desk: this.#desk,
+      callOutput: (device, isOn) => this.#hardware.device(device)?.onCallOutput?.(isOn),
       onScreen: (collector, screen) => this.#screens.set(collector, screen),
     });
+    if (effect.kind === 'notify' && effect.alarm.call?.isTold === false) {
+      this.#dispatch({kind: 'callTold', call: effect.alarm.id});
+    }
     if (effect.kind === 'show') this.#notices.note(effect.collector, effect.message);
+  }
+
+  #senses(): Pick<LotContext, 'sense' | 'hasCloud'> {
+    return {sense: bay => this.#hardware.sense(bay), hasCloud: () => this.#cloud !== undefined};
+  }
+
+  #callsOf(dispatch: (input: LotInput) => void): SiteCalls {
+    const healthOf = (device: DeviceId) => this.#hardware.device(device)?.health;
+    return new SiteCalls({...this.#options, dispatch, desk: this.#desk, site: this, healthOf});
   }
 
   #areCodesLocked(id: CollectorId): boolean {
     const at = this.lot.collectors.get(id);
     return at !== undefined && lockLeftMs(at.lockout, this.#options.clock.nowMs()) > 0;
-  }
-
-  #lotContext(): Omit<LotContext, 'nowMs' | 'wallMs'> {
-    const {config, store, entropy, clock} = this.#options;
-    const zone = new SiteZone(config.site.timezone);
-    return {
-      grants: store.book,
-      timeOfDay: () => clock.read(),
-      newId: () => entropy.ulid(),
-      sense: bay => this.#hardware.sense(bay),
-      proofHolds: (card, secretHex) =>
-        card.assurance.kind === 'proof' &&
-        verifyKeyProof(fromHex(secretHex), card.assurance.nonce, card.uid, card.assurance.proof),
-      // Without a time there is no "now" in which a proof could have been made.
-      rotationHolds: (rotation, secretHex) =>
-        store.stampNow().clk !== 'floor' &&
-        verifyRotation(fromHex(secretHex), rotation, this.#options.clock.wallMs()),
-      inWindow: (grant, at) =>
-        grant.weekly.length === 0 || isInAnyWindow(grant.weekly, zone.localTime(at)),
-    };
   }
 
   #keepHouse(): void {
@@ -349,7 +362,10 @@ export class SiteRuntime implements PageView, PageActions {
       () => store.tend(),
       () => this.#storage.look(),
       () => this.#storage.tend(),
-      () => this.#showCloud(),
+      () => this.calls.look(),
+      () => {
+        if (this.#cloudPicture.look()) this.#changed();
+      },
       () => {
         if (this.#notices.look()) this.#changed();
       },
@@ -364,37 +380,9 @@ export class SiteRuntime implements PageView, PageActions {
     }
   }
 
-  #showCloud(): void {
-    const cloud = this.#cloudState();
-    const before = this.#shownCloud;
-    this.#shownCloud = cloud;
-    if (before?.link !== cloud.link || before.unsent !== cloud.unsent) this.#changed();
-  }
-
-  /** What the page shows: the last known, while the disk cannot be read. */
-  #backlog(): PageCloud {
-    try {
-      return this.#cloudState();
-    } catch {
-      return this.#shownCloud ?? {link: 'none', unsent: 0, oldestUnsentMs: null};
-    }
-  }
-
-  #cloudState(): PageCloud {
-    const {outbox} = this.#options.store;
-    const unsent = outbox.head() - outbox.acked();
-    if (!this.#cloud) return {link: 'none', unsent, oldestUnsentMs: null};
-    const [oldest] = unsent > 0 ? outbox.read(outbox.acked() + 1, 1) : [];
-    return {
-      link: this.#cloud.isOnline() ? 'online' : 'offline',
-      unsent,
-      oldestUnsentMs: oldest ? Math.max(0, this.#options.clock.wallMs() - oldest.wallMs) : null,
-    };
-  }
-
   #changed(): void {
     this.#hardware.tellFreeBays(freeBays(this.#runner.state));
-    this.#hardware.tellCalls(openCalls(this.#runner.state));
+    this.#hardware.tellCalls(sounderLevel(this.#runner.state, this.#options.clock.nowMs()));
     for (const listener of this.#listeners) listener();
   }
 }

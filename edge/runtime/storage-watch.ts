@@ -2,6 +2,7 @@ import type {Clock, Millis} from '../../protocols/base/clock.js';
 import {MINUTE_MS} from '../../protocols/base/units.js';
 import type {LotInput} from '../domain/lot/contract.js';
 import type {StorageState} from '../domain/lot/storage-state.js';
+import {type DiskHealth, diskHealth} from '../platform/disk-wear.js';
 import type {StoreLevel} from '../store/quota.js';
 import type {SiteStore, StoreCondition} from '../store/site-store.js';
 
@@ -23,6 +24,8 @@ export interface StorageWatchOptions {
   readonly dispatch: (input: LotInput) => void;
   /** How the devices stand, for the samples. */
   readonly sample: () => object;
+  /** Of the database. */
+  readonly path: string;
 }
 
 /** Tells the lot how its store stands, whenever that changes, and keeps samples of the devices. */
@@ -31,16 +34,22 @@ export class StorageWatch {
   #told: string | undefined;
   #slowUntilMs: Millis | undefined;
   #sampledMs: Millis;
+  #disk: DiskHealth;
 
   constructor(options: StorageWatchOptions) {
     this.#options = options;
     this.#sampledMs = options.clock.nowMs();
+    this.#disk = diskHealth(options.path);
   }
 
   /** What is wrong, in one sentence; undefined while the store is sound. */
   get trouble(): string | undefined {
     const {store} = this.#options;
     return sentence(store.condition()) ?? store.trouble;
+  }
+
+  get disk(): DiskHealth {
+    return this.#disk;
   }
 
   /** After every commit, and once a second. */
@@ -73,6 +82,7 @@ export class StorageWatch {
     }
     if (nowMs - this.#sampledMs < SAMPLE_EVERY_MS) return;
     this.#sampledMs = nowMs;
+    this.#disk = diskHealth(this.#options.path);
     store.telemetry.keep('raw', 'devices', sample(), store.stampNow());
   }
 

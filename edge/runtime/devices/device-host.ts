@@ -78,6 +78,7 @@ export class DeviceHost {
         dispatch({kind: 'partHealth', device, collector: undefined, health}),
       onFault: (fault: DeviceFaultKind, isStanding: boolean, detail: string) =>
         dispatch({kind: 'deviceFault', device, fault, isStanding, detail}),
+      onSounded: () => dispatch({kind: 'sounded', station: device}),
       onEvent: (event: string, data: DeviceEventData) =>
         dispatch({kind: 'deviceEvent', device, event, data}),
       onOccupancy: (body: Omit<SiteEventBodies['occupancy'], 'counter'>) =>

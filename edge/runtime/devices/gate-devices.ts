@@ -106,7 +106,7 @@ export function outcomeOf(outcome: RelayOutcome): DeviceOutcome {
   return {kind: isOpen ? 'unproven' : 'failed', why: `RELAY_${outcome.toUpperCase()}`};
 }
 
-/** A siren sounds while any alarm that calls for help is unanswered, and is told to be silent at the start. */
+/** A siren sounds while a call is unanswered, a second one from its louder step on; it is told to be silent at the start. */
 export function createSiren(config: PlantOf<'siren'>, parts: PlantParts): SiteDevice {
   const {id, clock, reports, plant} = parts;
   const siren = new RelaySiren({
@@ -116,7 +116,10 @@ export function createSiren(config: PlantOf<'siren'>, parts: PlantParts): SiteDe
     output: config.output,
     listener: {
       onHealth: () => {},
-      onSounding: isSounding => reports.onEvent('siren', {isSounding}),
+      onSounding: isSounding => {
+        reports.onEvent('siren', {isSounding});
+        if (isSounding) reports.onSounded();
+      },
     },
   });
   let isCalled = false;
@@ -126,9 +129,10 @@ export function createSiren(config: PlantOf<'siren'>, parts: PlantParts): SiteDe
     },
     describe: () => (isCalled ? 'sounding' : 'silent'),
     start: () => siren.sound(isCalled),
-    onCalls: calls => {
-      if (calls > 0 === isCalled) return;
-      isCalled = calls > 0;
+    onCalls: level => {
+      const isNow = config.second ? level === 'loud' : level !== 'off';
+      if (isNow === isCalled) return;
+      isCalled = isNow;
       siren.sound(isCalled);
     },
     close: () => siren.close(),

@@ -5,6 +5,9 @@ import {HeldRelay} from '../../../drivers/relay-board/held-relay.js';
 import type {OwnDeviceConfig} from '../../config/schema.js';
 import type {PlantParts} from './plant-parts.js';
 
+/** Longer than any spike on a long cable. */
+const RESET_HELD_MS = 100;
+
 export type LoopConfig = Extract<OwnDeviceConfig, {kind: 'loop-button'}>;
 
 /** A supervised call button with what the site file has given it: sounder, lamp, a counter of presses. */
@@ -31,6 +34,31 @@ export function createLoopButton(
   for (const [input, ear] of button.inputs) listenTo(config.inputs, input, ear, LOOP_POLL_MS);
   if (config.counter) countPresses(config.counter, parts, button);
   return button;
+}
+
+/** A key at the place itself: turned for a moment, it ends the calls of its post, once for each turn. */
+export function listenToResetKey(
+  {inputs, reset}: LoopConfig,
+  {listenTo}: PlantParts,
+  onTurned: () => void,
+): void {
+  if (reset === undefined) return;
+  let turnedMs: number | undefined;
+  let isTold = false;
+  const ear = {
+    onInput: (active: boolean, atMs: number) => {
+      turnedMs = active ? (turnedMs ?? atMs) : undefined;
+      if (!active) isTold = false;
+      if (isTold || turnedMs === undefined || atMs - turnedMs < RESET_HELD_MS) return;
+      isTold = true;
+      onTurned();
+    },
+    // A board that was away says nothing of what the key did meanwhile.
+    onInputHealth: () => {
+      turnedMs = undefined;
+    },
+  };
+  listenTo(inputs, reset, ear, LOOP_POLL_MS);
 }
 
 /** Its board tells by itself when it is gone; a press that lasts is then still seen. */

@@ -1,4 +1,5 @@
 import type {RelayOutcome} from '../../../drivers/relay-board/contract.js';
+import {HeldRelay} from '../../../drivers/relay-board/held-relay.js';
 import type {PlantOf} from '../../config/device-kinds/plant-kinds.js';
 import {outcomeOf} from './gate-devices.js';
 import type {PlantParts} from './plant-parts.js';
@@ -16,6 +17,8 @@ export function createRelayOutput(config: PlantOf<'relay-output'>, parts: PlantP
   const {output, pulseMs, remote} = config;
   const relays = plant.relays.board(config.relays);
   let isOn: boolean | undefined;
+  /** For calls: kept through losses of the board. */
+  let held: HeldRelay | undefined;
   const leave = relays.watch({
     onOutputs: outputs => {
       const now = outputs[output];
@@ -45,6 +48,13 @@ export function createRelayOutput(config: PlantOf<'relay-output'>, parts: PlantP
     },
     actions: {open: () => void acts.open(), close: () => void acts.close()},
     orders,
-    close: leave,
+    onCallOutput: on => {
+      held ??= new HeldRelay({name: `call ${config.id}`, clock: parts.clock, relays, output});
+      held.set(on);
+    },
+    close: () => {
+      held?.close();
+      leave();
+    },
   };
 }

@@ -13,6 +13,7 @@ import type {
 import type {DeviceId, PersonId} from '../../../protocols/site/ids.js';
 import type {HidConfig, LinkConfig} from '../../config/link-schema.js';
 import type {SecretReference} from '../../config/secrets.js';
+import type {SounderLevel} from '../../domain/calls/stations-flow.js';
 import type {DeviceVerb} from '../../page/view.js';
 
 /** A device of the site file that stands for itself, outside bays and collectors. */
@@ -22,8 +23,10 @@ export interface SiteDevice {
   describe(): string;
   /** How many bays are free now; told at every change. */
   onFreeBays?(count: number): void;
-  /** How many alarms call for help and nobody has answered; told at every change. */
-  onCalls?(count: number): void;
+  /** What wired sounders are to do for the calls of the site; told at every change. */
+  onCalls?(level: SounderLevel): void;
+  /** Set off for a call: a modem that rings somewhere else, a lamp. */
+  onCallOutput?(isOn: boolean): void;
   /** Take the water from a row of stalls, or let it in again. */
   onRow?(order: 'open' | 'shut'): void;
   /** The lot listens and the lines are being opened. */
@@ -64,6 +67,8 @@ export interface DeviceReports {
   onHealth(health: DeviceHealth): void;
   /** A fault of its own, raised and taken back. */
   onFault(fault: DeviceFaultKind, isStanding: boolean, detail: string): void;
+  /** A sounder was read back as sounding. */
+  onSounded(): void;
   /** Something to journal. */
   onEvent(event: string, data: DeviceEventData): void;
   /** How many are in a room. */

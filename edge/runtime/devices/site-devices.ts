@@ -8,11 +8,13 @@ import type {FeedConfig} from '../../config/device-kinds/feeds.js';
 import {takenParts} from '../../config/device-use.js';
 import type {SiteConfig, SiteDeviceConfig} from '../../config/schema.js';
 import {resolveKey, resolveSecret, type SecretReader} from '../../config/secrets.js';
+import type {SounderLevel} from '../../domain/calls/stations-flow.js';
 import type {LotInput} from '../../domain/lot/contract.js';
 import type {Log} from '../../platform/log.js';
 import type {OpenFeed} from '../open-feed.js';
 import {hidDriverOf, type OpenHid} from '../open-hid.js';
 import type {OpenLink} from '../open-link.js';
+import type {PortSight} from '../port-watch.js';
 import {DeviceHost, type HostedDevice} from './device-host.js';
 import {makeDevice} from './make-device.js';
 import {OsdpDevice, type OsdpReaderConfig} from './osdp-device.js';
@@ -36,6 +38,8 @@ export interface DeviceSurroundings {
   readonly log: Log;
   readonly openLink: OpenLink;
   readonly openHid: OpenHid;
+  /** Left out: nobody is told why a port is not there. */
+  readonly ports?: PortSight | undefined;
   readonly openFeed: OpenFeed;
   readonly secrets: SecretReader;
   /** Files of devices lie beside it. */
@@ -125,8 +129,8 @@ export class SiteDevices {
     for (const device of this.#boards) device.onFreeBays?.(count);
   }
 
-  tellCalls(count: number): void {
-    for (const device of this.#host.all()) device.onCalls?.(count);
+  tellCalls(level: SounderLevel): void {
+    for (const device of this.#host.all()) device.onCalls?.(level);
   }
 
   /** What devices have to say at the end, as a valve that is told to close, they say before this settles. */

@@ -1,6 +1,7 @@
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import type {SiteConfigState} from '../../../protocols/cloud/site-config.js';
-import type {ConfigRefusal, ConfigRollback, SiteFact} from '../../../protocols/site/events.js';
+import type {ConfigRefusal, ConfigRollback} from '../../../protocols/site/config-trials.js';
+import type {SiteFact} from '../../../protocols/site/events.js';
 
 /** Which of the two whole files runs: the one in force, or the one on trial. */
 export type SiteFileRole = 'site' | 'trial';

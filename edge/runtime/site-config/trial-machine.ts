@@ -1,6 +1,6 @@
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
 import {MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
-import type {ConfigRefusal, ConfigRollback} from '../../../protocols/site/events.js';
+import type {ConfigRefusal, ConfigRollback} from '../../../protocols/site/config-trials.js';
 import type {
   ConfigFact,
   ConfigHistoryEntry,

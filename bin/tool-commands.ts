@@ -1,0 +1,79 @@
+import type {Command} from 'commander';
+import {testDevice} from '../edge/commands/device-test.js';
+import {type LogOptions, showLogs} from '../edge/commands/logs.js';
+import type {systemMachine} from '../edge/commands/system-machine.js';
+import {TEST_KINDS} from '../edge/device-test/contract.js';
+import type {Host} from '../edge/platform/host.js';
+
+type Machine = ReturnType<typeof systemMachine>;
+const SITE = ['--config <file>', 'site file', 'site.yaml'] as const;
+const JSON_LINE = ['--json', 'one line of JSON', false] as const;
+
+interface TypedTest {
+  readonly config: string;
+  readonly json: boolean;
+  readonly person: string;
+  readonly seconds: string;
+  readonly force: boolean;
+}
+
+/** `latchkey lock test` and its like, `latchkey logs` and `latchkey report`. */
+export function addToolCommands(program: Command, host: Host, machine: Machine): void {
+  for (const kind of TEST_KINDS) {
+    program
+      .command(kind)
+      .description(`try one ${kind} alone`)
+      .command('test')
+      .description(
+        'ask the device, try it, and print what went over the wire; marked as a test in the journal',
+      )
+      .argument('<device>', 'as the site file names it')
+      .argument('[what]', 'of a lock: up, down or status', 'status')
+      .option('--seconds <count>', 'how long water runs, or somebody is waited for', '20')
+      .option('--person <id>', 'who tries it; kept on file', host.env('USER') ?? 'installer')
+      .option('--force', 'also while it is occupied; the interlocks stay', false)
+      .option(...SITE)
+      .option(...JSON_LINE)
+      .action(async (device: string, what: 'up' | 'down' | 'status', typed: TypedTest) => {
+        const request = {...typed, kind, device, what, seconds: Number(typed.seconds)};
+        host.finish(await testDevice(request, machine));
+      });
+  }
+  program
+    .command('logs')
+    .description('the log of the running daemon, filtered, at a level of your own')
+    .option('-f, --follow', 'go on until Ctrl-C', false)
+    .option('--device <id>', 'only what names this device', '')
+    .option('--part <name>', 'only this part and what is below it', '')
+    .option('--level <name>', 'debug, info, notice, warn, error or fatal', 'info')
+    .option('--frames', 'the frames of the line of the device as well, in hex', false)
+    .option(
+      '--set-level <part=level>',
+      'what the daemon writes of a part from now on; PART= ends it',
+    )
+    .option(...SITE)
+    .option(...JSON_LINE)
+    .action(async (options: LogOptions) => {
+      let isStopped = false;
+      host.onStop(() => {
+        isStopped = true;
+      });
+      const screen = {print: (line: string) => host.print(line), isStopped: () => isStopped};
+      host.finish(await showLogs(options, machine, screen));
+    });
+  program
+    .command('report')
+    .description('papers of the site')
+    .command('site')
+    .description(
+      'the sheet that is handed over: devices, addresses, tests, room for photos, labels; HTML to print',
+    )
+    .argument('<file>', 'the HTML file to make')
+    .option(...SITE)
+    .option(...JSON_LINE)
+    .action(async (file: string, options: {config: string; json: boolean}) => {
+      const {reportSite} = await import('../edge/commands/report-site.js');
+      const {writePrivate} = await import('../edge/commands/system-doctor.js');
+      host.finish(await reportSite(file, options, machine, writePrivate));
+    });
+}
