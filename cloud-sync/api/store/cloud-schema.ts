@@ -2,6 +2,7 @@ import type {ColumnType, Generated, Kysely, Transaction} from 'kysely';
 import type {AccountsSchema} from '../accounts/accounts-schema.js';
 import type {BathSchema} from '../bath/bath-schema.js';
 import type {BookingsSchema} from '../bookings/bookings-schema.js';
+import type {CallsSchema} from '../calls/calls-schema.js';
 import type {CredentialsSchema} from '../credentials/credentials-schema.js';
 import type {LeasesSchema} from '../leases/leases-schema.js';
 import type {LedgerSchema} from '../ledger/ledger-schema.js';
@@ -185,6 +186,8 @@ export interface CommandColumns {
   kind: string;
   by: string;
   reason: string;
+  /** The shower that a stop is meant for. */
+  use_id: string | null;
   ttl_ms: number;
   trace: string;
   state: string;
@@ -297,6 +300,7 @@ export interface CloudSchema
     AccountsSchema,
     LeasesSchema,
     BathSchema,
+    CallsSchema,
     WebhookSchema,
     CredentialsSchema {
   enrolment: EnrolmentColumns;

@@ -15,7 +15,7 @@ const SEND: CommandInput = {kind: 'send', session: 's-1'};
 function command(id: string, changes: Partial<CommandRow> = {}): CommandRow {
   return {
     ...{id, tenant: 't-1', site: 'lot-1', point: 'A-012', gateway: 'gw-1', bay: 'A-012'},
-    ...{kind: 'open', by: 'key-1', reason: 'a guest', ttlMs: 8000, trace: `00-${id}`},
+    ...{kind: 'open', by: 'key-1', reason: 'a guest', ttlMs: 8000, use: null, trace: `00-${id}`},
     ...{state: 'pending', why: null, createdWall: 1000, dueWall: 9000, session: null},
     ...{sentWall: null, deliveredWall: null, closedWall: null, journal: null},
     ...changes,

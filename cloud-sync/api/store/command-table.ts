@@ -23,6 +23,8 @@ export interface CommandRow extends CommandStand {
   /** Id of the key or the member. */
   readonly by: string;
   readonly reason: string;
+  /** The shower that a stop is meant for. */
+  readonly use?: string | null;
   /** `traceparent` of the request. */
   readonly trace: string;
 }
@@ -42,6 +44,7 @@ export interface CommandsAsked {
 
 const COLUMNS = [
   ...['id', 'tenant', 'site', 'point', 'gw as gateway', 'bay', 'kind', 'by', 'reason', 'trace'],
+  'use_id as use',
   ...['ttl_ms as ttlMs', 'state', 'why', 'session', 'due_wall as dueWall'],
   ...['created_wall as createdWall', 'sent_wall as sentWall', 'delivered_wall as deliveredWall'],
   ...['closed_wall as closedWall', 'journal_epoch as journalEpoch', 'journal_head as journalHead'],
@@ -55,8 +58,8 @@ interface Found {
 /** Commands, with all that was heard of each. */
 export class CommandTable {
   async add(tx: CloudTransaction, row: CommandRow): Promise<void> {
-    const {id, tenant, site, point, gateway: gw, bay, kind, by, reason, trace} = row;
-    const fixed = {id, tenant, site, point, gw, bay, kind, by, reason, trace};
+    const {id, tenant, site, point, gateway: gw, bay, kind, by, reason, trace, use = null} = row;
+    const fixed = {id, tenant, site, point, gw, bay, kind, by, reason, trace, use_id: use};
     const {ttlMs: ttl_ms, createdWall: created_wall} = row;
     const values = {...fixed, ttl_ms, created_wall, ...standOf(row)};
     await tx.insertInto('command').values(values).execute();

@@ -38,7 +38,13 @@ const rowQueries = () => ({
       return db
         .insertInto('grant_row')
         .values({gw, section, id, ...kept})
-        .onConflict(clash => clash.columns(['gw', 'section', 'id']).doUpdateSet(kept));
+        .onConflict(clash =>
+          clash.columns(['gw', 'section', 'id']).doUpdateSet(({fn, val, ref}) => ({
+            ...kept,
+            // Null: whose it was before.
+            holder: fn.coalesce(val(holder), ref('grant_row.holder')),
+          })),
+        );
     },
   ),
   revocation: new FixedQuery((db, {gateway, id}: Texts<'gateway' | 'id'>) =>

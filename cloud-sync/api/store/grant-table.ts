@@ -66,6 +66,8 @@ export interface KnownRow {
   readonly state?: StateVersion | undefined;
   /** The holder is locked and not frozen. */
   readonly isHolderActive?: boolean | undefined;
+  /** Whose it is, where the gateway is not told; left out: as the row says, or as it was. */
+  readonly owner?: string | undefined;
 }
 
 const MAX_CREDENTIALS = 64;
@@ -146,13 +148,13 @@ export class GrantTable {
     known?: KnownRow,
   ): Promise<number> {
     if (entry.table === 'grant' && isInForce(entry.row.state) && !known?.isHolderActive) {
-      if (await this.isHolderFrozen(tx, entry.row.holder))
-        return this.#suspend(tx, gateway, entry.row);
+      const {owner = entry.row.holder} = known ?? {};
+      if (await this.isHolderFrozen(tx, owner)) return this.#suspend(tx, gateway, entry.row, owner);
     }
-    return this.#store(tx, gateway, entry, {known});
+    return this.#store(tx, gateway, entry, {known, owner: known?.owner});
   }
 
-  /** `frozen`: what it was before a freeze suspended it. */
+  /** `frozen`: what it was before a freeze suspended it. `owner`: left out, as the row says, or as it was. */
   async #store(
     tx: CloudTransaction,
     gateway: string,
@@ -160,7 +162,12 @@ export class GrantTable {
     {
       frozen = null,
       known,
-    }: {readonly frozen?: string | null; readonly known?: KnownRow | undefined} = {},
+      owner,
+    }: {
+      readonly frozen?: string | null;
+      readonly known?: KnownRow | undefined;
+      readonly owner?: string | undefined;
+    } = {},
   ): Promise<number> {
     const {id} = entry.row;
     const state = known?.state ?? (await this.#stateOf(tx, gateway));
@@ -170,7 +177,7 @@ export class GrantTable {
     const leaseUntil =
       entry.table === 'grant' && entry.row.state === 'active' ? entry.row.leaseUntil : null;
     const row = this.#box.seal(JSON.stringify(entry));
-    const holder = entry.table === 'issuer' ? null : entry.row.holder;
+    const holder = owner ?? newHolder(before, entry);
     const kept = {row, leaseUntil, holder, frozen};
     await this.#ask.put.send(tx, {gateway, section: entry.table, id, ...kept});
     await this.#note(tx, gateway, {ver, hash, op: {op: 'put', ...entry}});
@@ -205,7 +212,7 @@ export class GrantTable {
     let count = 0;
     for (const {row} of await this.#grantsOf(tx, gateway, holder)) {
       if (!isInForce(row.state)) continue;
-      await this.#suspend(tx, gateway, {...row, rev: row.rev + 1});
+      await this.#suspend(tx, gateway, {...row, rev: row.rev + 1}, holder);
       count += 1;
     }
     return count;
@@ -335,9 +342,9 @@ export class GrantTable {
       .execute();
   }
 
-  #suspend(tx: CloudTransaction, gateway: string, grant: Grant): Promise<number> {
+  #suspend(tx: CloudTransaction, gateway: string, grant: Grant, owner: string): Promise<number> {
     const row = {...grant, state: 'suspended'} as const;
-    return this.#store(tx, gateway, {table: 'grant', row}, {frozen: grant.state});
+    return this.#store(tx, gateway, {table: 'grant', row}, {frozen: grant.state, owner});
   }
 
   async #grantsOf(tx: CloudTransaction, gateway: string, holder: string) {
@@ -366,6 +373,13 @@ export class GrantTable {
   #openRow(sealed: string): GrantStateRow {
     return grantStateRowSchema.parse(JSON.parse(this.#box.open(sealed)));
   }
+}
+
+/** Null: the row names who it named before, so it is whose it was. */
+function newHolder(before: GrantStateRow | undefined, entry: GrantStateRow): string | null {
+  if (entry.table === 'issuer') return null;
+  const isSame = before !== undefined && before.table !== 'issuer';
+  return isSame && before.row.holder === entry.row.holder ? null : entry.row.holder;
 }
 
 function isInForce(state: Grant['state']): boolean {

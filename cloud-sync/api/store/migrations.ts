@@ -27,6 +27,9 @@ import {addFairShares} from './migrations/0024-fair-shares.js';
 import {indexStays} from './migrations/0025-stays.js';
 import {createShowerTable} from './migrations/0026-showers.js';
 import {addGrantPlates} from './migrations/0027-grant-plates.js';
+import {createCallTables} from './migrations/0028-calls.js';
+import {addStoppedSales} from './migrations/0029-stopped-sales.js';
+import {addBathChildren} from './migrations/0030-bath-children.js';
 
 /** Applied in the order of their names, once each, all or nothing. Never edited after a release; a
  *  change is a new entry. */
@@ -59,5 +62,8 @@ export function cloudMigrations(types: ColumnTypes): Readonly<Record<string, Mig
     '0025-stays': {up: db => indexStays(db)},
     '0026-showers': {up: db => createShowerTable(db, types)},
     '0027-grant-plates': {up: db => addGrantPlates(db, types)},
+    '0028-calls': {up: db => createCallTables(db, types)},
+    '0029-stopped-sales': {up: db => addStoppedSales(db, types)},
+    '0030-bath-children': {up: db => addBathChildren(db, types)},
   };
 }

@@ -3,6 +3,7 @@ import {StoreError} from '../../../protocols/base/errors.js';
 import {EMPTY_STATE_HASH, type GrantStateRow} from '../../../protocols/cloud/grant-state.js';
 import {accountsContract} from '../accounts/accounts-contract.js';
 import {bookingsContract} from '../bookings/bookings-contract.js';
+import {callsContract} from '../calls/calls-contract.js';
 import {rightsContract} from '../credentials/rights-contract.js';
 import {ledgerContract} from '../ledger/ledger-contract.js';
 import {paymentsContract} from '../payments/payments-contract.js';
@@ -65,6 +66,7 @@ export function storeContract({name, open, box, hasManyWriters}: StoreContractOp
   changeContract(opening);
   bookingsContract(opening);
   staysContract(opening);
+  callsContract(opening);
   placesContract(opening);
   ledgerContract(opening);
   paymentsContract(opening);

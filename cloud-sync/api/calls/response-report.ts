@@ -1,0 +1,47 @@
+import type {Millis} from '../../../protocols/base/clock.js';
+import {callTypeOf} from '../../../protocols/site/call-kinds.js';
+import type {CallRow} from './call-table.js';
+
+export interface ResponseTimes {
+  readonly type: 'emergency' | 'assistance' | 'fault' | 'all';
+  readonly calls: number;
+  /** Nobody took them within the time that the plan gives. */
+  readonly unanswered: number;
+  /** Open at this moment. */
+  readonly open: number;
+  /** From the call to whoever took it, of those that were taken; null: of none. */
+  readonly medianMs: Millis | null;
+  readonly p95Ms: Millis | null;
+  readonly longestMs: Millis | null;
+}
+
+/** How soon calls were taken, all and by type. @see ecosystem.md 2.2, EC-19 */
+export function responseTimes(calls: readonly CallRow[]): readonly ResponseTimes[] {
+  const types = [...new Set(calls.map(({kind}) => callTypeOf(kind)))].sort();
+  return [
+    timesOf('all', calls),
+    ...types.map(type =>
+      timesOf(
+        type,
+        calls.filter(({kind}) => callTypeOf(kind) === type),
+      ),
+    ),
+  ];
+}
+
+function timesOf(type: ResponseTimes['type'], calls: readonly CallRow[]): ResponseTimes {
+  const tookMs = calls
+    .flatMap(({stand}) => (stand.ackedWall === null ? [] : [stand.ackedWall - stand.atWall]))
+    .sort((a, b) => a - b);
+  return {
+    ...{type, calls: calls.length},
+    unanswered: calls.filter(({stand}) => stand.isUnanswered).length,
+    open: calls.filter(({stand}) => stand.state === 'open').length,
+    ...{medianMs: rank(tookMs, 0.5), p95Ms: rank(tookMs, 0.95), longestMs: tookMs.at(-1) ?? null},
+  };
+}
+
+/** Nearest rank. */
+function rank(sorted: readonly Millis[], share: number): Millis | null {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+}
