@@ -5,6 +5,8 @@ import type {PasswordCost} from './accounts/password.js';
 import type {VaultKeys} from './accounts/vault-keys.js';
 import type {ShowerTable} from './bath/shower-table.js';
 import type {JournalHeads} from './bath/stall-gateways.js';
+import type {CallParts} from './calls/call-parts.js';
+import type {NoticePorts} from './calls/notice-port.js';
 import type {CommandBook} from './command-book.js';
 import type {CommandRunner} from './command-runner.js';
 import type {CardMasterKeys} from './credentials/card-keys.js';
@@ -59,9 +61,15 @@ export interface AreaOptions {
   /** Of passwords that are set from now on. */
   readonly passwordCost?: PasswordCost | undefined;
   readonly limits: RequestLimits;
-  readonly parts: OrderParts & CommandParts;
+  readonly parts: OrderParts & CommandParts & CallParts;
   /** Which gateways are heard of. */
   readonly presence: Presence;
+  /** While it is up this worker hears what gateways say. */
+  readonly link: {readonly isUp: boolean};
+  /** Carry notices of calls to people; left out, only webhooks tell of them. */
+  readonly noticePorts?: NoticePorts | undefined;
+  /** Where people reach this cloud: the address that links in notices begin with. */
+  readonly publicUrl?: string | undefined;
   /** How far they had come with what they tell. */
   readonly journals: JournalHeads;
   /** Whose the gateways are that serve no site yet. */

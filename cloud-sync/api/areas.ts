@@ -7,6 +7,7 @@ import {assembleBath} from './bath/assemble-bath.js';
 import {BathDebts} from './bath/bath-debts.js';
 import {BathTable} from './bath/bath-table.js';
 import {addBookingRoutes, assembleBookings, bookingMembers} from './bookings/assemble-bookings.js';
+import {assembleCalls} from './calls/assemble-calls.js';
 import {addCredentialRoutes, assembleCredentials} from './credentials/assemble-credentials.js';
 import {assembleHolds} from './credentials/assemble-holds.js';
 import type {Api} from './http/api.js';
@@ -70,23 +71,19 @@ export function assembleAreas(options: AreaOptions): Areas {
   const bookings = assembleBookings(base, {...bays, ...own});
   const leases = assembleLeases(base, {...bays, members: accounts.members});
   const bath = assembleBath(base, {orders, debts, rights, members: accounts.members});
-  for (const part of [orders, holds, money, stays]) part.start();
+  const calls = assembleCalls(base, accounts.vault);
+  for (const part of [orders, holds, money, stays, calls]) part.start();
   return {
     persons: accounts.persons,
     begin: () => accounts.begin(),
     addRoutes: api => {
-      accounts.addRoutes(api);
-      commands.addRoutes(api);
+      for (const part of [accounts, commands]) part.addRoutes(api);
       addCredentialRoutes(api, base, {...rights, members});
-      holds.addRoutes(api);
-      tenancy.addRoutes(api);
-      places.addRoutes(api);
-      webhooks.addRoutes(api);
+      for (const part of [holds, tenancy, places, webhooks]) part.addRoutes(api);
       addBookingRoutes(api, base, bookings, orders);
       leases.addRoutes(api);
       stays.addRoutes(api, bookings.desk);
-      money.addRoutes(api);
-      bath.addRoutes(api);
+      for (const part of [money, bath, calls]) part.addRoutes(api);
       addWebClient(api, options.firstTenant);
     },
     chores: async () => {
@@ -97,10 +94,11 @@ export function assembleAreas(options: AreaOptions): Areas {
       await rights.chores();
       await holds.chores();
       await bookings.chores();
+      await calls.chores();
       await store.read(db => answers.prune(db, clock.wallMs() - ANSWERS_KEPT_MS));
     },
     close: async () => {
-      for (const part of [webhooks, holds, stays, orders]) await part.stop();
+      for (const part of [calls, webhooks, holds, stays, orders]) await part.stop();
       await places.runner.stop();
       await money.close();
     },

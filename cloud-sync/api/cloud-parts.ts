@@ -4,6 +4,7 @@ import type {Ack} from '../../protocols/cloud/down-messages.js';
 import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {ShowerTable} from './bath/shower-table.js';
+import {assembleCallParts} from './calls/call-parts.js';
 import {CommandBook, type OnCommand} from './command-book.js';
 import {CommandRunner} from './command-runner.js';
 import {RightUseTable} from './credentials/right-use-table.js';
@@ -87,15 +88,11 @@ export function assembleParts(options: CloudPartsOptions) {
     ...{clock, log, store, gateways, sessions, downlink},
     book: commandBook,
   });
+  const callParts = assembleCallParts({clock, entropy, store, gateways, sessions, downlink});
   const tick = new IngestTick({
     ...{clock, log, drops, store, gateways, faults, ledger, view, lateUses, orderUses},
-    ...{
-      rightUses,
-      showers,
-      lives,
-      commands: commandBook,
-      gapPatienceMs: options.gapPatienceMs ?? 0,
-    },
+    ...{rightUses, showers, calls: callParts.callIntake, lives, commands: commandBook},
+    gapPatienceMs: options.gapPatienceMs ?? 0,
     ...{onBays: options.onBays, onMisparked: options.onMisparked},
   });
   const ingest = new Ingest({
@@ -121,7 +118,17 @@ export function assembleParts(options: CloudPartsOptions) {
     onCertificateRequest: certificates && ((gateway, csr) => certificates.take(gateway, csr)),
   });
   const rights = {grants, lateUses, orderUses, rightUses, showers};
-  const tables = {gateways, faults, ledger, view, configs, notices, commandBook, ...rights};
+  const tables = {
+    gateways,
+    faults,
+    ledger,
+    view,
+    configs,
+    notices,
+    commandBook,
+    ...rights,
+    ...callParts,
+  };
   const syncs = {grantSync, siteConfigs, noticeSync};
   return {...tables, ...syncs, sessions, commands, ingest, desk, certificates};
 }

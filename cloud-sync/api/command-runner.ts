@@ -210,12 +210,12 @@ export class CommandRunner {
   }
 
   #publish(
-    {id, gateway, bay, kind, by, trace}: CommandRow,
+    {id, gateway, bay, kind, by, use, trace}: CommandRow,
     {session: sid, ttlMs: ttl}: CommandEffect,
     {ref, n}: {readonly ref: number; readonly n: number},
   ): void {
     const act = {id: asId<CommandId>(id), sid, ref, ttl, kind, door: asId<BayId>(bay), n, by};
-    this.#options.downlink.send(gateway, 'cmd', {...act, tp: trace});
+    this.#options.downlink.send(gateway, 'cmd', {...act, ...(use && {use}), tp: trace});
   }
 }
 

@@ -2,8 +2,11 @@ import type {z} from 'zod';
 import type {DropCounter} from '../drop-counter.js';
 import {joinReports, type ShowerReport} from './bath/shower-report.js';
 import type {ShowerTable} from './bath/shower-table.js';
+import type {CallIntake} from './calls/call-intake.js';
+import type {CallReport} from './calls/call-table.js';
 import type {RightUseTable} from './credentials/right-use-table.js';
 import type {OrderUseTable, SessionReport} from './orders/order-use-table.js';
+import {underOwnGrants} from './orders/own-grants.js';
 import {
   alarmBodySchema,
   bayBodySchema,
@@ -38,6 +41,7 @@ export interface ViewTargets {
   readonly orderUses: OrderUseTable;
   readonly rightUses: RightUseTable;
   readonly showers: ShowerTable;
+  readonly calls: Pick<CallIntake, 'note'>;
   readonly onBays?: OnBays | undefined;
   readonly onMisparked?: OnMisparked | undefined;
 }
@@ -69,6 +73,7 @@ export function isViewed(kind: string): boolean {
 class GatewayViews {
   readonly bays = new Map<string, PlacedBay>();
   readonly alarms = new Map<string, PlacedAlarm>();
+  readonly calls = new Map<string, CallReport>();
   readonly sessions = new Map<string, PlacedSession>();
   readonly showers = new Map<string, ShowerReport>();
 }
@@ -98,7 +103,17 @@ export class EventViews {
   /** Bring the views up to date; `onBays` hears of the bays that are otherwise now. */
   async store(
     tx: CloudTransaction,
-    {writer, view, lateUses, orderUses, rightUses, showers, onBays, onMisparked}: ViewTargets,
+    {
+      writer,
+      view,
+      lateUses,
+      orderUses,
+      rightUses,
+      showers,
+      calls,
+      onBays,
+      onMisparked,
+    }: ViewTargets,
   ): Promise<void> {
     const gateways = inOrder(this.#gateways);
     const bays = gateways.flatMap(views => inOrder(views.bays));
@@ -106,10 +121,17 @@ export class EventViews {
     if (changed.length > 0) await onBays?.(tx, changed);
     const alarms = gateways.flatMap(views => inOrder(views.alarms));
     await view.putAlarms(tx, alarms);
+    await calls.note(
+      tx,
+      gateways.flatMap(views => inOrder(views.calls)),
+    );
     if (this.#misparked.length > 0) await onMisparked?.(tx, this.#misparked);
     await lateUses.note(tx, this.#uses, writer);
     const sessions = gateways.flatMap(views => inOrder(views.sessions));
-    const reports = sessions.map(({report}) => report);
+    const reports = await underOwnGrants(
+      tx,
+      sessions.map(({report}) => report),
+    );
     await orderUses.note(tx, reports, writer);
     await rightUses.note(tx, this.#uses, reports);
     const baths = gateways.flatMap(views => inOrder(views.showers));
@@ -124,7 +146,7 @@ export class EventViews {
       if (body) putLater(views.bays, body.bay, {place, body});
     } else if (event.kind === 'alarm') {
       const body = this.#read(event, alarmBodySchema);
-      if (body) putLater(views.alarms, body.alarm, {place, body});
+      if (body) noteAlarm(views, {place, body}, event.clk);
     } else if (event.kind === 'command') {
       const body = this.#read(event, commandBodySchema);
       if (body) this.reports.push({gateway, ...body});
@@ -242,6 +264,20 @@ interface Placed {
 
 interface PlacedSession extends Placed {
   readonly report: SessionReport;
+}
+
+/** The newest word of it, and the time of the first. */
+function noteAlarm(views: GatewayViews, item: PlacedAlarm, clk: string): void {
+  putLater(views.alarms, item.body.alarm, item);
+  const {gateway, epochNo, seq} = item.place;
+  const {alarm, kind, state: word, bay, collector, count, person} = item.body;
+  const wordWall = clk === 'floor' ? null : item.place.wall;
+  const before = views.calls.get(alarm);
+  const isLater = views.alarms.get(alarm) === item;
+  const firstWall = before && seq > before.seq ? before.firstWall : wordWall;
+  const newest = {word, count, person, wordWall, epochNo, seq};
+  const said = before && !isLater ? before : {gateway, alarm, kind, bay, collector, ...newest};
+  views.calls.set(alarm, {...said, firstWall});
 }
 
 function putLater<Item extends Placed>(items: Map<string, Item>, key: string, item: Item): void {

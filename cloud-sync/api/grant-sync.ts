@@ -1,6 +1,6 @@
 import type {Clock, Millis} from '../../protocols/base/clock.js';
 import {errorText} from '../../protocols/base/errors.js';
-import {SECOND_MS} from '../../protocols/base/units.js';
+import {MINUTE_MS, SECOND_MS} from '../../protocols/base/units.js';
 import type {StagedGrants} from '../../protocols/cloud/up-messages.js';
 import type {SyncLog} from '../log.js';
 import type {Downlink} from './downlink.js';
@@ -28,6 +28,8 @@ const MAX_OPS = 500;
 const MAX_PART_ROWS = 200;
 /** What was sent is not sent again before the gateway answered, or this has passed. */
 const IN_FLIGHT_MS: Millis = 5 * SECOND_MS;
+/** Who lacks nothing is told so this often, which keeps the age of what it has; a book is old after 24 h. */
+const CONFIRM_EVERY_MS: Millis = MINUTE_MS;
 
 /** What is to be looked into for a gateway. */
 interface Order {
@@ -52,6 +54,8 @@ export class GrantSync {
   readonly #options: GrantSyncOptions;
   /** Only saves sending twice: another worker knows nothing of it, and nothing breaks. */
   readonly #inFlight = new Map<string, InFlight>();
+  /** What each was told last that it has all of, in its session. */
+  readonly #confirmed = new Map<string, {readonly state: string; readonly atMs: Millis}>();
   readonly #errands: Errands<Order>;
 
   constructor(options: GrantSyncOptions) {
@@ -120,7 +124,7 @@ export class GrantSync {
 
   async #sendState(row: GatewayRow, staged: StagedGrants | undefined): Promise<void> {
     if (row.heldVer === row.cfgVer && row.heldHash === row.cfgHash) {
-      this.#sendDelta(row, row.cfgVer, row.cfgHash, []);
+      this.#confirm(row);
       return;
     }
     const {store, grants} = this.#options;
@@ -137,6 +141,18 @@ export class GrantSync {
     const fitting = fitInto(changes);
     const end = fitting.at(-1) ?? last;
     this.#sendDelta(row, end.ver, end.hash, fitting);
+  }
+
+  /** Not at each heartbeat: it would double what both ends of a fleet at rest send, sign and verify. */
+  #confirm(row: GatewayRow): void {
+    const {clock, sessions} = this.#options;
+    const {gw, cfgVer, cfgHash} = row;
+    const state = `${sessions.online(gw)?.sid} ${cfgVer} ${cfgHash}`;
+    const before = this.#confirmed.get(gw);
+    const atMs = clock.nowMs();
+    if (before?.state === state && atMs - before.atMs < CONFIRM_EVERY_MS) return;
+    this.#confirmed.set(gw, {state, atMs});
+    this.#sendDelta(row, cfgVer, cfgHash, []);
   }
 
   #sendDelta(row: GatewayRow, to: number, hash: string, changes: readonly GrantChange[]): void {

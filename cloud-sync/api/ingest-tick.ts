@@ -5,6 +5,7 @@ import type {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import type {ShowerTable} from './bath/shower-table.js';
 import {healBays} from './bay-snapshots.js';
+import type {CallIntake} from './calls/call-intake.js';
 import type {CommandBook} from './command-book.js';
 import {type CommandNews, newsIn, newsOf} from './command-closing.js';
 import type {RightUseTable} from './credentials/right-use-table.js';
@@ -44,6 +45,7 @@ export interface IngestTickOptions {
   readonly orderUses: OrderUseTable;
   readonly rightUses: RightUseTable;
   readonly showers: ShowerTable;
+  readonly calls: CallIntake;
   readonly commands: CommandBook;
   readonly lives: LifeTable;
   /** How long a gap may be open before its part is asked for. */

@@ -12,6 +12,7 @@ import type {VaultKeys} from './accounts/vault-keys.js';
 import {assembleAreas} from './areas.js';
 import {Broker} from './broker.js';
 import type {OnMessage} from './broker-port.js';
+import type {NoticePorts} from './calls/notice-port.js';
 import {healthOf, metricsOf} from './cloud-health.js';
 import {assembleParts} from './cloud-parts.js';
 import {tellingCommands} from './command-changes.js';
@@ -65,6 +66,10 @@ export interface CloudOptions {
   readonly apiKey: string;
   /** Payment providers; without any nobody can recharge, and everything else works. */
   readonly providers?: readonly PaymentProvider[];
+  /** Mail servers and SMS providers that carry notices of calls; left out, only webhooks tell of them. */
+  readonly noticePorts?: NoticePorts;
+  /** Where people reach this cloud: links in notices begin with it. */
+  readonly publicUrl?: string;
   readonly tenant?: string;
   /** Absent: not listened on; `fetch` and `attach` work all the same. */
   readonly http?: ListenAddress;
@@ -161,7 +166,7 @@ async function assemble(options: CloudOptions, store: CloudStore): Promise<Cloud
   const limits = new RequestLimits(clock, options.rates);
   const areas = assembleAreas({
     ...{...options, store, sites, limits, parts, changes, presence: sessions, journals: sessions},
-    ...{firstTenant: tenant, box: new SecretBox(options.signingKey, entropy)},
+    ...{firstTenant: tenant, link: broker, box: new SecretBox(options.signingKey, entropy)},
     ...{onGateways: pushing(onChange), onNotices: pushing(name => parts.noticeSync.push(name))},
   });
   await areas.begin();

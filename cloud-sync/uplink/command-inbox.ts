@@ -30,8 +30,9 @@ export class CommandInbox {
   }
 
   take(command: Command): void {
-    const {id, kind, door: bay, by, tp: trace} = command;
-    const act: Act = {id, kind, bay, by, ...(trace !== undefined && {trace})};
+    const {id, kind, door: bay, by, use, tp: trace} = command;
+    const named = {...(use !== undefined && {use}), ...(trace !== undefined && {trace})};
+    const act: Act = {id, kind, bay, by, ...named};
     const {sink} = this.#options;
     // A late copy of what runs already is a copy, and not something that came too late.
     const earlier = sink.earlier(id);

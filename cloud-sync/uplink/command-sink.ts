@@ -9,6 +9,8 @@ export interface Act {
   readonly bay: BayId;
   /** Who asked, as the cloud knows them. */
   readonly by: string;
+  /** The shower that a stop is meant for. */
+  readonly use?: string;
   /** W3C trace context of the request; journalled with what follows. */
   readonly trace?: string;
 }

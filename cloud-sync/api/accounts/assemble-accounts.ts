@@ -23,6 +23,7 @@ import {vaultKeysFrom} from './vault-keys.js';
 export interface Accounts {
   readonly members: MemberDesk;
   readonly persons: PersonSessions;
+  readonly vault: PersonVault;
   /** Before anything is asked. @throws StoreError `store/vault-key` for keys of another database */
   begin(): Promise<void>;
   addRoutes(api: Api): void;
@@ -56,6 +57,7 @@ export function assembleAccounts(base: AreaBase, wholeRights: HolderRights): Acc
   return {
     members: desk,
     persons: login,
+    vault,
     begin: () => store.transaction(tx => vault.begin(tx, clock.wallMs())),
     addRoutes: api => {
       addMemberRoutes(api, {store, writer, desk, members, vault, erasures: erasing, onGateways});

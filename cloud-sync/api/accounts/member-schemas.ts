@@ -105,9 +105,10 @@ const idDocument = z
     return z.NEVER;
   });
 
-/** What to keep of a person besides phone and name. */
+/** What to keep of a person besides phone and name. `email`: where notices reach him. */
 export const personPutSchema = z
   .strictObject({
+    email: z.email().max(200).optional(),
     idDocument: idDocument.optional(),
     idImage: reference.optional(),
     faceImage: reference.optional(),
@@ -120,8 +121,9 @@ export const personPutSchema = z
 export function fieldsOf(
   put: z.infer<typeof personPutSchema>,
 ): Readonly<Partial<Record<PersonField, string>>> {
-  const {idDocument: paper, idImage, faceImage, evidence, fingerprint} = put;
+  const {email, idDocument: paper, idImage, faceImage, evidence, fingerprint} = put;
   return {
+    ...(email !== undefined && {email}),
     ...(paper && {id_type: paper.type, id_number: paper.number}),
     ...(idImage !== undefined && {id_image: idImage}),
     ...(faceImage !== undefined && {face_image: faceImage}),
@@ -134,6 +136,7 @@ export function fieldsOf(
 export const FIELD_NAMES = {
   phone: 'phone',
   name: 'name',
+  email: 'email',
   idType: 'id_type',
   idNumber: 'id_number',
   idImage: 'id_image',

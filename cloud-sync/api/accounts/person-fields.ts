@@ -1,4 +1,4 @@
-import {maskIdNumber, maskName, maskPhone} from '../../../protocols/site/person-text.js';
+import {maskEmail, maskIdNumber, maskName, maskPhone} from '../../../protocols/site/person-text.js';
 
 /** Kinds of personal data: each has a data key of its own, and ends by a rule of its own. */
 export const PERSON_KINDS = ['contact', 'identity', 'image', 'print'] as const;
@@ -17,6 +17,7 @@ const THERE = () => '****';
 const FIELDS = {
   phone: {kind: 'contact', isIndexed: true, mask: maskPhone},
   name: {kind: 'contact', isIndexed: false, mask: maskName},
+  email: {kind: 'contact', isIndexed: false, mask: maskEmail},
   id_type: {kind: 'identity', isIndexed: false, mask: value => value},
   id_number: {kind: 'identity', isIndexed: true, mask: maskIdNumber},
   id_image: {kind: 'image', isIndexed: false, mask: THERE},

@@ -1,6 +1,9 @@
 import type {AreaBase} from '../area-base.js';
 import type {Api} from '../http/api.js';
+import {LedgerTable} from '../ledger/ledger-table.js';
 import type {Orders} from '../orders/orders.js';
+import type {CloudReader} from '../store/cloud-schema.js';
+import {AuditLog} from '../tenancy/audit-log.js';
 import type {BathDebts} from './bath-debts.js';
 import {BathDesk, type BathMembers} from './bath-desk.js';
 import {bathOrder} from './bath-order.js';
@@ -34,11 +37,17 @@ export function assembleBath(base: AreaBase, seams: BathSeams): Bath {
   const table = new BathTable();
   const desk = new BathDesk({
     ...{clock, entropy, frame, orders, ledger, sites, codes: table, debts, members, gateways},
+    commands: base.parts.commandBook,
   });
   frame.register(bathOrder, bathWork({clock, entropy, orders, debts, gateways}));
-  const feeder = new ShowerFeeder({log, store, showers, frame, onGateways});
+  const feeder = new ShowerFeeder({log, store, showers, frame, desk, onGateways});
   showers.listen(feedBy(() => feeder.run()));
-  const shared = {store, writer, orders, desk, codes, onGateways};
+  const shared = {
+    ...{store, writer, orders, desk, codes, onGateways, entries: new LedgerTable()},
+    commandOf: (db: CloudReader, id: string) => base.parts.commandBook.table.get(db, id),
+    onOrdered: () => base.parts.commands.wake(),
+    audit: new AuditLog(clock, entropy),
+  };
   return {
     addRoutes: api => {
       addBathCodes(api, shared);

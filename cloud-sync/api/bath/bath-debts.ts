@@ -1,3 +1,4 @@
+import {InternalError} from '../../../protocols/base/errors.js';
 import type {Ledger} from '../ledger/ledger.js';
 import type {AccountName} from '../ledger/money-move.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
@@ -21,6 +22,24 @@ export class BathDebts {
   /** It stands in the ledger already. */
   owe(tx: CloudTransaction, debtor: Debtor, amountFen: number): Promise<void> {
     return this.#table.owe(tx, debtor, amountFen);
+  }
+
+  /** It is his no more, as the ledger says already: what he has paid of it comes back to him. */
+  async forgive(
+    tx: CloudTransaction,
+    debtor: Debtor,
+    amountFen: number,
+    orderId: string,
+  ): Promise<void> {
+    const owedFen = Math.min(amountFen, Math.max(0, await this.#table.debt(tx, debtor)));
+    if (owedFen > 0) await this.#table.owe(tx, debtor, -owedFen);
+    if (owedFen === amountFen) return;
+    const to = [{account: `member:${debtor.holder}`, amountFen: amountFen - owedFen}] as const;
+    const key = `${orderId}/forgiven`;
+    const reason = 'paid for a shower that was refunded';
+    const move = {move: 'transfer', key, from: 'house:receivable', to, reason} as const;
+    const why = await this.#ledger.move(tx, debtor.tenant, move, {orderId});
+    if (why !== undefined) throw new InternalError('internal/order', `bath ${orderId}: ${why}`);
   }
 
   /** Of what he has, first what he owes. `key`: of this occasion; the same one pays once. */

@@ -1,10 +1,13 @@
-import {SECOND_MS} from '../../../protocols/base/units.js';
-import {SHOWER_CAP_MS} from '../../../protocols/site/bath-rules.js';
+import {bathBudget} from '../../../protocols/site/bath-rules.js';
+import {OF_CHILD} from '../credentials/credential-table.js';
 import type {AccountName, MoneyMove} from '../ledger/money-move.js';
 import type {OrderEffect} from '../orders/order-type.js';
 import type {BathData, BathOrder} from './bath-code.js';
 
-export const BATH_RIGHT = 'shower';
+/** Under which name an order has its right: one is live of each at a time. */
+export function bathRight({child}: Pick<BathData, 'child'>): string {
+  return child === 0 ? 'shower' : `${OF_CHILD}${child}`;
+}
 
 /** With a new code: the money first, then the right to one shower at any of `points`. */
 export function codeEffects(
@@ -32,16 +35,14 @@ export function holdMoney({
 }
 
 /** The right to one shower, which no gateway lets run beyond what was set aside, also cut off. */
-export function right(
-  {heldFen: fen, madeMs, expiresMs}: BathData,
-  points: readonly string[],
-): OrderEffect {
+export function right(data: BathData, points: readonly string[]): OrderEffect {
+  const {heldFen, madeMs, expiresMs, child, limits} = data;
   return {
     effect: 'grant',
     wish: {
-      ...({name: BATH_RIGHT, kind: 'shower', points, entries: 'one'} as const),
+      ...({name: bathRight(data), kind: 'shower', points, entries: 'one'} as const),
       ...{validFrom: madeMs, validUntil: expiresMs, credentials: ['code'] as const},
-      budget: {fen, seconds: SHOWER_CAP_MS / SECOND_MS},
+      budget: bathBudget(heldFen, child > 0, limits),
     },
   };
 }
@@ -58,7 +59,7 @@ export function endHold(id: string, data: BathData, takenFen: number): readonly 
   const hold = holdKey(id, data);
   if (takenFen === 0) return [money({move: 'release', key: `${hold}/release`, hold})];
   const to = [{account: 'house:revenue', amountFen: takenFen}] as const;
-  return [money({move: 'capture', key: `${id}/capture`, hold, to})];
+  return [money({move: 'capture', key: captureKey(id), hold, to})];
 }
 
 export function transfer(
@@ -70,6 +71,21 @@ export function transfer(
   if (amountFen === 0) return [];
   const to = [{account: 'house:revenue', amountFen}] as const;
   return [money({move: 'transfer', key, from, to, reason})];
+}
+
+/** What was used was taken of the hold. */
+export function captureKey(id: string): string {
+  return `${id}/capture`;
+}
+
+/** Back to where it came from, for good. */
+export function reverse(
+  of: string,
+  key: string,
+  amountFen: number,
+  reason: string,
+): readonly OrderEffect[] {
+  return amountFen === 0 ? [] : [money({move: 'reverse', key, of, amountFen, reason})];
 }
 
 function holdKey(id: string, {holds}: Pick<BathData, 'holds'>): string {

@@ -4,6 +4,7 @@ import {DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS} from '../../../protocols/base/uni
 import {BATH_CODE_LIFE_MS, bathBill} from '../../../protocols/site/bath-rules.js';
 import type {AccountName} from '../ledger/money-move.js';
 import type {FrameInput, OrderEffect, OrderStep, OrderType} from '../orders/order-type.js';
+import {disputed, owedKey, refunded} from './bath-claims.js';
 import {
   type BathData,
   type BathInput,
@@ -13,7 +14,8 @@ import {
   type ShowerInput,
 } from './bath-code.js';
 import {
-  BATH_RIGHT,
+  bathRight,
+  captureKey,
   endHold,
   holdMoney,
   release,
@@ -49,16 +51,16 @@ export const bathOrder: OrderType<BathState, BathData, BathInput> = {
   step: (order, input, now) => step(order, input, now, false),
 };
 
-/** `isOwed`: the member has not what a shower cost that was told of too late. */
-function step(order: BathOrder, input: AnyInput, now: UnixMillis, isOwed: boolean): Step {
+/** `isPoor`: the member has not what is wanted of him for a shower that was told of too late. */
+function step(order: BathOrder, input: AnyInput, now: UnixMillis, isPoor: boolean): Step {
   switch (input.kind) {
     case 'opened':
-      return opened(order, {...input, atMs: now}, now);
+      return opened(order, {...input, atMs: now}, now, isPoor);
     case 'shower':
-      return showered(order, input, now, isOwed);
+      return showered(order, input, now, isPoor);
     case 'used': {
       const {takenFen, owedFen} = bathBill(input.amountFen, order.data.heldFen);
-      return charged(order, {...input, usedFen: takenFen, owedFen}, isOwed);
+      return charged(order, {...input, usedFen: takenFen, owedFen}, isPoor);
     }
     case 'replace':
       if (order.state === 'live') return letGo(order, 'replaced');
@@ -66,15 +68,27 @@ function step(order: BathOrder, input: AnyInput, now: UnixMillis, isOwed: boolea
     case 'cancel':
       if (order.state !== 'live') return refused(order);
       return input.isReached ? letGo(order, 'cancelled') : over(order, 'cancelled', now);
+    case 'stop':
+      if (order.state !== 'running') return refused(order);
+      return moved('running', {...order.data, stop: input.command}, [
+        tell('bath.stop_asked', {session: order.data.session, command: input.command}),
+      ]);
+    case 'dispute':
+      return disputed(order, input.note, now);
+    case 'refund':
+      return refunded(order, input, now);
     case 'renew':
       return renewed(order, input.points, now);
     case 'deadline':
       return deadline(order, input.name, now);
     case 'money_refused': {
       const {move, why} = input;
+      const {kind} = input.input;
+      if (kind === 'refund') return no(why);
       const isLow = why === 'LOW_BALANCE';
-      if (isLow && move.move === 'hold') return no(why);
-      if (isLow && move.move === 'transfer') return step(order, input.input as AnyInput, now, true);
+      if (isLow && kind === 'renew') return no(why);
+      const isTaking = move.move === 'hold' || move.move === 'transfer';
+      if (isLow && isTaking) return step(order, input.input as AnyInput, now, true);
       throw new InternalError('internal/order', `bath ${order.id}: ${move.key} refused: ${why}`);
     }
     default:
@@ -87,6 +101,7 @@ function opened(
   order: BathOrder,
   {session, point, atMs}: {session: string; point: string; atMs: number | null},
   now: UnixMillis,
+  isPoor: boolean,
 ): Step {
   const {data, state} = order;
   if (data.session !== null) {
@@ -95,22 +110,25 @@ function opened(
   const after = {...data, session, point, openedMs: atMs};
   const isLate = state !== 'live';
   const told = tell(isLate ? 'bath.opened_late' : 'bath.opened', {session, point, atMs});
-  // A gateway that was cut off has let somebody in on a code whose money went back: it is charged later.
-  if (!data.isHeld) return moved(state, after, [told]);
+  // Somebody was let in on a code whose money went back: it is charged later where it cannot be set aside anew.
+  if (!data.isHeld && isPoor) return moved(state, after, [told]);
+  const held = data.isHeld ? after : {...after, isHeld: true, holds: data.holds + 1};
   const dueAt = (now + TOLD_WITHIN_MS) as UnixMillis;
-  return moved('running', after, [
+  return moved('running', held, [
+    ...(data.isHeld ? [] : [holdMoney({...order, data: held})]),
     ...withoutDeadlines(),
     {effect: 'set_deadline', name: 'untold', dueAt},
     told,
   ]);
 }
 
-function showered(order: BathOrder, input: ShowerInput, now: UnixMillis, isOwed: boolean): Step {
+function showered(order: BathOrder, input: ShowerInput, now: UnixMillis, isPoor: boolean): Step {
   if (input.isGivenBack) return givenBack(order, input, now);
-  const begun = opened(order, input, now);
-  if (begun.kind === 'refused' || input.phase !== 'settled') return begun;
+  const isOver = input.phase === 'settled';
+  const begun = opened(order, input, now, isPoor || isOver);
+  if (begun.kind === 'refused' || !isOver) return begun;
   const {state, data, effects} = begun;
-  const ended = charged({...order, state, data}, input, isOwed);
+  const ended = charged({...order, state, data}, input, isPoor);
   return ended.kind === 'refused' ? ended : {...ended, effects: [...effects, ...ended.effects]};
 }
 
@@ -142,28 +160,30 @@ interface Bill {
 }
 
 /** What was used, out of the hold and never beyond it; the rinse is owed. */
-function charged(order: BathOrder, bill: Bill, isOwed: boolean): Step {
+function charged(order: BathOrder, bill: Bill, isPoor: boolean): Step {
   const {id, holder, data, state} = order;
   const {session, usedMl = null, quality = 'good'} = bill;
   if (data.session !== session) return no('UNKNOWN_SESSION');
   const takenFen = Math.min(bill.usedFen, data.heldFen);
-  const isDebt = !data.isHeld && isOwed;
+  const isDebt = !data.isHeld && isPoor;
   const owedFen = bill.owedFen + (isDebt ? takenFen : 0);
   const usedFen = takenFen + bill.owedFen;
   if (data.usedFen !== null) {
     return data.usedFen === usedFen ? moved(state, data, []) : no('SETTLED');
   }
-  const paid = {usedFen, owedFen, usedMl, quality, isHeld: false};
+  const lateKey = `${id}/late`;
+  const paidBy = usedFen === owedFen ? null : data.isHeld ? captureKey(id) : lateKey;
+  const paid = {usedFen, owedFen, usedMl, quality, paidBy, isHeld: false};
   const account: AccountName = `member:${holder}`;
   const lateFen = data.isHeld || isDebt ? 0 : takenFen;
   return moved('settled', {...data, ...paid}, [
     ...(data.isHeld ? endHold(id, data, takenFen) : []),
-    ...transfer(account, `${id}/late`, lateFen, 'a shower told of late'),
-    ...transfer('house:receivable', `${id}/owed`, owedFen, 'a shower beyond its hold'),
+    ...transfer(account, lateKey, lateFen, 'a shower told of late'),
+    ...transfer('house:receivable', owedKey(id), owedFen, 'a shower beyond its hold'),
     ...(owedFen > 0 ? [{effect: 'work', name: 'owe', data: {amountFen: owedFen}} as const] : []),
     ...withoutDeadlines(),
     {effect: 'cancel_deadline', name: 'untold'},
-    {effect: 'revoke_grant', name: BATH_RIGHT},
+    {effect: 'revoke_grant', name: bathRight(data)},
     tell('bath.receipt', {session, usedFen, heldFen: data.heldFen, owedFen, usedMl, quality}),
   ]);
 }
@@ -187,7 +207,7 @@ function deadline(order: BathOrder, name: string, now: UnixMillis): Step {
       if (state !== 'running') return refused(order);
       return moved('expired', {...data, isHeld: false}, [
         release(order),
-        {effect: 'revoke_grant', name: BATH_RIGHT},
+        {effect: 'revoke_grant', name: bathRight(data)},
         tell('bath.untold', {session: data.session}),
       ]);
     default:
@@ -197,10 +217,11 @@ function deadline(order: BathOrder, name: string, now: UnixMillis): Step {
 
 /** Nobody keyed it in, and nobody can any more: the money goes back at once. */
 function letGo(order: BathOrder, state: 'replaced' | 'cancelled'): Step {
-  return moved(state, {...order.data, isHeld: false}, [
+  const {data} = order;
+  return moved(state, {...data, isHeld: false}, [
     release(order),
     ...withoutDeadlines(),
-    {effect: 'revoke_grant', name: BATH_RIGHT},
+    {effect: 'revoke_grant', name: bathRight(data)},
   ]);
 }
 
@@ -218,7 +239,7 @@ function over(order: BathOrder, state: 'expired' | 'cancelled', now: UnixMillis)
     // Until then it can be given another life with the same digits.
     ...(state === 'expired'
       ? [{effect: 'set_deadline', name: 'forget', dueAt: forgetAt} as const]
-      : [{effect: 'revoke_grant', name: BATH_RIGHT} as const]),
+      : [{effect: 'revoke_grant', name: bathRight(data)} as const]),
   ]);
 }
 
@@ -243,7 +264,7 @@ function asked(order: BathOrder, now: UnixMillis): Step {
 function forgotten({state, data}: BathOrder): Step {
   return moved(state, data, [
     {effect: 'cancel_deadline', name: 'forget'},
-    {effect: 'revoke_grant', name: BATH_RIGHT},
+    {effect: 'revoke_grant', name: bathRight(data)},
   ]);
 }
 

@@ -2,8 +2,12 @@ import test, {type ExecutionContext} from 'ava';
 import {toHex} from '../../../protocols/base/bytes.js';
 import {DAY_MS, MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import {codeSalt} from '../../../protocols/credential/keypad-code.js';
+import {CommandBook} from '../command-book.js';
 import {cheapStretch} from '../credentials/rights-rig.js';
 import {leaseRig} from '../leases/lease-rig.js';
+import {LedgerTable} from '../ledger/ledger-table.js';
+import {CommandTable} from '../store/command-table.js';
+import {AuditLog} from '../tenancy/audit-log.js';
 import {BathDebts} from './bath-debts.js';
 import {BathDesk} from './bath-desk.js';
 import {bathOrder} from './bath-order.js';
@@ -37,13 +41,19 @@ async function rig(t: ExecutionContext) {
     areReached: () => Promise.resolve(house.isReached),
     haveTold: () => Promise.resolve(house.hasTold),
   };
+  const book = new CommandBook({table: new CommandTable()});
   const desk = new BathDesk({
     ...{clock, entropy, frame, orders, ledger, sites, codes: table, debts, members},
     gateways: reached,
+    commands: book,
   });
   frame.register(bathOrder, bathWork({clock, entropy, orders, debts, gateways: reached}));
   const codes = new RightCodes(rights);
-  addBathCodes(base.api, {store, writer, orders, desk, codes, onGateways});
+  addBathCodes(base.api, {
+    ...{store, writer, orders, desk, codes, onGateways, entries: new LedgerTable()},
+    ...{commandOf: (db, id) => book.table.get(db, id), audit: new AuditLog(clock, entropy)},
+    onOrdered: () => {},
+  });
   const request = <Body = Code>(who: string, key?: string) =>
     ask<Body>(who, 'POST', '/v1/bath/codes', {site: 'bath-1'}, key);
   const see = async (id: string) => (await ask<Code>('ann', 'GET', `/v1/bath/codes/${id}`)).body;
@@ -82,7 +92,18 @@ async function rig(t: ExecutionContext) {
     const isLive = credential.state === 'active' && grant?.state === 'active';
     return isLive && clock.wallMs() < grant.validUntil ? 'ALLOW' : 'EXPIRED';
   };
-  return {...base, request, see, tell, sync, keyIn, table, house};
+  /** A word of a gateway, as the feeder hands it on. */
+  const word = async (id: string, change: object, name = 'word') => {
+    const told = {
+      ...{kind: 'shower', session: 's-1', point: 'S-1', phase: 'running', usedFen: 0, owedFen: 0},
+      ...{usedMl: 0, quality: 'good', isGivenBack: false, atMs: clock.wallMs()},
+    };
+    await store.transaction(async tx => {
+      await desk.recall(tx, id);
+      await frame.feed(tx, id, {...told, ...change}, name);
+    });
+  };
+  return {...base, request, see, tell, sync, keyIn, table, house, word, book};
 }
 
 test('B4 a balance of 320 gives a code of 8 digits with a hold of 320 for 30 minutes, pushed ahead; asking again makes the first expired', async t => {
@@ -172,6 +193,61 @@ test('E57 a code that expired while undressing is renewed at the kiosk: the same
   t.is((await ask('bob', 'POST', `/v1/bath/codes/${id}/renewal`)).status, 404);
   await wait(30 * MINUTE_MS);
   t.is(await keyIn(code), 'EXPIRED');
+});
+
+test('~E63 an estimated shower is refunded in part by an entry that turns its own round, and once; who disputes is answered also with nothing', async t => {
+  const {request, give, has, see, word, frame, store, table} = await rig(t);
+  await give('ann', 500);
+  const {id} = (await request('ann')).body;
+  const feed = (input: object, name: string) =>
+    store.transaction(tx => frame.feed(tx, id, input as {kind: string}, name));
+  t.like(await feed({kind: 'dispute', note: 'cold'}, 'd-0'), {why: 'LIVE'});
+  const ended = {phase: 'settled', usedFen: 300, owedFen: 50, usedMl: 9000, quality: 'estimated'};
+  await word(id, ended);
+  t.like(await see(id), {state: 'settled', usedFen: 350, owedFen: 50, quality: 'estimated'});
+  t.like(await see(id), {usedMl: 9000, refundedFen: 0, dispute: null, point: 'S-1'});
+  // The rinse was paid of what was left.
+  t.deepEqual(await has('ann'), {postedFen: 150, heldFen: 0, availableFen: 150});
+  t.like(await feed({kind: 'refund', amountFen: 351, note: 'n'}, 'r-0'), {why: 'OVER_REFUND'});
+  t.like(await feed({kind: 'refund', amountFen: 0, note: 'n'}, 'r-1'), {why: 'NOTHING_CHARGED'});
+  await feed({kind: 'dispute', note: 'the meter was dead'}, 'd-1');
+  t.like(await feed({kind: 'dispute', note: 'again'}, 'd-2'), {why: 'DISPUTE_OPEN'});
+  // All of the water and a part of the rinse, which she has paid.
+  t.is((await feed({kind: 'refund', amountFen: 320, note: 'so it was'}, 'r-2')).kind, 'moved');
+  t.like(await see(id), {refundedFen: 320, dispute: {state: 'refunded'}});
+  t.deepEqual(await has('ann'), {postedFen: 470, heldFen: 0, availableFen: 470});
+  t.like(await feed({kind: 'refund', amountFen: undefined, note: 'n'}, 'r-3'), {why: 'REFUNDED'});
+
+  const {id: other} = (await request('ann')).body;
+  await word(other, {phase: 'settled', session: 's-2', usedFen: 470, owedFen: 200});
+  t.is(await store.read(db => table.debt(db, {tenant: 'ten', holder: 'ann'})), 200);
+  const end = (input: object, name: string) =>
+    store.transaction(tx => frame.feed(tx, other, input as {kind: string}, name));
+  await end({kind: 'dispute', note: 'not me'}, 'd-1');
+  await end({kind: 'refund', amountFen: 0, note: 'it was'}, 'r-1');
+  t.like(await see(other), {dispute: {state: 'declined', note: 'not me'}, refundedFen: 0});
+  t.like(await end({kind: 'dispute', note: 'but'}, 'd-2'), {why: 'DISPUTE_DECLINED'});
+  await end({kind: 'refund', amountFen: undefined, note: 'seen on camera'}, 'r-2');
+  t.is(await store.read(db => table.debt(db, {tenant: 'ten', holder: 'ann'})), 0, 'forgiven');
+  t.deepEqual(await has('ann'), {postedFen: 470, heldFen: 0, availableFen: 470});
+});
+
+test('keyed in while another code takes its place: the other dies, its money is set aside for what runs, and nothing is owed', async t => {
+  const {request, give, has, see, word, sync, keyIn, table, store} = await rig(t);
+  await give('ann', 320);
+  const first = (await request('ann')).body;
+  await sync();
+  const second = (await request('ann')).body;
+  t.is((await see(first.id)).state, 'replaced');
+  await word(first.id, {}, 'began');
+  t.like(await see(first.id), {state: 'running', point: 'S-1'});
+  t.is((await see(second.id)).state, 'replaced');
+  t.is(await keyIn(second.code ?? ''), 'EXPIRED');
+  t.deepEqual(await has('ann'), {postedFen: 320, heldFen: 320, availableFen: 0});
+  await word(first.id, {phase: 'settled', usedFen: 300}, 'ended');
+  t.like(await see(first.id), {state: 'settled', usedFen: 300, owedFen: 0});
+  t.deepEqual(await has('ann'), {postedFen: 20, heldFen: 0, availableFen: 20});
+  t.is(await store.read(db => table.debt(db, {tenant: 'ten', holder: 'ann'})), 0);
 });
 
 test('a new code waits while the house is cut off and cannot tell whether the one before was keyed in', async t => {

@@ -15,12 +15,15 @@ import {type Caller, maySee} from '../http/caller.js';
 import {nextCursorSchema, pageOf, pageQuery, placeFrom} from '../http/page.js';
 import {Refusal} from '../http/refusals.js';
 import type {RequestWriter} from '../http/write.js';
+import type {LedgerTable} from '../ledger/ledger-table.js';
 import type {OrderRow, OrderTable} from '../orders/order-table.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
+import type {CommandRow} from '../store/command-table.js';
+import type {AuditLog} from '../tenancy/audit-log.js';
 import {readBath} from './bath-code.js';
+import {codeSchema, codeView, limitsSchema, rightOf} from './bath-code-view.js';
 import type {BathActed, BathDesk} from './bath-desk.js';
-import {BATH_RIGHT} from './bath-effects.js';
 import {BATH} from './bath-order.js';
 
 /** Digits of codes, and how far they have come. @see cloud-sync/api/credentials */
@@ -45,46 +48,35 @@ export interface BathRouteOptions {
   readonly orders: OrderTable;
   readonly desk: BathDesk;
   readonly codes: BathCodes;
+  /** What was given back of orders. */
+  readonly entries: Pick<LedgerTable, 'refundedOf'>;
+  readonly commandOf: (db: CloudReader, id: string) => Promise<CommandRow | undefined>;
+  readonly audit: AuditLog;
   readonly onGateways: (gateways: readonly string[]) => void;
+  /** After the commit: a command waits to be sent. */
+  readonly onOrdered: () => void;
 }
 
 const tags = ['bath'];
 const params = z.object({id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)});
 const name = z.string().regex(/^[^\p{Cc}]{1,64}$/u);
 const word = z.string().regex(/^[\x21-\x7e]{1,64}$/);
-const fen = z.int().openapi({description: 'Whole fen'});
-
-const codeSchema = z
-  .object({
-    id: z.string(),
-    site: z.string(),
-    holder: z.string(),
-    state: z.enum(['live', 'running', 'settled', 'expired', 'replaced', 'cancelled']),
-    heldFen: fen,
-    expiresMs: z.int().openapi({description: 'Milliseconds since 1970'}),
-    usedFen: fen.nullable().openapi({description: 'Null until it is told'}),
-    owedFen: fen.openapi({description: 'Used beyond what there was'}),
-    point: z.string().nullable(),
-    deliverable: z
-      .enum(['pre_synced', 'self_contained'])
-      .nullable()
-      .openapi({description: '`pre_synced`: the site opens on it, cut off or not. Null: not yet'}),
-    code: z
-      .string()
-      .optional()
-      .openapi({description: 'Shown in the first answer alone', example: '1905 7344'}),
-  })
-  .openapi('BathCode');
-
 const request = createRoute({
   ...{method: 'post', path: '/v1/bath/codes', tags, ...needing('own:write')},
-  summary: 'A code for one shower, good for 30 minutes; the one before it dies',
+  summary: 'A code for one shower, good for 30 minutes; the one before it dies, also of a child',
   request: {
     headers: onceHeaders,
     body: jsonBody(
       z.strictObject({
         site: name,
         holder: name.optional().openapi({description: 'Left out: who asks'}),
+        child: z
+          .int()
+          .min(1)
+          .max(9)
+          .optional()
+          .openapi({description: 'For that child of his: at most 10 min and 40 °C'}),
+        limits: limitsSchema.optional(),
       }),
     ),
   },
@@ -122,6 +114,12 @@ const renew = createRoute({
   ...{request: {params, headers: onceHeaders}, responses: answered},
 });
 
+const stop = createRoute({
+  ...{method: 'post', path: '/v1/bath/codes/{id}/stop', tags, ...needing('own:write')},
+  summary: 'Shut the water that runs on it; `stop` says what became of that',
+  ...{request: {params, headers: onceHeaders}, responses: answered},
+});
+
 const opened = createRoute({
   ...{method: 'post', path: '/v1/bath/codes/{id}/opening', tags, ...needing('orders:write')},
   summary: 'A stall has let somebody in on it',
@@ -145,20 +143,21 @@ const used = createRoute({
 /** Codes for showers. @see requirements B4, B12 */
 export function addBathCodes(api: Api, options: BathRouteOptions): void {
   addReads(api, options);
-  const {writer, orders, desk, codes, onGateways} = options;
+  const {writer, orders, desk, codes, audit, commandOf, onGateways, onOrdered} = options;
   addOperation(api, request, context => {
     const caller = callerOr(context, 'orders:write');
-    const {site, holder: wished} = context.req.valid('json');
+    const {site, holder: wished, child = 0, limits = {}} = context.req.valid('json');
     const holder = holderFor(caller, 'orders:write', wished);
     if (!maySee(caller, site)) throw new Refusal('not_found', {detail: 'no such site'});
-    return writer.once(context, caller, {site, holder}, async tx => {
-      const {order, gateways} = await desk.request(tx, {tenant: caller.tenant, holder, site});
-      const [made] = await codes.fetchCodes(tx, {id: order}, BATH_RIGHT);
+    return writer.once(context, caller, {site, holder, child, limits}, async tx => {
+      const wish = {tenant: caller.tenant, holder, site, child, limits};
+      const {order, gateways} = await desk.request(tx, wish);
       const row = await orders.get(tx, order);
       if (!row) throw new Refusal('not_found');
+      const [made] = await codes.fetchCodes(tx, {id: order}, rightOf(row));
       const secret = made && {code: inFours(made.digits)};
       const after = () => onGateways(gateways);
-      return {status: 201, body: codeView(row, null), after, ...(secret && {secret})};
+      return {status: 201, body: codeView(row), after, ...(secret && {secret})};
     });
   });
   addOperation(api, cancel, context => {
@@ -174,11 +173,26 @@ export function addBathCodes(api: Api, options: BathRouteOptions): void {
       await seen(tx, orders, caller, id);
       const {gateways} = await desk.renew(tx, id);
       // Other digits only where the right had been tidied away.
-      const [made] = await codes.fetchCodes(tx, {id}, BATH_RIGHT);
       const row = await seen(tx, orders, caller, id);
+      const [made] = await codes.fetchCodes(tx, {id}, rightOf(row));
       const secret = made && {code: inFours(made.digits)};
       const after = () => onGateways(gateways);
-      return {status: 200, body: codeView(row, null), after, ...(secret && {secret})};
+      return {status: 200, body: codeView(row), after, ...(secret && {secret})};
+    });
+  });
+  addOperation(api, stop, context => {
+    const caller = callerOr(context, 'orders:write');
+    const id = context.req.param('id');
+    return writer.once(context, caller, {kind: 'stop'}, async tx => {
+      const {holder} = await seen(tx, orders, caller, id);
+      // His gateway is not told who he is.
+      const by = holder === caller.member ? 'owner' : caller.id;
+      const command = await desk.stop(tx, id, {by, trace: context.get('traceparent')});
+      const about = {action: 'bath.stop', subject: 'order', subjectId: id};
+      await audit.note(tx, {tenant: caller.tenant, actor: caller.id, ...about});
+      const row = await seen(tx, orders, caller, id);
+      const ordered = await commandOf(tx, command);
+      return {status: 200, body: codeView(row, {stop: ordered}), after: onOrdered};
     });
   });
   addOperation(api, opened, context => {
@@ -193,7 +207,8 @@ export function addBathCodes(api: Api, options: BathRouteOptions): void {
   });
 }
 
-function addReads(api: Api, {store, orders, codes}: BathRouteOptions): void {
+function addReads(api: Api, options: BathRouteOptions): void {
+  const {store, orders, codes, entries, commandOf} = options;
   addOperation(api, list, async context => {
     const caller = callerOr(context, 'orders:read');
     const {limit, cursor, site, holder: wished} = context.req.valid('query');
@@ -206,14 +221,23 @@ function addReads(api: Api, {store, orders, codes}: BathRouteOptions): void {
     const query = {tenant: caller.tenant, site, holder, type: BATH, after, limit: limit + 1};
     const found = await store.read(db => orders.list(db, query));
     const {rows, nextCursor} = pageOf(context, found, {limit, placeOf: ({id}) => [id]});
-    return context.json({codes: rows.map(row => codeView(row, null)), nextCursor});
+    const ids = rows.map(({id}) => id);
+    const refunded = await store.read(db => entries.refundedOf(db, caller.tenant, ids));
+    const codes = rows.map(row => codeView(row, {refundedFen: refunded.get(row.id)}));
+    return context.json({codes, nextCursor});
   });
   addOperation(api, get, async context => {
     const caller = callerOr(context, 'orders:read');
     const {id} = context.req.valid('param');
-    const row = await store.read(db => seen(db, orders, caller, id));
-    const far = await store.read(db => codes.deliverable(db, id, BATH_RIGHT));
-    return context.json(codeView(row, row.state === 'live' ? far : null));
+    const view = await store.read(async db => {
+      const row = await seen(db, orders, caller, id);
+      const {stop: asked} = readBath(JSON.parse(row.data));
+      const far = row.state === 'live' ? await codes.deliverable(db, id, rightOf(row)) : null;
+      const refundedFen = (await entries.refundedOf(db, row.tenant, [id])).get(id);
+      const ordered = asked === null ? undefined : await commandOf(db, asked);
+      return codeView(row, {deliverable: far, refundedFen, stop: ordered});
+    });
+    return context.json(view);
   });
 }
 
@@ -228,7 +252,7 @@ function act(
     await seen(tx, orders, caller, id);
     const acted = await run(tx, id);
     const row = await seen(tx, orders, caller, id);
-    return {status: 200, body: codeView(row, null), after: () => onGateways(acted.gateways)};
+    return {status: 200, body: codeView(row), after: () => onGateways(acted.gateways)};
   });
 }
 
@@ -245,18 +269,6 @@ async function seen(
   const isSeen = row?.tenant === caller.tenant && (isHis || (isStaff && maySee(caller, row.site)));
   if (row?.type !== BATH || !isSeen) throw new Refusal('not_found');
   return row;
-}
-
-function codeView(
-  row: OrderRow,
-  deliverable: 'pre_synced' | 'self_contained' | null,
-): z.infer<typeof codeSchema> {
-  const {id, site, holder, state} = row;
-  const {heldFen, expiresMs, usedFen, owedFen, point} = readBath(JSON.parse(row.data));
-  return {
-    ...{id, site, holder, state: state as z.infer<typeof codeSchema>['state'], heldFen},
-    ...{expiresMs, usedFen, owedFen, point, deliverable},
-  };
 }
 
 /** As people read it: `1905 7344`. */

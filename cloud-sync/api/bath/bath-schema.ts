@@ -1,8 +1,10 @@
-/** The code that a member has at a site, or had last. */
+/** The code that a member has at a site, or had last, for himself or for a child. */
 export interface BathCodeColumns {
   tenant: string;
   site: string;
   holder: string;
+  /** 0: his own; else that of a child of his. */
+  child: number;
   order_id: string;
 }
 

@@ -3,6 +3,7 @@ import type {OrderFrame} from '../orders/order-frame.js';
 import {tellPending} from '../orders/tell-pending.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import type {ShowerInput} from './bath-code.js';
+import type {BathDesk} from './bath-desk.js';
 import type {ShowerTable, ShowerUse} from './shower-table.js';
 
 export interface ShowerFeederOptions {
@@ -10,6 +11,7 @@ export interface ShowerFeederOptions {
   readonly store: CloudStore;
   readonly showers: ShowerTable;
   readonly frame: OrderFrame;
+  readonly desk: Pick<BathDesk, 'recall'>;
   readonly onGateways: (gateways: readonly string[]) => void;
 }
 
@@ -32,14 +34,15 @@ export class ShowerFeeder {
   }
 
   #tell(use: ShowerUse): Promise<readonly string[]> {
-    const {store, showers, frame} = this.#options;
+    const {store, showers, frame, desk} = this.#options;
     const {order, gateway, epochNo, seq} = use;
     return store.transaction(async tx => {
       // Two workers meet at the order; the second finds that the input was there before.
       const id = `shower:${gateway}:${epochNo}.${seq}${use.isGivenBack ? ':back' : ''}`;
+      const recalled = order === null || use.isGivenBack ? [] : await desk.recall(tx, order);
       const result = order === null ? undefined : await frame.feed(tx, order, inputOf(use), id);
       await showers.settle(tx, use);
-      return result?.kind === 'moved' ? result.gateways : [];
+      return result?.kind === 'moved' ? [...new Set([...recalled, ...result.gateways])] : recalled;
     });
   }
 }

@@ -10,6 +10,7 @@ import {BOOKING, paidEffects, unpaidEffects} from './booking-order.js';
 import type {CouponTable} from './coupon-table.js';
 import type {
   BayWish,
+  KnownOfWish,
   Listings,
   MemberRoles,
   Offered,
@@ -85,10 +86,14 @@ export class BookingDesk {
 
   /** @throws Refusal `bay_taken`, `outside_window`, `payment_failed`, and what pricing refuses */
   async book(tx: CloudTransaction, tenant: string, wish: BookWish): Promise<Acted> {
-    const {clock, entropy, frame, members} = this.#options;
+    const {clock, entropy, frame, members, pricing} = this.#options;
     const id = entropy.ulid();
-    const {roles} = await members.assertActive(tx, tenant, wish.holder);
-    const {price, amountFen, lender} = await this.#priced(tx, tenant, wish, {id, roles});
+    // The lock of the member goes out first; what follows does not wait for its answer.
+    const [{roles}, ground] = await Promise.all([
+      members.assertActive(tx, tenant, wish.holder),
+      pricing.ground(tx, tenant, wish.site),
+    ]);
+    const {price, amountFen, lender} = await this.#priced(tx, tenant, wish, {id, roles, ground});
     const {site, point, holder, fromMs, untilMs, plate, entries, pay} = wish;
     await this.#takeCoupon(tx, {price, order: id, holder});
     const data: BookingData = {
@@ -128,12 +133,12 @@ export class BookingDesk {
     tx: CloudTransaction,
     tenant: string,
     wish: BookWish,
-    {id, roles}: {readonly id: string; readonly roles: readonly string[]},
+    {id, ...known}: Omit<KnownOfWish, 'take'> & {readonly id: string},
   ): Promise<PricedWish> {
     const {pricing, prices} = this.#options;
     const take = (slot: SlotTimes, place?: SiteRow) =>
       this.#take(tx, {...slot, orderId: id}, place);
-    if (wish.quote === undefined) return pricing.price(tx, tenant, wish, {roles, take});
+    if (wish.quote === undefined) return pricing.price(tx, tenant, wish, {...known, take});
     const quote = await pricing.quoted(tx, tenant, wish.quote, wish);
     if (!(await prices.takeQuote(tx, quote.id, id))) throw new Refusal('quote_over');
     const {site, point, fromMs: fromWall, untilMs: untilWall} = wish;

@@ -48,8 +48,15 @@ export interface Offered {
   readonly priceFen: number;
 }
 
+/** What any price at a lot depends on. */
+export interface PriceGround {
+  readonly place: SiteRow | undefined;
+  readonly terms: Awaited<ReturnType<PriceTable['termsAt']>>;
+}
+
 /** What whoever asks for a price has found out already. */
 export interface KnownOfWish {
+  readonly ground: PriceGround;
   /** Of the holder. */
   readonly roles: readonly string[];
   /** Finds the listing, and takes the bay with it. @throws Refusal */
@@ -89,6 +96,16 @@ export class PriceDesk {
     this.#options = options;
   }
 
+  /** Both are asked at once: within a transaction neither waits for the answer of the other. */
+  async ground(db: CloudReader, tenant: string, site: string): Promise<PriceGround> {
+    const {sites, prices} = this.#options;
+    const [place, terms] = await Promise.all([
+      sites.get(db, tenant, site),
+      prices.termsAt(db, tenant, site),
+    ]);
+    return {place, terms};
+  }
+
   /** @throws Refusal `not_found`, `invalid`, `outside_window`, `coupon_refused` */
   async price(
     db: CloudReader,
@@ -96,15 +113,15 @@ export class PriceDesk {
     wish: BayWish,
     known?: KnownOfWish,
   ): Promise<PricedWish> {
-    const {sites, listings, members, prices} = this.#options;
+    const {listings, members} = this.#options;
     this.#assertTime(wish);
     const {site, point, fromMs, untilMs, holder} = wish;
-    const place = await sites.get(db, tenant, site);
+    const {place, terms} = known?.ground ?? (await this.ground(db, tenant, site));
     if (!place) throw new Refusal('not_found');
     const slot = {site, point, fromWall: fromMs, untilWall: untilMs, offer: 'hourly'} as const;
     const listing = await (known?.take(slot, place) ?? listings.listingFor(db, slot));
     if (!listing) throw new Refusal('outside_window');
-    const {tariff, rules: allRules} = await prices.termsAt(db, tenant, site);
+    const {tariff, rules: allRules} = terms;
     const roles =
       known?.roles ?? (holder === null ? [] : await members.rolesOf(db, tenant, holder));
     const local = this.#zone(place.zone).localTime(fromMs);

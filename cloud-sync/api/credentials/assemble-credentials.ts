@@ -85,7 +85,7 @@ export function assembleCredentials(base: RightsBase, options: CredentialsOption
   const tokenKeys = new TokenKeys({clock, entropy, keys: tokenKeyTable, gateways, grants});
   const rows = new GatewayRows({clock, gateways, grants});
   const codeMaker = new CodeMaker({entropy, box, codes, stretch});
-  const spread = new RightSpread({rights, credentials, rows, codes: codeMaker, tokenKeys});
+  const spread = new RightSpread({rights, credentials, rows, codes: codeMaker, tokenKeys, box});
   const maker = new CredentialMaker({
     ...{clock, entropy, box, rights, credentials, codes: codeMaker, tokenKeys, cardKeys},
   });

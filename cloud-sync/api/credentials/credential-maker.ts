@@ -7,6 +7,7 @@ import type {SecretBox} from '../store/secret-box.js';
 import {type CardMasterKeys, cardKeyHex, newestVersion} from './card-keys.js';
 import type {CodeMaker} from './code-maker.js';
 import type {CredentialTable} from './credential-table.js';
+import {aliasOf} from './holder-alias.js';
 import type {Right} from './right.js';
 import type {PlacedPoint, RightTable} from './right-table.js';
 import {
@@ -139,6 +140,7 @@ export class CredentialMaker {
     const unfetched = isFetchedLater ? digits : undefined;
     const facts: CredentialFacts = {
       ...{kind: wish.kind, uses, digits: digits.length, epoch, digest, unfetched},
+      alias: aliasOf(this.#options.box, right),
     };
     return {...(await this.#keep(tx, right, {id, facts})), digits};
   }
@@ -163,6 +165,7 @@ export class CredentialMaker {
       fromSeconds: await this.#firstSecond(tx, right),
       untilSeconds,
       secretHex: isRotating ? toHex(entropy.bytes(SECRET_BYTES)) : undefined,
+      alias: aliasOf(this.#options.box, right),
     };
   }
 

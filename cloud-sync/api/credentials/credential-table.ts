@@ -30,6 +30,9 @@ const COLUMNS = [
   ...['replaced_by', 'created_wall', 'changed_wall'],
 ] as const;
 
+/** So begin the names of rights to showers that a holder has for his children. */
+export const OF_CHILD = 'shower/';
+
 /** What holders show, and at which gateways it lies. */
 export class CredentialTable {
   readonly #box: SecretBox;
@@ -124,14 +127,15 @@ export class CredentialTable {
     return row && this.#opened(row);
   }
 
-  /** Codes for showers of a holder at a site that are live, by their grants. */
+  /** Codes for showers of a holder at a site that are live: his own, or by the name of the grant a child's. */
   async liveShowerCodes(
     tx: CloudTransaction,
     {
       tenant,
       site,
       holder,
-    }: {readonly tenant: string; readonly site: string; readonly holder: string},
+      name,
+    }: Readonly<Record<'tenant' | 'site' | 'holder', string>> & {readonly name: string | null},
   ): Promise<readonly ShownCredential[]> {
     const rows = await tx
       .selectFrom('access_credential as c')
@@ -143,6 +147,11 @@ export class CredentialTable {
       .where('c.kind', '=', 'code')
       .where('c.state', 'in', ['active', 'suspended'])
       .where('g.kind', '=', 'shower')
+      .where(({eb, or}) =>
+        name?.startsWith(OF_CHILD)
+          ? eb('g.name', '=', name)
+          : or([eb('g.name', 'is', null), eb('g.name', 'not like', `${OF_CHILD}%`)]),
+      )
       .orderBy('c.id')
       .execute();
     return rows.map(row => this.#opened(row));

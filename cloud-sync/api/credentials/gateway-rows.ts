@@ -36,12 +36,12 @@ export class GatewayRows {
     return this.#options.gateways.get(tx, gateway);
   }
 
-  /** `build` is given the revision that the row will have, and the lease of a grant. What was revoked there
+  /** `owner`: whose it is, whatever its row says. `build` is given the revision that the row will have, and the lease of a grant. What was revoked there
    *  stays so, and what would not differ makes no new version. */
   async put(
     tx: CloudTransaction,
     gateway: string,
-    {table, id}: {readonly table: Revocable['table']; readonly id: string},
+    {table, id, owner}: {table: Revocable['table']; id: string; owner: string},
     build: (at: {readonly rev: number; readonly leaseUntil: UnixMillis}) => Revocable | undefined,
   ): Promise<PutVersion> {
     const {clock, grants} = this.#options;
@@ -50,7 +50,7 @@ export class GatewayRows {
     if (before && isSame(before, build(asBefore(before)))) return undefined;
     const leaseUntil = (clock.wallMs() + LEASE_MS) as UnixMillis;
     const entry = build({rev: (before?.row.rev ?? 0) + 1, leaseUntil});
-    return entry && grants.put(tx, gateway, entry, {before});
+    return entry && grants.put(tx, gateway, entry, {before, owner});
   }
 
   /** One whose id was made in this transaction: it lay nowhere before. `state`: as it was when the gateway

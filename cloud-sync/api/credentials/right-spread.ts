@@ -4,6 +4,7 @@ import type {StateVersion} from '../store/grant-table.js';
 import type {CodeMaker} from './code-maker.js';
 import type {CredentialTable} from './credential-table.js';
 import type {GatewayRows} from './gateway-rows.js';
+import {type AliasBox, aliasOf} from './holder-alias.js';
 import {isLive, type Right, rowOfRight} from './right.js';
 import type {PlacedPoint, RightTable} from './right-table.js';
 import {rowOfCredential, type ShownCredential} from './shown-credential.js';
@@ -15,6 +16,7 @@ export interface RightSpreadOptions {
   readonly rows: GatewayRows;
   readonly codes: CodeMaker;
   readonly tokenKeys: TokenKeys;
+  readonly box: AliasBox;
 }
 
 /** With how far each was when it was locked; undefined: to be read. */
@@ -116,16 +118,17 @@ export class RightSpread {
     gateway: string,
     {right, points, shown}: Spread,
   ): Promise<boolean> {
-    const {rows} = this.#options;
+    const {rows, box} = this.#options;
     await rows.lock(tx, gateway);
     const isChanged = await this.#putShown(tx, gateway, right, shown);
     if (right.state === 'revoked' && (await rows.revoke(tx, gateway, 'grant', right.id))) {
       await this.#placeRevoked(tx, 'grant', right.id, gateway);
       return true;
     }
-    const ver = await rows.put(tx, gateway, {table: 'grant', id: right.id}, at => ({
+    const {id, holder: owner} = right;
+    const ver = await rows.put(tx, gateway, {table: 'grant', id, owner}, at => ({
       table: 'grant',
-      row: rowOfRight(right, points, at),
+      row: rowOfRight(right, points, at, aliasOf(box, right)),
     }));
     if (ver === undefined) return isChanged;
     await this.#place(tx, 'grant', right.id, {gateway, cfgVer: ver});
@@ -138,14 +141,14 @@ export class RightSpread {
     {right, points, shown}: Spread,
     {locked, isHolderActive}: NewlyMade,
   ): Promise<void> {
-    const {rows} = this.#options;
+    const {rows, box} = this.#options;
     const state = locked?.has(gateway) ? locked.get(gateway) : await rows.lock(tx, gateway);
     const isMoved = await this.#putShown(tx, gateway, right, shown);
     const build = (at: {readonly rev: number; readonly leaseUntil: UnixMillis}) => ({
       ...({table: 'grant'} as const),
-      row: rowOfRight(right, points, at),
+      row: rowOfRight(right, points, at, aliasOf(box, right)),
     });
-    const known = {state: isMoved ? undefined : state, isHolderActive};
+    const known = {state: isMoved ? undefined : state, isHolderActive, owner: right.holder};
     const cfgVer = await rows.putNew(tx, gateway, build, known);
     await this.#place(tx, 'grant', right.id, {gateway, cfgVer});
   }
@@ -174,7 +177,7 @@ export class RightSpread {
     credential: ShownCredential,
   ): Promise<boolean> {
     const {rows} = this.#options;
-    const {id, facts, site, state} = credential;
+    const {id, facts, site, state, holder: owner} = credential;
     if (state === 'revoked') {
       if (!(await rows.revoke(tx, gateway, 'credential', id))) return false;
       await this.#placeRevoked(tx, 'credential', id, gateway);
@@ -183,7 +186,7 @@ export class RightSpread {
     if ('digest' in facts && !(await this.#claim(tx, gateway, {id, site, digest: facts.digest}))) {
       return false;
     }
-    const ver = await rows.put(tx, gateway, {table: 'credential', id}, ({rev}) => {
+    const ver = await rows.put(tx, gateway, {table: 'credential', id, owner}, ({rev}) => {
       const row = rowOfCredential(credential, rev);
       return row && {table: 'credential', row};
     });

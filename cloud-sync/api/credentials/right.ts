@@ -61,15 +61,20 @@ function stateAtGateway({state, isFrozen}: Pick<Right, 'state' | 'isFrozen'>): G
   }
 }
 
-/** Its row at a gateway that has `points` of it; none: it had some once, and opens nothing there any more. */
+/**
+ * Its row at a gateway that has `points` of it; none: it had some once, and opens nothing there any more.
+ * `alias`: who has it is told nothing of there.
+ */
 export function rowOfRight(
   right: Right,
   points: readonly string[],
   at: {readonly rev: number; readonly leaseUntil: UnixMillis},
+  alias: string | undefined,
 ): Grant {
-  const {number, kind, holderMask, validFrom, validUntil, weekly, entries, budget, plates} = right;
+  const {number, kind, validFrom, validUntil, weekly, entries, budget, plates} = right;
+  const holderMask = alias === undefined ? right.holderMask : '';
   return {
-    ...{id: asId(right.id), number, kind, holder: asId(right.holder), holderMask},
+    ...{id: asId(right.id), number, kind, holder: asId(alias ?? right.holder), holderMask},
     credentials: right.credentials.map(id => asId(id)),
     points: points.map(point => asId(point)),
     ...{validFrom, validUntil, weekly, entries, ...(budget && {budget}), ...(plates && {plates})},

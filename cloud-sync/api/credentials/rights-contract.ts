@@ -1,6 +1,6 @@
 import type {ExecutionContext} from 'ava';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
-import {BathTable} from '../bath/bath-table.js';
+import {bathContract} from '../bath/bath-contract.js';
 import {AgreementTable} from '../leases/agreement-table.js';
 import {NOBODY_YET} from '../leases/lease-data.js';
 import {OrderTable} from '../orders/order-table.js';
@@ -80,23 +80,7 @@ export function rightsContract({check, gateways, hasManyWriters}: ContractBench,
     await fill(use.store);
     await keepAgreements(t, use.store);
   });
-  check(
-    'of two codes for one bath the second finds the first, and debts add up',
-    async (t, use) => {
-      await fill(use.store);
-      const other = hasManyWriters ? await use.reopen() : use.store;
-      const bath = new BathTable();
-      const take = (store: CloudStore, order: string) =>
-        store.transaction(tx => bath.take(tx, AT, order));
-      const before = await Promise.all([take(use.store, 'o-1'), take(other, 'o-2')]);
-      t.is(before.filter(one => one === undefined).length, 1);
-      t.is(before.filter(one => one === 'o-1' || one === 'o-2').length, 1);
-      const owe = (store: CloudStore, fen: number) =>
-        store.transaction(tx => bath.owe(tx, AT, fen));
-      await Promise.all([owe(use.store, 30), owe(other, 12)]);
-      t.is(await other.read(db => bath.debt(db, AT)), 42);
-    },
-  );
+  bathContract({check, hasManyWriters, fill});
 }
 
 async function judgeUses(

@@ -35,6 +35,8 @@ export type CredentialFacts =
       readonly untilSeconds: number;
       /** Of a token that rotates. */
       readonly secretHex: string | undefined;
+      /** What its gateways call its holder; left out: by his name. */
+      readonly alias?: string | undefined;
     }
   | {
       readonly kind: 'code' | 'key';
@@ -44,6 +46,7 @@ export type CredentialFacts =
       readonly digest: string;
       /** Until somebody has fetched it, once. */
       readonly unfetched: string | undefined;
+      readonly alias?: string | undefined;
     }
   | {readonly kind: 'plate'; readonly plate: string}
   | {readonly kind: 'fingerprint' | 'phone'; readonly reference: string};
@@ -70,7 +73,8 @@ export function rowOfCredential(
   {id, holder, state, facts}: ShownCredential,
   rev: number,
 ): Credential | undefined {
-  const same = {id: asId<never>(id), holder: asId<never>(holder), state, rev};
+  const told = ('alias' in facts ? facts.alias : undefined) ?? holder;
+  const same = {id: asId<never>(id), holder: asId<never>(told), state, rev};
   switch (facts.kind) {
     case 'card':
       return {kind: 'card', ...same, uid: asId(facts.uid), secretHex: facts.secretHex};

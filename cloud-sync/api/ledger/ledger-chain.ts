@@ -33,6 +33,9 @@ const AT_ONCE = 500;
  */
 export class LedgerChain {
   readonly #store: CloudStore;
+  readonly #unsealed = new FixedQuery(db =>
+    db.selectFrom('ledger_entry').select('tenant').distinct().where('no', 'is', null),
+  );
   readonly #sealOne = new FixedQuery(
     (db, {id, no, hash}: {readonly id: string; readonly no: number; readonly hash: string}) =>
       db.updateTable('ledger_entry').set({no, h: hash}).where('id', '=', id),
@@ -44,9 +47,7 @@ export class LedgerChain {
 
   /** Seal what was committed since; gives how many. Workers take turns at a tenant. */
   async seal(): Promise<number> {
-    const tenants = await this.#store.read(db =>
-      db.selectFrom('ledger_entry').select('tenant').distinct().where('no', 'is', null).execute(),
-    );
+    const {rows: tenants} = await this.#store.read(db => this.#unsealed.run(db, {}));
     let count = 0;
     for (const {tenant} of tenants) {
       for (let sealed = AT_ONCE; sealed === AT_ONCE; count += sealed) {

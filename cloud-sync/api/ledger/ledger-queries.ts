@@ -1,4 +1,7 @@
+import type {CloudReader} from '../store/cloud-schema.js';
 import {FixedQuery} from '../store/fixed-query.js';
+
+const EXPIRED_AT_ONCE = 200;
 
 interface Keyed extends Readonly<Record<string, string | number | null>> {
   readonly tenant: string;
@@ -79,7 +82,31 @@ const entryQueries = () => ({
   ),
 });
 
+/** Open holds whose time is over, in the order of their ends. */
+const expiredHolds = (db: CloudReader, wallMs: number) =>
+  db
+    .selectFrom('ledger_hold')
+    .select(['tenant', 'key', 'expires_wall as expiresWall'])
+    .where('state', '=', 'open')
+    .where('expires_wall', '<=', wallMs)
+    .orderBy('expires_wall')
+    .orderBy('key')
+    .limit(EXPIRED_AT_ONCE);
+
 const holdQueries = () => ({
+  // Asked every few seconds, mostly for nothing.
+  firstExpired: new FixedQuery((db, {wallMs}: {readonly wallMs: number}) =>
+    expiredHolds(db, wallMs),
+  ),
+  moreExpired: new FixedQuery(
+    (db, last: {readonly wallMs: number; readonly expiresWall: number; readonly key: string}) =>
+      expiredHolds(db, last.wallMs).where(({eb, and, or}) =>
+        or([
+          eb('expires_wall', '>', last.expiresWall),
+          and([eb('expires_wall', '=', last.expiresWall), eb('key', '>', last.key)]),
+        ]),
+      ),
+  ),
   addHold: new FixedQuery(
     (
       db,

@@ -146,21 +146,9 @@ export class LedgerTable {
     wallMs: number,
     after?: {readonly expiresWall: number; readonly key: string},
   ): Promise<readonly {readonly tenant: string; readonly key: string; expiresWall: number}[]> {
-    let query = db
-      .selectFrom('ledger_hold')
-      .select(['tenant', 'key', 'expires_wall as expiresWall'])
-      .where('state', '=', 'open')
-      .where('expires_wall', '<=', wallMs);
-    if (after) {
-      const {expiresWall, key} = after;
-      query = query.where(({eb, and, or}) =>
-        or([
-          eb('expires_wall', '>', expiresWall),
-          and([eb('expires_wall', '=', expiresWall), eb('key', '>', key)]),
-        ]),
-      );
-    }
-    const rows = await query.orderBy('expires_wall').orderBy('key').limit(200).execute();
+    const {rows} = after
+      ? await this.#ask.moreExpired.run(db, {wallMs, ...after})
+      : await this.#ask.firstExpired.run(db, {wallMs});
     return rows.map(row => ({...row, expiresWall: row.expiresWall ?? 0}));
   }
 

@@ -79,7 +79,10 @@ export class Calendar {
       const isSame = held.site === site && held.point === id;
       return isSame ? this.#moveTo(tx, held, wish) : 'BAY_TAKEN';
     }
-    const taken = await this.#take(tx, point, wish);
+    const {fromWall, untilWall} = wish;
+    const slot = {site, point: id, orderId, fromWall, untilWall};
+    const offered = await this.#listings.liveFor(tx, slot);
+    const taken = await this.#taken(tx, {point, offered}, wish);
     return typeof taken === 'string' ? taken : 'reserved';
   }
 
@@ -90,8 +93,13 @@ export class Calendar {
     wish: SlotWish,
     place?: SiteRow,
   ): Promise<ListingRow | Exclude<SlotAnswer, 'reserved'>> {
-    const point = await this.#sites.lockPoint(tx, wish.site, wish.point);
-    return point ? this.#take(tx, point, wish, place) : 'OUTSIDE_WINDOW';
+    const {site, point: id, orderId, fromWall, untilWall} = wish;
+    // The second question reaches the database behind the lock, and sees what was taken under it before.
+    const [point, offered] = await Promise.all([
+      this.#sites.lockPoint(tx, site, id),
+      this.#listings.liveFor(tx, {site, point: id, orderId, fromWall, untilWall}),
+    ]);
+    return point ? this.#taken(tx, {point, offered, place}, wish) : 'OUTSIDE_WINDOW';
   }
 
   async free(tx: CloudTransaction, orderId: string): Promise<void> {
@@ -193,19 +201,29 @@ export class Calendar {
   }
 
   /** The point is locked. */
-  async #take(
+  async #taken(
     tx: CloudTransaction,
-    point: PointRow,
-    wish: SlotWish,
-    place?: SiteRow,
+    {
+      point,
+      offered: {live, isTaken},
+      place,
+    }: {
+      readonly point: PointRow;
+      readonly offered: Awaited<ReturnType<ListingTable['liveFor']>>;
+      readonly place?: SiteRow | undefined;
+    },
+    {site, point: id, orderId, fromWall, untilWall, offer}: SlotWish,
   ): Promise<ListingRow | Exclude<SlotAnswer, 'reserved'>> {
-    const {site, point: id, orderId, fromWall, untilWall} = wish;
-    const slot = {site, point: id, orderId, fromWall, untilWall};
-    const {live, isTaken} = await this.#listings.liveFor(tx, slot);
-    const listing = await this.#fitting(tx, {point, live, place}, wish);
+    const listing = await this.#fitting(
+      tx,
+      {point, live, place},
+      {
+        ...{site, point: id, fromWall, untilWall, offer},
+      },
+    );
     if (!listing) return 'OUTSIDE_WINDOW';
     if (isTaken) return 'BAY_TAKEN';
-    await this.#add.send(tx, slot);
+    await this.#add.send(tx, {site, point: id, orderId, fromWall, untilWall});
     return listing;
   }
 

@@ -3,23 +3,13 @@ import {useEffect, useState} from 'preact/hooks';
 import {useApp, useSession} from '../app-context.js';
 import {type CloudClient, told} from '../ask.js';
 import {useAsked, useDoing} from '../asked.js';
-import {countdown, inFours, moment, yuan} from '../format.js';
-import {Badge, Choice, Loaded, Title, type Tone, Trouble, type View} from '../parts.js';
+import {countdown, inFours, yuan} from '../format.js';
+import {Badge, Choice, Loaded, Title, Trouble, type View} from '../parts.js';
 import {every, keep, kept, wallMs} from '../platform.js';
 import {addressOf, type Route} from '../route.js';
+import {type Code, isCurrent} from './bath-code.js';
+import {ChildCode, Receipt, Running} from './bath-use.js';
 
-interface Code {
-  readonly id: string;
-  readonly site: string;
-  readonly state: 'live' | 'running' | 'settled' | 'expired' | 'replaced' | 'cancelled';
-  readonly heldFen: number;
-  readonly expiresMs: number;
-  readonly usedFen: number | null;
-  readonly owedFen: number;
-  readonly point: string | null;
-  readonly deliverable: string | null;
-  readonly code?: string | undefined;
-}
 interface House {
   readonly id: string;
   readonly name: string;
@@ -33,11 +23,6 @@ interface Purse {
 
 /** Digits that were shown once lie here until he signs out; a kiosk keeps nothing. */
 const digitsOf = (id: string) => `own.code.${id}`;
-const TONES: Readonly<Record<Code['state'], Tone>> = {
-  ...{live: 'good', running: 'good', settled: 'calm'},
-  ...{expired: 'calm', replaced: 'calm', cancelled: 'calm'},
-};
-
 /** Codes for showers. @see requirements B4, B5 */
 export function Bath({query}: {readonly query: Route['query']}): View {
   const {words, tenant} = useApp();
@@ -96,8 +81,8 @@ export function Showers({site, name, zone, isKiosk = false}: ShowersProps): View
       ${one.heldFen > 0 && html`<dt>${words.wallet.held}</dt><dd>${yuan(one.heldFen)}</dd>`}
     </dl>`} />
     <${Loaded} asked=${codes} show=${(held: readonly Code[]) => html`<div>
-      <${Present} site=${site} codes=${held} refresh=${refresh} isKiosk=${isKiosk} />
-      ${!isKiosk && html`<${Past} codes=${held} zone=${zone} />`}
+      <${Present} site=${site} codes=${held} zone=${zone} refresh=${refresh} isKiosk=${isKiosk} />
+      ${!isKiosk && html`<${Past} codes=${held} zone=${zone} refresh=${refresh} />`}
     </div>`} />
   </div>`;
 }
@@ -107,39 +92,46 @@ async function codesAt(client: CloudClient, site: string) {
   const answer = await told(client.GET('/v1/bath/codes', {params: {query}}));
   if (!answer.ok) return answer;
   const codes: readonly Code[] = answer.data.codes.toReversed();
-  const live = codes.find(({state}) => state === 'live');
-  if (!live) return {ok: true, data: codes} as const;
-  // Only the code by itself says whether the stalls have it.
-  const one = await told(client.GET('/v1/bath/codes/{id}', {params: {path: {id: live.id}}}));
-  const now: Code = one.ok ? one.data : live;
-  return {ok: true, data: codes.map(code => (code.id === now.id ? now : code))} as const;
+  // Only a code by itself says whether the stalls have it, and what became of a stop.
+  const now = await Promise.all(
+    codes.map(async code => {
+      if (!isCurrent(code)) return code;
+      const {id} = code;
+      const one = await told(client.GET('/v1/bath/codes/{id}', {params: {path: {id}}}));
+      return one.ok ? one.data : code;
+    }),
+  );
+  return {ok: true, data: now} as const;
 }
 
 interface PresentProps {
   readonly site: string;
   readonly codes: readonly Code[];
+  readonly zone: string;
   readonly isKiosk: boolean;
   refresh(): void;
 }
 
-function Present({site, codes, isKiosk, refresh}: PresentProps): View {
+function Present({site, codes, zone, isKiosk, refresh}: PresentProps): View {
   const {words} = useApp();
   const [shown, setShown] = useState<{readonly id: string; readonly digits: string} | undefined>();
   const getting = useDoing(
     (client, wish: {readonly site: string}, key) =>
       told(client.POST('/v1/bath/codes', {params: {header: {'idempotency-key': key}}, body: wish})),
-    ({id, code = ''}) => {
-      if (!isKiosk) keep(digitsOf(id), code, 'tab');
-      setShown({id, digits: code});
-      refresh();
-    },
+    ({id, code = ''}) => got(id, code),
   );
-  const current = codes.find(({state}) => state === 'live' || state === 'running');
+  const got = (id: string, code: string) => {
+    if (!isKiosk) keep(digitsOf(id), code, 'tab');
+    setShown({id, digits: code});
+    refresh();
+  };
+  const current = codes.find(code => isCurrent(code) && code.child === 0);
+  const ofChildren = isKiosk ? [] : codes.filter(code => isCurrent(code) && code.child > 0);
   const digits = (id: string) => (shown?.id === id ? shown.digits : kept(digitsOf(id)));
   return html`<div class="present">
     ${
       current
-        ? html`<${Ticket} code=${current} digits=${digits(current.id)} refresh=${refresh} />`
+        ? html`<${Ticket} code=${current} digits=${digits(current.id)} zone=${zone} refresh=${refresh} />`
         : html`<p class="intro">${words.bath.rule}</p>`
     }
     ${
@@ -156,17 +148,23 @@ function Present({site, codes, isKiosk, refresh}: PresentProps): View {
       !isKiosk &&
       html`<a class="button" href=${addressOf(['wallet'])}>${words.wallet.recharge}</a>`
     }
+    ${ofChildren.map(
+      code => html`<${Ticket} key=${code.id} code=${code} digits=${digits(code.id)} zone=${zone}
+        refresh=${refresh} />`,
+    )}
+    ${!isKiosk && html`<${ChildCode} site=${site} got=${got} />`}
   </div>`;
 }
 
 interface TicketProps {
   readonly code: Code;
+  readonly zone: string;
   readonly digits: string | undefined;
   refresh(): void;
 }
 
 /** The code as it stands now: its digits, how long it lives, and what it holds. */
-function Ticket({code, digits, refresh}: TicketProps): View {
+function Ticket({code, digits, zone, refresh}: TicketProps): View {
   const {words} = useApp();
   const leftMs = useLeft(code.expiresMs);
   const giving = useDoing(
@@ -179,7 +177,9 @@ function Ticket({code, digits, refresh}: TicketProps): View {
     refresh,
   );
   const isLive = code.state === 'live';
-  return html`<section class="ticket" aria-label=${words.bath.title}>
+  const title = code.child > 0 ? words.bath.childName(code.child) : words.bath.title;
+  return html`<section class="ticket" aria-label=${title} data-ticket=${code.child}>
+    ${code.child > 0 && html`<h3>${title}</h3>`}
     <${Badge} tone="good" text=${words.bath.states[code.state]} />
     ${
       isLive &&
@@ -189,6 +189,7 @@ function Ticket({code, digits, refresh}: TicketProps): View {
         : html`<p class="hint">${words.bath.hidden}</p>`)
     }
     ${code.point && html`<p>${words.bath.stall(code.point)}</p>`}
+    ${code.state === 'running' && html`<${Running} code=${code} zone=${zone} refresh=${refresh} />`}
     <dl class="sum">
       <dt>${words.bath.held}</dt><dd>${yuan(code.heldFen)}</dd>
       ${code.usedFen !== null && html`<dt>${words.bath.used}</dt><dd>${yuan(code.usedFen)}</dd>`}
@@ -210,24 +211,27 @@ function useLeft(untilMs: number): number {
   return untilMs - nowMs;
 }
 
-function Past({codes, zone}: {readonly codes: readonly Code[]; readonly zone: string}): View {
-  const {words, state} = useApp();
-  const past = codes.filter(one => one.state !== 'live' && one.state !== 'running');
+interface PastProps {
+  readonly codes: readonly Code[];
+  readonly zone: string;
+  refresh(): void;
+}
+
+function Past({codes, zone, refresh}: PastProps): View {
+  const {words} = useApp();
+  const past = codes.filter(code => !isCurrent(code));
   return html`<div>
     <h2>${words.bath.past}</h2>
     ${
       past.length === 0
         ? html`<p class="empty">${words.bath.nonePast}</p>`
         : html`<ul class="rows">
-          ${past.slice(0, 20).map(
-            one => html`<li key=${one.id}>
-              <span class="what"><strong>${one.point ? words.bath.stall(one.point) : '–'}</strong>
-                <span class="hint">${moment(one.expiresMs, zone, state.language)}</span></span>
-              <span class="price">${one.usedFen !== null && html`<b>${yuan(one.usedFen)}</b>`}
-                ${one.owedFen > 0 && ` ${words.bath.owed} ${yuan(one.owedFen)}`}</span>
-              <${Badge} tone=${TONES[one.state]} text=${words.bath.states[one.state]} />
-            </li>`,
-          )}
+          ${past
+            .slice(0, 20)
+            .map(
+              code =>
+                html`<${Receipt} key=${code.id} code=${code} zone=${zone} refresh=${refresh} />`,
+            )}
         </ul>`
     }
   </div>`;
