@@ -4,10 +4,13 @@ import {join} from 'node:path';
 import {MemoryFeed} from '../drivers/port/memory-feed.js';
 import {createMemoryHid} from '../drivers/port/memory-hid.js';
 import {createMemoryPair} from '../drivers/port/memory-link.js';
+import {siteTools} from '../edge/commands/site-tools.js';
 import {loadSiteConfig} from '../edge/config/load.js';
 import {createPageApp, type PageApp} from '../edge/page/page-app.js';
 import {yieldTurn} from '../edge/platform/event-loop.js';
 import {createJsonLog} from '../edge/platform/json-log.js';
+import type {Log} from '../edge/platform/log.js';
+import {LogTap} from '../edge/platform/log-tap.js';
 import type {StretchCode} from '../edge/platform/stretch.js';
 import {EdgeDaemon} from '../edge/runtime/edge-daemon.js';
 import type {Disk} from '../edge/store/disk.js';
@@ -108,6 +111,7 @@ export class World {
   #installed: readonly Installed[] = [];
   #databasePath: string;
   #starts = 0;
+  #log: Log | undefined;
   #edge: EdgeDaemon | undefined;
   #page: PageApp | undefined;
 
@@ -160,6 +164,12 @@ export class World {
   get page(): PageApp['app'] {
     if (!this.#page) throw new UsageError('sim/absent', 'the daemon is not running');
     return this.#page.app;
+  }
+
+  /** The log of the running daemon, to write into as a part of it would. */
+  get log(): Log {
+    if (!this.#log) throw new UsageError('sim/absent', 'the daemon is not running');
+    return this.#log;
   }
 
   /** Token of the page's forms. */
@@ -254,8 +264,10 @@ export class World {
     this.#starts += 1;
     this.#feeds.clear();
     const config = this.#loadConfig();
+    const tap = new LogTap(() => this.clock.nowMs());
     const log = createJsonLog({
       clock: this.clock,
+      tap,
       level: 'info',
       destination: {write: line => void this.logged.push(JSON.parse(line))},
     });
@@ -283,6 +295,7 @@ export class World {
       ...(this.#options.stretch ? {stretch: this.#options.stretch} : {}),
     });
     this.#edge = edge;
+    this.#log = log;
     this.cloud?.join(edge);
     this.#page = createPageApp({
       host: '127.0.0.1',
@@ -290,9 +303,10 @@ export class World {
       log,
       view: edge.site,
       actions: edge.site,
-      staff: config.staff.map(({id, name}) => ({id: asId(id), name})),
+      staff: config.staff.map(({id, ...rest}) => ({...rest, id: asId(id)})),
       language: config.site.language,
       token: this.pageToken,
+      tools: siteTools(edge, tap),
     });
   }
 

@@ -24,8 +24,8 @@ export interface LineReport {
 
 /** Two keys of a bather who reads his code from a phone. */
 const KEY_GAP_MS = 600;
-const SHORTEST_MS = 25_000;
-const SPREAD_MS = 20_000;
+const SHORTEST_MS = 20_000;
+const SPREAD_MS = 15_000;
 const OPENS_WITHIN_MS = 15_000;
 const TENTH_ML = 100;
 

@@ -18,8 +18,8 @@ const LINES = {
 const HOUSE: HousePlan = {xintai: 10, pulse: 10, areBoardsBesidePosts: true};
 const CODES = 240;
 /** Until every stall has had its first bather. */
-const WARM_UP_MS = 60_000;
-const WINDOW_MS = 180_000;
+const WARM_UP_MS = 28_000;
+const WINDOW_MS = 75_000;
 const COMMITS = 200;
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));

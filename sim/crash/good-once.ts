@@ -1,5 +1,4 @@
 import {createPrivateKey} from 'node:crypto';
-import {idOfNumber} from '../../edge/domain/pipeline/token-grant.js';
 import {toHex} from '../../protocols/base/bytes.js';
 import type {UnixMillis} from '../../protocols/base/clock.js';
 import {DAY_MS, SECOND_MS} from '../../protocols/base/units.js';
@@ -8,7 +7,7 @@ import {codeSalt, digestCode} from '../../protocols/credential/keypad-code.js';
 import {encodeToken} from '../../protocols/credential/qr-token.js';
 import {encodeTokenBody, type TokenBody, tokenId} from '../../protocols/credential/token-body.js';
 import {RFC8032_TEST_1} from '../../protocols/credential/vectors.js';
-import {asId} from '../../protocols/site/ids.js';
+import {asId, idOfNumber} from '../../protocols/site/ids.js';
 
 /** A token or a code that opens one bay once. */
 export interface GoodOnce {

@@ -2,11 +2,11 @@ import {yieldTurn} from '../../edge/platform/event-loop.js';
 import {DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS} from '../../protocols/base/units.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
 import {VirtualClock} from '../clock/virtual-clock.js';
-import {showerRight} from '../scenarios/shower-right.js';
-import {StoreChannel} from '../scenarios/store-channel.js';
-import {type ShowerNews, SoakHouse} from './soak-house.js';
-import type {SoakStall} from './soak-stall.js';
-import {SoakTill} from './soak-till.js';
+import {SoakBather} from './soak-bather.js';
+import {SoakBooks, type WaterSums} from './soak-books.js';
+import {SOAK_SITE, SoakHouse} from './soak-house.js';
+import {SoakPlatform} from './soak-platform.js';
+import {SoakRights} from './soak-rights.js';
 
 export interface BathSoakOptions {
   readonly days: number;
@@ -14,36 +14,35 @@ export interface BathSoakOptions {
   readonly seed: number;
 }
 
-export interface BathSoakResult {
+export interface BathSoakResult extends WaterSums {
+  /** Codes that were used up. */
   readonly showers: number;
+  /** Of these, with a rinse that was owed, and with a meter that was silent for a while. */
+  readonly rinses: number;
+  readonly estimated: number;
   readonly faults: Readonly<Record<string, number>>;
-  readonly meteredMl: number;
-  readonly billedMl: number;
-  readonly rinseMl: number;
-  readonly freeMl: number;
-  /** Ran through a pipe while nobody showered, each time for a fault that was put in. */
-  readonly idleMl: number;
   readonly usedFen: number;
+  readonly owedFen: number;
   readonly findings: readonly string[];
 }
 
 const STALLS = 20;
 const PRICES = [20, 25, 18] as const;
-const BUDGET_FEN = 1000;
 const OPENS_MS = 6 * HOUR_MS;
-const OPEN_FOR_MS = 17 * HOUR_MS;
-const SETTLE_LIMIT_S = 900;
-/** One shower in so many has it. */
-const ODDS = {deadMeter: 60, leak: 80, noFlow: 80, lineCut: 100, overspent: 40, pause: 8} as const;
+const OPEN_FOR_MS = 16.5 * HOUR_MS;
 /** One day in so many has it. */
-const DAY_ODDS = {powerCut: 2, offline: 12, price: 30} as const;
-const OFFLINE_DAYS = 3;
-
-interface Session {
-  readonly startMl: number;
-  readonly grant: string;
-  isSettled: boolean;
-}
+const DAY_ODDS = {powerCut: 2, price: 30, seep: 2, longOutage: 60} as const;
+/** A day without the internet for a while is every day. */
+const OUTAGES = 3;
+const LONG_OUTAGE_DAYS = 3;
+const SYNC_EVERY_MS = 10 * MINUTE_MS;
+const PAGE = 500;
+/** An answer of the cloud is lost: what it has comes again. */
+const LOST_ANSWER = 0.1;
+const MEMBERS = 400;
+/** Of them, with no more in their purse than a code or two. */
+const POOR = 20;
+const PURSE_FEN = 100_000_000;
 
 /** A year of a bathhouse in which things break: what ran is billed or explained, and money adds up. */
 export async function soakBath(
@@ -53,7 +52,9 @@ export async function soakBath(
   const soak = await BathSoak.open(seed);
   try {
     for (let day = 0; day < days; day += 1) {
-      await soak.live(day, showersPerDay);
+      // Whoever could not get a code on one day comes on another.
+      const missing = showersPerDay * (day + 1) - soak.showers;
+      await soak.live(day, Math.min(missing, Math.ceil(showersPerDay * 1.2)));
       if (day % 10 === 9) tell(`${day + 1} days, ${soak.showers} showers`);
     }
     return await soak.end();
@@ -62,235 +63,224 @@ export async function soakBath(
   }
 }
 
-class BathSoak {
-  showers = 0;
-  readonly #clock: VirtualClock;
-  readonly #chance: SeededEntropy;
-  readonly #house: SoakHouse;
-  readonly #till: SoakTill;
-  readonly #channel: StoreChannel;
-  readonly #findings: string[] = [];
-  readonly #faults: Record<string, number> = {};
-  readonly #sessions = new Map<string, Session>();
-  readonly #opened = new Set<string>();
-  readonly #busy = new Set<string>();
-  readonly #sums = {meteredMl: 0, billedMl: 0, rinseMl: 0, freeMl: 0, usedFen: 0};
-  #bathers = new Set<Promise<void>>();
-  #offlineUntilMs = 0;
-  #price = 0;
-  #codes = 0;
+/** What changes from day to day. */
+interface Days {
+  offlineUntilMs: number;
+  price: number;
+}
 
-  private constructor(seed: number, clock: VirtualClock, till: SoakTill) {
-    this.#clock = clock;
-    this.#till = till;
-    this.#chance = new SeededEntropy(seed);
-    this.#house = new SoakHouse({
-      ...{clock, entropy: new SeededEntropy(seed + 1), stalls: STALLS},
-      onShower: (news, stall) => this.#hear(news, stall),
-    });
-    this.#channel = new StoreChannel(() => this.#house.run.store.grants as never);
-    this.#house.start(this.#fenPerLitre);
+interface Parts {
+  readonly clock: VirtualClock;
+  readonly chance: SeededEntropy;
+  readonly days: Days;
+  readonly house: SoakHouse;
+  readonly books: SoakBooks;
+  readonly platform: SoakPlatform;
+}
+
+class BathSoak {
+  readonly #parts: Parts;
+  readonly #faults: Record<string, number> = {};
+  readonly #busy = new Set<string>();
+  /** Members who are in the house. */
+  readonly #here = new Set<number>();
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #epochs: string[] = [];
+  #isOver = false;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    parts.house.start(priceOf(parts.days));
+    this.#begin(this.#keepTold());
   }
 
   static async open(seed: number): Promise<BathSoak> {
     const clock = new VirtualClock({yieldTurn});
-    return new BathSoak(seed, clock, await SoakTill.open(clock, new SeededEntropy(seed + 2)));
+    const days: Days = {offlineUntilMs: 0, price: 0};
+    const books = new SoakBooks(() => priceOf(days));
+    const house = new SoakHouse({
+      ...{clock, entropy: new SeededEntropy(seed + 1), stalls: STALLS},
+      onShower: (news, stall) => books.hear(news, stall),
+      onAlarm: (kind, stall) => books.hearAlarm(kind, stall),
+    });
+    const isOnline = () => house.isOn && clock.nowMs() >= days.offlineUntilMs;
+    const inlet = () => (isOnline() ? house.run.store.grants : undefined);
+    const rights = new SoakRights(SOAK_SITE, inlet);
+    const stalls = [...house.stalls.keys()];
+    const entropy = new SeededEntropy(seed + 2);
+    const place = {site: SOAK_SITE, stalls, rights, isOnline};
+    const platform = await SoakPlatform.open({clock, entropy, ...place});
+    for (let no = POOR; no < MEMBERS; no += 1) await platform.charge(nameOf(no), PURSE_FEN);
+    const chance = new SeededEntropy(seed);
+    return new BathSoak({clock, chance, days, house, books, platform});
+  }
+
+  get showers(): number {
+    return this.#parts.books.showers;
   }
 
   /** From midnight to midnight. */
   async live(day: number, showers: number): Promise<void> {
-    const clock = this.#clock;
+    const {clock, house} = this.#parts;
     const midnightMs = clock.nowMs();
-    this.#decideDay(day, midnightMs);
+    this.#decideDay(day);
     const starts = Array.from({length: showers}, () => OPENS_MS + OPEN_FOR_MS * this.#luck());
     for (const atMs of starts.toSorted((one, other) => one - other)) {
       await clock.advance(Math.max(0, midnightMs + atMs - clock.nowMs()));
-      const free = [...this.#house.stalls.keys()].filter(id => !this.#busy.has(id));
-      const stall = free[Math.floor(free.length * this.#luck())];
-      if (stall === undefined) continue;
-      this.#busy.add(stall);
-      const bather = this.#bathe(stall).finally(() => this.#busy.delete(stall));
-      this.#bathers.add(bather);
-      void bather.finally(() => this.#bathers.delete(bather));
+      this.#begin(this.#come());
     }
     await clock.advance(Math.max(0, midnightMs + DAY_MS - clock.nowMs()));
-    if (clock.nowMs() >= this.#offlineUntilMs) await this.#till.take();
-    if (this.#house.isOn) this.#house.run.store.grants.touch();
+    if (house.isOn) house.tidy();
   }
 
   async end(): Promise<BathSoakResult> {
-    await this.#clock.advance(HOUR_MS);
-    await clockThrough(this.#clock, [...this.#bathers]);
-    await this.#till.take();
-    for (const [session, {isSettled}] of this.#sessions) {
-      if (!isSettled) this.#find(`${session} was never settled`);
-    }
-    const {usedFen, ...water} = this.#sums;
-    const ranMl = [...this.#house.stalls.values()].reduce((sum, {pipe}) => sum + pipe.totalMl, 0);
-    const explainedMl = water.billedMl + water.rinseMl + water.freeMl;
-    if (water.meteredMl !== explainedMl) this.#find(`${water.meteredMl} ml, ${explainedMl} ml`);
+    const {clock, books, days, house, platform} = this.#parts;
+    days.offlineUntilMs = 0;
+    // Codes that nobody keyed in run out, and what was not told is told.
+    await clock.advance(3 * HOUR_MS);
+    this.#isOver = true;
+    await clock.settle(Promise.all([...this.#tasks]), HOUR_MS);
+    books.end(house.stalls.values());
+    const {showers, rinses, estimated, usedFen, owedFen} = books;
     return {
-      ...{showers: this.showers, faults: this.#faults, ...water, usedFen},
-      idleMl: ranMl - water.meteredMl,
-      findings: [...this.#findings, ...(await this.#till.findings())],
+      ...{showers, rinses, estimated, faults: this.#faults, ...books.water, usedFen, owedFen},
+      findings: [...books.findings, ...(await platform.findings({usedFen, owedFen}))],
     };
   }
 
   async close(): Promise<void> {
-    this.#house.remove();
-    await this.#till.close();
+    this.#parts.house.remove();
+    await this.#parts.platform.close();
   }
 
-  get #fenPerLitre(): number {
-    return PRICES[this.#price % PRICES.length] ?? PRICES[0];
+  /** A member buys a code and uses it. */
+  async #come(): Promise<void> {
+    const {books, clock, house, platform} = this.#parts;
+    const no = Math.floor(MEMBERS * this.#luck());
+    if (this.#here.has(no)) return this.#count('hereAlready');
+    if (!this.#isOnline) return this.#count('noCode');
+    this.#here.add(no);
+    try {
+      const isPoor = no < POOR;
+      if (isPoor) await platform.charge(nameOf(no), 120 + Math.floor(280 * this.#luck()));
+      const code = await platform.sell(nameOf(no));
+      if (typeof code === 'string') return this.#count(code);
+      books.sold(code);
+      const [luck, count] = [() => this.#luck(), (what: string) => this.#count(what)];
+      const place = {clock, house, books, busy: this.#busy, luck, count};
+      await new SoakBather(place, code, isPoor).bathe();
+    } finally {
+      this.#here.delete(no);
+    }
   }
 
-  /** Somebody with a code, from the desk to the last drop. */
-  async #bathe(id: string): Promise<void> {
-    const house = this.#house;
-    const clock = this.#clock;
-    const stall = house.stalls.get(id);
-    if (!stall || !house.isOn) return;
-    this.#codes += 1;
-    const no = this.#codes;
-    const digits = `${10_000_000 + ((no * 7919) % 89_999_999)}`;
-    const place = {site: 'lot-1', no, digits, stalls: [...house.stalls.keys()], isQuick: true};
-    const {credential, grant} = showerRight({...place, nowMs: clock.wallMs()});
-    await this.#till.hold(grant.id, BUDGET_FEN);
-    if (!house.isOn) return this.#till.release(grant.id);
-    await this.#channel.putCredential(credential);
-    await this.#channel.putGrant(grant);
-    const fault = this.#faultOf();
-    if (fault === 'noFlow') stall.pipe.ail({dry: true});
-    await house.keyIn(id, digits);
-    if (house.showerAt(id) === undefined) {
-      stall.pipe.ail({dry: false});
-      return this.#till.release(grant.id);
+  /** Bring to the platform what the journal has, again and again. */
+  async #keepTold(): Promise<void> {
+    const {clock, platform} = this.#parts;
+    while (!this.#isOver) {
+      await clock.sleep(SYNC_EVERY_MS);
+      if (this.#isOnline) await this.#tellAll();
+      await platform.tick();
     }
-    this.showers += 1;
-    await this.#shower(stall, digits, fault);
-    stall.pipe.ail({stuck: false, dry: false});
-    Object.assign(stall, {isMeterDead: false, isCutOff: false});
-    if (!(await this.#settled(id))) this.#find(`${id}: ${fault}: not settled in time`);
-    if (!this.#opened.has(grant.id)) await this.#till.release(grant.id);
-    // A code that was used opens nothing, anywhere.
-    if (house.isOn && this.#luck() < 0.05 && this.#opened.has(grant.id)) {
-      await house.keyIn(id, digits);
-      if (house.showerAt(id) !== undefined) this.#find(`${digits} opened twice`);
-    }
-    await clock.sleep(MINUTE_MS);
-    if (house.isOn) house.closeAlarms();
   }
 
-  async #shower(stall: SoakStall, digits: string, fault: Fault): Promise<void> {
-    const clock = this.#clock;
-    await clock.sleep((30 + 120 * this.#luck()) * SECOND_MS);
-    if (fault === 'deadMeter') stall.isMeterDead = true;
-    if (fault === 'lineCut') stall.isCutOff = true;
-    if (fault === 'deadMeter' || fault === 'lineCut') {
-      await clock.sleep((20 + 100 * this.#luck()) * SECOND_MS);
-      Object.assign(stall, {isMeterDead: false, isCutOff: false});
+  async #tellAll(): Promise<void> {
+    const {clock, house, platform} = this.#parts;
+    const {run} = house;
+    const {outbox} = run.store;
+    const epochNo = this.#epochNo(outbox.epoch());
+    for (let firstSeq = outbox.acked() + 1; ; ) {
+      const [head, wallMs] = [outbox.head(), clock.wallMs()];
+      const events = outbox.page(firstSeq, PAGE);
+      const isAll = firstSeq + events.length > head;
+      await platform.hear({epochNo, firstSeq, events}, isAll ? wallMs : undefined);
+      // The power went meanwhile.
+      if (!house.isOn || house.run !== run) return;
+      if (this.#luck() >= LOST_ANSWER) outbox.markAcked(firstSeq + events.length - 1);
+      if (isAll) return;
+      firstSeq += events.length;
     }
-    if (fault === 'pause') {
-      this.#house.press(stall.id, '#');
-      await clock.sleep(MINUTE_MS);
-      this.#house.press(stall.id, '#');
-    }
-    await clock.sleep((fault === 'overspent' ? 420 : 180 * this.#luck()) * SECOND_MS);
-    if (fault === 'overspent') this.#house.press(stall.id, '#');
-    if (fault === 'overspent') await clock.sleep(2 * MINUTE_MS);
-    // Whoever stood there when the power went keys his code in again.
-    if (this.#house.waitsForCode(stall.id)) await this.#house.keyIn(stall.id, digits);
-    if (fault === 'leak') stall.pipe.ail({stuck: true});
-    this.#house.press(stall.id, '*');
-    if (fault === 'leak') await clock.sleep(MINUTE_MS);
   }
 
-  async #settled(id: string): Promise<boolean> {
-    for (let second = 0; second < SETTLE_LIMIT_S; second += 1) {
-      if (this.#house.isOn && this.#house.showerAt(id) === undefined) return true;
-      if (this.#house.isOn && second % 60 === 30) this.#house.press(id, '*');
-      await this.#clock.sleep(SECOND_MS);
+  #decideDay(day: number): void {
+    const {clock, days, house} = this.#parts;
+    const outages = Array.from({length: OUTAGES}, () => (5 + 20 * this.#luck()) * MINUTE_MS);
+    if (day > 0 && this.#has('longOutage')) outages.push(LONG_OUTAGE_DAYS * DAY_MS);
+    for (const forMs of outages) {
+      clock.timer('soak outage', this.#openMs(), () => {
+        days.offlineUntilMs = Math.max(days.offlineUntilMs, clock.nowMs() + forMs);
+      });
     }
-    return false;
-  }
-
-  #decideDay(day: number, midnightMs: number): void {
-    const clock = this.#clock;
-    if (this.#luck() * DAY_ODDS.offline < 1) {
-      this.#count('offline');
-      this.#offlineUntilMs = midnightMs + OFFLINE_DAYS * DAY_MS;
-    }
-    const isDearer = day > 0 && this.#luck() * DAY_ODDS.price < 1;
-    if (this.#luck() * DAY_ODDS.powerCut >= 1 && !isDearer) return;
-    const atMs = OPENS_MS + OPEN_FOR_MS * this.#luck();
+    if (this.#has('seep'))
+      clock.timer('soak seep', this.#openMs(), () => this.#begin(this.#seep()));
+    const isDearer = day > 0 && this.#has('price');
+    if (!isDearer && !this.#has('powerCut')) return;
     const offMs = (10 + 300 * this.#luck()) * SECOND_MS;
-    this.#count(isDearer ? 'price' : 'powerCut');
-    clock.timer('soak power cut', atMs, () => {
-      this.#house.cut();
-      if (isDearer) this.#price += 1;
-    });
-    clock.timer('soak power', atMs + offMs, () => {
-      this.#house.start(this.#fenPerLitre);
-      this.#house.run.store.grants.touch();
+    clock.timer('soak power cut', this.#openMs(), () => {
+      house.cut();
+      if (isDearer) days.price += 1;
+      clock.timer('soak power', offMs, () => {
+        house.start(priceOf(days));
+        house.run.store.grants.touch();
+      });
     });
   }
 
-  #hear(news: ShowerNews, stall: SoakStall): void {
-    const {session, grant, phase} = news;
-    const known = this.#sessions.get(session);
-    if (!known) {
-      if (this.#opened.has(grant)) this.#find(`${grant} opened twice`);
-      this.#opened.add(grant);
-      this.#sessions.set(session, {startMl: stall.heardMl, grant, isSettled: false});
-      return;
-    }
-    if (news.isGivenBack) this.#opened.delete(grant);
-    if (phase !== 'settled') return;
-    if (known.isSettled) this.#find(`${session} was settled twice`);
-    known.isSettled = true;
-    const {meteredMl, billedMl, rinseMl, freeMl, usedFen, owedFen} = news;
-    const ranMl = stall.heardMl - known.startMl;
-    if (meteredMl !== ranMl) this.#find(`${session}: ${meteredMl} ml metered, ${ranMl} ml ran`);
-    if (billedMl + rinseMl + freeMl !== meteredMl) this.#find(`${session}: shares of ${meteredMl}`);
-    if (usedFen > BUDGET_FEN) this.#find(`${session}: ${usedFen} fen of ${BUDGET_FEN}`);
-    const sums = this.#sums;
-    sums.meteredMl += meteredMl;
-    sums.billedMl += billedMl;
-    sums.rinseMl += rinseMl;
-    sums.freeMl += freeMl;
-    sums.usedFen += usedFen;
-    // Nothing was used and the code is good again: its hold stays for it.
-    if (!this.#opened.has(grant)) return;
-    this.#till.usedFen += usedFen;
-    this.#till.owedFen += owedFen;
-    this.#till.hear(news);
+  /** A valve lets water through while nobody stands there, until somebody looks after it. */
+  async #seep(): Promise<void> {
+    const {clock, house} = this.#parts;
+    const stall = [...house.stalls.values()].find(({id}) => !this.#busy.has(id));
+    if (!stall) return;
+    this.#busy.add(stall.id);
+    stall.causes.add('seep');
+    stall.ail({leakMlPerMin: 900});
+    house.wake();
+    await clock.sleep(2 * MINUTE_MS);
+    stall.ail({leakMlPerMin: 0});
+    house.wake();
+    await clock.sleep(MINUTE_MS);
+    if (house.isOn) house.closeAlarms(stall.id);
+    this.#busy.delete(stall.id);
   }
 
-  #faultOf(): Fault {
-    for (const fault of Object.keys(ODDS) as (keyof typeof ODDS)[]) {
-      if (this.#luck() * ODDS[fault] >= 1) continue;
-      this.#count(fault);
-      return fault;
-    }
-    return 'none';
+  #begin(task: Promise<void>): void {
+    this.#tasks.add(task);
+    void task.finally(() => this.#tasks.delete(task));
+  }
+
+  get #isOnline(): boolean {
+    const {clock, days, house} = this.#parts;
+    return house.isOn && clock.nowMs() >= days.offlineUntilMs;
+  }
+
+  #epochNo(epoch: string): number {
+    if (!this.#epochs.includes(epoch)) this.#epochs.push(epoch);
+    return this.#epochs.indexOf(epoch) + 1;
+  }
+
+  #has(what: keyof typeof DAY_ODDS): boolean {
+    const isSo = this.#luck() * DAY_ODDS[what] < 1;
+    if (isSo) this.#count(what);
+    return isSo;
+  }
+
+  #openMs(): number {
+    return OPENS_MS + OPEN_FOR_MS * this.#luck();
   }
 
   #luck(): number {
-    return this.#chance.fraction();
+    return this.#parts.chance.fraction();
   }
 
-  #count(fault: string): void {
-    this.#faults[fault] = (this.#faults[fault] ?? 0) + 1;
-  }
-
-  #find(text: string): void {
-    this.#findings.push(`${this.#clock.nowMs()} ${text}`);
+  #count(what: string): void {
+    this.#faults[what] = (this.#faults[what] ?? 0) + 1;
   }
 }
 
-type Fault = keyof typeof ODDS | 'none';
+function priceOf({price}: Days): number {
+  return PRICES[price % PRICES.length] ?? PRICES[0];
+}
 
-async function clockThrough(clock: VirtualClock, tasks: readonly Promise<void>[]): Promise<void> {
-  await clock.settle(Promise.all(tasks), HOUR_MS);
+function nameOf(no: number): string {
+  return `bather-${no}`;
 }

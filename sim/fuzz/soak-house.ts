@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {loadSiteConfig} from '../../edge/config/load.js';
 import {lotConfigOf} from '../../edge/config/lot-config.js';
+import type {ShowerRow} from '../../edge/domain/bath/shower-state.js';
 import type {LotEffect, LotInput} from '../../edge/domain/lot/contract.js';
 import type {Log} from '../../edge/platform/log.js';
 import {CodeDesk} from '../../edge/runtime/code-desk.js';
@@ -14,6 +15,7 @@ import {SiteStore} from '../../edge/store/site-store.js';
 import {toHex} from '../../protocols/base/bytes.js';
 import type {Clock, Entropy, Timer} from '../../protocols/base/clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
+import {DAY_MS, SECOND_MS} from '../../protocols/base/units.js';
 import type {SiteEventBodies} from '../../protocols/site/events.js';
 import {asId} from '../../protocols/site/ids.js';
 import {HOUSE_BAUD_RATE, housePlant, stallNames} from '../plan/house-plan.js';
@@ -28,8 +30,9 @@ export interface SoakHouseOptions {
   readonly entropy: Entropy;
   /** Half with Xintai meters, half with pulse sensors: here they are alike. */
   readonly stalls: number;
-  /** Each arrow of a shower, in the transaction that stores it. */
+  /** Each arrow of a shower, once it is stored. */
   readonly onShower: (news: ShowerNews, stall: SoakStall) => void;
+  readonly onAlarm: (kind: string, stall: string | null) => void;
 }
 
 interface Run {
@@ -41,8 +44,10 @@ interface Run {
   readonly tick: {timer: Timer | undefined};
 }
 
-const SITE = 'lot-1';
-const SECOND_MS = 1000;
+export const SOAK_SITE = 'lot-1';
+const PRUNED_ROWS = 5000;
+/** A year of events would fill the memory. */
+const KEPT_MS = DAY_MS;
 /** Nine tenths of a day on a disk are its flushes, and no power cut here reaches a disk: `sim/crash` proves those. */
 const MEMORY = '/dev/shm';
 
@@ -81,7 +86,8 @@ export class SoakHouse {
     const {config, lot} = configOf(stalls, fenPerLitre);
     const path = join(this.#folder, 'lot.db');
     const store = new SiteStore({
-      ...{path, site: SITE, secretKey: new Uint8Array(32), clock, entropy},
+      ...{path, site: SOAK_SITE, secretKey: new Uint8Array(32), clock, entropy},
+      retentionMs: KEPT_MS,
       clockState: () => clock.read().clk,
       floorMs: () => clock.read().floorMs,
       recallTime: floorMs => clock.recall(floorMs),
@@ -155,13 +161,36 @@ export class SoakHouse {
     return this.#run?.runner.state.stalls.get(asId(stall))?.shower?.row.phase === 'resumable';
   }
 
-  /** Whoever is on duty has looked at everything and set it right. */
-  closeAlarms(): void {
+  phaseAt(stall: string): ShowerRow['phase'] | undefined {
+    return this.#run?.runner.state.stalls.get(asId(stall))?.shower?.row.phase;
+  }
+
+  grantAt(stall: string): string | undefined {
+    return this.#run?.runner.state.stalls.get(asId(stall))?.shower?.row.grant;
+  }
+
+  /** Something is told by a stall that lay still. */
+  wake(): void {
+    if (this.#run) this.#tick();
+  }
+
+  /** Whoever is on duty has been at the stall, and set it right; what is of no stall in particular too. */
+  closeAlarms(stall: string): void {
     const {runner} = this.run;
-    for (const {id} of [...runner.state.alarms.values()]) {
-      const by = {person: asId<never>('wang'), reason: 'set right'};
-      runner.dispatch({kind: 'alarmAction', alarm: id, action: 'close', ...by});
+    const by = {person: asId<never>('wang'), reason: 'set right'};
+    for (const {id, collector} of [...runner.state.alarms.values()]) {
+      if (collector !== null && collector !== stall) continue;
+      for (const action of ['acknowledge', 'close'] as const) {
+        runner.dispatch({kind: 'alarmAction', alarm: id, action, ...by});
+      }
     }
+  }
+
+  /** At night: what the cloud has, and is old, goes. */
+  tidy(): void {
+    const {store} = this.run;
+    store.tend();
+    while (store.prune(PRUNED_ROWS) > 0);
   }
 
   #tick(): void {
@@ -181,6 +210,10 @@ export class SoakHouse {
   }
 
   #note(kind: string, body: object): void {
+    if (kind === 'alarm') {
+      const {kind: what, collector, state} = body as SiteEventBodies['alarm'];
+      if (state === 'raised') this.#options.onAlarm(what, collector);
+    }
     if (kind !== 'shower') return;
     const news = body as ShowerNews;
     const stall = this.stalls.get(news.stall);
@@ -200,7 +233,7 @@ function configOf(stalls: number, fenPerLitre: number) {
   const tariff = {by: 'water', fenPerLitre};
   const linkOf = (path: string) => ({kind: 'serial', path, baudRate: HOUSE_BAUD_RATE}) as const;
   const text = siteYaml({
-    ...{siteId: SITE, collectors: [], database: 'lot.db', pagePort: 0, cloud: undefined},
+    ...{siteId: SOAK_SITE, collectors: [], database: 'lot.db', pagePort: 0, cloud: undefined},
     ...{secretKeyFile: 'secret.key', plant: housePlant({xintai: stalls, tariff}, linkOf)},
   });
   const loaded = loadSiteConfig(text, 'soak.yaml');

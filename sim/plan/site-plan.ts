@@ -107,7 +107,7 @@ export function siteYaml(plan: SitePlan): string {
     ],
     staff: [
       {id: 'wang', name: '王强'},
-      {id: 'li', name: '李敏'},
+      {id: 'li', name: '李敏', role: 'supervisor'},
     ],
     // A simulated car park opens at once: a person who drives each lock once would be no part of its story.
     rules: {commissioning: 'replaced', ...plan.rules},

@@ -146,5 +146,5 @@ function spawnCloud({folder, database, broker, mqttPort = 0, more = []}: CloudSi
     ...more,
     ...['--key-file', join(folder, 'cloud.key'), '--api-key-file', join(folder, 'api.key')],
   ];
-  return new PeerProcess(process.execPath, ['--enable-source-maps', PROGRAM, ...args]);
+  return new PeerProcess(process.execPath, [PROGRAM, ...args]);
 }

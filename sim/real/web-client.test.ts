@@ -246,6 +246,43 @@ test.serial(
   },
 );
 
+test.serial(
+  '~E55 a bather sees at which stall his code runs and since when, has its water shut, and disputes the receipt; a child has a code beside it',
+  async t => {
+    const bather = await house.person('陈安', ['bather'], 2500);
+    const code = {site: 'bath-1', holder: bather.id};
+    const {id} = await house.ask<{id: string}>('POST', '/v1/bath/codes', code);
+    const hers = await before(t, PHONE);
+    await signIn(hers, TOUCH, bather);
+    await hers.link('Bath').tap();
+    await hers.page.locator('[data-ticket="0"]').waitFor();
+    await hers.page.getByText('A code for a child').tap();
+    await hers.field('Litres at most').fill('20');
+    await hers.button('Get a code for the child').tap();
+    await hers.page.locator('[data-ticket="1"] [data-code]').waitFor();
+    await hers.inOrder('a code for a child');
+    const path = `/v1/bath/codes/${id}`;
+    await house.ask('POST', `${path}/opening`, {session: 's-1', point: 'S-2'});
+    await hers.page.reload();
+    const runs = hers.page.locator('[data-ticket="0"]');
+    await runs.getByText('Stall S-2').waitFor();
+    await hers.inOrder('a running shower', {isJudged: false});
+    await hers.button('Shut the water').tap();
+    await hers.page.getByText('The stall is told to shut the water.').waitFor();
+    await house.ask('POST', `${path}/use`, {session: 's-1', amountFen: 370});
+    const receipt = hers.page.locator(`[data-shower="${id}"]`);
+    await receipt.getByText('¥3.70').waitFor();
+    await receipt.getByRole('button', {name: 'This was not me, or not so'}).tap();
+    await hers.field('What happened?').fill('somebody heard the digits');
+    await hers.inOrder('a dispute', {isJudged: false});
+    await hers.button('Ask for a second look').tap();
+    await receipt.getByText('A person looks at it.').waitFor();
+    await house.ask('POST', `/v1/orders/${id}/refund`, {note: 'seen on camera'});
+    await receipt.getByText('Looked at: given back.').waitFor();
+    t.like(await house.balance(bather.id), {postedFen: 2500, heldFen: 1000});
+  },
+);
+
 test.serial('~B2 who recharges scans the payment, and sees the money when it has come', async t => {
   const bather = await house.person('陈安', ['bather']);
   const hers = await before(t, PHONE);

@@ -116,19 +116,20 @@ test('~E55 a stop from afar shuts the valve of its stall alone, once, and is don
     }
     await world.advance(3000);
     const told: string[] = [];
-    const stop = (id: string, stall: string) =>
+    const stop = (id: string, stall: string, use?: string) =>
       world.edge.site.remoteOrders.accept(
-        {id: asId(id), kind: 'stop', bay: asId(stall), by: 'owner'},
-        outcome => told.push(`${stall} ${outcome.kind}`),
+        {id: asId(id), kind: 'stop', bay: asId(stall), by: 'owner', ...(use && {use})},
+        outcome => told.push(`${stall} ${'why' in outcome ? outcome.why : outcome.kind}`),
         () => told.push(`${stall} begun`),
       );
     t.is(stop('c-1', 'X-01').kind, 'claimed');
     t.is(stop('c-1', 'X-01').kind, 'dup');
     stop('c-2', 'X-09');
+    stop('c-3', 'X-02', house.showers()[0]?.session);
     const [first, second] = house.stalls;
     await world.until(() => told.includes('X-01 done'), 5000);
     t.is(first?.pipe.valve, 'closed');
-    t.deepEqual(told, ['X-01 begun', 'X-09 refused', 'X-01 done']);
+    t.deepEqual(told, ['X-01 begun', 'X-09 NOT_FROM_AFAR', 'X-02 OVER', 'X-01 done']);
     await world.until(() => house.showers()[0]?.phase === 'settled', 20_000);
     t.is(house.showers()[0]?.end, 'remote');
     // With water running at its end a story closes all the same.

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {MemberTable} from '../../cloud-sync/api/accounts/member-table.js';
 import {BathTable} from '../../cloud-sync/api/bath/bath-table.js';
+import type {Ledger} from '../../cloud-sync/api/ledger/ledger.js';
 import {imbalancesOf} from '../../cloud-sync/api/ledger/ledger-audit.js';
 import type {CloudTransaction} from '../../cloud-sync/api/store/cloud-schema.js';
 import {CloudStore} from '../../cloud-sync/api/store/cloud-store.js';
@@ -22,6 +23,8 @@ import {simProvider} from './paid-lot.js';
 
 const TENANT = 'demo';
 const SITE = 'lot-1';
+/** Guesses are to be wrong and not slow here. */
+const CHEAP = {n: 2, r: 1, p: 1};
 
 /** A code as the platform shows it. */
 export interface PlatformCode {
@@ -31,8 +34,20 @@ export interface PlatformCode {
   readonly expiresMs: number;
   readonly usedFen: number | null;
   readonly owedFen: number;
+  readonly usedMl: number | null;
+  readonly quality: string;
+  readonly refundedFen: number;
   readonly point: string | null;
+  readonly openedMs: number | null;
+  readonly stop: {readonly state: string; readonly why: string | null} | null;
+  readonly dispute: {readonly state: string} | null;
   readonly code?: string;
+}
+
+/** A member with a phone in hand. */
+export interface AppUser {
+  readonly id: string;
+  ask<Body>(method: string, path: string, body?: object): Promise<Body>;
 }
 
 export interface Purse {
@@ -76,7 +91,12 @@ export class BathPlatform {
     };
     const house = new BathHouse({
       ...plan,
-      more: {cloud: {database, providers}, stretch: stretchCode, wallMs: NINE, ...plan.more},
+      more: {
+        cloud: {database, providers, passwordCost: CHEAP},
+        stretch: stretchCode,
+        wallMs: NINE,
+        ...plan.more,
+      },
     });
     const store = await CloudStore.open(database);
     await store.transaction(tx => fill(tx, stallNames(plan), purses));
@@ -131,6 +151,40 @@ export class BathPlatform {
     await this.world.advance(2000);
     this.#provider()?.pay(body.payment);
     await this.world.advance(60_000);
+  }
+
+  /** Somebody who has registered with so much, and has logged in on a phone. */
+  async user(
+    person: {readonly phone: string; readonly name: string},
+    fen: number,
+  ): Promise<AppUser> {
+    const {id} = (
+      await this.ask<{id: string}>('POST', '/v1/members', {...person, roles: ['bather']})
+    ).body;
+    await this.give(id, fen);
+    await this.ask('PUT', `/v1/members/${id}/access`, {roles: ['member'], sites: null});
+    const invited = await this.ask<{invitation: string}>('POST', `/v1/members/${id}/invitation`);
+    const {invitation} = invited.body;
+    const {token} = (
+      await this.ask<{token: string}>('POST', '/v1/sessions/redeem', {
+        ...{invitation, password: '1234567890'},
+      })
+    ).body;
+    let asked = 0;
+    return {
+      id,
+      ask: (method, path, body) => {
+        asked += 1;
+        const own = {authorization: `Bearer ${token}`, 'idempotency-key': `app-${id}-${asked}`};
+        const sent = {headers: own, ...(body && {body})};
+        return this.world.clock.settle(this.cloud.send(method, path, sent));
+      },
+    };
+  }
+
+  /** Money that was there before the story. */
+  give(member: string, amountFen: number): Promise<void> {
+    return this.look(tx => fillPurse(tx, newLedger(), member, amountFen));
   }
 
   /** What a member owes for showers. */
@@ -190,8 +244,17 @@ async function fill(
   for (const [id, purseFen] of Object.entries(purses)) {
     const member = {id, tenant: TENANT, site: null, roles: ['bather'], displayMask: id} as const;
     await members.add(tx, {...member, createdWall: NINE});
-    const to = [{account: `member:${id}`, amountFen: purseFen}] as const;
-    const move = {move: 'transfer', key: `purse-${id}`, from: 'house:clearing', to} as const;
-    await ledger.move(tx, TENANT, {...move, reason: 'recharge'}, {orderId: null});
+    await fillPurse(tx, ledger, id, purseFen);
   }
+}
+
+async function fillPurse(
+  tx: CloudTransaction,
+  ledger: Pick<Ledger, 'move'>,
+  member: string,
+  amountFen: number,
+): Promise<void> {
+  const to = [{account: `member:${member}`, amountFen}] as const;
+  const move = {move: 'transfer', key: `purse-${member}`, from: 'house:clearing', to} as const;
+  await ledger.move(tx, TENANT, {...move, reason: 'recharge'}, {orderId: null});
 }

@@ -177,6 +177,20 @@ test('a grant put in the cloud is in the book of the gateway; a revocation takes
   t.is((await rig.api('POST', '/v1/gateways/gw-1/grants', grant('g-1'))).status, 409);
 });
 
+test('a gateway that lacks nothing is told so at once in each session, then once a minute, not at each heartbeat', async t => {
+  const rig = await openRig(t);
+  await rig.connect();
+  const told = () => rig.transport.seenDown.filter(({topic}) => topic.endsWith('/d/cfg')).length;
+  await rig.clock.until(() => told() === 1, 5000);
+  await rig.clock.advance(10 * 60_000);
+  t.true(told() === 10 || told() === 11, `${told()} times`);
+  const before = told();
+  rig.transport.drop();
+  await rig.clock.until(() => rig.uplink.status().link !== 'up');
+  await rig.clock.until(() => rig.uplink.status().link === 'up', 120_000);
+  await rig.clock.until(() => told() > before, 5000);
+});
+
 test('a cloud restored from an older backup overtakes the gateway with a snapshot', async t => {
   const rig = await openRig(t);
   await rig.connect();

@@ -118,10 +118,15 @@ test('X4 during the 25 s series of lock 1 another unlock on the line ends at mos
         t.is(lowered(world, bay), 1);
       }
       await world.until(() => world.alarms().length > 0, 20_000);
-      t.deepEqual(
-        world.site.commandTimes('A-001', 'lower').map(at => Math.round((at - startMs) / 100) / 10),
-        [0, 5, 10, 15, 20, 25],
-      );
+      const series = world.site.commandTimes('A-001', 'lower');
+      t.is(series.length, 6);
+      for (const [index, atMs] of series.entries()) {
+        const lateMs = Math.round(atMs - startMs - index * 5000);
+        t.true(
+          lateMs >= 0 && lateMs <= 100,
+          `no. ${index} waited ${lateMs} ms for more than one frame`,
+        );
+      }
 
       const before = world.events('alarm').length;
       world.end('line-C1').unplug();
@@ -183,6 +188,7 @@ test('X6 "open A-012" without a reason is refused at page and command line; with
 test('X7 the page loads and acknowledges an alarm by a named person with outside hosts blocked, and shows what is unsent', t =>
   withWorld(t, TWO_BAYS, async world => {
     const get = (path: string) => world.page.request(path, {headers: {Host: '127.0.0.1:8080'}});
+    let libraries: Readonly<Record<string, string>> = {};
     const asked = new Set<string>();
     const ask = async (path: string): Promise<void> => {
       if (asked.has(path)) return;
@@ -192,17 +198,27 @@ test('X7 the page loads and acknowledges an alarm by a named person with outside
       const policy = response.headers.get('Content-Security-Policy') ?? '';
       t.regex(policy, /default-src 'none'.*connect-src 'self'/, 'the browser blocks outside hosts');
       const text = await response.text();
-      t.deepEqual(text.match(/(?:https?:|wss?:)?\/\/[a-z0-9[][^\s"')]*/gi), null, path);
+      const map = /importmap">(.*?)<\/script>/s.exec(text)?.[1];
+      if (map) libraries = JSON.parse(map).imports;
+      const outside = text.match(/(?:https?:|wss?:)?\/\/[a-z0-9[][^\s"')]*/gi) ?? [];
+      const isNamespace = (at: string) => at.startsWith('http://www.w3.org/');
+      t.deepEqual(
+        outside.filter(at => !isNamespace(at)),
+        [],
+        path,
+      );
       const named = [
-        ...text.matchAll(/(?:\bsrc|\bhref)="([^"]*)"|from '([^']+)'|url\(["']?([^"')]+)/g),
+        ...text.matchAll(
+          /(?:\bsrc|\bhref)="([^"]*)"|\bfrom ?["']([^"']+)["']|url\(["']?([^"')]+)/g,
+        ),
       ];
       for (const [, attribute, module, asset] of named) {
-        const target = attribute ?? module ?? asset ?? '';
+        const target = attribute ?? libraries[module ?? ''] ?? module ?? asset ?? '';
         if (!target.startsWith('data:')) await ask(new URL(target, `http://page${path}`).pathname);
       }
     };
     await ask('/');
-    t.true(asked.has('/web/page.js') && asked.has('/web/page.css'), [...asked].join(' '));
+    t.true(asked.has('/web/main.js') && asked.has('/web/board.css'), [...asked].join(' '));
 
     world.site.post('C1').press();
     await world.advance(1000);

@@ -1,7 +1,8 @@
 import {generateKeyPairSync} from 'node:crypto';
 import {type Duplex, duplexPair} from 'node:stream';
+import type {NoticePorts} from '../../cloud-sync/api/calls/notice-port.js';
 import type {PaymentProvider} from '../../cloud-sync/api/payments/provider-port.js';
-import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
+import {type Cloud, type CloudOptions, startCloud} from '../../cloud-sync/api/server.js';
 import {createGatewayUplink, type GatewayUplink} from '../../cloud-sync/uplink/gateway-uplink.js';
 import {MqttTransport} from '../../cloud-sync/uplink/mqtt-transport.js';
 import type {EdgeDaemon} from '../../edge/runtime/edge-daemon.js';
@@ -30,6 +31,9 @@ interface GatewaySummary {
 export interface CloudPlan {
   readonly database: string;
   readonly providers?: (clock: VirtualClock) => readonly PaymentProvider[];
+  readonly noticePorts?: (clock: VirtualClock) => NoticePorts;
+  /** Of passwords; left out: a real one, which takes real time. */
+  readonly passwordCost?: CloudOptions['passwordCost'];
 }
 
 /** Of the world, and of the machine that the cloud runs on. */
@@ -85,7 +89,7 @@ export class WorldCloud {
   /** `database`: one that is filled already. */
   static async start(
     truth: VirtualClock,
-    {database = ':memory:', providers}: Partial<CloudPlan> = {},
+    {database = ':memory:', providers, noticePorts, passwordCost}: Partial<CloudPlan> = {},
   ): Promise<WorldCloud> {
     const own = new SkewedClock(truth);
     const cloud = await startCloud({
@@ -97,6 +101,8 @@ export class WorldCloud {
       apiKey: API_KEY,
       tenant: 'demo',
       ...(providers && {providers: providers(truth)}),
+      ...(noticePorts && {noticePorts: noticePorts(truth)}),
+      ...(passwordCost && {passwordCost}),
     });
     return new WorldCloud(cloud, {truth, own}, FIRST_GATEWAY);
   }

@@ -7,13 +7,7 @@ import {Collector} from '../devices/collector.js';
 import {Display} from '../devices/display.js';
 import {EmergencyButton} from '../devices/emergency-button.js';
 import {ParkingLock} from '../devices/parking-lock.js';
-import {
-  BUTTON_UNIT,
-  type CollectorPlan,
-  DISPLAY_UNIT,
-  LINE_BAUD_RATE,
-  lockUnit,
-} from '../plan/site-plan.js';
+import {BUTTON_UNIT, type CollectorPlan, DISPLAY_UNIT, lockUnit} from '../plan/site-plan.js';
 import {Bay} from '../plant/bay.js';
 import {type Harm, HarmLog} from '../plant/harm-log.js';
 import {Rs485Line} from '../wire/rs485-line.js';
@@ -112,7 +106,7 @@ function createLine(plan: CollectorPlan, options: SimSiteOptions): Rs485Line {
     clock,
     entropy,
     farEnd: farEnd(`line-${plan.id}`),
-    baudRate: LINE_BAUD_RATE,
+    baudRate: plan.lineLink.baudRate,
     pacing,
   });
 }

@@ -1,7 +1,7 @@
 import type {ApiRig} from '../../../cloud-sync/api/http/api-rig.js';
 import {requestOf} from './fuzz-mutations.js';
-import type {Valid} from './fuzz-recipes.js';
 import {type FuzzRequest, nameOf, type OpenApi, operationsOf} from './operation.js';
+import type {Valid} from './recipe.js';
 
 export interface StrangerPlan {
   readonly rig: Pick<ApiRig, 'cloud'>;

@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import {HttpSms} from '../../../cloud-sync/api/calls/http-sms.js';
 import {ROOT_KEY, startRig} from '../../../cloud-sync/api/http/api-rig.js';
 import {loadOrMakeAuthority} from '../../../cloud-sync/api/identity/authority-files.js';
 import {bookDayOf} from '../../../cloud-sync/api/payments/book-day.js';
@@ -9,6 +10,7 @@ import {WireProvider} from '../../../cloud-sync/api/payments/wire-provider.js';
 import {CloudStore} from '../../../cloud-sync/api/store/cloud-store.js';
 import type {Clock, Entropy} from '../../../protocols/base/clock.js';
 import {SimPaymentProvider} from '../../services/payment-provider.js';
+import {SimSmsProvider} from '../../services/sms-provider.js';
 import {validAt} from './fuzz-recipes.js';
 import {FuzzWorld} from './fuzz-world.js';
 import {NOT_BY_ASKING} from './not-by-asking.js';
@@ -31,6 +33,8 @@ export interface FuzzPlan extends WorldPlan {
 }
 
 const SECRET = new Uint8Array(32).fill(3);
+const SMS_KEY = 'sms-key';
+const SMS_URL = 'https://sms.example/messages';
 const FREELY = {burst: 1e9, perSecond: 1e9};
 const RATES = {perKey: FREELY, perAddress: FREELY, wrongKeys: FREELY, opens: FREELY};
 
@@ -46,17 +50,19 @@ export async function cloudToAsk(t: ExecutionContext, plan: WorldPlan) {
     ...{name: 'sim', secrets: [SECRET], merchants: new Map([['demo', 'm-1']])},
     post: (path, body) => provider.post(path, body),
   });
+  const sms = new SimSmsProvider({nowMs: () => clock.nowMs(), key: SMS_KEY});
   // Before the cloud: what opens a file waits for who writes into it, and here both are one thread.
   const store = await CloudStore.open(database);
   t.teardown(() => store.close());
   const rig = await startRig({
     ...{clock, entropy, database, rates: RATES, providers: [wire]},
+    noticePorts: {sms: new HttpSms({url: SMS_URL, key: SMS_KEY, send: sms.send})},
     authority: await loadOrMakeAuthority(join(folder, 'ca.key'), {clock, entropy}),
     // What a guess costs is the matter of other tests.
     passwordCost: {n: 2, r: 1, p: 1},
   });
   t.teardown(() => rig.cloud.close());
-  const world = new FuzzWorld({rig, clock, entropy, store, provider, settled, wait});
+  const world = new FuzzWorld({rig, clock, entropy, store, provider, sms, settled, wait});
   await world.begin();
   const doc = await rig.told<OpenApi>(200, rig.ask('GET', '/openapi.json', {key: null}));
   return {rig, store, world, doc};

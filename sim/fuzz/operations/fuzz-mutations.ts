@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type {Valid} from './fuzz-recipes.js';
 import type {FuzzRequest, Operation} from './operation.js';
+import type {Valid} from './recipe.js';
 
 /** What breaks parsers, queries, headers and pages. */
 export const JUNK = [

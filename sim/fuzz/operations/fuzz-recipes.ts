@@ -1,20 +1,9 @@
 import {isoText} from '../../../protocols/base/iso-text.js';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
+import {CALLS} from './call-recipes.js';
 import {BATH, type FuzzWorld, GATEWAY, LOT, PASSWORD, TARIFF} from './fuzz-world.js';
 import {NOT_BY_ASKING} from './not-by-asking.js';
-
-/** A request that succeeds. What is left out of `params` is what the world has anyway. */
-export interface Valid {
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-  /** As a text it is sent as it is. */
-  readonly body?: unknown;
-  /** Left out: the key that may do everything; null: none. */
-  readonly key?: string | null;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-type Recipe = (world: FuzzWorld) => Valid | Promise<Valid>;
+import type {Recipe, Valid} from './recipe.js';
 
 /** Params of operations that need nothing of their own. */
 const STANDING: Readonly<Record<string, string>> = {
@@ -304,6 +293,11 @@ const ORDERS: Readonly<Record<string, Recipe>> = {
     query: {site: BATH, fromMs: String(world.nowMs - DAY_MS), untilMs: String(world.nowMs)},
   }),
   'POST /v1/bath/codes/{id}/opening': of(bathCode, 'id', {session: 's-1', point: 'S-1'}),
+  'POST /v1/bath/codes/{id}/stop': async world => {
+    const id = await world.bathCode();
+    await world.ask('POST', `/v1/bath/codes/${id}/opening`, {session: 's-1', point: 'S-1'});
+    return {params: {id}};
+  },
   'POST /v1/bath/codes/{id}/use': async world => {
     const id = await world.bathCode();
     await world.ask('POST', `/v1/bath/codes/${id}/opening`, {session: 's-1', point: 'S-1'});
@@ -367,6 +361,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   ...PLACES,
   ...ORDERS,
   ...MONEY,
+  ...CALLS,
 };
 
 async function messageOf(world: FuzzWorld): Promise<Valid> {

@@ -1,9 +1,13 @@
+import {CallIntake} from '../../../cloud-sync/api/calls/call-intake.js';
+import {CallTable} from '../../../cloud-sync/api/calls/call-table.js';
 import type {ApiRig, Asked} from '../../../cloud-sync/api/http/api-rig.js';
 import {Ledger} from '../../../cloud-sync/api/ledger/ledger.js';
 import {LedgerTable} from '../../../cloud-sync/api/ledger/ledger-table.js';
 import type {CloudStore} from '../../../cloud-sync/api/store/cloud-store.js';
+import {SiteTable} from '../../../cloud-sync/api/tenancy/site-table.js';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
 import type {SimPaymentProvider} from '../../services/payment-provider.js';
+import type {SimSmsProvider} from '../../services/sms-provider.js';
 
 type Said = Readonly<Record<string, unknown>>;
 
@@ -11,9 +15,11 @@ export interface FuzzWorldOptions {
   readonly rig: Pick<ApiRig, 'ask'>;
   readonly clock: ConstructorParameters<typeof Ledger>[0]['clock'];
   readonly entropy: ConstructorParameters<typeof Ledger>[0]['entropy'];
-  /** A second way into the database, for money that nobody can give over the interface alone. */
+  /** A second way into the database, for what nobody can do over the interface alone: give money, and tell
+   *  what a gateway would tell. */
   readonly store: CloudStore;
   readonly provider: SimPaymentProvider;
+  readonly sms: SimSmsProvider;
   /** Time passes until what was asked for is there. */
   readonly settled: <Result>(work: Promise<Result>) => Promise<Result>;
   /** Lets the cloud do what it does after an answer. */
@@ -208,6 +214,60 @@ export class FuzzWorld {
     return String(id);
   }
 
+  /** A site of its own, with nobody and nothing there. */
+  station(): Promise<string> {
+    return this.site({id: `fuzz-s${this.next()}`, kind: 'station'});
+  }
+
+  /** Somebody who could be told of calls, at once, by SMS. */
+  async guard() {
+    const {id, phone} = await this.known();
+    return {id, phone, wish: {channel: 'sms', afterMs: 0, language: 'en', label: 'Guard'}};
+  }
+
+  async contact(site?: string) {
+    const at = site ?? (await this.station());
+    const {id: member, phone, wish} = await this.guard();
+    const made = await this.ask('POST', `/v1/sites/${at}/call-contacts`, {...wish, member});
+    return {id: String(made.id), site: at, member, phone};
+  }
+
+  /** Somebody presses a button at a site, and its guard has read of it. */
+  async call() {
+    const site = await this.station();
+    const gateway = `gw-c${this.next()}`;
+    await this.ask('PUT', `/v1/sites/${site}/gateways/${gateway}`);
+    await this.#press(gateway);
+    // Who is added while a call is open is told of it.
+    const {member, phone} = await this.contact(site);
+    const {id: notice, call: id} = await this.#sentAt(site);
+    const text = this.#options.sms.to(`+86${phone}`)[0]?.text ?? '';
+    const code = /code ([0-9A-Z]{10})/.exec(text)?.[1];
+    if (code === undefined) throw new Error(`no code in "${text}"`);
+    return {id, site, member, notice, code};
+  }
+
+  /** As its events tell it. */
+  async #press(gateway: string): Promise<void> {
+    const {clock, entropy, store} = this.#options;
+    const intake = new CallIntake({clock, entropy, sites: new SiteTable(), calls: new CallTable()});
+    const times = {firstWall: this.nowMs, wordWall: this.nowMs, epochNo: 1, seq: 1};
+    const place = {gateway, alarm: 'a-1', bay: null, collector: 'C1', count: 1};
+    const word = {kind: 'EMERGENCY_BUTTON', word: 'raised', person: null} as const;
+    await store.transaction(tx => intake.note(tx, [{...place, ...word, ...times}]));
+  }
+
+  async #sentAt(site: string): Promise<{readonly id: string; readonly call: string}> {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const path = `/v1/sites/${site}/call-notices`;
+      const {notices} = await this.ask<{notices: readonly Told[]}>('GET', path);
+      const told = notices.find(({state, why}) => state === 'sent' && why === 'step');
+      if (told) return told;
+      await this.wait(100);
+    }
+    throw new Error(`nobody was told of the call at ${site}`);
+  }
+
   /** The key of an entry of the ledger that can be taken back. */
   async entry(): Promise<string> {
     await this.rich();
@@ -270,4 +330,11 @@ export class FuzzWorld {
 interface Issued {
   readonly grant: {readonly id: string};
   readonly credentials: readonly {readonly id: string}[];
+}
+
+interface Told {
+  readonly id: string;
+  readonly call: string;
+  readonly state: string;
+  readonly why: string;
 }

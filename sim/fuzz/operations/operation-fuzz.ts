@@ -1,7 +1,6 @@
 import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import {BINARY, encoded, JUNK, mutationsOf, requestOf, sendable} from './fuzz-mutations.js';
-import type {Valid} from './fuzz-recipes.js';
 import {
   type FuzzRequest,
   nameOf,
@@ -10,6 +9,7 @@ import {
   operationsOf,
   type Parameter,
 } from './operation.js';
+import type {Valid} from './recipe.js';
 import {type JsonSchema, schemaValues} from './schema-values.js';
 
 export interface FuzzOptions {

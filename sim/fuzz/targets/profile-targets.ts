@@ -16,7 +16,7 @@ import {
   encodeFlowMeter,
   TUF_2000M_PROFILE,
 } from '../../../protocols/profiles/flow-meter-profile.js';
-import {decodePadRegisters} from '../../../protocols/profiles/keypad-profile.js';
+import {decodePadRegisters, decodePadState} from '../../../protocols/profiles/keypad-profile.js';
 import {
   decodeLockRegisters,
   lockIdentityText,
@@ -33,6 +33,7 @@ import {
 } from '../../../protocols/profiles/ultrasonic-profile.js';
 import {
   decodeFloat,
+  decodeFlowRegisters,
   decodeMeterRegisters,
   encodeMeterRegisters,
 } from '../../../protocols/profiles/water-meter-profile.js';
@@ -84,6 +85,7 @@ const PROFILES: readonly FuzzTarget[] = [
   ),
   words('emergency-button-profile.ts decodeButtonRegisters', [[1, 3, 0]], decodeButtonRegisters),
   words('keypad-profile.ts decodePadRegisters', [PAD], decodePadRegisters),
+  words('keypad-profile.ts decodePadState', [PAD.slice(0, 2)], decodePadState),
   words(
     'card-dispenser-profile.ts decodeDispenserRegisters',
     [[1, 80, 4, 4, 3, 0]],
@@ -102,6 +104,9 @@ const PROFILES: readonly FuzzTarget[] = [
     decodeDistance(decode, URM14_PROFILE),
     decodeDistance(decode, URM13_PROFILE),
   ]),
+  words('water-meter-profile.ts decodeFlowRegisters', [METER], decode =>
+    decodeFlowRegisters(decode),
+  ),
   words('water-meter-profile.ts decodeMeterRegisters', [METER], decode =>
     decodeMeterRegisters(decode),
   ),
