@@ -64,7 +64,10 @@ export function listSerialPorts(root = ''): readonly SerialPortInfo[] {
         byId: ids.get(path),
         byPath: paths.get(path),
         ...usbOf(`${folder}/${name}`),
-        holder: holderOf(path, root),
+        // Looked for when asked: it means to read what every process has open.
+        get holder() {
+          return holderOf(path, root);
+        },
         group: groups.get(about.gid) ?? String(about.gid),
         mayOpen: mayOpen(root + path),
       };

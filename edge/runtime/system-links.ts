@@ -1,5 +1,5 @@
 import {createHidPort} from '../../drivers/port/hid-port.js';
-import {MqttFeed} from '../../drivers/port/mqtt-feed.js';
+import {LateFeed} from '../../drivers/port/late-feed.js';
 import {createSerialLink} from '../../drivers/port/serial-port.js';
 import {createTcpLink} from '../../drivers/port/tcp-link.js';
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
@@ -22,12 +22,18 @@ export function systemLinks(clock: Clock, entropy: Entropy): OpenLink {
 /** Brokers on the network. */
 export function systemFeeds(clock: Clock, entropy: Entropy): OpenFeed {
   return ({broker, user, clientId}) =>
-    new MqttFeed({
-      target: {kind: 'url', url: broker},
-      clientId,
-      ...(user && {user}),
-      clock,
-      fraction: () => entropy.fraction(),
+    new LateFeed({
+      name: broker,
+      load: async () => {
+        const {MqttFeed} = await import('../../drivers/port/mqtt-feed.js');
+        return new MqttFeed({
+          target: {kind: 'url', url: broker},
+          clientId,
+          ...(user && {user}),
+          clock,
+          fraction: () => entropy.fraction(),
+        });
+      },
     });
 }
 
