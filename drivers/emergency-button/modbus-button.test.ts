@@ -2,9 +2,9 @@ import test from 'ava';
 import {asId, type DeviceId} from '../../protocols/site/ids.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {ScriptedBus} from '../lifecycle/scripted-bus.js';
-import {ModbusButton} from './modbus-button.js';
+import {ModbusButton, type ModbusButtonOptions} from './modbus-button.js';
 
-function setup() {
+function setup(options: Partial<ModbusButtonOptions> = {}) {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const board = {words: [0, 5, 0]};
   const bus = new ScriptedBus(clock, {
@@ -17,6 +17,7 @@ function setup() {
     bus,
     clock,
     unit: 32,
+    ...options,
     listener: {
       onPress: (presses, atMs) => heard.push(`press ${presses} @${atMs}`),
       onLine: line => heard.push(`line ${line}`),
@@ -42,6 +43,31 @@ test('~P22 input registers 0..2 are polled every 150 ms, and presses are told fr
   board.words = [1, 6, 2];
   bus.sweep();
   t.is(button.line, 'short');
+});
+
+test('a button that was not read for 300 ms goes before what nobody waits for', async t => {
+  const {clock, bus} = setup();
+  const [entry] = bus.entries;
+  t.true(entry?.isUrgent?.());
+  bus.sweep();
+  await clock.advance(299);
+  t.false(entry?.isUrgent?.());
+  await clock.advance(1);
+  t.true(entry?.isUrgent?.());
+});
+
+test('what was pressed since its counter was kept is a press, and the counter is told behind it', t => {
+  const counts: number[] = [];
+  const {board, bus, heard} = setup({formerCount: 3, onCount: count => counts.push(count)});
+  t.deepEqual(counts, []);
+  bus.sweep();
+  t.deepEqual(heard, ['press 2 @0', 'line ok']);
+  t.deepEqual(counts, [5]);
+  bus.sweep();
+  t.deepEqual(counts, [5]);
+  board.words = [1, 6, 0];
+  bus.sweep();
+  t.deepEqual(counts, [5, 6]);
 });
 
 test('sounder and lamp are set by coils and kept so every 30 s', async t => {

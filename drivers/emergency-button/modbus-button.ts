@@ -8,7 +8,7 @@ import type {DeviceId} from '../../protocols/site/ids.js';
 import type {DeviceHealth, RegisterBus} from '../bus/contract.js';
 import {LastValueWriter} from '../lifecycle/last-value-writer.js';
 import {PolledUnit, type TroubleListener} from '../lifecycle/polled-unit.js';
-import {NEW_BUTTON, stepButton} from './button-machine.js';
+import {type ButtonState, NEW_BUTTON, stepButton} from './button-machine.js';
 import type {ButtonLine, EmergencyButton, EmergencyButtonListener} from './contract.js';
 
 export interface ModbusButtonOptions {
@@ -20,6 +20,10 @@ export interface ModbusButtonOptions {
   /** Start to start; default 150, so that a press is known within 200 ms of line time. */
   readonly pollMs?: Millis;
   readonly onTrouble?: TroubleListener;
+  /** Its counter as it was last kept: what was pressed since then is told with the first poll. */
+  readonly formerCount?: number | undefined;
+  /** Its counter, for whoever keeps it over a restart; told behind the presses that it counted. */
+  readonly onCount?: (count: number) => void;
 }
 
 interface Signal {
@@ -28,6 +32,11 @@ interface Signal {
 }
 
 const DEFAULT_POLL_MS: Millis = 150;
+/**
+ * A button that was not read for so long goes before all that nobody waits for. Not sooner: many buttons on one
+ * line are to leave its locks their turn. @see ecosystem EC-1, requirements P22
+ */
+const URGENT_AFTER_MS: Millis = 300;
 const RETRY_MS: Millis = 1000;
 const REFRESH_MS: Millis = 30_000;
 
@@ -40,12 +49,14 @@ export class ModbusButton implements EmergencyButton {
   readonly #options: ModbusButtonOptions;
   readonly #signal: LastValueWriter<Signal>;
   readonly #poll: PolledUnit;
-  #state = NEW_BUTTON;
+  #state: ButtonState;
+  #readMs: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(options: ModbusButtonOptions) {
     const {id, bus, clock, unit, pollMs = DEFAULT_POLL_MS, onTrouble} = options;
     this.id = id;
     this.#options = options;
+    this.#state = {...NEW_BUTTON, count: options.formerCount};
     this.#signal = new LastValueWriter({
       name: `signal ${id}`,
       clock,
@@ -60,6 +71,7 @@ export class ModbusButton implements EmergencyButton {
       bus,
       read: {unit, table: 'input', address: register, quantity},
       periodMs: () => pollMs,
+      isUrgent: () => clock.nowMs() - this.#readMs >= URGENT_AFTER_MS,
       onValues: (values, atMs) => this.#read(values, atMs),
       onHealth: health => this.#turn(health),
       onTrouble,
@@ -82,9 +94,11 @@ export class ModbusButton implements EmergencyButton {
   #read(words: readonly number[], atMs: Millis): void {
     const registers = decodeButtonRegisters(words);
     if (!registers) return;
+    const {count: before} = this.#state;
     const {state, effects} = stepButton(this.#state, registers, atMs);
     this.#state = state;
-    const {listener} = this.#options;
+    this.#readMs = atMs;
+    const {listener, onCount} = this.#options;
     for (const effect of effects) {
       switch (effect.kind) {
         case 'press':
@@ -100,6 +114,7 @@ export class ModbusButton implements EmergencyButton {
           unreachable(effect, 'button effect');
       }
     }
+    if (registers.pressCount !== before) onCount?.(registers.pressCount);
   }
 
   async #write(signal: Signal): Promise<boolean> {

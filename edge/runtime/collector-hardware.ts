@@ -49,6 +49,8 @@ export interface CollectorHardwareOptions {
   readonly readerOf: (device: string) => SharedReader;
   readonly partsFor: (device: string) => PlantParts;
   readonly dispatch: (input: LotInput) => void;
+  /** How many presses each button had counted when the run before ended. */
+  readonly pressCounts: ReadonlyMap<DeviceId, number>;
 }
 
 /** Ten call buttons on the line of ten stalls are not to take it from the water; presses are counted by the board. */
@@ -165,7 +167,8 @@ function createButton(
   collector: Pick<PlainCollectorConfig, 'button'>,
   listener: EmergencyButtonListener,
 ): EmergencyButton {
-  const {clock, config, log, partsFor, readerOf, unitOf, collector: post} = options;
+  const {clock, config, dispatch, log, partsFor, pressCounts, readerOf, unitOf} = options;
+  const {collector: post} = options;
   const {button} = collector;
   const name = buttonName(collector);
   const id: DeviceId = asId(name);
@@ -177,7 +180,7 @@ function createButton(
   if (own?.kind === 'loop-button') {
     const parts = partsFor(name);
     listenToResetKey(own, parts, () =>
-      options.dispatch({kind: 'resetKey', collector: asId(options.collector.id), person: null}),
+      dispatch({kind: 'resetKey', collector: asId(options.collector.id), person: null}),
     );
     return createLoopButton(own, parts, listener);
   }
@@ -189,6 +192,8 @@ function createButton(
     clock,
     unit: unit.address,
     listener,
+    formerCount: pressCounts.get(id),
+    onCount: count => dispatch({kind: 'pressCount', device: id, count}),
     ...(post.kind === 'stall' && {pollMs: STALL_BUTTON_MS}),
     onTrouble: (code, text) => log.warn('device.trouble', {device: name, code, text}),
   });

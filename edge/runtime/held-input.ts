@@ -30,6 +30,8 @@ export function sourceOf(input: LotInput): string | undefined {
     case 'press':
     case 'resetKey':
       return `${input.kind} ${input.collector}`;
+    case 'pressCount':
+      return `${input.kind} ${input.device}`;
     case 'callTold':
       return `${input.kind} ${input.call}`;
     default:

@@ -38,6 +38,8 @@ export interface SiteHardwareOptions extends DeviceSurroundings {
   readonly counters: FrameCounters;
   /** Keys of the smart collectors. */
   readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
+  /** How many presses each button had counted when the run before ended. */
+  readonly pressCounts: ReadonlyMap<DeviceId, number>;
 }
 
 /** What a reader of the log can still survey; the ring itself holds more. */

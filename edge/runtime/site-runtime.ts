@@ -143,7 +143,7 @@ export class SiteRuntime implements PageView, PageActions {
     });
     this.#hardware = new SiteHardware({
       ...options,
-      counters: store.counters,
+      ...{counters: store.counters, pressCounts: store.lot.pressCounts()},
       codesOf: device => this.codes.inletOf(device),
       dispatch,
     });

@@ -1,3 +1,4 @@
+import type {DeviceId} from '../../protocols/site/ids.js';
 import type {CareRecord, CareRow} from '../domain/calls/care-state.js';
 import type {StoreDatabase} from './database.js';
 import type {Stamp} from './stamp.js';
@@ -19,4 +20,12 @@ export function keepCare(database: StoreDatabase, {id, row}: CareRecord, {wallMs
 export function readCare(database: StoreDatabase): readonly CareRow[] {
   const rows = database.statement('SELECT body FROM call_care ORDER BY id').all();
   return (rows as {readonly body: string}[]).map(({body}) => JSON.parse(body) as CareRow);
+}
+
+export function readPressCounts(database: StoreDatabase): ReadonlyMap<DeviceId, number> {
+  return new Map(
+    readCare(database).flatMap(row =>
+      row.kind === 'presses' ? [[row.device, row.count] as const] : [],
+    ),
+  );
 }

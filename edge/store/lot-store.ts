@@ -1,6 +1,8 @@
 import {StoreError} from '../../protocols/base/errors.js';
 import {chainHash} from '../../protocols/cloud/chain.js';
+import type {DeviceId} from '../../protocols/site/ids.js';
 import type {LotRecord, OpenRecords} from '../domain/lot/contract.js';
+import {readPressCounts} from './care-rows.js';
 import type {StoreDatabase} from './database.js';
 import type {StoredGrantBook} from './grant-book.js';
 import type {CarriedEvent, ChainTip, Journal, SeqRange} from './journal.js';
@@ -108,6 +110,11 @@ export class LotStore {
   /** Rows that were not final when the daemon stopped, oldest first. */
   openRecords(): OpenRecords {
     return this.#rows.openRecords();
+  }
+
+  /** What each button had counted, as far as calls of it were stored. */
+  pressCounts(): ReadonlyMap<DeviceId, number> {
+    return readPressCounts(this.#database);
   }
 
   /** Bring to the disk what memory kept. True: nothing is left in memory. */

@@ -20,6 +20,8 @@ export interface BenchSiteOptions {
   readonly pollMs?: number;
   /** With a cloud that cannot be reached. */
   readonly cloud?: boolean;
+  /** File name of its database, if another than the usual one. */
+  readonly database?: string;
 }
 
 const KEY_BYTES = 32;
@@ -33,7 +35,7 @@ const UNREACHABLE_CLOUD = {
 };
 
 export function makeBenchSite(options: BenchSiteOptions): BenchSite {
-  const {bays, linePath, readerPath, pollMs} = options;
+  const {bays, linePath, readerPath, pollMs, database = 'bench.db'} = options;
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
   const names = Array.from({length: bays}, (_, index) => `A-${String(index + 1).padStart(3, '0')}`);
   writeFileSync(join(folder, 'secret.key'), toHex(new Uint8Array(KEY_BYTES).fill(5)));
@@ -41,7 +43,7 @@ export function makeBenchSite(options: BenchSiteOptions): BenchSite {
   const configPath = join(folder, 'site.yaml');
   const text = siteYaml({
     siteId: 'bench',
-    database: './bench.db',
+    database: `./${database}`,
     pagePort: 0,
     cloud: options.cloud ? UNREACHABLE_CLOUD : undefined,
     secretKeyFile: './secret.key',

@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{readonly run: Run}>>> = {
   sync: () => import('./sync.js'),
   api: () => import('./api.js'),
   shower: () => import('./shower.js'),
+  call: () => import('./call.js'),
   soak: () => import('./soak.js'),
 };
 

@@ -25,10 +25,11 @@ export interface WireSpan {
   readonly endMs: number;
 }
 
-/** Said unasked for every FC06: it moves something. `before`: the spans before it, oldest first. */
+/** Said unasked for every FC05 and FC06: it moves something, or sounds. `before`: the spans before it, oldest first. */
 export interface SeenCommand {
   readonly command: {
     readonly unit: number;
+    readonly address: number;
     readonly value: number;
     readonly startMs: number;
     readonly before: readonly WireSpan[];
@@ -43,6 +44,8 @@ interface SlaveSettings {
   readonly deadFrom: number;
   readonly chunk: number;
   readonly latencyMs: number;
+  /** Where a call button hangs; 0: none. */
+  readonly buttonUnit: number;
 }
 
 /** Of a full-speed FTDI chip: 64 bytes, two of which are status. */
@@ -94,7 +97,8 @@ class PacedSlave {
   #report: SlaveReport = NOTHING_YET;
 
   constructor(fd: number, settings: SlaveSettings) {
-    const {baudRate, mode, deadFrom, chunk, latencyMs} = settings;
+    const {baudRate, mode, deadFrom, chunk, latencyMs, buttonUnit} = settings;
+    if (buttonUnit > 0) this.#units.addButton(buttonUnit);
     this.#fd = fd;
     this.#byteNs = toNs(wireTimeMs(1, baudRate));
     this.#silenceNs = toNs(interFrameSilenceMs(baudRate));
@@ -117,9 +121,16 @@ class PacedSlave {
     }
   }
 
-  /** Any line asks for a report, after which counting begins anew. False at the end of input. */
+  /** `press UNIT`; any other line asks for a report, after which counting begins anew. False at the end of input. */
   #obey(): boolean {
-    if (readSync(STDIN, Buffer.alloc(256)) === 0) return false;
+    const heard = Buffer.alloc(256);
+    const count = readSync(STDIN, heard);
+    if (count === 0) return false;
+    const [word, unit] = heard.toString('utf8', 0, count).trim().split(' ');
+    if (word === 'press') {
+      this.#units.press(Number(unit));
+      return true;
+    }
     say(this.#report);
     this.#report = NOTHING_YET;
     return true;
@@ -150,8 +161,8 @@ class PacedSlave {
     const {unit, request} = decoded.frame;
     if (unit >= this.#deadFrom || request.kind === 'refused') return;
     if (request.kind === 'writeOne') {
-      const {value} = request;
-      say({command: {unit, value, startMs: toMs(startNs), before: this.#spans}});
+      const {address, value} = request;
+      say({command: {unit, address, value, startMs: toMs(startNs), before: this.#spans}});
     }
     const reply = encodeFrame(unit, encodeReplyPdu(this.#units.answer(unit, request)));
     this.#send(reply, endNs + this.#silenceNs + this.#turnaroundNs);
@@ -218,9 +229,9 @@ function sleepUntil(atNs: bigint): void {
   while (process.hrtime.bigint() < atNs);
 }
 
-/** `BAUD MODE DEAD-FROM-UNIT CHUNK LATENCY-MS`: says its port, then serves until the end of input. */
+/** `BAUD MODE DEAD-FROM-UNIT CHUNK LATENCY-MS BUTTON-UNIT`: says its port, then serves until the end of input. */
 export function run(args: readonly string[]): undefined {
-  const [baud, mode = '', deadFrom = 248, chunk = 1, latencyMs = 0] = args;
+  const [baud, mode = '', deadFrom = 248, chunk = 1, latencyMs = 0, buttonUnit = 0] = args;
   prctl(PR_SET_TIMERSLACK, 1000);
   const {fd, slavePath} = openTerminalMaster();
   // Held open, so that the terminal reads silence and not an error while no client has it.
@@ -232,6 +243,7 @@ export function run(args: readonly string[]): undefined {
     deadFrom: Number(deadFrom),
     chunk: Number(chunk),
     latencyMs: Number(latencyMs),
+    buttonUnit: Number(buttonUnit),
   }).run();
   closeSync(holdFd);
   closeSync(fd);

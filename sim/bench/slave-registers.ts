@@ -1,4 +1,5 @@
 import type {ModbusReply, ModbusRequest} from '../../protocols/modbus/pdu.js';
+import {REFERENCE_BUTTON_PROFILE} from '../../protocols/profiles/emergency-button-profile.js';
 import {REFERENCE_LOCK_PROFILE} from '../../protocols/profiles/parking-lock-profile.js';
 
 const REGISTERS = 256;
@@ -11,6 +12,19 @@ const SUPPLY = 12_000 / REFERENCE_LOCK_PROFILE.supply.mvPerUnit;
  */
 export class SlaveRegisters {
   readonly #units = new Map<number, Uint16Array>();
+  readonly #buttons = new Map<number, Uint16Array>();
+
+  /** A call button of the reference profile, which nobody has pressed so far. */
+  addButton(unit: number): void {
+    this.#buttons.set(unit, new Uint16Array(REGISTERS));
+  }
+
+  /** It was pressed and let go: it counts. */
+  press(unit: number): void {
+    const registers = this.#of(unit);
+    const counter = REFERENCE_BUTTON_PROFILE.status.register + 1;
+    registers[counter] = (registers[counter] ?? 0) + 1;
+  }
 
   answer(unit: number, request: ModbusRequest): ModbusReply {
     const registers = this.#of(unit);
@@ -27,7 +41,8 @@ export class SlaveRegisters {
           : {kind: 'bits', functionCode, bits: values.map(() => false)};
       }
       case 'writeOne':
-        registers[address] = request.value;
+        // Coils of a button are no registers.
+        if (request.functionCode === 6) registers[address] = request.value;
         if (address === REFERENCE_LOCK_PROFILE.command.register) obey(registers, request.value);
         return {kind: 'written', functionCode: request.functionCode, address, value: request.value};
       case 'writeRegisters':
@@ -39,6 +54,8 @@ export class SlaveRegisters {
   }
 
   #of(unit: number): Uint16Array {
+    const button = this.#buttons.get(unit);
+    if (button) return button;
     let registers = this.#units.get(unit);
     if (!registers) {
       const {arm, supply} = REFERENCE_LOCK_PROFILE;

@@ -77,6 +77,11 @@ export class GatewayProcess {
     return this.#ask('POST', path, body);
   }
 
+  /** What it goes on telling, as to a browser. */
+  listen(path: string, signal: AbortSignal): Promise<Response> {
+    return this.#fetch('GET', path, undefined, signal);
+  }
+
   /** As if its power went, as far as the process is concerned. */
   kill(): Promise<void> {
     return this.#peer.kill();
@@ -91,12 +96,12 @@ export class GatewayProcess {
     return (await this.#fetch(method, path, body)).json();
   }
 
-  #fetch(method: string, path: string, body?: object): Promise<Response> {
+  #fetch(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
     const access = readFileSync(join(this.#folder, `${DATABASE}.token`), 'utf8');
     const {url, token, configToken} = JSON.parse(access) as Access;
     const key = path.startsWith('/api/config/') ? configToken : token;
     return fetch(new URL(path, url), {
-      method,
+      ...{method, ...(signal && {signal})},
       headers: {'X-Latchkey-Token': key, 'content-type': 'application/json'},
       ...(body === undefined ? {} : {body: JSON.stringify(body)}),
     });

@@ -1,4 +1,4 @@
-import type {AlarmId, CollectorId, PersonId} from '../../../protocols/site/ids.js';
+import type {AlarmId, CollectorId, DeviceId, PersonId} from '../../../protocols/site/ids.js';
 import type {BoardAlive, CallActor, CallRequest} from './call-view.js';
 
 /** What a person asks of the care for calls: all but what he does to a call itself. */
@@ -23,6 +23,8 @@ export interface AlarmActionInput {
 export type CallInput =
   /** The effects of a raised call were carried out. */
   | {readonly kind: 'callTold'; readonly call: AlarmId}
+  /** How many presses a button has counted so far, so that none between two runs is missed; behind its presses. */
+  | {readonly kind: 'pressCount'; readonly device: DeviceId; readonly count: number}
   /** A board lives; at the times it says. */
   | ({readonly kind: 'boardAlive'} & BoardAlive)
   /** A wired sounder was read back as sounding. */

@@ -1,4 +1,5 @@
 import type {UnixMillis} from '../../../protocols/base/clock.js';
+import type {DeviceId} from '../../../protocols/site/ids.js';
 import type {Turn} from '../lot/turn.js';
 import {LONGEST_MAINTENANCE_MS} from './call-config.js';
 import {callsConfigOf} from './call-flow.js';
@@ -124,6 +125,12 @@ export function onCallNews(
     case 'cloudHas':
       onPathReached(turn, input.call, 'cloud');
   }
+}
+
+/** With a call that was counted, or after it: one press too many is cheaper than one too few. */
+export function keepPressCount(turn: Turn, device: DeviceId, count: number): void {
+  const id = `presses ${device}`;
+  turn.record({table: 'care', id, row: {id, kind: 'presses', device, count}});
 }
 
 /** Take up what the run before left. */

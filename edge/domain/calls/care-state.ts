@@ -1,5 +1,5 @@
 import type {Millis, UnixMillis} from '../../../protocols/base/clock.js';
-import type {AlarmId, PersonId} from '../../../protocols/site/ids.js';
+import type {AlarmId, DeviceId, PersonId} from '../../../protocols/site/ids.js';
 
 /*
  * What keeps calls possible, as it outlives a restart: one row for each thing, replaced by its newest state. Times
@@ -59,6 +59,12 @@ export type CareRow =
   | {readonly id: 'watch'; readonly kind: 'watch'; readonly sinceWallMs: UnixMillis}
   | {readonly id: string; readonly kind: 'maintenance'; readonly row: Maintenance}
   | {readonly id: string; readonly kind: 'test'; readonly name: string; readonly row: TestRow}
+  | {
+      readonly id: string;
+      readonly kind: 'presses';
+      readonly device: DeviceId;
+      readonly count: number;
+    }
   | {readonly id: 'walk'; readonly kind: 'walk'; readonly row: Walk};
 
 /** Upsert or, with `row` null, delete. */

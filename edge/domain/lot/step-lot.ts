@@ -8,7 +8,7 @@ import {endAtPlace, endByCard} from '../alarms/place-end.js';
 import {judgeStorage, onStorage} from '../alarms/storage-flow.js';
 import {haltShower, onShowerTimer, onStall} from '../bath/shower-flow.js';
 import type {CallInput} from '../calls/call-input.js';
-import {onCallCare, onCallNews} from '../calls/care-flow.js';
+import {keepPressCount, onCallCare, onCallNews} from '../calls/care-flow.js';
 import {onCareTimer} from '../calls/care-timer.js';
 import {beginSafeActions} from '../calls/safe-actions.js';
 import {onBoardsTimer} from '../calls/stations-flow.js';
@@ -184,6 +184,9 @@ function onCall(turn: Turn, input: CallInput): void {
       return;
     case 'resetKey':
       endAtPlace(turn, {end: 'reset_key', person: input.person, where: input.collector});
+      return;
+    case 'pressCount':
+      keepPressCount(turn, input.device, input.count);
       return;
     default:
       onCallNews(turn, input);
