@@ -21,5 +21,7 @@ export interface DoorStrike {
   readonly failMode: 'fail_safe' | 'fail_secure';
   /** Let somebody in: one pulse, timed by the relay board. */
   release(): Promise<RelayOutcome>;
+  /** Released and kept so until taken back (fire): openings meanwhile have their reason. */
+  hold(isHeld: boolean): void;
   close(): void;
 }

@@ -32,6 +32,10 @@ export interface RelayStrikeOptions {
 
 const DEFAULT_RELEASE_MS: Millis = 5000;
 const DEFAULT_HELD_AFTER_MS: Millis = 60_000;
+/** So long the board releases a held strike by itself: should we die, it falls shut. */
+const HOLD_MS: Millis = 15_000;
+const HOLD_AGAIN_MS: Millis = 5000;
+const RETRY_MS: Millis = 1000;
 /** From the end of the pulse to the contact of a door that was just pulled open. */
 const PULL_MS: Millis = 2000;
 
@@ -43,6 +47,8 @@ export class RelayStrike implements DoorStrike {
   readonly #contacts: ContactSet<'door' | 'exit'>;
   #state = NEW_DOOR;
   #timer: Timer | undefined;
+  #isHeld = false;
+  #holding: Timer | undefined;
   #closed = false;
 
   constructor(options: RelayStrikeOptions) {
@@ -84,9 +90,28 @@ export class RelayStrike implements DoorStrike {
     return relays.pulse(output, releaseMs);
   }
 
+  hold(isHeld: boolean): void {
+    if (this.#closed || isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    this.#holding?.cancel();
+    if (isHeld) void this.#holdOn();
+    else void this.#options.relays.set(this.#options.output, false);
+  }
+
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
+    this.#holding?.cancel();
+  }
+
+  async #holdOn(): Promise<void> {
+    const {clock, relays, output} = this.#options;
+    this.#take({kind: 'released'});
+    const outcome = await relays.pulse(output, HOLD_MS);
+    if (this.#closed || !this.#isHeld) return;
+    const isDone = outcome === 'proven' || outcome === 'acknowledged';
+    const afterMs = isDone ? HOLD_AGAIN_MS : RETRY_MS;
+    this.#holding = clock.timer(`hold ${this.id}`, afterMs, () => void this.#holdOn());
   }
 
   #take(input: DoorInput): void {
