@@ -1,6 +1,7 @@
 import type {z} from 'zod';
 import {callsProblems} from './calls-check.js';
 import {SECRET_EXPECTATION} from './fields.js';
+import {fireProblems} from './fire-check.js';
 import {takeInventory} from './inventory.js';
 import {nearWord} from './near-word.js';
 import {profileProblems} from './profile-check.js';
@@ -103,6 +104,10 @@ function deepFreeze<Value>(value: Value): Value {
   return value;
 }
 
+function nameProblems(config: SiteConfig) {
+  return [...callsProblems(config), ...fireProblems(config)];
+}
+
 /** Read a site file: the frozen configuration, or every problem it has, each with its place. */
 export function loadSiteConfig(text: string, fileName: string): LoadedConfig {
   const source = new YamlSource(text, fileName);
@@ -112,7 +117,7 @@ export function loadSiteConfig(text: string, fileName: string): LoadedConfig {
   const problems: Problem[] = [
     ...(parsed.error?.issues ?? []).flatMap(issue => fieldProblems(source, issue)),
     ...laterContacts(source),
-    ...(parsed.success ? callsProblems(parsed.data) : []).map(problem => ({
+    ...(parsed.success ? nameProblems(parsed.data) : []).map(problem => ({
       ...problem,
       place: placeOf(problem.path),
     })),

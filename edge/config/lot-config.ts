@@ -1,12 +1,16 @@
 import {InternalError} from '../../protocols/base/errors.js';
 import {asId, type CollectorId, type DeviceId} from '../../protocols/site/ids.js';
 import type {BathConfig} from '../domain/bath/contract.js';
+import type {FirePanelConfig} from '../domain/fire/fire-zone.js';
 import type {LotConfig} from '../domain/lot/contract.js';
 import type {BayConfig, CollectorConfig} from '../domain/lot/topology.js';
 import {LOT_PROFILES, type LotProfile} from '../domain/policies/profiles.js';
 import {callsOf} from './calls-config.js';
 import type {BaySiteConfig, CollectorSiteConfig} from './collector-schema.js';
 import type {SiteConfig} from './schema.js';
+
+/** Kinds that a fire panel opens. */
+export const OPENABLE: ReadonlySet<string> = new Set(['barrier', 'door-strike']);
 
 /** What the lock of a bay can do. */
 function lockOf(config: SiteConfig, lock: string): Pick<BayConfig, 'travelMs' | 'canRaise'> {
@@ -77,6 +81,20 @@ function bathOf({bath}: SiteConfig): BathConfig | undefined {
   };
 }
 
+/** Every panel with what it opens: left out, all that there is to open. */
+export function firePanelsOf({devices}: SiteConfig): readonly FirePanelConfig[] {
+  const openable = devices.filter(({kind}) => OPENABLE.has(kind)).map(({id}) => id);
+  return devices.flatMap(device => {
+    if (device.kind !== 'fire-panel') return [];
+    const {id, opens = openable, stops} = device;
+    return {
+      panel: asId<DeviceId>(id),
+      opens: opens.map(name => asId<DeviceId>(name)),
+      stops: stops.map(name => asId<CollectorId>(name)),
+    };
+  });
+}
+
 /** What the lot needs to know of the site: topology and numbers, no ports and no secrets. */
 export function lotConfigOf(config: SiteConfig): LotConfig {
   return {
@@ -93,6 +111,7 @@ export function lotConfigOf(config: SiteConfig): LotConfig {
       ...stallPosts(config),
     ],
     bath: bathOf(config),
+    firePanels: firePanelsOf(config),
     calls: callsOf(config),
     contacts: config.contacts,
     rules: config.rules,

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import test from 'ava';
 import {deviceSecrets} from './device-secrets.js';
 import {loadSiteConfig} from './load.js';
+import {firePanelsOf} from './lot-config.js';
 
 const EXAMPLE = readFileSync('edge/install/example-plant.yaml', 'utf8');
 
@@ -58,6 +59,22 @@ test('a part that its board has not is refused, and so is a pulse that nobody ti
   t.true(
     pulses.every(text => text.endsWith('expected a board that times pulses, and R-1 does not')),
   );
+});
+
+test('a fire panel opens all there is to open, and what it names must be there', t => {
+  const loaded = loadSiteConfig(EXAMPLE, 'site.yaml');
+  if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
+  t.deepEqual(firePanelsOf(loaded.config), [
+    {panel: 'fire-1', opens: ['gate-1', 'door-1'], stops: []},
+  ] as never);
+  const panel = 'activeWhen: open } }\n';
+  const [opens, stops, ...more] = problemsWith(
+    panel,
+    'activeWhen: open }, opens: [gate-1, siren-1], stops: [X-01] }\n',
+  );
+  t.regex(opens ?? '', /opens\[1\]: no barrier or door-strike is called siren-1$/);
+  t.regex(stops ?? '', /stops\[0\]: no stall is called X-01$/);
+  return t.deepEqual(more, []);
 });
 
 test('a board that nobody has is told once, and one of another kind is named', t => {

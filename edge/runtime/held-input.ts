@@ -25,6 +25,8 @@ export function sourceOf(input: LotInput): string | undefined {
         ? `${kind} ${body.counter} ${body.person}`
         : `${kind} ${body.person} ${body.action}`;
     }
+    case 'fire':
+      return `${input.kind} ${input.panel}`;
     case 'line':
       return `${input.kind} ${input.line}`;
     case 'press':

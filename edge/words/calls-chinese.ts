@@ -65,6 +65,7 @@ export const CHINESE_CALLS: CallWords = {
     UNLOCK_FAILED: '到车位查看，必要时用手动方式降锁；有人在等。',
     RELOCK_FAILED: '到车位查看锁臂旁是否有障碍物，然后再升锁。',
     EMERGENCY_BUTTON: '立即前往现场。',
+    FIRE: '按消防预案处置；报警复位前，该区域道闸和门保持开启。',
     CLONE_SUSPECT: '拦下该卡，核对持卡人，报告主管。',
     INTRUDER: '到车位核对车牌，请车主离开或联系主管。',
     WRONG_BAY: '请车主换到自己的车位。',

@@ -67,6 +67,7 @@ export const ENGLISH_CALLS: CallWords = {
     UNLOCK_FAILED: 'Go to the bay; lower the lock by hand if you must. Somebody waits.',
     RELOCK_FAILED: 'See what stands in the way of the arm, then raise it again.',
     EMERGENCY_BUTTON: 'Go there at once.',
+    FIRE: 'Follow the fire plan of the house. Gates and doors of the zone stand open until the panel is reset.',
     CLONE_SUSPECT: 'Keep the card, ask who holds it, tell the supervisor.',
     INTRUDER: 'Check the number plate at the bay; ask the driver to leave or tell the supervisor.',
     WRONG_BAY: 'Ask the driver to move to his own bay.',

@@ -33,6 +33,7 @@ const EXAMPLES: {readonly [Code in MessageCode]: Extract<DisplayMessage, {code: 
   CAR_PRESENT: {code: 'CAR_PRESENT', bay},
   WRONG_BAY: {code: 'WRONG_BAY', bay, rightBay: asId<BayId>('A-013')},
   NO_ENTRY: {code: 'NO_ENTRY'},
+  FIRE: {code: 'FIRE'},
   STALL_FREE: {code: 'STALL_FREE'},
   STALL_OUT: {code: 'STALL_OUT'},
   STALL_SERVICE: {code: 'STALL_SERVICE'},

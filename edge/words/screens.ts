@@ -30,6 +30,7 @@ const TONES: Readonly<Record<MessageCode, DisplayTone>> = {
   WRONG_BAY: 'bad',
   NOT_READY: 'bad',
   NO_ENTRY: 'bad',
+  FIRE: 'call',
   STALL_FREE: 'neutral',
   STALL_OUT: 'bad',
   STALL_SERVICE: 'neutral',

@@ -3,7 +3,11 @@ import type {AlarmKind} from './events.js';
 /** How urgent a call is. `fault`: somebody should look, nobody has to run. @see ecosystem.md 2.2, EC-4 */
 export type CallType = 'emergency' | 'assistance' | 'fault';
 
-const EMERGENCIES: ReadonlySet<string> = new Set<AlarmKind>(['EMERGENCY_BUTTON', 'BATHER_SILENT']);
+const EMERGENCIES: ReadonlySet<string> = new Set<AlarmKind>([
+  'EMERGENCY_BUTTON',
+  'BATHER_SILENT',
+  'FIRE',
+]);
 
 /** Alarms that nobody has to be woken for: they wait in the list until somebody looks. */
 const FAULTS: ReadonlySet<string> = new Set<AlarmKind>([

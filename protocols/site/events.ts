@@ -101,6 +101,7 @@ export type AlarmKind =
   | 'NO_WATER'
   | 'BATHER_SILENT'
   | 'HOT_WATER'
+  | 'FIRE'
   | CallAlarmKind
   | DeviceFaultKind;
 

@@ -27,5 +27,7 @@ export const REASONS = [
   'UNCOMMISSIONED',
   'NO_ADMISSION',
   'STORAGE_FULL',
+  'FIRE',
+  'FIRE',
 ] as const;
 export type Reason = (typeof REASONS)[number];

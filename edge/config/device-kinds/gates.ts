@@ -42,6 +42,23 @@ export const doorStrike = exactly({
   heldAfterMs: duration(5000, 3_600_000, 'An open door is held open after it.').default(60_000),
 });
 
+/** The contact of a fire panel. Barriers go up and doors are released while it tells of a fire; locks stay as they are. */
+export const firePanel = exactly({
+  id,
+  kind: z.literal('fire-panel'),
+  inputs: inputBoardName,
+  fire: contact('The panel tells of a fire. One that opens then tells of a cut cable too.'),
+  opens: z
+    .array(identifier('Barrier or door strike.'))
+    .min(1, {error: 'expected one barrier or door strike at least'})
+    .optional()
+    .describe('What it opens. Left out: every barrier and door strike of the site.'),
+  stops: z
+    .array(identifier('Stall.'))
+    .default([])
+    .describe('Stalls of its zone whose water stops. Left out: none.'),
+});
+
 /** A sounder on a relay. It sounds with every open alarm that calls for help. */
 export const siren = exactly({
   id,

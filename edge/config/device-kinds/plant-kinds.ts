@@ -2,7 +2,7 @@ import type {z} from 'zod';
 import {countingInputs, relayBoard} from './boards.js';
 import {plateCamera} from './cameras.js';
 import {beamCounter, milesightCounter} from './counters.js';
-import {barrier, doorStrike, relayOutputDevice, siren} from './gates.js';
+import {barrier, doorStrike, firePanel, relayOutputDevice, siren} from './gates.js';
 import {cardDispenser, temperatureInput, ultrasonic} from './sensing.js';
 import {cjt188Meter, flowMeter, pulseMeter, rowValve, waterMeter} from './water.js';
 
@@ -22,6 +22,7 @@ export const PLANT_LINE_KINDS = [
 export const PLANT_OWN_KINDS = [
   barrier,
   doorStrike,
+  firePanel,
   siren,
   relayOutputDevice,
   pulseMeter,

@@ -45,6 +45,7 @@ const USES: Readonly<Record<string, readonly Use[]>> = {
       ],
     },
   ],
+  'fire-panel': [{board: ['inputs'], kinds: CONTACTS, part: 'input', at: [['fire', 'input']]}],
   siren: [{board: ['relays'], kinds: RELAYS, part: 'output', at: [['output']]}],
   'relay-output': [{board: ['relays'], kinds: RELAYS, part: 'output', at: [['output']]}],
   'loop-button': [

@@ -35,6 +35,7 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   UNLOCK_FAILED: CALL,
   EMERGENCY_BUTTON: {...CALL, type: 'emergency'},
   WRONG_STATE: CALL,
+  FIRE: {...CALL, type: 'emergency'},
   RELOCK_FAILED: URGENT,
   CLONE_SUSPECT: URGENT,
   INTRUDER: URGENT,

@@ -9,6 +9,7 @@ import {
 } from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import {entryDoubt} from '../alarms/storage-flow.js';
+import {isFireAt} from '../fire/fire-state.js';
 import type {Shown} from '../lot/shown.js';
 import type {Turn} from '../lot/turn.js';
 import type {Verification} from '../pipeline/verify.js';
@@ -47,7 +48,7 @@ export function admitBather(
   if (!grant) return undefined;
   const barred = barredBy(turn, stall, grant);
   if (barred !== undefined) {
-    const act = () => showStall(turn, id, {code: 'STALL_OUT'});
+    const act = () => showStall(turn, id, {code: barred === 'FIRE' ? barred : 'STALL_OUT'});
     return {reason: barred, grant, act};
   }
   const row = firstRow(turn, stall, {grant, spends}, bath.rules);
@@ -66,6 +67,7 @@ export function admitBather(
 function barredBy(turn: Turn, stall: StallState, grant: Grant): Reason | undefined {
   if (!grant.points.includes(asId<BayId>(stall.config.id))) return 'OTHER_POINT';
   if (stall.shower) return 'BAY_OCCUPIED';
+  if (isFireAt(turn, stall.config.id)) return 'FIRE';
   if (turn.state.admissionStops.size > 0) return 'NO_ADMISSION';
   const doubt = entryDoubt(turn);
   if (doubt !== undefined) return doubt;

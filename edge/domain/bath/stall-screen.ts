@@ -1,5 +1,6 @@
 import type {AlarmKind} from '../../../protocols/site/events.js';
 import type {CollectorId} from '../../../protocols/site/ids.js';
+import {isFireAt} from '../fire/fire-state.js';
 import type {DisplayMessage} from '../lot/display-message.js';
 import type {Turn} from '../lot/turn.js';
 import {isRowShut} from './master-valve.js';
@@ -23,6 +24,7 @@ export function stallScreen(turn: Turn, id: CollectorId): DisplayMessage | undef
   const bath = turn.config.bath;
   if (!stall || !bath) return undefined;
   if (stall.shower) return showerScreen(stall.shower, bath.rules);
+  if (isFireAt(turn, id)) return {code: 'FIRE'};
   return isOutOfService(turn, stall) ? {code: 'STALL_OUT'} : {code: 'STALL_FREE'};
 }
 

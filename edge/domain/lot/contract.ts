@@ -51,6 +51,7 @@ import type {CallsConfig} from '../calls/call-config.js';
 import type {AlarmActionInput, CallInput} from '../calls/call-input.js';
 import type {CallAnswer} from '../calls/call-view.js';
 import type {CareRecord, CareRow} from '../calls/care-state.js';
+import type {FirePanelConfig} from '../fire/fire-zone.js';
 import type {LockoutRecord} from '../lockout/lockout-machine.js';
 import type {TimeReading} from '../time/time-machine.js';
 import type {AdmissionInput} from './admission.js';
@@ -161,6 +162,8 @@ export type LotInput =
             readonly trace?: string;
           };
     }
+  /** A fire panel of the building tells of a fire, or that it is over. */
+  | {readonly kind: 'fire'; readonly panel: DeviceId; readonly isStanding: boolean}
   | AlarmActionInput
   | CallInput
   /** How the store stands, whenever that changes. */
@@ -386,6 +389,8 @@ export interface LotConfig {
   readonly contacts: readonly {readonly name: string; readonly afterMs: Millis}[];
   readonly rules: LotRules;
   readonly bath?: BathConfig | undefined;
+  /** Left out: the building tells nothing of fires. */
+  readonly firePanels?: readonly FirePanelConfig[];
   /** Left out: the usual ones. */
   readonly calls?: CallsConfig | undefined;
 }

@@ -65,6 +65,8 @@ export type DisplayMessage =
   | {readonly code: 'WRONG_BAY'; readonly bay: BayId; readonly rightBay: BayId | undefined}
   | {readonly code: 'NOT_READY'; readonly bay: BayId}
   | {readonly code: 'NO_ENTRY'}
+  /** The building burns. */
+  | {readonly code: 'FIRE'}
   | {readonly code: 'STALL_FREE'}
   | {readonly code: 'STALL_OUT'}
   /** Staff cleans or flushes. */

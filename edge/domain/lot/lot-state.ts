@@ -122,6 +122,8 @@ export interface LotState {
   readonly partsOffline: ReadonlyMap<DeviceId | CollectorId, CollectorId | undefined>;
   /** While one stands, only stays that run already are served. */
   readonly admissionStops: ReadonlySet<AdmissionStop>;
+  /** Fire panels that tell of a fire. */
+  readonly fires: ReadonlySet<DeviceId>;
   /** What keeps calls possible. */
   readonly care: CallsState;
   readonly storage: StorageState;
@@ -152,6 +154,7 @@ export function createLot(config: LotConfig): LotState {
     linesDown: new Map(),
     partsOffline: new Map(),
     admissionStops: new Set(),
+    fires: new Set(),
     care: NO_CARE,
     storage: SOUND_STORAGE,
     bootMs: 0,

@@ -2,6 +2,7 @@ import type {ActuationCause} from '../../../protocols/site/events.js';
 import {startActuation} from '../actuation/actuation-flow.js';
 import {journalOrder} from '../actuation/settle-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
+import {isFire} from '../fire/fire-state.js';
 import {isFresh, mayRaise} from '../interlocks/interlocks.js';
 import type {LotInput, OrderOrigin, OrderResult} from './contract.js';
 import type {BayState} from './lot-state.js';
@@ -35,6 +36,9 @@ export function onOrder(turn: Turn, order: Order): void {
 function refusalOf(turn: Turn, order: Order, bay: BayState | undefined): RefusalReason | undefined {
   if (order.by.kind === 'person' && order.by.reason.trim() === '') return 'REASON_MISSING';
   if (!bay) return 'UNKNOWN_BAY';
+  // Whoever stands there may still let a car out by hand.
+  const isLettingOut = order.by.kind === 'person' && order.desired === 'down';
+  if (isFire(turn) && !isLettingOut) return 'FIRE';
   // Somebody must stand by a lock that nobody has tried yet.
   if (order.by.kind === 'remote' && !isCommissioned(turn.config, bay)) return 'UNCOMMISSIONED';
   const underway = bay.actuation?.row.desired;

@@ -14,6 +14,7 @@ import {beginSafeActions} from '../calls/safe-actions.js';
 import {onBoardsTimer} from '../calls/stations-flow.js';
 import {isWalkPress} from '../calls/walk-flow.js';
 import {onLockIdentity} from '../commissioning/commissioning-flow.js';
+import {onFire} from '../fire/fire-flow.js';
 import {onLockoutTimer} from '../lockout/lockout-flow.js';
 import {onCodeUnread, onIdleScreen} from '../pipeline/post-screen.js';
 import {
@@ -90,10 +91,9 @@ function dispatch(turn: Turn, input: LotInput): void {
       onLine(turn, input);
       return;
     case 'admission':
-      onAdmission(turn, input);
-      return;
+    case 'fire':
     case 'grantsChanged':
-      onGrantsChanged(turn);
+      onNews(turn, input);
       return;
     case 'timer':
       onTimer(turn, input.timer);
@@ -163,6 +163,16 @@ function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
       onStall(turn, input);
       return;
   }
+}
+
+/** From outside the lot. */
+function onNews(
+  turn: Turn,
+  input: Extract<LotInput, {kind: 'admission' | 'fire' | 'grantsChanged'}>,
+): void {
+  if (input.kind === 'admission') onAdmission(turn, input);
+  else if (input.kind === 'fire') onFire(turn, input);
+  else onGrantsChanged(turn);
 }
 
 function onButton(turn: Turn, at: CollectorState, presses: number): void {

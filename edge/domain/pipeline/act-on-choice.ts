@@ -2,6 +2,7 @@ import type {CardVerdict} from '../../../drivers/collector/contract.js';
 import type {BayId, CollectorId} from '../../../protocols/site/ids.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import {entryDoubt} from '../alarms/storage-flow.js';
+import {isFire} from '../fire/fire-state.js';
 import {mayRaise} from '../interlocks/interlocks.js';
 import type {DisplayMessage} from '../lot/display-message.js';
 import type {BayState} from '../lot/lot-state.js';
@@ -48,6 +49,7 @@ export function actOn(turn: Turn, collector: CollectorId, choice: BayChoice): Ac
       return tell('deny', 'UNCOMMISSIONED', choice.bay, notReady(choice.bay));
     case 'here': {
       const {bay, insteadOf} = choice;
+      if (isFire(turn)) return tell('deny', 'FIRE', bay, {code: 'FIRE'});
       if (turn.view(bay).isWaking) return {kind: 'refuse', reason: 'DEVICE_OFFLINE', retried: true};
       return asksToClose(turn, collector, choice)
         ? closing(turn, bay)

@@ -12,6 +12,7 @@ import {
 } from '../../../protocols/site/ids.js';
 import {sessionOf, startActuation} from '../actuation/actuation-flow.js';
 import {isCommissioned} from '../commissioning/commissioning-flow.js';
+import {isFire} from '../fire/fire-state.js';
 import {mayRaise} from '../interlocks/interlocks.js';
 import type {SessionRecord} from '../lot/contract.js';
 import {type BayState, SURE_POLLS} from '../lot/lot-state.js';
@@ -94,7 +95,7 @@ export function onVacantTimer(turn: Turn, bayId: BayId): void {
   if (!bay || bay.vacantSinceMs === undefined) return;
   turn.patchBay(bayId, {vacantSinceMs: undefined});
   if (!waitsForRaise(turn, bay)) return;
-  if (mayRaise(turn.view(bay), turn.nowMs)) restartVacancy(turn, bayId);
+  if (isFire(turn) || mayRaise(turn.view(bay), turn.nowMs)) restartVacancy(turn, bayId);
   else relock(turn, bayId);
 }
 
@@ -105,7 +106,7 @@ export function onEnterTimer(turn: Turn, bayId: BayId): void {
   if (bay?.session?.row.phase !== 'open_wait_car' || !bay.config.canRaise) return;
   const isTried = isCommissioned(turn.config, bay);
   const ready = isTried && bay.actuation === undefined && bay.goodPolls >= SURE_POLLS;
-  const sure = ready && !mayRaise(turn.view(bay), turn.nowMs);
+  const sure = ready && !isFire(turn) && !mayRaise(turn.view(bay), turn.nowMs);
   if (sure) relock(turn, bayId);
   else turn.startTimer({kind: 'enter', bay: bayId}, turn.config.rules.raiseAfterVacantMs);
 }

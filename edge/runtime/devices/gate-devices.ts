@@ -53,6 +53,7 @@ export function createBarrier(config: PlantOf<'barrier'>, parts: PlantParts): Si
       release: () => barrier.hold(false),
     },
     orders: orders.orders,
+    onFire: isHeld => barrier.hold(isHeld),
     close: () => {
       orders.close();
       return barrier.dispose();
@@ -95,6 +96,10 @@ export function createStrike(config: PlantOf<'door-strike'>, parts: PlantParts):
       open: () => void release(),
     },
     orders: {open: letIn, pulse: letIn},
+    onFire: isHeld => {
+      strike.hold(isHeld);
+      reports.onEvent('strike', {isHeld});
+    },
     close: () => strike.close(),
   };
 }

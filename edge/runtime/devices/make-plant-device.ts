@@ -3,6 +3,7 @@ import {createPlateCamera} from './camera-device.js';
 import {createBeamCounter, createMilesightCounter} from './counter-devices.js';
 import {countingDevice} from './counter-hub.js';
 import {DispenserDevice} from './dispenser-device.js';
+import {createFirePanel} from './fire-device.js';
 import {createBarrier, createSiren, createStrike} from './gate-devices.js';
 import type {PlantParts} from './plant-parts.js';
 import {relayDevice} from './relay-hub.js';
@@ -48,6 +49,8 @@ export function makePlantDevice(
       return createBarrier(config, parts);
     case 'door-strike':
       return createStrike(config, parts);
+    case 'fire-panel':
+      return createFirePanel(config, parts);
     case 'siren':
       return createSiren(config, parts);
     case 'relay-output':

@@ -8,6 +8,8 @@ export interface PlantParts extends DeviceParts {
   readonly plant: Plant;
   /** Hears which plate was surely read in the bay that a camera sees; undefined: it sees none. */
   readonly onPlate: ((plate: string) => void) | undefined;
+  /** A fire panel tells of a fire, or that it is over. */
+  onFire(isStanding: boolean): void;
   /** Messages from a broker of the site; closed by the device. */
   openFeed(feed: FeedConfig): MessageFeed;
 }

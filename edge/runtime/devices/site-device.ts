@@ -27,6 +27,8 @@ export interface SiteDevice {
   onCalls?(level: SounderLevel): void;
   /** Set off for a call: a modem that rings somewhere else, a lamp. */
   onCallOutput?(isOn: boolean): void;
+  /** Held open while the building burns. */
+  onFire?(isHeld: boolean): void;
   /** Take the water from a row of stalls, or let it in again. */
   onRow?(order: 'open' | 'shut'): void;
   /** The lot listens and the lines are being opened. */

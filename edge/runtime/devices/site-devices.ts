@@ -6,9 +6,11 @@ import {InternalError} from '../../../protocols/base/errors.js';
 import {asId, type DeviceId} from '../../../protocols/site/ids.js';
 import type {FeedConfig} from '../../config/device-kinds/feeds.js';
 import {takenParts} from '../../config/device-use.js';
+import {firePanelsOf} from '../../config/lot-config.js';
 import type {SiteConfig, SiteDeviceConfig} from '../../config/schema.js';
 import {resolveKey, resolveSecret, type SecretReader} from '../../config/secrets.js';
 import type {SounderLevel} from '../../domain/calls/stations-flow.js';
+import {type FirePanelConfig, heldOpen} from '../../domain/fire/fire-zone.js';
 import type {LotInput} from '../../domain/lot/contract.js';
 import type {Log} from '../../platform/log.js';
 import type {OpenFeed} from '../open-feed.js';
@@ -77,6 +79,9 @@ export class SiteDevices {
   readonly #taken: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #readers = new Map<string, OsdpDevice>();
   readonly #boards: SiteDevice[] = [];
+  readonly #firePanels: readonly FirePanelConfig[];
+  readonly #fires = new Set<DeviceId>();
+  #held: ReadonlySet<DeviceId> = new Set();
   readonly #plant: Plant;
 
   constructor(options: SiteDevicesOptions) {
@@ -84,6 +89,7 @@ export class SiteDevices {
     this.#options = options;
     this.#host = new DeviceHost(options);
     this.#taken = takenParts(config);
+    this.#firePanels = firePanelsOf(config);
     this.#plant = this.#createPlant();
     for (const device of [...config.buses.flatMap(bus => bus.devices), ...config.devices]) {
       if (device.kind === 'osdp-reader' || !this.#taken.has(device.id)) this.#add(device);
@@ -178,6 +184,19 @@ export class SiteDevices {
     if (device?.onFreeBays) this.#boards.push(device);
   }
 
+  /** At once and before anything is stored: nobody waits for a disk to get out. */
+  #onFire(panel: DeviceId, isStanding: boolean): void {
+    if (isStanding) this.#fires.add(panel);
+    else this.#fires.delete(panel);
+    const before = this.#held;
+    this.#held = heldOpen(this.#firePanels, this.#fires);
+    for (const id of [...this.#held, ...before]) {
+      const isHeld = this.#held.has(id);
+      if (isHeld !== before.has(id)) this.get(id)?.onFire?.(isHeld);
+    }
+    this.#options.dispatch({kind: 'fire', panel, isStanding});
+  }
+
   #partsOf(id: string, reports: DeviceReports): PlantParts {
     const {config, clock, entropy, secrets, databasePath, digest} = this.#options;
     const {openLink, openHid, lineOf, listenTo, codesOf, waterOf} = this.#options;
@@ -191,6 +210,7 @@ export class SiteDevices {
       openLine: link => openOwnLine({name: id, link, clock, entropy, openLink}),
       plant: this.#plant,
       onPlate: this.#plateListener(id),
+      onFire: isStanding => this.#onFire(asId(id), isStanding),
       openFeed: feed => this.#openFeed(id, feed),
       openHid: hid => openHid(hid, hidDriverOf(config), id),
       secret: (reference, what, bytes) => resolveKey(reference, what, secrets, bytes),
