@@ -1,6 +1,7 @@
 import type {Clock, Millis, Timer, UnixMillis} from '../../protocols/base/clock.js';
 import {EdgeError, errorText} from '../../protocols/base/errors.js';
 import type {SiteFact} from '../../protocols/site/events.js';
+import {beforeStored} from '../domain/calls/before-stored.js';
 import type {
   LotConfig,
   LotContext,
@@ -52,14 +53,10 @@ const QUIET_GATHER_MS: Millis = 200;
 /** As many events do not wait for more. */
 const MOST_GATHERED = 16;
 
-/** What an emergency button does to people, not to doors. */
-const RINGING: ReadonlySet<LotEffect['kind']> = new Set(['signal', 'notify', 'show'] as const);
-
 /** Carried out whatever the disk says: help is called, water shut, and a stop starts no movement. */
-function cannotWait(input: LotInput, effect: LotEffect): boolean {
+function cannotWait(effect: LotEffect): boolean {
   if (effect.kind === 'lockCommand') return effect.command === 'stop';
-  if (effect.kind === 'water' || effect.kind === 'rowValve') return effect.order === 'shut';
-  return input.kind === 'press' && RINGING.has(effect.kind);
+  return (effect.kind === 'water' || effect.kind === 'rowValve') && effect.order === 'shut';
 }
 
 /**
@@ -295,7 +292,11 @@ export class LotRunner {
 
   /** What is kept of it follows with the disk. */
   #actAtOnce(input: LotInput, {effects}: Taken['step']): void {
-    for (const effect of effects) if (cannotWait(input, effect)) this.#perform(effect);
+    for (const effect of effects) {
+      const called = input.kind === 'press' ? beforeStored(this.#state, effect) : undefined;
+      if (called) this.#perform(called);
+      else if (cannotWait(effect)) this.#perform(effect);
+    }
   }
 
   /** Keep what would otherwise be lost. False for what comes again by itself, or has been answered. */

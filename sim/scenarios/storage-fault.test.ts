@@ -1,6 +1,7 @@
 import test from 'ava';
 import {StoreError} from '../../protocols/base/errors.js';
 import type {World} from '../world.js';
+import {Guard} from './guard.js';
 import {withWorld} from './with-world.js';
 
 const SITE = {collectors: [{id: 'C1', bays: ['A-001']}]};
@@ -68,7 +69,29 @@ test('a press rings at once, also behind something else that no disk took', t =>
     await world.advance(1000);
     t.true(world.site.post('C1').buzzer);
     t.true(world.logged.some(line => line.event === 'alarm.call'));
-    t.is(world.screen('C1'), 'Call sent / Please wait');
+  }));
+
+test('EC-2 while no disk takes the call the sounder sounds and nobody is assured; stored, lamp and display assure the caller, and tell him by another word that somebody comes', t =>
+  withWorld(t, SITE, async world => {
+    await world.advance(2000);
+    const post = world.site.post('C1');
+    const resting = world.screen('C1');
+    const makeRoom = fillDisk(world);
+    post.press();
+    await world.advance(5000);
+    t.deepEqual([post.buzzer, post.lamp, world.screen('C1')], [true, false, resting]);
+    makeRoom();
+    await world.until(() => world.alarms().length > 0, 15_000);
+    await world.advance(1000);
+    t.deepEqual(
+      [post.buzzer, post.lamp, world.screen('C1')],
+      [true, true, 'Call sent / Please wait'],
+    );
+    const [call] = world.alarms();
+    await new Guard(world).acknowledge(call?.id ?? '');
+    await world.advance(1000);
+    t.deepEqual([post.buzzer, post.lamp], [false, true]);
+    t.regex(world.screen('C1'), /^Staff are coming/);
   }));
 
 test('a car seen while an arm rises stops it, also while no disk takes anything', t =>
