@@ -1,7 +1,5 @@
+import type {CallType} from './calls.js';
 import type {AlarmKind} from './events.js';
-
-/** How urgent a call is. `fault`: somebody should look, nobody has to run. @see ecosystem.md 2.2, EC-4 */
-export type CallType = 'emergency' | 'assistance' | 'fault';
 
 const EMERGENCIES: ReadonlySet<string> = new Set<AlarmKind>([
   'EMERGENCY_BUTTON',
@@ -19,11 +17,16 @@ const FAULTS: ReadonlySet<string> = new Set<AlarmKind>([
     'CARD_STOCK_LOW',
     'COUNTER_FAULT',
   ] as const),
-  ...(['COUNTER_DRIFT', 'METER_FAULT', 'CONFIG_ROLLED_BACK'] as const),
+  ...(['COUNTER_DRIFT', 'METER_FAULT', 'CONFIG_ROLLED_BACK', 'CALL_TEST_FAILED'] as const),
 ]);
 
-/** Of an alarm. One of a kind that is not known here calls people: a newer gateway has its reasons. */
+/**
+ * How urgently the cloud tells of an alarm: `fault`, somebody should look and nobody has to run; `test`, nobody but
+ * who proves that it arrives. One of a kind that is not known
+ * here calls people: a newer gateway has its reasons. @see ecosystem.md 2.2, EC-4, EC-14
+ */
 export function callTypeOf(kind: string): CallType {
+  if (kind === ('CALL_TEST' satisfies AlarmKind)) return 'test';
   if (EMERGENCIES.has(kind)) return 'emergency';
   return FAULTS.has(kind) ? 'fault' : 'assistance';
 }

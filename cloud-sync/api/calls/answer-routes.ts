@@ -85,8 +85,9 @@ async function answeredBy(
   if (!notice) throw new Refusal('not_found');
   if (notice.call !== null) return takeCall(tx, options, {...notice, call: notice.call});
   const isFirst = await notices.answer(tx, notice.id, options.clock.wallMs());
-  const isTest = notice.data.kind === 'test';
-  if (isTest && isFirst) await options.tests.answered(tx, notice.site);
+  const {data, site} = notice;
+  const isTest = data.kind === 'test';
+  if (isTest && isFirst) await options.tests.answered(tx, site, data.isPath);
   return {kind: isTest ? 'test' : 'other', taken: false, state: null, takenBy: null};
 }
 

@@ -1,5 +1,6 @@
 import {z} from '@hono/zod-openapi';
 import {callTypeOf} from '../../../protocols/site/call-kinds.js';
+import {CALL_TYPES} from '../../../protocols/site/calls.js';
 import {CALL_STATES} from './call-machine.js';
 import {type CallNotice, NOTICE_STATES, type NoticeAttempt} from './call-notice-table.js';
 import type {CallRow} from './call-table.js';
@@ -12,7 +13,7 @@ export const callSchema = z
     site: z.string(),
     gateway: z.string(),
     alarm: z.string().openapi({description: 'As the gateway calls it'}),
-    type: z.enum(['emergency', 'assistance', 'fault']),
+    type: z.enum(CALL_TYPES),
     kind: z.string().openapi({example: 'EMERGENCY_BUTTON'}),
     place: z.string().nullable().openapi({description: 'Bay, stall or post; null: the site'}),
     count: z.int().openapi({description: 'How often it was pressed'}),

@@ -56,6 +56,10 @@ export class CallDesk {
     const {calls, clock} = this.#options;
     const row = await calls.lock(tx, id);
     if (!row || !(await calls.follow(tx, id))) return false;
+    if (callTypeOf(row.kind) === 'test') {
+      await this.#followTest(tx, row);
+      return true;
+    }
     const duty = await this.#dutyAt(tx, row.site);
     let {stand} = row;
     // One that was never looked at has no time to be looked at.
@@ -67,6 +71,23 @@ export class CallDesk {
     const wallMs = clock.wallMs();
     await this.#apply(tx, {...row, stand}, {...wordOf(row, wallMs), duty});
     return true;
+  }
+
+  /**
+   * A test of the way goes on to the test contacts, once, and calls nobody: its gateway ends it as soon as it has come
+   * here. One that was pressed in a walk has a post, and has come far enough. @see ecosystem.md 2.2, EC-14
+   */
+  async #followTest(tx: CloudTransaction, row: CallRow): Promise<void> {
+    const {calls, clock, contacts, sites} = this.#options;
+    if (row.stand.state === 'ended') return;
+    await calls.save(tx, row.id, {...row.stand, state: 'ended', endedWall: clock.wallMs()}, {});
+    const site = await sites.byId(tx, row.site);
+    if (!site || row.collector !== null) return;
+    const data = {kind: 'test', site: site.name, isPath: true} as const;
+    for (const contact of await contacts.of(tx, site.id)) {
+      if (!contact.isTest) continue;
+      await this.notify(tx, {row: site, contact, why: 'path', data, call: null});
+    }
   }
 
   /** What is due, or has happened otherwise; false when there is no such call. */

@@ -73,10 +73,14 @@ export class NoticeTests {
     else if (before.untilWall === null) await tests.save(tx, {...before, dueWall: next});
   }
 
-  /** A test contact has answered: with the last of them the test is passed. */
-  async answered(tx: CloudTransaction, site: string): Promise<void> {
+  /** A test contact has answered: with the last of them the test is passed; one that came the whole way, with the first. */
+  async answered(tx: CloudTransaction, site: string, isPath: boolean): Promise<void> {
     const {clock, tests, changes} = this.#options;
     const test = await tests.lock(tx, site);
+    if (test && isPath) {
+      await tests.save(tx, {...test, pathWall: clock.wallMs()});
+      return;
+    }
     if (!test || test.untilWall === null || test.begunWall === null) return;
     if (await tests.isWaiting(tx, test)) return;
     const wall = clock.wallMs();

@@ -1,5 +1,5 @@
 import {unreachable} from '../../../protocols/base/errors.js';
-import type {CallType} from '../../../protocols/site/call-kinds.js';
+import type {CallType} from '../../../protocols/site/calls.js';
 
 export const NOTICE_LANGUAGES = ['zh-CN', 'en'] as const;
 export type NoticeLanguage = (typeof NOTICE_LANGUAGES)[number];
@@ -55,7 +55,7 @@ interface Words {
 }
 
 const ENGLISH: Words = {
-  types: {emergency: 'EMERGENCY', assistance: 'Call', fault: 'Fault'},
+  types: {emergency: 'EMERGENCY', assistance: 'Call', fault: 'Fault', test: 'Test'},
   alarms: {
     EMERGENCY_BUTTON: 'emergency button pressed',
     UNLOCK_FAILED: 'a lock does not open',
@@ -110,7 +110,7 @@ const ENGLISH: Words = {
 };
 
 const CHINESE: Words = {
-  types: {emergency: '紧急呼叫', assistance: '求助呼叫', fault: '设备故障'},
+  types: {emergency: '紧急呼叫', assistance: '求助呼叫', fault: '设备故障', test: '测试'},
   alarms: {
     EMERGENCY_BUTTON: '有人按下紧急按钮',
     UNLOCK_FAILED: '车位锁无法打开',

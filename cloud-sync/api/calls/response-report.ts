@@ -1,9 +1,10 @@
 import type {Millis} from '../../../protocols/base/clock.js';
 import {callTypeOf} from '../../../protocols/site/call-kinds.js';
+import type {CallType} from '../../../protocols/site/calls.js';
 import type {CallRow} from './call-table.js';
 
 export interface ResponseTimes {
-  readonly type: 'emergency' | 'assistance' | 'fault' | 'all';
+  readonly type: Exclude<CallType, 'test'> | 'all';
   readonly calls: number;
   /** Nobody took them within the time that the plan gives. */
   readonly unanswered: number;
@@ -15,9 +16,11 @@ export interface ResponseTimes {
   readonly longestMs: Millis | null;
 }
 
-/** How soon calls were taken, all and by type. @see ecosystem.md 2.2, EC-19 */
-export function responseTimes(calls: readonly CallRow[]): readonly ResponseTimes[] {
-  const types = [...new Set(calls.map(({kind}) => callTypeOf(kind)))].sort();
+/** How soon calls were taken, all and by type; tests are none. @see ecosystem.md 2.2, EC-19 */
+export function responseTimes(all: readonly CallRow[]): readonly ResponseTimes[] {
+  const calls = all.filter(({kind}) => callTypeOf(kind) !== 'test');
+  const found = calls.map(({kind}) => callTypeOf(kind)).filter(type => type !== 'test');
+  const types = [...new Set(found)].sort();
   return [
     timesOf('all', calls),
     ...types.map(type =>
