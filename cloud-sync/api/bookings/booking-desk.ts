@@ -3,6 +3,8 @@ import {UsageError} from '../../../protocols/base/errors.js';
 import {Refusal} from '../http/refusals.js';
 import type {OrderFrame, OrderWork} from '../orders/order-frame.js';
 import type {OrderRow} from '../orders/order-table.js';
+import type {Looked} from '../places/calendar.js';
+import {allSettled} from '../store/all-settled.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
 import type {SiteRow} from '../tenancy/site-table.js';
 import type {BookingData, BookingInput} from './booking-data.js';
@@ -10,22 +12,28 @@ import {BOOKING, paidEffects, unpaidEffects} from './booking-order.js';
 import type {CouponTable} from './coupon-table.js';
 import type {
   BayWish,
-  KnownOfWish,
   Listings,
   MemberRoles,
   Offered,
   PriceDesk,
   PricedWish,
+  PriceGround,
   SlotTimes,
 } from './price-desk.js';
 import type {PriceTable} from './price-table.js';
 
 /** Who has which bay when. @see cloud-sync/api/places */
 export interface BayCalendar extends Listings {
+  /** The bay, locked, and what is offered there. */
+  look(
+    tx: CloudTransaction,
+    tenant: string,
+    wish: SlotTimes & {readonly orderId: string},
+  ): Promise<Looked>;
   take(
     tx: CloudTransaction,
     wish: SlotTimes & {readonly orderId: string},
-    place?: SiteRow,
+    looked: Looked & {readonly place: SiteRow | undefined},
   ): Promise<Offered | 'BAY_TAKEN' | 'OUTSIDE_WINDOW'>;
   free(tx: CloudTransaction, orderId: string): Promise<void>;
 }
@@ -69,6 +77,15 @@ export interface BookWish extends BayWish {
   readonly pay: 'balance' | 'later';
 }
 
+/** What a booking depends on, once its member and its bay are locked. */
+export interface BookGround {
+  /** Of the order to come. */
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly ground: PriceGround;
+  readonly looked: Looked;
+}
+
 export interface Acted {
   readonly id: string;
   /** The order as it is now; left out: it is to be read. */
@@ -84,16 +101,31 @@ export class BookingDesk {
     this.#options = options;
   }
 
-  /** @throws Refusal `bay_taken`, `outside_window`, `payment_failed`, and what pricing refuses */
-  async book(tx: CloudTransaction, tenant: string, wish: BookWish): Promise<Acted> {
-    const {clock, entropy, frame, members, pricing} = this.#options;
+  /** Writes nothing yet. @throws Refusal when the member may do nothing now */
+  async ask(tx: CloudTransaction, tenant: string, wish: BookWish): Promise<BookGround> {
+    const {calendar, entropy, members, pricing} = this.#options;
     const id = entropy.ulid();
     // The lock of the member goes out first; what follows does not wait for its answer.
-    const [{roles}, ground] = await Promise.all([
+    const [{roles}, ground, looked] = await allSettled([
       members.assertActive(tx, tenant, wish.holder),
       pricing.ground(tx, tenant, wish.site),
+      calendar.look(tx, tenant, {...slotOf(wish), orderId: id}),
     ]);
-    const {price, amountFen, lender} = await this.#priced(tx, tenant, wish, {id, roles, ground});
+    return {id, roles, ground, looked};
+  }
+
+  /** `asked`: what `ask` gave for the same wish.
+   *  @throws Refusal `bay_taken`, `outside_window`, `payment_failed`, and what pricing refuses */
+  async book(
+    tx: CloudTransaction,
+    tenant: string,
+    wish: BookWish,
+    asked?: BookGround,
+  ): Promise<Acted> {
+    const {clock, frame} = this.#options;
+    const known = asked ?? (await this.ask(tx, tenant, wish));
+    const {id} = known;
+    const {price, amountFen, lender} = await this.#priced(tx, tenant, wish, known);
     const {site, point, holder, fromMs, untilMs, plate, entries, pay} = wish;
     await this.#takeCoupon(tx, {price, order: id, holder});
     const data: BookingData = {
@@ -133,25 +165,24 @@ export class BookingDesk {
     tx: CloudTransaction,
     tenant: string,
     wish: BookWish,
-    {id, ...known}: Omit<KnownOfWish, 'take'> & {readonly id: string},
+    {id, looked, ...known}: BookGround,
   ): Promise<PricedWish> {
     const {pricing, prices} = this.#options;
-    const take = (slot: SlotTimes, place?: SiteRow) =>
-      this.#take(tx, {...slot, orderId: id}, place);
+    const {place} = known.ground;
+    const take = (slot: SlotTimes) => this.#take(tx, {...slot, orderId: id}, {...looked, place});
     if (wish.quote === undefined) return pricing.price(tx, tenant, wish, {...known, take});
     const quote = await pricing.quoted(tx, tenant, wish.quote, wish);
     if (!(await prices.takeQuote(tx, quote.id, id))) throw new Refusal('quote_over');
-    const {site, point, fromMs: fromWall, untilMs: untilWall} = wish;
-    await take({site, point, fromWall, untilWall, offer: 'hourly'});
+    await take(slotOf(wish));
     return quote;
   }
 
   async #take(
     tx: CloudTransaction,
     slot: SlotTimes & {readonly orderId: string},
-    place: SiteRow | undefined,
+    looked: Looked & {readonly place: SiteRow | undefined},
   ): Promise<Offered> {
-    const taken = await this.#options.calendar.take(tx, slot, place);
+    const taken = await this.#options.calendar.take(tx, slot, looked);
     if (taken === 'BAY_TAKEN') throw new Refusal('bay_taken');
     if (taken === 'OUTSIDE_WINDOW') throw new Refusal('outside_window');
     return taken;
@@ -167,6 +198,10 @@ export class BookingDesk {
     if (await coupons.take(tx, use, clock.wallMs())) return;
     throw new Refusal('coupon_refused', {detail: 'none left, or used before'});
   }
+}
+
+function slotOf({site, point, fromMs: fromWall, untilMs: untilWall}: BookWish) {
+  return {site, point, fromWall, untilWall, offer: 'hourly'} as const;
 }
 
 /** What the steps of bookings want of others. */

@@ -19,7 +19,7 @@ import type {OrderRow, OrderTable} from '../orders/order-table.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import type {CloudStore} from '../store/cloud-store.js';
 import {callerOr, holderFor, seesOrder, seesPlate} from './booking-callers.js';
-import type {Acted, BookingDesk} from './booking-desk.js';
+import type {Acted, BookGround, BookingDesk} from './booking-desk.js';
 import {orderSchema, orderView} from './booking-view.js';
 import type {PriceDesk} from './price-desk.js';
 import type {QuoteRow} from './price-table.js';
@@ -128,10 +128,16 @@ export function addBookings(api: Api, options: BookingRouteOptions): void {
     const {holder: wished, ...wish} = context.req.valid('json');
     const holder = holderFor(caller, 'orders:write', wished);
     assertSite(caller, wish.site);
-    return writer.once(context, caller, {...wish, holder}, async tx => {
-      const acted = await desk.book(tx, caller.tenant, {...timed(wish), holder});
-      return answerOf(tx, options, {caller, acted, status: 201});
-    });
+    const {tenant} = caller;
+    const wanted = {...timed(wish), holder};
+    return writer.once(
+      ...([context, caller, {...wish, holder}] as const),
+      async (tx, known: BookGround) => {
+        const acted = await desk.book(tx, tenant, wanted, known);
+        return answerOf(tx, options, {caller, acted, status: 201});
+      },
+      tx => desk.ask(tx, tenant, wanted),
+    );
   });
   addOperation(api, pay, context => {
     const caller = callerOr(context, 'orders:write');

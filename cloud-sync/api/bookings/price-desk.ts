@@ -8,6 +8,7 @@ import {
 } from '../../../protocols/site/price-rules.js';
 import {SiteZone} from '../../../protocols/site/zone.js';
 import {Refusal} from '../http/refusals.js';
+import {allSettled} from '../store/all-settled.js';
 import type {CloudReader} from '../store/cloud-schema.js';
 import type {SiteRow, SiteTable} from '../tenancy/site-table.js';
 import type {CouponRow, CouponTable} from './coupon-table.js';
@@ -60,7 +61,7 @@ export interface KnownOfWish {
   /** Of the holder. */
   readonly roles: readonly string[];
   /** Finds the listing, and takes the bay with it. @throws Refusal */
-  readonly take: (slot: SlotTimes, place: SiteRow) => Promise<Offered>;
+  readonly take: (slot: SlotTimes) => Promise<Offered>;
 }
 
 /** What members are. */
@@ -99,7 +100,7 @@ export class PriceDesk {
   /** Both are asked at once: within a transaction neither waits for the answer of the other. */
   async ground(db: CloudReader, tenant: string, site: string): Promise<PriceGround> {
     const {sites, prices} = this.#options;
-    const [place, terms] = await Promise.all([
+    const [place, terms] = await allSettled([
       sites.get(db, tenant, site),
       prices.termsAt(db, tenant, site),
     ]);
@@ -119,7 +120,7 @@ export class PriceDesk {
     const {place, terms} = known?.ground ?? (await this.ground(db, tenant, site));
     if (!place) throw new Refusal('not_found');
     const slot = {site, point, fromWall: fromMs, untilWall: untilMs, offer: 'hourly'} as const;
-    const listing = await (known?.take(slot, place) ?? listings.listingFor(db, slot));
+    const listing = await (known?.take(slot) ?? listings.listingFor(db, slot));
     if (!listing) throw new Refusal('outside_window');
     const {tariff, rules: allRules} = terms;
     const roles =

@@ -1,4 +1,5 @@
 import type {UnixMillis} from '../../../protocols/base/clock.js';
+import {allSettled} from '../store/all-settled.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
 import type {StateVersion} from '../store/grant-table.js';
 import type {CodeMaker} from './code-maker.js';
@@ -57,11 +58,10 @@ export class RightSpread {
 
   /** Lock the gateways of these points, which are given with how far they are. */
   async lock(tx: CloudTransaction, placed: readonly PlacedPoint[]): Promise<LockedGateways> {
-    const locked = new Map<string, StateVersion | undefined>();
-    for (const gateway of byGatewayOf(placed).keys()) {
-      locked.set(gateway, await this.#options.rows.lock(tx, gateway));
-    }
-    return locked;
+    const gateways = gatewaysOf(placed);
+    // Each goes out before the next, and none waits for the answer of another.
+    const states = await allSettled(gateways.map(gateway => this.#options.rows.lock(tx, gateway)));
+    return new Map(gateways.map((gateway, at) => [gateway, states[at]]));
   }
 
   /** A right that was made in this transaction and lies nowhere yet. */
@@ -237,6 +237,11 @@ export class RightSpread {
     const {tenant, site, points} = right;
     return byGatewayOf(await this.#options.rights.points(tx, tenant, site, points));
   }
+}
+
+/** The gateways of these points, in the order in which they are locked. */
+export function gatewaysOf(placed: readonly PlacedPoint[]): readonly string[] {
+  return [...byGatewayOf(placed).keys()];
 }
 
 /** The bays of each gateway, in the order in which gateways are locked. */

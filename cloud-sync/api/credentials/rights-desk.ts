@@ -3,6 +3,7 @@ import type {GrantBudget, GrantKind} from '../../../protocols/site/grant.js';
 import type {WeeklyWindow} from '../../../protocols/site/windows.js';
 import {newGrantNumber} from '../grant-desk.js';
 import {Refusal} from '../http/refusals.js';
+import {allSettled} from '../store/all-settled.js';
 import type {CloudTransaction} from '../store/cloud-schema.js';
 import type {ChangeFeed} from '../tenancy/change-feed.js';
 import type {CodeTable} from './code-table.js';
@@ -10,7 +11,7 @@ import type {CredentialMaker, CredentialWish, MadeCredential} from './credential
 import type {CredentialTable} from './credential-table.js';
 import {isLiveToken, isSameText, wishLike} from './renewal-rules.js';
 import {isLive, type Right, type RightState} from './right.js';
-import type {LockedGateways, RightSpread} from './right-spread.js';
+import {gatewaysOf, type LockedGateways, type RightSpread} from './right-spread.js';
 import type {PlacedPoint, RightTable} from './right-table.js';
 import type {ShownCredential} from './shown-credential.js';
 
@@ -137,8 +138,11 @@ export class RightsDesk {
     }
     let locked: LockedGateways | undefined;
     if (placed && own) {
-      locked = await spread.lock(tx, placed);
-      const ids = new Set(await own([...locked.keys()]));
+      const [at, his] = await allSettled([spread.lock(tx, placed), own(gatewaysOf(placed))]);
+      locked = at;
+      // Of a gateway that was only made known now nothing was locked when it was asked.
+      const isNew = [...at.values()].includes(undefined);
+      const ids = new Set(isNew ? await own([...at.keys()]) : his);
       for (const id of equipped.credentials) ids.add(id);
       if (ids.size > equipped.credentials.length) equipped = {...equipped, credentials: [...ids]};
     }

@@ -21,12 +21,13 @@ async function rigOf(t: ExecutionContext) {
   const writer = new RequestWriter({clock, store, answers});
   const entropy = new SeededEntropy();
   let work: Work = () => Promise.reject(new Error('no work'));
+  let ask: ((tx: CloudTransaction) => Promise<undefined>) | undefined;
   const app = newApi();
   app.post('/do/:what', async context => {
     const who = context.req.header('who') ?? 'one';
     const caller = {...{kind: 'key', id: who, tenant: 'demo', scopes: scopesOf(['operator'])}};
     const as = {...caller, member: undefined, sites: undefined} as Caller;
-    return writer.once(context, as, await context.req.json(), tx => work(tx));
+    return writer.once(context, as, await context.req.json(), tx => work(tx), ask);
   });
   app.onError((error, context) =>
     error instanceof Refusal ? refuse(context, error) : context.text('bug', 500),
@@ -48,7 +49,10 @@ async function rigOf(t: ExecutionContext) {
   const doing = (next: Work) => {
     work = next;
   };
-  return {clock, store, answers, post, making, doing, rows};
+  const asking = (next: typeof ask) => {
+    ask = next;
+  };
+  return {clock, store, answers, post, making, doing, asking, rows};
 }
 
 test('the same request again gets the same answer, and nothing is done twice', async t => {
@@ -149,5 +153,26 @@ test('answers are forgotten after their time, not before', async t => {
   t.is(await rows(), 1);
   await store.read(db => answers.prune(db, clock.wallMs() - 999));
   await post('k-1', {});
+  t.is(await rows(), 2);
+});
+
+test('what is asked together with the key says nothing once the key is taken', async t => {
+  const {post, making, doing, asking, rows} = await rigOf(t);
+  doing(making);
+  asking(() => Promise.resolve(undefined));
+  const first = await post('k-1', {a: 1});
+  t.is(first.status, 201);
+  // By now the same wish would be refused; the answer is that of the first all the same.
+  asking(() => Promise.reject(new Refusal('bay_taken')));
+  const again = await post('k-1', {a: 1});
+  t.is(again.headers.get('idempotency-replayed'), 'true');
+  t.deepEqual(await again.json(), await first.json());
+  t.is((await post('k-2', {a: 1})).status, 409);
+  asking(() => Promise.reject(new Error('the database is away')));
+  t.is((await post('k-1', {a: 1})).status, 500);
+  t.is((await post('k-3', {a: 1})).status, 500);
+  asking(undefined);
+  t.is((await post('k-2', {a: 1})).status, 409, 'a refusal is remembered');
+  t.is((await post('k-3', {a: 1})).status, 201, 'a fault is not');
   t.is(await rows(), 2);
 });

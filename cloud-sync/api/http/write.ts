@@ -37,18 +37,23 @@ export class RequestWriter {
     this.#options = options;
   }
 
-  async once(
+  /**
+   * `ask`: reads and locks that the work wants to have done; they reach the database together with the key,
+   * and must write nothing, for it may turn out to be taken.
+   */
+  async once<Known = undefined>(
     context: ApiContext,
     caller: Caller,
     body: unknown,
-    work: (tx: CloudTransaction) => Promise<Written>,
+    work: (tx: CloudTransaction, known: Known) => Promise<Written>,
+    ask?: (tx: CloudTransaction) => Promise<Known>,
   ): Promise<Response> {
     const key = context.req.header('idempotency-key') ?? '';
     if (!KEY.test(key)) throw new Refusal('idempotency_key_missing');
     const {method, path} = context.req;
     const fingerprint = fingerprintOf([method, path, body]);
     const asked = {tenant: caller.tenant, caller: caller.id, key, fingerprint};
-    const outcome = await this.#run(asked, work);
+    const outcome = await this.#run(asked, work, ask);
     if (outcome.kind === 'done') {
       const {body: stored, secret, status, after} = outcome.written;
       after?.();
@@ -60,14 +65,24 @@ export class RequestWriter {
     return again(context, outcome.row);
   }
 
-  async #run(asked: Asked, work: (tx: CloudTransaction) => Promise<Written>): Promise<Outcome> {
+  async #run<Known>(
+    asked: Asked,
+    work: (tx: CloudTransaction, known: Known) => Promise<Written>,
+    ask: ((tx: CloudTransaction) => Promise<Known>) | undefined,
+  ): Promise<Outcome> {
     const {store, answers, clock} = this.#options;
     try {
       return await store.transaction(async (tx): Promise<Outcome> => {
         const row = {...asked, createdWall: clock.wallMs()};
         // The second of two at one instant waits here until the first has committed.
-        if (!(await answers.claim(tx, row))) return found(await answers.get(tx, asked));
-        const written = await work(tx);
+        const [claim, known] = await Promise.allSettled([answers.claim(tx, row), ask?.(tx)]);
+        const isFirst = settledIn(claim);
+        const isRefused = known.status === 'rejected' && known.reason instanceof Refusal;
+        // Of a fault of the database nothing more can be asked; a refusal is that of another request.
+        if (!isFirst && (isRefused || known.status === 'fulfilled')) {
+          return found(await answers.get(tx, asked));
+        }
+        const written = await work(tx, settledIn(known) as Known);
         await answers.settle(tx, asked, {status: written.status, body: written.body});
         return {kind: 'done', written};
       });
@@ -101,6 +116,11 @@ type Outcome =
   | {readonly kind: 'done'; readonly written: Written}
   | {readonly kind: 'refused'; readonly refusal: Refusal}
   | {readonly kind: 'before'; readonly row: AnswerRow};
+
+function settledIn<Value>(end: PromiseSettledResult<Value>): Value {
+  if (end.status === 'rejected') throw end.reason;
+  return end.value;
+}
 
 function found(row: AnswerRow | undefined): Outcome {
   if (!row) throw new Refusal('idempotency_key_in_use', {retryAfterS: 1});

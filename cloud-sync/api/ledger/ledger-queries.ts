@@ -12,6 +12,16 @@ interface Account extends Readonly<Record<string, string | number | null>> {
   readonly account: string;
 }
 
+interface NewEntry extends Keyed {
+  readonly id: string;
+  readonly kind: string;
+  readonly ofKey: string | null;
+  readonly orderId: string | null;
+  readonly reason: string | null;
+  readonly fingerprint: string;
+  readonly atWall: number;
+}
+
 const ENTRY = [
   ...['id', 'tenant', 'key', 'kind', 'of_key as ofKey', 'order_id as orderId', 'reason'],
   ...['fingerprint', 'at_wall as atWall'],
@@ -39,29 +49,10 @@ const entryQueries = () => ({
       .where('key', '=', key)
       .returning(ENTRY),
   ),
-  addEntry: new FixedQuery(
-    (
-      db,
-      row: Keyed & {
-        readonly id: string;
-        readonly kind: string;
-        readonly ofKey: string | null;
-        readonly orderId: string | null;
-        readonly reason: string | null;
-        readonly fingerprint: string;
-        readonly atWall: number;
-      },
-    ) => {
-      const {id, tenant, key, kind, reason, fingerprint} = row;
-      return db
-        .insertInto('ledger_entry')
-        .values({
-          ...{id, tenant, key, kind, of_key: row.ofKey, order_id: row.orderId, reason},
-          ...{fingerprint, at_wall: row.atWall, no: null, h: null},
-        })
-        .onConflict(clash => clash.doNothing());
-    },
+  addEntry: new FixedQuery((db, entry: NewEntry) =>
+    insertEntry(db, entry).onConflict(clash => clash.doNothing()),
   ),
+  addNewEntry: new FixedQuery(insertEntry),
   lines: new FixedQuery((db, {entry}: {readonly entry: string}) =>
     db
       .selectFrom('ledger_line')
@@ -81,6 +72,14 @@ const entryQueries = () => ({
       .orderBy('l.n'),
   ),
 });
+
+function insertEntry(db: CloudReader, entry: NewEntry) {
+  const {id, tenant, key, kind, ofKey: of_key, orderId: order_id, reason, fingerprint} = entry;
+  return db.insertInto('ledger_entry').values({
+    ...{id, tenant, key, kind, of_key, order_id, reason, fingerprint},
+    ...{at_wall: entry.atWall, no: null, h: null},
+  });
+}
 
 /** Open holds whose time is over, in the order of their ends. */
 const expiredHolds = (db: CloudReader, wallMs: number) =>

@@ -50,7 +50,18 @@ export class LedgerTable {
   async addEntry(tx: CloudTransaction, entry: EntryRow, lines: readonly Line[]): Promise<boolean> {
     const {numAffectedRows} = await this.#ask.addEntry.run(tx, {...entry});
     if ((numAffectedRows ?? 0n) === 0n) return false;
-    if (lines.length === 0) return true;
+    await this.#addLinesOf(tx, entry, lines);
+    return true;
+  }
+
+  /** Under a key that was made in this transaction. Nobody waits for it; were it taken, all would be undone. */
+  async addNewEntry(tx: CloudTransaction, entry: EntryRow, lines: readonly Line[]): Promise<void> {
+    await this.#ask.addNewEntry.send(tx, {...entry});
+    await this.#addLinesOf(tx, entry, lines);
+  }
+
+  async #addLinesOf(tx: CloudTransaction, entry: EntryRow, lines: readonly Line[]): Promise<void> {
+    if (lines.length === 0) return;
     const query = this.#addLines.get(lines.length) ?? addLinesQuery(lines.length);
     this.#addLines.set(lines.length, query);
     const row: Record<string, string | number> = {};
@@ -59,7 +70,6 @@ export class LedgerTable {
       row[`fen${n}`] = amountFen;
     }
     await query.send(tx, {...row, tenant: entry.tenant, entry: entry.id});
-    return true;
   }
 
   async entry(db: CloudReader, tenant: string, key: string): Promise<EntryRow | undefined> {

@@ -31,6 +31,8 @@ interface Asked {
   readonly tenant: string;
   readonly orderId: string | null;
   readonly fingerprint: string;
+  /** Nothing can stand under the key. */
+  readonly isNew?: boolean;
 }
 
 /** Accounts that this transaction has locked, with what they had. */
@@ -56,7 +58,7 @@ export class Ledger {
     {orderId, isNew = false}: {readonly orderId: string | null; readonly isNew?: boolean},
   ): Promise<MoneyRefusal | undefined> {
     assertSound(move);
-    const asked = {tx, tenant, orderId, fingerprint: fingerprintOf(move)};
+    const asked = {tx, tenant, orderId, fingerprint: fingerprintOf(move), isNew};
     // Before anything is read that the move depends on: the same key waits here for the first.
     const lock = this.#lockFirst(asked, move);
     // The one lock of a hold and this question reach the database in that order, without a wait between.
@@ -243,7 +245,7 @@ export class Ledger {
   }
 
   async #write(
-    {tx, tenant, orderId, fingerprint}: Asked,
+    {tx, tenant, orderId, fingerprint, isNew = false}: Asked,
     made: {kind: EntryKind; key: string; ofKey?: string; reason?: string},
     lines: readonly Line[],
   ): Promise<void> {
@@ -253,7 +255,8 @@ export class Ledger {
       ...{id: entropy.ulid(), tenant, key, kind, ofKey, orderId, reason, fingerprint},
       atWall: clock.wallMs(),
     };
-    if (!(await table.addEntry(tx, entry, lines))) {
+    if (isNew) await table.addNewEntry(tx, entry, lines);
+    else if (!(await table.addEntry(tx, entry, lines))) {
       // Two of one key on accounts that do not lock each other: the later begins anew and finds it.
       throw new StoreError('store/conflict', `key ${key} was written at the same moment`, {key});
     }

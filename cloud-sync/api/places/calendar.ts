@@ -1,5 +1,6 @@
 import {isOpenThroughout} from '../../../protocols/site/openings.js';
 import {SiteZone} from '../../../protocols/site/zone.js';
+import {allSettled} from '../store/all-settled.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import {FixedQuery} from '../store/fixed-query.js';
 import type {PointRow, SiteRow, SiteTable} from '../tenancy/site-table.js';
@@ -17,6 +18,12 @@ export interface SlotWish {
 
 /** `OUTSIDE_WINDOW`: no listing offers all of that time, or for such a stay; or lot or point are closed. */
 export type SlotAnswer = 'reserved' | 'BAY_TAKEN' | 'OUTSIDE_WINDOW';
+
+/** A point that is locked, and what is offered there. */
+export interface Looked {
+  readonly point: PointRow | undefined;
+  readonly offered: Awaited<ReturnType<ListingTable['liveFor']>>;
+}
 
 export interface Slot {
   readonly orderId: string;
@@ -86,20 +93,26 @@ export class Calendar {
     return typeof taken === 'string' ? taken : 'reserved';
   }
 
-  /** For an order that has no slot yet; gives the listing that offers it. `place`: the site, for who has
-   *  just read it. */
-  async take(
-    tx: CloudTransaction,
-    wish: SlotWish,
-    place?: SiteRow,
-  ): Promise<ListingRow | Exclude<SlotAnswer, 'reserved'>> {
+  /** Lock the point for an order that has no slot yet, and see what is offered. Writes nothing.
+   *  `tenant`: whose the point has to be. */
+  async look(tx: CloudTransaction, tenant: string, wish: SlotWish): Promise<Looked> {
     const {site, point: id, orderId, fromWall, untilWall} = wish;
     // The second question reaches the database behind the lock, and sees what was taken under it before.
-    const [point, offered] = await Promise.all([
-      this.#sites.lockPoint(tx, site, id),
+    const [point, offered] = await allSettled([
+      this.#sites.lockPointOf(tx, tenant, {site, id}),
       this.#listings.liveFor(tx, {site, point: id, orderId, fromWall, untilWall}),
     ]);
-    return point ? this.#taken(tx, {point, offered, place}, wish) : 'OUTSIDE_WINDOW';
+    return {point, offered};
+  }
+
+  /** What was looked at for the same wish; gives the listing that offers it. `place`: the site. */
+  take(
+    tx: CloudTransaction,
+    wish: SlotWish,
+    {point, offered, place}: Looked & {readonly place: SiteRow | undefined},
+  ): Promise<ListingRow | Exclude<SlotAnswer, 'reserved'>> {
+    if (!point) return Promise.resolve('OUTSIDE_WINDOW');
+    return this.#taken(tx, {point, offered, place}, wish);
   }
 
   async free(tx: CloudTransaction, orderId: string): Promise<void> {

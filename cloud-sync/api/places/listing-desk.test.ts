@@ -81,7 +81,11 @@ test('who owns a bay no more lends it no more: what he offered is withdrawn with
   );
   const slot = {site: 'lot-1', point: 'A-012', orderId: 'o', offer: 'hourly'} as const;
   const times = {fromWall: MONDAY + 10 * HOUR_MS, untilWall: MONDAY + 11 * HOUR_MS};
-  const taken = await rig.store.transaction(tx => rig.calendar.take(tx, {...slot, ...times}));
+  const wish = {...slot, ...times};
+  const taken = await rig.store.transaction(async tx => {
+    const looked = await rig.calendar.look(tx, 't-1', wish);
+    return rig.calendar.take(tx, wish, {...looked, place: undefined});
+  });
   t.is(taken, 'OUTSIDE_WINDOW');
 });
 

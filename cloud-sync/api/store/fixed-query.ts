@@ -5,6 +5,7 @@ import {
   InsertQueryNode,
   type OperationNode,
   type QueryResult,
+  SelectQueryNode,
   TableNode,
   UpdateQueryNode,
 } from 'kysely';
@@ -93,5 +94,15 @@ function tableOf(query: OperationNode): string | undefined {
     : UpdateQueryNode.is(query) && !query.from
       ? query.table
       : undefined;
-  return target && TableNode.is(target) ? target.table.identifier.name : undefined;
+  if (!target || !TableNode.is(target) || hasSelect(query)) return undefined;
+  return target.table.identifier.name;
+}
+
+function hasSelect(node: object): boolean {
+  return Object.values(node).some(
+    part =>
+      typeof part === 'object' &&
+      part !== null &&
+      (SelectQueryNode.is(part as OperationNode) || hasSelect(part)),
+  );
 }

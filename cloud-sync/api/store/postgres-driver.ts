@@ -88,8 +88,7 @@ class PipedConnection implements DatabaseConnection {
       this.#sent.add(query);
       return {rows: []};
     }
-    this.#flush();
-    const asked = this.#ask(query);
+    const asked = this.#askLast(query);
     this.#uncork();
     try {
       const {command, rowCount, rows} = await asked;
@@ -134,9 +133,21 @@ class PipedConnection implements DatabaseConnection {
     return this.#client.query({...(name && {name}), text, values: [...parameters]});
   }
 
+  /** Behind what was held back; a write becomes one statement with those before it, if it may. */
+  #askLast(query: FixedCall) {
+    this.#sent.add(query);
+    const calls = this.#sent.take();
+    this.#post(calls.slice(0, -1));
+    return this.#ask(calls.at(-1) ?? query);
+  }
+
   /** What was held back, each before what follows it. */
   #flush(): void {
-    for (const call of this.#sent.take()) {
+    this.#post(this.#sent.take());
+  }
+
+  #post(calls: readonly FixedCall[]): void {
+    for (const call of calls) {
       this.#cork();
       this.#ask(call).catch(error => {
         this.#failure ??= error;

@@ -24,7 +24,8 @@ export class JoinedTexts {
 
 /**
  * Writes that nobody waits for, held back until somebody waits for something: those of different tables go
- * as one statement, which the server plans, starts and answers once. It runs them in no certain order and
+ * as one statement, which the server plans, starts and answers once. The answer is that of the last of them,
+ * so a write that somebody waits for may be that one. It runs them in no certain order and
  * none sees what the others wrote, so each table is written once in a statement, and writes of one table
  * stay in their order.
  */

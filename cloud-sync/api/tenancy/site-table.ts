@@ -71,12 +71,11 @@ export class SiteTable {
   );
   readonly #lockPoint = new FixedQuery(
     (db, {site, id}: {readonly site: string; readonly id: string}) =>
-      db
-        .updateTable('point')
-        .set(({ref}) => ({capacity: ref('capacity')}))
-        .where('site', '=', site)
-        .where('id', '=', id)
-        .returning(POINT),
+      lockedPoint(db, site, id).returning(POINT),
+  );
+  readonly #lockPointOf = new FixedQuery(
+    (db, at: {readonly tenant: string; readonly site: string; readonly id: string}) =>
+      lockedPoint(db, at.site, at.id).where('tenant', '=', at.tenant).returning(POINT),
   );
 
   async add(db: CloudReader, site: Omit<SiteRow, 'ver' | 'state'>): Promise<boolean> {
@@ -263,4 +262,21 @@ export class SiteTable {
   async lockPoint(db: CloudReader, site: string, id: string): Promise<PointRow | undefined> {
     return (await this.#lockPoint.first(db, {site, id})) as PointRow | undefined;
   }
+
+  /** The same, if it is the tenant's: nobody else's is locked. */
+  async lockPointOf(
+    db: CloudReader,
+    tenant: string,
+    {site, id}: {readonly site: string; readonly id: string},
+  ): Promise<PointRow | undefined> {
+    return (await this.#lockPointOf.first(db, {tenant, site, id})) as PointRow | undefined;
+  }
+}
+
+function lockedPoint(db: CloudReader, site: string, id: string) {
+  return db
+    .updateTable('point')
+    .set(({ref}) => ({capacity: ref('capacity')}))
+    .where('site', '=', site)
+    .where('id', '=', id);
 }
