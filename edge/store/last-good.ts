@@ -26,8 +26,9 @@ export function keepLastGood(database: StoreDatabase, disk: Disk): void {
   try {
     copy.pragma('journal_mode = DELETE');
     copy.pragma('synchronous = EXTRA');
-    migrate(copy);
+    // In one: nobody opens the draft before it is whole, and each commit makes the site wait for the disk.
     copy.transaction(() => {
+      migrate(copy);
       for (const name of tablesOf(database)) {
         const rows = database.statement(`SELECT * FROM "${name}"`).all() as Record<
           string,
