@@ -9,6 +9,7 @@ import {chainHash} from '../../protocols/cloud/chain.js';
 import {type GrantStateRow, hashOfState} from '../../protocols/cloud/grant-state.js';
 import type {CardCredential, Grant} from '../../protocols/site/grant.js';
 import {ONE_ENTRY} from '../scenarios/crash/crash-lines.js';
+import {framesAreStored} from '../scenarios/crash/frame-trails.js';
 import {type JournalRow, OrderTrails} from '../scenarios/crash/order-trails.js';
 import {StayTrails} from '../scenarios/crash/stay-trails.js';
 import {DATABASE, SECRET_KEY_HEX} from './crash-park.js';
@@ -117,7 +118,8 @@ function judge(database: Database.Database, folder: string, notes: readonly Note
     ...grantsAgree(database, meta),
     ...copyAgrees(folder, meta),
   );
-  const missing = [...notedIsThere(stored, notes), ...framesAreStored(rows, notes)];
+  const heard = notes.flatMap(note => (note.kind === 'frame' ? [note] : []));
+  const missing = [...notedIsThere(stored, notes), ...framesAreStored(rows, heard)];
   return {
     problems: [...problems, ...missing],
     missing,
@@ -191,50 +193,6 @@ function notedIsThere({meta, bodies}: Stored, notes: readonly Note[]): readonly 
     }
   }
   return problems;
-}
-
-interface Try {
-  readonly command: 'lower' | 'raise';
-  /** Nothing answered it: its frame may never have gone out. */
-  readonly mayBeMute: boolean;
-}
-
-/** Every frame that moved an arm has its stored try, in order, and every try that was answered its frame. */
-function framesAreStored(rows: readonly JournalRow[], notes: readonly Note[]): readonly string[] {
-  const tries = triesByBay(rows);
-  const places = new Map<string, readonly number[]>();
-  return notes.flatMap(note => {
-    if (note.kind !== 'frame') return [];
-    const stored = tries.get(note.bay) ?? [];
-    const before = places.get(note.bay) ?? [0];
-    const after = before
-      .flatMap(place => reachable(stored, place))
-      .flatMap(place => (stored[place]?.command === note.command ? [place + 1] : []));
-    places.set(note.bay, after.length > 0 ? [...new Set(after)] : before);
-    if (after.length > 0) return [];
-    const next = before.map(place => stored[place]?.command ?? 'nothing').join(' or ');
-    return [`${note.bay}: frame ${note.command} at ${note.at} stored as ${next}`];
-  });
-}
-
-/** Places from `place` on before which all tries may have been mute. */
-function reachable(stored: readonly Try[], place: number): readonly number[] {
-  const places = [place];
-  for (let at = place; stored[at]?.mayBeMute; at += 1) places.push(at + 1);
-  return places;
-}
-
-function triesByBay(rows: readonly JournalRow[]): ReadonlyMap<string, readonly Try[]> {
-  const steps = rows.flatMap(({kind, body}) => (kind === 'actuation' ? [body] : []));
-  const tries = new Map<string, Try[]>();
-  steps.forEach(({bay, desired, state, actuation}, index) => {
-    if (state !== 'sent') return;
-    const next = steps.slice(index + 1).find(step => step.actuation === actuation)?.state;
-    const mayBeMute = next !== 'moving' && next !== 'confirmed';
-    const command = desired === 'down' ? 'lower' : 'raise';
-    tries.set(bay, [...(tries.get(bay) ?? []), {command, mayBeMute}]);
-  });
-  return tries;
 }
 
 /** Attempts since the last boot, each by its last decision. */
