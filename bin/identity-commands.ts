@@ -1,17 +1,25 @@
 import type {Command} from 'commander';
 import type {SecretOptions} from '../edge/commands/backup.js';
 import {inJson} from '../edge/commands/command.js';
-import {type EnrolOptions, enrolSite} from '../edge/commands/enroll.js';
+import {type Enrol, type EnrolOptions, enrolSite} from '../edge/commands/enroll.js';
+import type {ReplaceOptions} from '../edge/commands/replace.js';
 import {type systemMachine, systemVersion} from '../edge/commands/system-machine.js';
 import type {Host} from '../edge/platform/host.js';
 import {PrivateFolder} from '../edge/platform/private-folder.js';
 
-/** `latchkey enroll`, joined to the cloud's side of it, which is read only then. */
+/** `latchkey enroll` and `replace`, joined to the cloud's side of it, which is read only then. */
 export function addIdentityCommands(
   program: Command,
   host: Host,
   machine: ReturnType<typeof systemMachine>,
 ): void {
+  const enrolByCloud: Enrol = async (code, cloudUrl, folder) => {
+    const {enrol} = await import('../cloud-sync/uplink/identity/enrol.js');
+    return enrol(code, cloudUrl, {
+      shelf: new PrivateFolder(folder),
+      request: (url, init) => machine.request(url, init),
+    });
+  };
   program
     .command('enroll')
     .description('give this gateway its identity, by a one-time code of the cloud')
@@ -19,15 +27,24 @@ export function addIdentityCommands(
     .requiredOption('--cloud <url>', 'HTTP address of the cloud')
     .option('--config <file>', 'site file', 'site.yaml')
     .option('--json', 'one line of JSON', false)
-    .action(async (code: string, options: EnrolOptions) => {
-      const {enrol} = await import('../cloud-sync/uplink/identity/enrol.js');
-      const result = await enrolSite(code, options, machine, (typed, cloudUrl, folder) =>
-        enrol(typed, cloudUrl, {
-          shelf: new PrivateFolder(folder),
-          request: (url, init) => machine.request(url, init),
-        }),
-      );
-      host.finish(result);
+    .action(async (code: string, options: EnrolOptions) =>
+      host.finish(await enrolSite(code, options, machine, enrolByCloud)),
+    );
+  program
+    .command('replace')
+    .description('this gateway takes the place of a broken one: its backup, and an identity')
+    .requiredOption('--from <file>', 'the backup')
+    .option('--passphrase-file <file>', 'file that holds the passphrase')
+    .option('--key-file <file>', 'file that holds 32 bytes in hex, instead')
+    .option('--code <code>', 'a one-time code of the cloud; else the identity of the backup')
+    .option('--cloud <url>', 'HTTP address of the cloud, with --code')
+    .option('--config <file>', 'where the site file is to lie', 'site.yaml')
+    .option('--replace', 'put aside what is there', false)
+    .option('--json', 'one line of JSON', false)
+    .action(async (options: ReplaceOptions & {from: string; json: boolean}) => {
+      const {replaceGateway} = await import('../edge/commands/replace.js');
+      const result = await replaceGateway(options.from, options, machine, enrolByCloud);
+      host.finish(options.json ? inJson(result) : result);
     });
   addBackupCommands(program, host, machine);
 }
