@@ -110,6 +110,37 @@ test('~E61 a valve that does not shut: LEAK within 12 s of the key, and the bill
   t.true(bench.shower.row.freeMl >= 200);
 });
 
+test('~E61 a valve that does not shut for a pause, at the end of the budget or after a power cut: LEAK, and nobody pays for it', t => {
+  const paused = new ShowerBench();
+  paused.run(30);
+  paused.obeys = false;
+  paused.key('confirm');
+  const {billedMl} = paused.shower.row;
+  paused.run(10);
+  t.is(paused.phase, 'paused', 'a slow valve is no leak');
+  paused.run(8);
+  t.deepEqual([paused.phase, paused.kinds('alarm').length], ['settled', 1]);
+  t.like(paused.shower.row, {end: 'device', billedMl});
+
+  const spent = new ShowerBench({budgetFen: 40});
+  spent.run(13);
+  spent.obeys = false;
+  spent.run(20);
+  t.deepEqual([spent.phase, spent.kinds('alarm').length], ['settled', 1]);
+  t.like(spent.shower.row, {end: 'budget', billedMl: 2000, rinseMl: 0});
+
+  for (const isStopped of [false, true]) {
+    const cut = new ShowerBench({phase: 'resumable', meteredMl: 5000, billedMl: 5000});
+    Object.assign(cut, {isOpen: true, obeys: false});
+    cut.run(5);
+    t.is(cut.phase, 'resumable', 'its valve is being shut');
+    if (isStopped) cut.key('stop');
+    cut.run(12);
+    t.deepEqual([cut.phase, cut.kinds('alarm').length], ['settled', 1]);
+    t.is(cut.shower.row.billedMl, 5000);
+  }
+});
+
 test('~E63 60 s without a meter and with an open valve: time is charged up to the budget, ESTIMATED', t => {
   const bench = new ShowerBench({budgetFen: 400});
   bench.run(10);

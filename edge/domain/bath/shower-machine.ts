@@ -57,6 +57,7 @@ export function newShower(row: ShowerRow, atMs: Millis): Shower {
   return {
     row,
     ...{phaseMs: atMs, countedMs: atMs, heardMs: atMs, waterMs: atMs, keyMs: atMs, storedMs: atMs},
+    watchedMs: atMs,
     shut: undefined,
     valve: 'unknown',
     ...{flowMlPerMin: 0, leakedMl: 0, isGuessing: false},
@@ -201,10 +202,11 @@ function judge(turn: ShowerTurn): void {
       judgeRunning(turn);
       return;
     case 'paused':
-      if (hasPassed(rules.pauseMs)) turn.shutFor('pause_over');
+      if (turn.isLeaking) turn.shutFor('device');
+      else if (hasPassed(rules.pauseMs)) turn.shutFor('pause_over');
       return;
     case 'rinse_offered':
-      if (hasPassed(rules.rinseOfferMs)) turn.shutFor('budget');
+      if (turn.isLeaking || hasPassed(rules.rinseOfferMs)) turn.shutFor('budget');
       return;
     case 'rinsing':
       if (atMs >= rinseEndMs(shower, rules)) turn.shutFor('budget');
@@ -216,7 +218,8 @@ function judge(turn: ShowerTurn): void {
       judgeLeak(turn, hasPassed(rules.leakMs));
       return;
     case 'resumable':
-      if (hasPassed(rules.resumeMs)) turn.settle('power_cut');
+      if (turn.isLeaking) judgeLeak(turn, false);
+      else if (hasPassed(rules.resumeMs)) turn.settle('power_cut');
       return;
     case 'settled':
       return;
@@ -267,10 +270,10 @@ function warn(turn: ShowerTurn): void {
 }
 
 function judgeLeak(turn: ShowerTurn, isOver: boolean): void {
-  const {rules, shower, row} = turn;
-  if (shower.leakedMl >= rules.leakMl) {
+  const {shower, row} = turn;
+  if (turn.isLeaking) {
     turn.alarm('LEAK', `${row.stall}: ${shower.leakedMl} ml ran although the valve should be shut`);
-    turn.settle('stop');
+    turn.settle(row.phase === 'resumable' ? 'power_cut' : 'stop');
     return;
   }
   if (isOver) turn.settle('stop');
@@ -312,6 +315,10 @@ class ShowerTurn {
     return !this.row.isService && spentFen(this.row, this.rules) >= this.row.budgetFen;
   }
 
+  get isLeaking(): boolean {
+    return this.shower.leakedMl >= this.rules.leakMl;
+  }
+
   patch(patch: Partial<Omit<Shower, 'row'>>): void {
     this.#shower = {...this.#shower, ...patch};
   }
@@ -351,7 +358,7 @@ class ShowerTurn {
   shut(phase: ShowerPhase, more: Partial<ShowerRow> = {}): void {
     if (WET.has(this.row.phase)) {
       const as = this.row.phase === 'rinsing' ? 'rinse' : 'billed';
-      this.patch({shut: {atMs: this.atMs, as}, leakedMl: 0});
+      this.patch({shut: {atMs: this.atMs, as}, leakedMl: 0, watchedMs: this.atMs});
     }
     this.effect({kind: 'shut'});
     if (this.shower.valve === 'open') this.patch({valve: 'unknown'});
@@ -362,7 +369,8 @@ class ShowerTurn {
   shutFor(end: ShowerEnd): void {
     const {phase} = this.row;
     if (phase === 'closing' || phase === 'leak_check') return;
-    if (phase === 'resumable') this.settle(end);
+    // After a start nobody knows of the valve that it is shut, before it was read.
+    if (phase === 'resumable' && this.shower.valve === 'shut') this.settle(end);
     else this.shut('closing', {end});
   }
 

@@ -36,9 +36,8 @@ export function bookWater(
   atMs: Millis,
   rules: ShowerRules,
 ): Shower {
-  const {row, phaseMs} = shower;
+  const {row} = shower;
   const ml = row.meterMl === null ? 0 : Math.max(0, totalMl - row.meterMl);
-  const isLate = !WET.has(row.phase) && atMs - phaseMs > rules.closeGraceMs;
   const isDoubtful = quality === 'estimated' && ml > 0;
   const booked = share(row, ml, paidOf(shower, ml, atMs), rules);
   return {
@@ -47,10 +46,24 @@ export function bookWater(
     heardMs: atMs,
     flowMlPerMin: flowMlPerMin ?? shower.flowMlPerMin,
     waterMs: ml > 0 ? atMs : shower.waterMs,
-    leakedMl: isLate ? shower.leakedMl + ml : shower.leakedMl,
+    leakedMl: isLate(shower, atMs, rules) ? shower.leakedMl + ml : shower.leakedMl,
     shut: undefined,
     isGuessing: false,
   };
+}
+
+/**
+ * Does it run although the valve should be shut? While that is looked into, from the grace of the valve on; in any
+ * other dry phase a reading must lie wholly in the time in which nothing ran for long.
+ */
+function isLate(
+  {row, phaseMs, heardMs, watchedMs}: Shower,
+  atMs: Millis,
+  {closeGraceMs, leakMs}: ShowerRules,
+): boolean {
+  if (WET.has(row.phase)) return false;
+  const isLookedInto = row.phase === 'closing' || row.phase === 'leak_check';
+  return isLookedInto ? atMs - phaseMs > closeGraceMs : heardMs - watchedMs >= leakMs;
 }
 
 interface Paid {

@@ -54,7 +54,7 @@ export class ShowerBench {
 
   constructor(change: Partial<ShowerRow> = {}) {
     this.shower = newShower(row(change), 0);
-    this.feed({kind: 'begin'});
+    if (this.phase !== 'resumable') this.feed({kind: 'begin'});
   }
 
   get phase() {

@@ -85,6 +85,8 @@ export interface Shower {
   readonly storedMs: Millis;
   /** When the valve was told to close, and who pays what ran until then; gone with the next reading. */
   readonly shut: {readonly atMs: Millis; readonly as: 'billed' | 'rinse'} | undefined;
+  /** Since when the valve should be shut and its meter is listened to; a start begins anew. */
+  readonly watchedMs: Millis;
   /** `shut`: a reading proved it; only then it may be opened again. */
   readonly valve: 'open' | 'shut' | 'unknown';
   readonly flowMlPerMin: number;
