@@ -44,8 +44,8 @@ const REASONS: Readonly<Record<TokenFault, Reason>> = {
   key: 'BAD_MAC',
   signature: 'BAD_MAC',
 };
-/** People before all keypads of a site at one moment, with room to spare. */
-const MOST_WAITING = 8;
+/** Codes that may wait; more where there are more devices to type or show them at, so that no stall is left out. */
+const PLACES = 8;
 const NAME_DIGITS = 16;
 
 interface Entry {
@@ -62,6 +62,7 @@ export class CodeDesk {
   readonly #ring: TokenRing;
   readonly #posts: ReadonlyMap<string, string>;
   readonly #stalls: ReadonlySet<string>;
+  readonly #places: number;
   readonly #waiting: Entry[] = [];
   #working: Promise<void> | undefined;
 
@@ -69,6 +70,7 @@ export class CodeDesk {
     this.#options = options;
     const {config} = options;
     this.#posts = codePosts(config);
+    this.#places = Math.max(PLACES, this.#posts.size);
     this.#stalls = new Set((config.bath?.stalls ?? []).map(({id}) => id));
     this.#ring = {
       site: config.site.id,
@@ -115,7 +117,7 @@ export class CodeDesk {
       this.#tell(entry, '');
       return;
     }
-    if (this.#waiting.length >= MOST_WAITING) {
+    if (this.#waiting.length >= this.#places) {
       this.#options.log.warn('codes.dropped', {collector: entry.collector});
       return;
     }
