@@ -12,9 +12,13 @@ export interface BathSoakOptions {
   readonly days: number;
   readonly showersPerDay: number;
   readonly seed: number;
+  /** Asked every midnight: yes ends it there, with the verdict of the days that were. */
+  readonly isEnough?: () => boolean;
 }
 
 export interface BathSoakResult extends WaterSums {
+  /** That were lived. */
+  readonly days: number;
   /** Codes that were used up. */
   readonly showers: number;
   /** Of these, with a rinse that was owed, and with a meter that was silent for a while. */
@@ -46,18 +50,20 @@ const PURSE_FEN = 100_000_000;
 
 /** A year of a bathhouse in which things break: what ran is billed or explained, and money adds up. */
 export async function soakBath(
-  {days, showersPerDay, seed}: BathSoakOptions,
+  {days, showersPerDay, seed, isEnough = () => false}: BathSoakOptions,
   tell: (line: string) => void,
 ): Promise<BathSoakResult> {
   const soak = await BathSoak.open(seed);
   try {
-    for (let day = 0; day < days; day += 1) {
+    let day = 0;
+    for (; day < days && !isEnough(); day += 1) {
       // Whoever could not get a code on one day comes on another.
       const missing = showersPerDay * (day + 1) - soak.showers;
       await soak.live(day, Math.min(missing, Math.ceil(showersPerDay * 1.2)));
-      if (day % 10 === 9) tell(`${day + 1} days, ${soak.showers} showers`);
+      if (day % 10 !== 9) continue;
+      tell(`${day + 1} days, ${soak.showers} showers, ${soak.found} findings`);
     }
-    return await soak.end();
+    return {days: day, ...(await soak.end())};
   } finally {
     await soak.close();
   }
@@ -119,6 +125,10 @@ class BathSoak {
     return this.#parts.books.showers;
   }
 
+  get found(): number {
+    return this.#parts.books.findings.length;
+  }
+
   /** From midnight to midnight. */
   async live(day: number, showers: number): Promise<void> {
     const {clock, house} = this.#parts;
@@ -133,7 +143,7 @@ class BathSoak {
     if (house.isOn) house.tidy();
   }
 
-  async end(): Promise<BathSoakResult> {
+  async end(): Promise<Omit<BathSoakResult, 'days'>> {
     const {clock, books, days, house, platform} = this.#parts;
     days.offlineUntilMs = 0;
     // Codes that nobody keyed in run out, and what was not told is told.

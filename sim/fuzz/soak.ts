@@ -9,7 +9,8 @@ import {soakOffline} from './soak-offline.js';
  * `npm run soak`: the longest forms of what the tests of the scenarios do in short. Without a name, one
  * gateway and its cloud through random faults; `offline`, thirty days without a cloud; `ledger`, random
  * moves of money on PostgreSQL; `bath`, years of a bathhouse in which things break; `lease`, months of a leased
- * lot of 40 bays. Each ends with a line of JSON.
+ * lot of 40 bays. Each ends with a line of JSON; Ctrl-C ends the bathhouse at its next midnight, with a verdict
+ * over the days that were.
  */
 const {values, positionals} = parseArgs({
   allowPositionals: true,
@@ -44,7 +45,12 @@ function run() {
       return soakLedger({operations: Number(values.operations), seed: options.seed, database});
     case 'bath': {
       const days = Math.round(Number(values.years) * DAYS_A_YEAR);
-      return soakBath({days, showersPerDay: SHOWERS_A_DAY, seed: options.seed}, tell);
+      let isEnough = false;
+      process.once('SIGINT', () => {
+        isEnough = true;
+      });
+      const bath = {days, showersPerDay: SHOWERS_A_DAY, seed: options.seed};
+      return soakBath({...bath, isEnough: () => isEnough}, tell);
     }
     case 'lease':
       return soakLease({days: Math.round(30 * Number(values.months)), ...LEASED, ...options}, tell);
