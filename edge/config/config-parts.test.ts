@@ -117,7 +117,7 @@ test('the example of a leased lot has 40 bays under keys and QR codes, each with
   return t.true(loaded.config.collectors.every(({codes}) => codes.length === 2));
 });
 
-test('the example of a bathhouse has 20 stalls on two lines, half with Xintai meters, half with pulse meters', t => {
+test('the example of a bathhouse has 20 stalls on two lines, half with Xintai meters on a line of their own, half with pulse meters', t => {
   const yaml = readFileSync('edge/install/example-bathhouse.yaml', 'utf8');
   const loaded = loadSiteConfig(yaml, 'site.yaml');
   if (!loaded.ok) return t.fail(loaded.problems.join('\n'));
@@ -126,7 +126,16 @@ test('the example of a bathhouse has 20 stalls on two lines, half with Xintai me
     [...buses.flatMap(bus => bus.devices), ...devices].map(one => [one.id, one.kind]),
   );
   const meters = (bath?.stalls ?? []).map(({meter}) => kinds.get(meter));
-  t.is(buses.length, 2);
+  const speeds = buses.map(({link}) => 'baudRate' in link && link.baudRate);
+  t.deepEqual(
+    speeds,
+    [38_400, 38_400, 9600],
+    'fast enough for ten displays, and for Xintai meters',
+  );
+  const held = buses.map(bus => new Set(bus.devices.map(({kind}) => kind)));
+  const displays = buses.map(bus => bus.devices.filter(({kind}) => kind === 'display').length);
+  t.deepEqual(displays, [10, 10, 0]);
+  t.deepEqual(held[2], new Set(['water-meter']));
   t.is(meters.filter(kind => kind === 'water-meter').length, 10);
   t.is(meters.filter(kind => kind === 'pulse-meter').length, 10);
   const {collectors} = lotConfigOf(loaded.config);

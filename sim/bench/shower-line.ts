@@ -6,6 +6,7 @@ import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import type {Millis} from '../../protocols/base/clock.js';
 import type {HousePlan} from '../plan/house-plan.js';
+import {DisplayLag} from '../site/display-lag.js';
 import {SimHouse, type SimStall} from '../site/sim-house.js';
 import {PseudoTerminal} from '../wire/pseudo-terminal.js';
 import {answer} from './child.js';
@@ -27,7 +28,6 @@ const KEY_GAP_MS = 600;
 const SHORTEST_MS = 20_000;
 const SPREAD_MS = 15_000;
 const OPENS_WITHIN_MS = 15_000;
-const TENTH_ML = 100;
 
 /** `PLAN`: one line of stalls at the speed of its wire. Then a line of codes: bathers use them up, one after the other. */
 export async function run([plan = '{}']: readonly string[]): Promise<undefined> {
@@ -97,40 +97,6 @@ export async function run([plan = '{}']: readonly string[]): Promise<undefined> 
 async function free(house: SimHouse, id: string, isOver: () => boolean): Promise<void> {
   while (!isOver() && !house.screen(id).startsWith('Type your code')) {
     await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
-
-/** How long a tenth of a litre waits for its display, for each that a writing brings. */
-class DisplayLag {
-  readonly #stall: SimStall;
-  readonly #lagsMs: number[];
-  readonly #startMl: number;
-  /** When each tenth had run, by its number. */
-  readonly #ranMs: number[] = [];
-  #written = 0;
-  #shown = 0;
-
-  constructor(stall: SimStall, lagsMs: number[]) {
-    this.#stall = stall;
-    this.#lagsMs = lagsMs;
-    this.#startMl = stall.pipe.totalMl;
-    this.#written = stall.display.history.length;
-  }
-
-  look(nowMs: Millis): void {
-    const {pipe, display} = this.#stall;
-    const tenths = Math.floor((pipe.totalMl - this.#startMl) / TENTH_ML);
-    while (this.#ranMs.length <= tenths) this.#ranMs.push(nowMs);
-    for (const {screen, atMs} of display.history.slice(this.#written)) {
-      this.#written += 1;
-      const litres = Number(/^([\d.]+)L /.exec(screen.lines[0] ?? '')?.[1] ?? 0);
-      const shown = Math.round(litres * 10);
-      for (let tenth = this.#shown + 1; tenth <= shown; tenth += 1) {
-        const ranMs = this.#ranMs[tenth];
-        if (ranMs !== undefined) this.#lagsMs.push(Math.max(0, atMs - ranMs));
-      }
-      this.#shown = Math.max(this.#shown, shown);
-    }
   }
 }
 

@@ -6,6 +6,11 @@ export interface HousePlan {
   readonly pulse?: number;
   /** Boards stand on the line of the posts that they serve, not on `line-B`. */
   readonly areBoardsBesidePosts?: boolean;
+  /**
+   * Xintai meters, which know no other speed than 9600 baud, have `line-M` to themselves, so that posts and boards
+   * run at 38,400: what it takes to keep the displays of ten running stalls within a second.
+   */
+  readonly areMetersApart?: boolean;
   readonly tariff?: object;
   readonly rules?: object;
   /** The stalls with pulse sensors are a row behind a master valve, on the last pair of the first board. */
@@ -14,7 +19,9 @@ export interface HousePlan {
   readonly hasProbes?: boolean;
 }
 
+/** What each of its devices knows. Source: device notes 6.3 (Xintai), 3.5 (Waveshare). */
 export const HOUSE_BAUD_RATE = 9600;
+const FAST_BAUD_RATE = 38_400;
 /** At most four of its relays are pairs for valves. */
 export const PAIRS_OF_A_BOARD = 4;
 /** Outputs of the first board that drive the master valve. */
@@ -31,7 +38,16 @@ export function stallNames({xintai = 1, pulse = 0}: HousePlan): readonly string[
 export function houseLines(plan: HousePlan): readonly string[] {
   const {xintai = 1, pulse = 0} = plan;
   const pulseLines = new Set(['line-P', boardLineOf(plan)]);
-  return [...(xintai > 0 ? ['line-X'] : []), ...(pulse > 0 ? pulseLines : [])];
+  const xintaiLines = new Set(['line-X', meterLineOf(plan)]);
+  return [...(xintai > 0 ? xintaiLines : []), ...(pulse > 0 ? pulseLines : [])];
+}
+
+export function baudRateOf({areMetersApart = false}: HousePlan, line: string): number {
+  return areMetersApart && line !== 'line-M' ? FAST_BAUD_RATE : HOUSE_BAUD_RATE;
+}
+
+export function meterLineOf({areMetersApart = false}: HousePlan): string {
+  return areMetersApart ? 'line-M' : 'line-X';
 }
 
 export function boardLineOf({areBoardsBesidePosts = false}: HousePlan): string {
@@ -48,18 +64,26 @@ export function boardsOf({pulse = 0}: HousePlan): number {
 }
 
 /** What the site file says of it: posts and Xintai meters on `line-X`, posts on `line-P`, boards on `line-B`. */
-export function housePlant(plan: HousePlan, linkOf: (line: string) => LinkPlan): PlantPlan {
+export function housePlant(
+  plan: HousePlan,
+  linkOf: (line: string, baudRate: number) => LinkPlan,
+): PlantPlan {
   const names = stallNames(plan);
   const boards = Array.from({length: boardsOf(plan)}, (_, no) => boardDevices(no)).flat();
   const stallsX = names.filter(isXintai);
   const devicesOn = (line: string) => [
-    ...(line === 'line-X' ? stallsX.flatMap(withMeter) : []),
+    ...stallsX.flatMap(id => [
+      ...(line === meterLineOf(plan) ? [meterDevice(id)] : []),
+      ...(line === 'line-X' ? postDevices(id) : []),
+    ]),
     ...(line === 'line-X' && plan.hasProbes ? stallsX.map(probeDevice) : []),
     ...(line === 'line-P' ? names.filter(isPulse).flatMap(postDevices) : []),
     ...(line === boardLineOf(plan) ? boards : []),
   ];
   return {
-    buses: houseLines(plan).map(id => ({id, link: linkOf(id), devices: devicesOn(id)})),
+    buses: houseLines(plan).map(id => ({
+      ...{id, link: linkOf(id, baudRateOf(plan, id)), devices: devicesOn(id)},
+    })),
     devices: [
       ...names.filter(isPulse).map(pulseDevice),
       ...(plan.hasRow ? [{id: 'V-1', kind: 'row-valve', relays: 'R-0', outputs: ROW_OUTPUTS}] : []),
@@ -110,8 +134,8 @@ function postDevices(id: string) {
   ];
 }
 
-function withMeter(id: string) {
-  return [{id: `M-${id}`, kind: 'water-meter', address: firstUnitOf(id)}, ...postDevices(id)];
+function meterDevice(id: string) {
+  return {id: `M-${id}`, kind: 'water-meter', address: firstUnitOf(id)};
 }
 
 function probeDevice(id: string) {

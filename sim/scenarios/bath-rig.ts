@@ -3,7 +3,7 @@ import {UsageError} from '../../protocols/base/errors.js';
 import type {SiteEventBodies} from '../../protocols/site/events.js';
 import type {Grant} from '../../protocols/site/grant.js';
 import {SeededEntropy} from '../clock/seeded-entropy.js';
-import {HOUSE_BAUD_RATE, type HousePlan, housePlant} from '../plan/house-plan.js';
+import {type HousePlan, housePlant} from '../plan/house-plan.js';
 import {SimHouse, type SimStall} from '../site/sim-house.js';
 import type {World, WorldOptions} from '../world.js';
 import {quickStretch, showerRight} from './shower-right.js';
@@ -25,7 +25,7 @@ export class BathHouse {
 
   constructor({more = {}, ...plan}: HouseOptions = {}) {
     this.#plan = plan;
-    const linkOf = (path: string) => ({kind: 'serial', path, baudRate: HOUSE_BAUD_RATE}) as const;
+    const linkOf = (path: string, baudRate: number) => ({kind: 'serial', path, baudRate}) as const;
     this.options = {
       ...{collectors: [], stretch: quickStretch, ...more},
       plant: {...housePlant(plan, linkOf), install: world => this.#install(world)},

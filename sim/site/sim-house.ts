@@ -11,16 +11,17 @@ import {TemperatureInput} from '../devices/temperature-input.js';
 import {WaterMeter} from '../devices/water-meter.js';
 import type {WaterPipe} from '../devices/water-pipe.js';
 import {
+  baudRateOf,
   boardLineOf,
   boardsOf,
   boardUnitOf,
   firstUnitOf,
-  HOUSE_BAUD_RATE,
   type HousePlan,
   houseLines,
   indexOfStall,
   isPulse,
   isXintai,
+  meterLineOf,
   PAIRS_OF_A_BOARD,
   PULSES_PER_LITRE,
   probeUnitOf,
@@ -71,11 +72,12 @@ export class SimHouse {
     if (plan.hasRow)
       boards.wireRow(isShut => row.forEach(({pipe}) => void pipe.ail({dry: isShut})));
     const lines = houseLines(plan).map(name => {
-      const wire = {baudRate: HOUSE_BAUD_RATE, pacing, precise};
+      const wire = {baudRate: baudRateOf(plan, name), pacing, precise};
       return [name, new Rs485Line({clock, entropy, farEnd: farEnd(name), ...wire})] as const;
     });
     this.lines = new Map(lines);
     this.lines.get('line-X')?.attach(...this.#on(isXintai));
+    this.lines.get(meterLineOf(plan))?.attach(...this.#meters());
     this.lines.get('line-P')?.attach(...this.#on(isPulse));
     this.lines.get(boardLineOf(plan))?.attach(...boards.all);
   }
@@ -101,8 +103,12 @@ export class SimHouse {
       .filter(({id}) => fits(id))
       .flatMap(({keypad, display, button, meter, probe}) => [
         ...[keypad, display, button],
-        ...(meter instanceof WaterMeter ? [meter, probe] : []),
+        ...(meter instanceof WaterMeter ? [probe] : []),
       ]);
+  }
+
+  #meters(): readonly LineDevice[] {
+    return this.stalls.flatMap(({meter}) => (meter instanceof WaterMeter ? [meter] : []));
   }
 }
 
