@@ -143,6 +143,9 @@ program
   .option('--public-url <url>', 'where people reach this cloud; links in notices of calls begin so')
   .option('--sms-url <url>', 'SMS provider: JSON {id, to, text}; left out: no SMS')
   .option('--sms-key-file <file>', 'key that the SMS provider gave out')
+  .option('--smtp <url>', 'mail server: smtp(s)://[USER@]HOST[:PORT]; left out: no mail')
+  .option('--smtp-from <address>', 'sender of that mail')
+  .option('--smtp-password-file <file>', 'password of that user')
   .action(async (options: ServeOptions, command: Command) => {
     try {
       await serve(options, command.getOptionValueSource('mqtt') === 'cli');

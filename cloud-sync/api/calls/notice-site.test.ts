@@ -49,3 +49,17 @@ test('half of an SMS provider, or one without TLS, is refused; none at all is we
   refuses({publicUrl: 'http://cloud.example'}, /expected https/);
   refuses({smsUrl: 'https://sms.example', smsKeyFile: '/nowhere/sms.key'}, /sms-key-file/);
 });
+
+test('half of a mail server, a password on the command line or a sender that is none is refused', t => {
+  const refuses = (options: object, message: RegExp) =>
+    t.throws(() => noticeSite(options, NOWHERE), {code: 'config/notices', message});
+  const smtpFrom = 'calls@c.example';
+  refuses({smtp: 'smtps://mail.example'}, /go together/);
+  refuses({smtp: 'smtps://mail.example', smtpFrom: 'calls'}, /expected NAME@HOST/);
+  refuses({smtp: 'smtps://me:word@mail.example', smtpFrom}, /password in a file/);
+  refuses({smtp: 'https://mail.example', smtpFrom}, /expected smtp/);
+  refuses({smtp: 'smtps://me@mail.example', smtpFrom}, /smtp-password-file go together/);
+  const {noticePorts} = noticeSite({smtp: 'smtps://mail.example', smtpFrom}, NOWHERE);
+  t.truthy(noticePorts?.mail);
+  t.is(noticePorts?.sms, undefined);
+});

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {ConfigError, errorText} from '../../../protocols/base/errors.js';
 import {HttpSms} from './http-sms.js';
 import type {NoticePorts} from './notice-port.js';
+import {SmtpMail} from './smtp-mail.js';
 
 /** How notices of calls are told on the command line. */
 export interface NoticeOptions {
@@ -10,6 +11,12 @@ export interface NoticeOptions {
   readonly smsUrl?: string;
   /** The key that the SMS provider gave us, as one line. */
   readonly smsKeyFile?: string;
+  /** `smtp(s)://[USER@]HOST[:PORT]` */
+  readonly smtp?: string;
+  /** Address that mail comes from. */
+  readonly smtpFrom?: string;
+  /** Password of that user, as one line. */
+  readonly smtpPasswordFile?: string;
 }
 
 export interface NoticeSite {
@@ -17,25 +24,65 @@ export interface NoticeSite {
   readonly publicUrl?: string;
 }
 
+/** @see RFC 8314, 3.3: submission, and submission over TLS. */
+const SMTP_PORTS: ReadonlyMap<string, number> = new Map([
+  ['smtp:', 587],
+  ['smtps:', 465],
+]);
+const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Who carries notices; without anybody webhooks alone tell of calls. `send` gives up by itself when no answer
  *  comes. @throws ConfigError `config/notices` */
 export function noticeSite(
-  {publicUrl, smsUrl, smsKeyFile}: NoticeOptions,
+  options: NoticeOptions,
   send: (request: Request) => Promise<Response>,
 ): NoticeSite {
-  const isHalf = (smsUrl === undefined) !== (smsKeyFile === undefined);
-  if (isHalf) throw wrong('--sms-url and --sms-key-file go together');
+  const {publicUrl} = options;
+  const [sms, mail] = [smsOf(options, send), mailOf(options)];
   return {
     ...(publicUrl !== undefined && {publicUrl: safeUrl(publicUrl, '--public-url')}),
-    ...(smsUrl !== undefined &&
-      smsKeyFile !== undefined && {
-        noticePorts: {
-          sms: new HttpSms({url: safeUrl(smsUrl, '--sms-url'), key: keyIn(smsKeyFile), send}),
-        },
-      }),
+    ...((sms || mail) && {noticePorts: {...(sms && {sms}), ...(mail && {mail})}}),
   };
+}
+
+function smsOf(
+  {smsUrl, smsKeyFile}: NoticeOptions,
+  send: (request: Request) => Promise<Response>,
+): HttpSms | undefined {
+  const isHalf = (smsUrl === undefined) !== (smsKeyFile === undefined);
+  if (isHalf) throw wrong('--sms-url and --sms-key-file go together');
+  if (smsUrl === undefined || smsKeyFile === undefined) return undefined;
+  const key = keyIn(smsKeyFile, '--sms-key-file');
+  return new HttpSms({url: safeUrl(smsUrl, '--sms-url'), key, send});
+}
+
+function mailOf({smtp, smtpFrom, smtpPasswordFile}: NoticeOptions): SmtpMail | undefined {
+  if ((smtp === undefined) !== (smtpFrom === undefined)) {
+    throw wrong('--smtp and --smtp-from go together');
+  }
+  if (smtp === undefined || smtpFrom === undefined) return undefined;
+  if (!ADDRESS.test(smtpFrom)) throw wrong(`--smtp-from ${smtpFrom}: expected NAME@HOST`);
+  const url = URL.canParse(smtp) ? new URL(smtp) : undefined;
+  const usualPort = url && SMTP_PORTS.get(url.protocol);
+  const isPlain = url && url.pathname.length <= 1 && url.search + url.hash + url.password === '';
+  if (!url || usualPort === undefined || !isPlain || url.hostname === '') {
+    throw wrong('--smtp: expected smtp(s)://[USER@]HOST[:PORT], its password in a file');
+  }
+  const user = decodeURIComponent(url.username);
+  if ((user !== '') !== (smtpPasswordFile !== undefined)) {
+    throw wrong('a user in --smtp and --smtp-password-file go together');
+  }
+  const plain = LOOPBACK.has(url.hostname) ? 'none' : 'starttls';
+  return new SmtpMail({
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? usualPort : Number(url.port),
+    tls: url.protocol === 'smtps:' ? 'implicit' : plain,
+    from: smtpFrom,
+    ...(smtpPasswordFile !== undefined && {
+      login: {user, password: keyIn(smtpPasswordFile, '--smtp-password-file')},
+    }),
+  });
 }
 
 function safeUrl(text: string, option: string): string {
@@ -48,15 +95,15 @@ function safeUrl(text: string, option: string): string {
   return url.href;
 }
 
-function keyIn(path: string): string {
+function keyIn(path: string, option: string): string {
   let key: string;
   try {
     key = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    throw wrong(`--sms-key-file ${path}: ${errorText(error)}`, error);
+    throw wrong(`${option} ${path}: ${errorText(error)}`, error);
   }
   if (/^[\x21-\x7e]+$/.test(key)) return key;
-  throw wrong(`--sms-key-file ${path}: expected one line of visible characters`);
+  throw wrong(`${option} ${path}: expected one line of visible characters`);
 }
 
 function wrong(text: string, cause?: unknown): ConfigError {
