@@ -1,4 +1,4 @@
-import {copyFileSync, mkdirSync, rmSync} from 'node:fs';
+import {copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import type {UnixMillis} from '../../protocols/base/clock.js';
 import {DAY_MS, HOUR_MS} from '../../protocols/base/units.js';
@@ -98,6 +98,30 @@ test('a code that is good once is in doubt by its oldest grant, and tokens of un
   t.is(store.condition().grants, 'uses_unsure');
   await bench.clock.advance(30 * DAY_MS);
   t.is(store.condition().grants, 'sure');
+});
+
+test('a damaged file takes its doubt along when it is salvaged, and one without doubt gets none', async t => {
+  const bench = new Bench(t);
+  await bench.clock.advance(HOUR_MS);
+  const texts = Array.from({length: 300}, (_, index) => `${index}`.padStart(100, 'x'));
+  const salvaged = (store: SiteStore) => {
+    commit(store, ...texts);
+    store.close();
+    const bytes = readFileSync(bench.path);
+    const page = Math.floor(bytes.indexOf(texts.at(-1) ?? '') / 4096);
+    writeFileSync(bench.path, bytes.fill(0xa5, page * 4096, (page + 1) * 4096));
+    const after = bench.open();
+    t.like(after.outbox.read(1, 1000).at(-1), {kind: 'storage'}, 'rebuilt');
+    return after;
+  };
+  const first = bench.open();
+  put(first, grant('one', {}));
+  const sound = salvaged(first);
+  t.is(sound.condition().grants, 'sure');
+  sound.grants.doubtUses();
+  const {usesSureFromMs} = sound.condition();
+  await bench.clock.advance(HOUR_MS);
+  t.like(salvaged(sound).condition(), {grants: 'uses_unsure', usesSureFromMs});
 });
 
 test('while nobody knows the time every right is in doubt, and from then on those that begin later are sure', async t => {
