@@ -19,6 +19,7 @@ import type {Millis} from '../protocols/base/clock.js';
 import {UsageError} from '../protocols/base/errors.js';
 import type {SiteEventBodies, SiteEventKind} from '../protocols/site/events.js';
 import {asId} from '../protocols/site/ids.js';
+import type {LotKind} from '../protocols/site/lot-kind.js';
 import {SeededEntropy} from './clock/seeded-entropy.js';
 import {SkewedClock} from './clock/skewed-clock.js';
 import {TimeServer} from './clock/time-server.js';
@@ -62,6 +63,8 @@ export interface WorldOptions {
   /** Lines and devices beside the collectors; `install` builds what stands there before the daemon starts. */
   readonly plant?: PlantPlan & {readonly install: (world: World) => readonly Installed[]};
   readonly language?: 'zh-CN' | 'en';
+  /** Left out: anybody may park. */
+  readonly lotKind?: LotKind;
   /** Put devices on the lines that no plan knows, before the daemon starts. */
   readonly equip?: (world: World) => void;
   /** Default: the disk of this machine. */
@@ -355,6 +358,7 @@ export class World {
       cloud: undefined,
       language: this.#options.language ?? 'en',
       secretKeyFile: 'secret.key',
+      ...(this.#options.lotKind ? {lotKind: this.#options.lotKind} : {}),
       ...(this.#options.plant ? {plant: this.#options.plant} : {}),
       ...(this.#options.tokenKeys ? {tokenKeys: this.#options.tokenKeys} : {}),
       ...(this.#options.rules ? {rules: this.#options.rules} : {}),

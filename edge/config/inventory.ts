@@ -200,6 +200,15 @@ function bayReferences(bay: unknown, user: string, path: ConfigPath): Reference[
   return found;
 }
 
+/** The camera by which a gate opens. */
+function gateReferences(device: unknown, path: ConfigPath): Reference[] {
+  const camera = words(device, 'camera');
+  if (camera === undefined || words(device, 'kind') !== 'barrier') return [];
+  const user = words(device, 'id') ?? 'barrier';
+  const at = [...path, 'camera'];
+  return [{device: camera, kinds: ['plate-camera'], user, path: at, part: ''}];
+}
+
 /** Parts of one device that may serve different collectors; of other kinds the whole device serves. */
 const PARTED_KIND = 'osdp-reader';
 const DISPLAY_KINDS = ['display', 'fk-display', 'aa55-display', 'dwin-display', PARTED_KIND];
@@ -310,6 +319,7 @@ export function takeInventory(site: unknown): Inventory {
     references.push(...loopReferences(device, user, ['devices', index]));
     links.push(...linkOf(field(device, 'link'), user, ['devices', index, 'link']));
     boardUses.push(...plantReferences(device, ['devices', index]));
+    references.push(...gateReferences(device, ['devices', index]));
   }
   for (const [index, collector] of collectors.entries()) {
     const path = ['collectors', index];

@@ -114,6 +114,7 @@ export function lotConfigOf(config: SiteConfig): LotConfig {
     firePanels: firePanelsOf(config),
     calls: callsOf(config),
     contacts: config.contacts,
+    lotKind: config.site.kind,
     rules: config.rules,
   };
 }

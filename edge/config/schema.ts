@@ -54,7 +54,10 @@ const siteSchema = exactly({
     .string({error: 'expected a zone such as Asia/Shanghai'})
     .refine(isTimeZone, {error: 'expected a zone such as Asia/Shanghai'})
     .describe('Zone of weekly windows and of shown times.'),
-  kind: choice(['public', 'residential'], 'Kind of lot.').default('public'),
+  kind: choice(
+    ['public', 'residential'],
+    'Kind of lot: where people live, its gates let in those alone who have a right.',
+  ).default('public'),
   language: choice(['zh-CN', 'en'], 'Language of displays and page.').default('zh-CN'),
   manualRelease: listOf(text(200, 'One step.'), 1, 8)
     .optional()

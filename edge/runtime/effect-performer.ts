@@ -23,6 +23,8 @@ export interface EffectTargets {
   /** Ask the cloud for grants that may be on their way; returns at once. */
   readonly pullGrants: () => void;
   readonly desk: OrderDesk;
+  /** Open a gate for one car. */
+  readonly letIn: (gate: DeviceId) => void;
   /** Set off a modem, a relay or a lamp for a call. */
   readonly callOutput: (device: DeviceId, isOn: boolean) => void;
   /** What the collector's display is asked to show, for the page. */
@@ -41,6 +43,9 @@ export function performEffect(effect: LotEffect, targets: EffectTargets): void {
     case 'water':
     case 'rowValve':
       targets.water(effect);
+      return;
+    case 'letIn':
+      targets.letIn(effect.gate);
       return;
     case 'show':
       show(effect, targets);

@@ -325,6 +325,7 @@ export class SiteRuntime implements PageView, PageActions {
       dispatch: input => this.#dispatch(input),
       pullGrants: () => this.#cloud?.pullGrants(),
       desk: this.#desk,
+      letIn: gate => this.#hardware.device(gate)?.letIn?.(),
       callOutput: (device, isOn) => this.#hardware.device(device)?.onCallOutput?.(isOn),
       onScreen: (collector, screen) => this.#screens.set(collector, screen),
     });

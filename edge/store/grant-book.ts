@@ -15,6 +15,7 @@ import type {
   TokenIssuer,
 } from '../../protocols/site/grant.js';
 import type {CardUid, CredentialId, GrantId, SessionId} from '../../protocols/site/ids.js';
+import {normalisePlate} from '../../protocols/site/plate-text.js';
 import type {GrantBook} from '../domain/lot/grant-book.js';
 
 /** A one-entry grant that was used, and the stay that used it: only that one gives it back. */
@@ -59,6 +60,7 @@ export class StoredGrantBook implements GrantBook {
   readonly #codesByDigest = new Map<string, Set<CredentialId>>();
   readonly #codesByEpoch = new Map<number, Set<CredentialId>>();
   readonly #grantsByCredential = new Map<CredentialId, Set<GrantId>>();
+  readonly #grantsByPlate = new Map<string, Set<GrantId>>();
   readonly #issuers = new Map<string, TokenIssuer>();
   readonly #revoked = new Set<string>();
   readonly #used = new Map<GrantId, SessionId>();
@@ -118,12 +120,11 @@ export class StoredGrantBook implements GrantBook {
   }
 
   grantsOf(credential: CredentialId): readonly Grant[] {
-    const found: Grant[] = [];
-    for (const id of this.#grantsByCredential.get(credential) ?? []) {
-      const grant = this.#grants.get(id);
-      if (grant !== undefined) found.push(grant);
-    }
-    return found;
+    return this.#grantsIn(this.#grantsByCredential.get(credential));
+  }
+
+  grantsOfPlate(plate: string): readonly Grant[] {
+    return this.#grantsIn(this.#grantsByPlate.get(plate));
   }
 
   isRevoked(id: GrantId | CredentialId): boolean {
@@ -208,9 +209,7 @@ export class StoredGrantBook implements GrantBook {
     }
     this.#grants.set(entry.row.id, entry.row);
     insertInto(this.#grantsByNumber, entry.row.number, entry.row.id);
-    for (const credential of entry.row.credentials) {
-      insertInto(this.#grantsByCredential, credential, entry.row.id);
-    }
+    this.#indexGrant(entry.row, insertInto);
   }
 
   drop(table: GrantStateTable, id: string): void {
@@ -223,9 +222,7 @@ export class StoredGrantBook implements GrantBook {
     if (known?.table === 'grant') {
       this.#grants.delete(id);
       removeFrom(this.#grantsByNumber, known.row.number, known.row.id);
-      for (const credential of known.row.credentials) {
-        removeFrom(this.#grantsByCredential, credential, known.row.id);
-      }
+      this.#indexGrant(known.row, removeFrom);
     }
   }
 
@@ -280,6 +277,15 @@ export class StoredGrantBook implements GrantBook {
       found ??= one;
     }
     return found;
+  }
+
+  #grantsIn(ids: Iterable<GrantId> | undefined): readonly Grant[] {
+    return [...(ids ?? [])].flatMap(id => this.#grants.get(id) ?? []);
+  }
+
+  #indexGrant({id, credentials, plates = []}: Grant, change: typeof insertInto): void {
+    for (const credential of credentials) change(this.#grantsByCredential, credential, id);
+    for (const plate of plates) change(this.#grantsByPlate, normalisePlate(plate), id);
   }
 
   #index(row: Credential, change: typeof insertInto): void {

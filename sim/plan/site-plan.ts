@@ -1,7 +1,10 @@
 import {stringify} from 'yaml';
+import type {LotKind} from '../../protocols/site/lot-kind.js';
 
 /** How big a simulated car park is and where its lines lie. */
 export interface SitePlan {
+  /** Left out: anybody may park. */
+  readonly lotKind?: LotKind;
   readonly siteId: string;
   readonly collectors: readonly CollectorPlan[];
   readonly database: string;
@@ -84,7 +87,7 @@ export function siteYaml(plan: SitePlan): string {
       id: plan.siteId,
       name: '示范停车场',
       timezone: 'Asia/Shanghai',
-      kind: 'public',
+      kind: plan.lotKind ?? 'public',
       language: plan.language ?? 'zh-CN',
     },
     profiles: profilesOf(plan),

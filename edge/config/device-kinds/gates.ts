@@ -23,6 +23,9 @@ export const barrier = exactly({
     approachLoop: contactOrNone('A car waits before the arm.'),
   }),
   pulseMs: duration(500, 1000, 'How long a terminal is driven.').default(700),
+  camera: identifier(
+    'Plate camera over the lane in: by what it surely reads the gate opens, as `site.kind` says. Left out: the gate is opened by persons alone.',
+  ).optional(),
 });
 
 /** The strike of a room door. */

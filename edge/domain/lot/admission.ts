@@ -1,3 +1,5 @@
+import type {DeviceId} from '../../../protocols/site/ids.js';
+
 /** Why nobody new is let in. `identity`: another gateway lives under the same identity. */
 export type AdmissionStop = 'identity';
 
@@ -9,3 +11,20 @@ export interface AdmissionInput {
   /** What a guard needs to know, one sentence. */
   readonly detail: string;
 }
+
+/** The camera of a gate has surely read the plate of a car that waits to come in. */
+export interface GateInput {
+  readonly kind: 'gate';
+  readonly gate: DeviceId;
+  /** Normalised. */
+  readonly plate: string;
+}
+
+/** Let one car in. Nothing closes a gate but the gate itself, behind the car. */
+export interface GateEffect {
+  readonly kind: 'letIn';
+  readonly gate: DeviceId;
+}
+
+/** Who may come in, and who asks to. */
+export type EntryInput = AdmissionInput | GateInput;

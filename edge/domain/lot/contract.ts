@@ -36,6 +36,7 @@ import type {
   PersonId,
   SessionId,
 } from '../../../protocols/site/ids.js';
+import type {LotKind} from '../../../protocols/site/lot-kind.js';
 import type {Reason} from '../../../protocols/site/reasons.js';
 import type {LocalTime} from '../../../protocols/site/windows.js';
 import type {AlarmRecord} from '../alarms/alarm-record.js';
@@ -54,7 +55,7 @@ import type {CareRecord, CareRow} from '../calls/care-state.js';
 import type {FirePanelConfig} from '../fire/fire-zone.js';
 import type {LockoutRecord} from '../lockout/lockout-machine.js';
 import type {TimeReading} from '../time/time-machine.js';
-import type {AdmissionInput} from './admission.js';
+import type {EntryInput, GateEffect} from './admission.js';
 import type {DisplayMessage} from './display-message.js';
 import type {GrantBook} from './grant-book.js';
 import type {LotRules} from './lot-rules.js';
@@ -143,7 +144,7 @@ export type LotInput =
   /** A fact that was made outside the lot: how many are in a room, what a person did with a device, what
    *  came of a command. */
   | {readonly kind: 'deviceFact'; readonly fact: DeviceFact}
-  | AdmissionInput
+  | EntryInput
   | StallInput
   /** Grants or credentials were added, changed or withdrawn. The next verification slot finds them: the
    *  distance of two checks stays what the rule says. */
@@ -228,6 +229,7 @@ export type LotEffect =
   | {readonly kind: 'show'; readonly collector: CollectorId; readonly message: DisplayMessage}
   | WaterEffect
   | RowValveEffect
+  | GateEffect
   | {
       readonly kind: 'signal';
       readonly collector: CollectorId;
@@ -393,4 +395,6 @@ export interface LotConfig {
   readonly firePanels?: readonly FirePanelConfig[];
   /** Left out: the usual ones. */
   readonly calls?: CallsConfig | undefined;
+  /** Who comes in at its gates; left out: everybody. */
+  readonly lotKind?: LotKind | undefined;
 }

@@ -16,6 +16,8 @@ export interface GrantBook {
   grantByNumber(number: string): Grant | undefined;
   grantById(id: GrantId): Grant | undefined;
   grantsOf(credential: CredentialId): readonly Grant[];
+  /** Those that name a car by this very plate, normalised. */
+  grantsOfPlate(plate: string): readonly Grant[];
   isRevoked(id: GrantId | CredentialId): boolean;
   /** A one-entry grant that has been used. */
   isUsed(grant: GrantId): boolean;

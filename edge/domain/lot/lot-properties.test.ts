@@ -239,6 +239,7 @@ class HostileWorld {
         cardByUid: uid => cards.get(uid),
         grantById: id => grants.get(id),
         grantsOf: one => [...grants.values()].filter(grant => grant.credentials.includes(one)),
+        grantsOfPlate: () => [],
         isRevoked: () => false,
         isUsed: () => false,
         ageMs: () => 0,

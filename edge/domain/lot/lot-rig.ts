@@ -389,8 +389,8 @@ export class LotRig {
         grantByNumber: number => [...this.grants.values()].find(grant => grant.number === number),
         isSpent: id => this.spent.has(id),
         grantById: id => this.grants.get(id),
-        grantsOf: credential =>
-          [...this.grants.values()].filter(grant => grant.credentials.includes(credential)),
+        grantsOf: id => [...this.grants.values()].filter(one => one.credentials.includes(id)),
+        grantsOfPlate: at => [...this.grants.values()].filter(one => one.plates?.includes(at)),
         isRevoked: id => this.revoked.has(id),
         isUsed: grant => this.used.has(grant),
         ageMs: () => this.bookAgeMs,

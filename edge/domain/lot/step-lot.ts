@@ -15,6 +15,7 @@ import {onBoardsTimer} from '../calls/stations-flow.js';
 import {isWalkPress} from '../calls/walk-flow.js';
 import {onLockIdentity} from '../commissioning/commissioning-flow.js';
 import {onFire} from '../fire/fire-flow.js';
+import {onGate} from '../gate/gate-flow.js';
 import {onLockoutTimer} from '../lockout/lockout-flow.js';
 import {onCodeUnread, onIdleScreen} from '../pipeline/post-screen.js';
 import {
@@ -92,6 +93,7 @@ function dispatch(turn: Turn, input: LotInput): void {
       return;
     case 'admission':
     case 'fire':
+    case 'gate':
     case 'grantsChanged':
       onNews(turn, input);
       return;
@@ -168,10 +170,11 @@ function onPost(turn: Turn, at: CollectorState, input: PostInput): void {
 /** From outside the lot. */
 function onNews(
   turn: Turn,
-  input: Extract<LotInput, {kind: 'admission' | 'fire' | 'grantsChanged'}>,
+  input: Extract<LotInput, {kind: 'admission' | 'fire' | 'gate' | 'grantsChanged'}>,
 ): void {
   if (input.kind === 'admission') onAdmission(turn, input);
   else if (input.kind === 'fire') onFire(turn, input);
+  else if (input.kind === 'gate') onGate(turn, input);
   else onGrantsChanged(turn);
 }
 

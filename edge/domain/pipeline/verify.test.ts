@@ -74,6 +74,7 @@ function verify(world: World): Verification {
       isSpent: () => false,
       grantById: id => grants.find(grant => grant.id === id),
       grantsOf: () => grants,
+      grantsOfPlate: () => [],
       isRevoked: id => world.revoked?.includes(id) === true,
       isUsed: () => world.used === true,
       ageMs: () => 0,

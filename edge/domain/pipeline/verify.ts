@@ -68,6 +68,12 @@ export function verifyShown(
   }
 }
 
+/** Whose car waits at a gate, by the plate that was surely read. It opens the gate, and nothing behind it. */
+export function verifyPlate(verifier: Verifier, plate: string): Verification {
+  const held = plate === '' ? [] : verifier.context.grants.grantsOfPlate(plate);
+  return judgeGrants(verifier, held, () => false);
+}
+
 /** Which credential was shown: undefined when this gateway has never heard of it. */
 export function credentialShown({grants}: LotContext, shown: Shown): CredentialId | undefined {
   switch (shown.kind) {

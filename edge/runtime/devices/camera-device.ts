@@ -11,7 +11,7 @@ import type {PlantOf} from '../../config/device-kinds/plant-kinds.js';
 import type {PlantParts} from './plant-parts.js';
 import type {SiteDevice} from './site-device.js';
 
-/** A plate camera. What it sees is journalled and opens nothing; over a bay it tells whose car stands there. */
+/** A plate camera. What it sees is journalled; over a bay it tells whose car stands there, at a gate who waits. */
 export function createPlateCamera(config: PlantOf<'plate-camera'>, parts: PlantParts): SiteDevice {
   const {reports} = parts;
   let last = '';

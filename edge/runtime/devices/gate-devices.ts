@@ -45,6 +45,7 @@ export function createBarrier(config: PlantOf<'barrier'>, parts: PlantParts): Si
       const below = reading.isOccupied === true ? ', somebody below' : '';
       return [`${reading.arm}${below}`, ...faults.names].join('; ');
     },
+    letIn: () => barrier.open(),
     actions: {
       open: () => barrier.open(),
       close: () => barrier.close(),

@@ -33,6 +33,8 @@ export interface SiteDevice {
   onRow?(order: 'open' | 'shut'): void;
   /** The lot listens and the lines are being opened. */
   start?(): void;
+  /** Let one car in. */
+  letIn?(): void;
   /** What a person may have it do. */
   readonly actions?: DeviceActions;
   /** What the cloud may have it do. */

@@ -223,7 +223,14 @@ export class SiteDevices {
     const {config, dispatch} = this.#options;
     const bays = config.collectors.flatMap(collector => collector.bays);
     const seen = bays.find(bay => bay.camera === camera);
-    return seen && (plate => dispatch({kind: 'plate', bay: asId(seen.id), plate}));
+    const gates = config.devices.flatMap(device =>
+      device.kind === 'barrier' && device.camera === camera ? [asId<DeviceId>(device.id)] : [],
+    );
+    if (!seen && gates.length === 0) return undefined;
+    return plate => {
+      if (seen) dispatch({kind: 'plate', bay: asId(seen.id), plate});
+      for (const gate of gates) dispatch({kind: 'gate', gate, plate});
+    };
   }
 
   #openFeed(id: string, {broker, user: name, password: reference}: FeedConfig): MessageFeed {
