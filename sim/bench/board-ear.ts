@@ -9,6 +9,7 @@ export interface SeenBoard {
 export interface SeenCall {
   readonly id: string;
   readonly state: string;
+  readonly count: number;
 }
 
 interface Picture {

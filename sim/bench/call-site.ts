@@ -19,6 +19,7 @@ const TILE_LIMIT_MS = 20_000;
 
 /** How long one press took, on the machine's monotonic clock. */
 export interface PressTimes {
+  readonly pressedMs: number;
   readonly toSoundMs: number;
   readonly toTileMs: number;
 }
@@ -43,7 +44,7 @@ export class CallSite {
     void this.#hear();
   }
 
-  static async open(): Promise<CallSite> {
+  static async open({bays = BAYS, pollMs = POLL_MS} = {}): Promise<CallSite> {
     const slave = new Child('paced-slave', BAUD, 'lenient', 248, 16, 0, BUTTON_UNIT);
     const {path: linePath} = await slave.next<{readonly path: string}>();
     const reader = openTerminalMaster();
@@ -51,12 +52,22 @@ export class CallSite {
     const places = {linePath, readerPath: reader.slavePath};
     const site = makeBenchSite({
       ...places,
-      bays: BAYS,
-      pollMs: POLL_MS,
+      bays,
+      pollMs,
       cloud: true,
       database: DATABASE,
     });
     return new CallSite(slave, site, [holdFd, reader.fd]);
+  }
+
+  /** Of its page. */
+  get url(): string {
+    return this.#gateway?.pageUrl() ?? '';
+  }
+
+  /** How often each open call was pressed for. */
+  counts(): readonly number[] {
+    return this.#ear().picture?.calls.map(({count}) => count) ?? [];
   }
 
   /** Until the daemon decides, every lock answers, and a board watches. */
@@ -89,7 +100,11 @@ export class CallSite {
     const tile = await this.called();
     if (!tile) return undefined;
     await this.#until('the sounder sounds', () => this.#soundsSinceMs !== undefined);
-    return {toSoundMs: (this.#soundsSinceMs ?? 0) - pressedMs, toTileMs: tile.atMs - pressedMs};
+    return {
+      pressedMs,
+      toSoundMs: (this.#soundsSinceMs ?? 0) - pressedMs,
+      toTileMs: tile.atMs - pressedMs,
+    };
   }
 
   /** Until a board shows a call that nobody has taken. */

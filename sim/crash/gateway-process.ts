@@ -77,6 +77,11 @@ export class GatewayProcess {
     return this.#ask('POST', path, body);
   }
 
+  /** Where people find it. */
+  pageUrl(): string {
+    return this.#access().url;
+  }
+
   /** What it goes on telling, as to a browser. */
   listen(path: string, signal: AbortSignal): Promise<Response> {
     return this.#fetch('GET', path, undefined, signal);
@@ -96,9 +101,12 @@ export class GatewayProcess {
     return (await this.#fetch(method, path, body)).json();
   }
 
+  #access(): Access {
+    return JSON.parse(readFileSync(join(this.#folder, `${DATABASE}.token`), 'utf8')) as Access;
+  }
+
   #fetch(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
-    const access = readFileSync(join(this.#folder, `${DATABASE}.token`), 'utf8');
-    const {url, token, configToken} = JSON.parse(access) as Access;
+    const {url, token, configToken} = this.#access();
     const key = path.startsWith('/api/config/') ? configToken : token;
     return fetch(new URL(path, url), {
       ...{method, ...(signal && {signal})},
