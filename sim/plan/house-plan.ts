@@ -11,6 +11,8 @@ export interface HousePlan {
    * run at 38,400: what it takes to keep the displays of ten running stalls within a second.
    */
   readonly areMetersApart?: boolean;
+  /** Through an open valve; default 9000. */
+  readonly flowMlPerMin?: number;
   readonly tariff?: object;
   readonly rules?: object;
   /** The stalls with pulse sensors are a row behind a master valve, on the last pair of the first board. */

@@ -60,7 +60,8 @@ test('B8 a valve that is stuck shut: nothing is charged, and the code works once
 });
 
 test('B9 on all 20 stalls at once, each litre and its cost stand on the display within 1 s: 12.5 litres at 0.20 as 2.50, and the balance as 2.50 less', async t => {
-  const plan = {xintai: 10, pulse: 10, areMetersApart: true, areBoardsBesidePosts: true};
+  const layout = {xintai: 10, pulse: 10, areMetersApart: true, areBoardsBesidePosts: true};
+  const plan = {...layout, flowMlPerMin: 27_000};
   await bathe(t, plan, async house => {
     const {world, stalls} = house;
     const codes = stalls.map((_, no) => `${19_057_300 + no}`);
@@ -68,14 +69,18 @@ test('B9 on all 20 stalls at once, each litre and its cost stand on the display 
     await house.type('X-01', `${codes[0]}#`);
     const {pipe} = house.stall('X-01');
     const fromMl = pipe.totalMl;
-    await world.until(() => pipe.totalMl - fromMl >= 10_000, 120_000);
+    await world.until(() => pipe.totalMl - fromMl >= 9000, 120_000);
     for (const [no, {keypad}] of stalls.entries()) if (no > 0) keypad.type(`${codes[no]}#`, 300);
     await world.until(() => stalls.every(({pipe}) => pipe.valve === 'open'), 10_000);
     const lagsMs: number[] = [];
     const lags = stalls.slice(1).map(stall => new DisplayLag(stall, lagsMs));
+    let lookedMs = 0;
     const until = (isSo: () => boolean) =>
       world.until(() => {
-        for (const lag of lags) lag.look(world.nowMs);
+        if (world.nowMs - lookedMs >= 20) {
+          lookedMs = world.nowMs;
+          for (const lag of lags) lag.look(lookedMs);
+        }
         return isSo();
       }, 20_000);
     await until(() => pipe.totalMl - fromMl >= 12_500);
@@ -89,7 +94,7 @@ test('B9 on all 20 stalls at once, each litre and its cost stand on the display 
     t.true(lagsMs.length > 150, `${lagsMs.length} tenths`);
     t.true(Math.max(...lagsMs) <= 1000, `${Math.max(...lagsMs)} ms`);
     for (const {keypad} of stalls) keypad.press('*');
-    await house.settled(stalls.length);
+    await world.until(() => stalls.every(({pipe}) => pipe.valve === 'closed'), 10_000);
   });
 });
 

@@ -65,7 +65,7 @@ export class SimHouse {
 
   constructor(options: SimHouseOptions) {
     const {plan, clock, entropy, farEnd, pacing = 'frame', precise = false} = options;
-    const boards = new Boards(clock, boardsOf(plan));
+    const boards = new Boards(clock, plan);
     this.stalls = stallNames(plan).map(id => createStall(id, options, boards));
     this.counters = boards.counters;
     const row = this.stalls.filter(({id}) => isPulse(id));
@@ -112,7 +112,12 @@ export class SimHouse {
   }
 }
 
-function createStall(id: string, {clock, onValve}: SimHouseOptions, boards: Boards): SimStall {
+function createStall(
+  id: string,
+  {clock, onValve, plan}: SimHouseOptions,
+  boards: Boards,
+): SimStall {
+  const flow = flowOf(plan);
   const unit = firstUnitOf(id);
   const onOrder = (order: 'open' | 'close') => onValve?.(id, order);
   const post = {
@@ -121,21 +126,27 @@ function createStall(id: string, {clock, onValve}: SimHouseOptions, boards: Boar
     button: new EmergencyButton({clock, unit: unit + 3}),
   };
   const meter = isXintai(id)
-    ? new WaterMeter({clock, unit, totalMl: 5000 * indexOfStall(id), onOrder})
+    ? new WaterMeter({clock, unit, totalMl: 5000 * indexOfStall(id), onOrder, ...flow})
     : boards.meterOf(indexOfStall(id), onOrder);
   const probe = new TemperatureInput({unit: probeUnitOf(id)});
   return {id, ...post, meter, pipe: meter.pipe, probe};
 }
 
+function flowOf({flowMlPerMin}: HousePlan): {readonly flowMlPerMin?: number} {
+  return flowMlPerMin === undefined ? {} : {flowMlPerMin};
+}
+
 /** Boards with four pulse sensors and four latching valves each. */
 class Boards {
   readonly #clock: Clock;
+  readonly #flow: {readonly flowMlPerMin?: number};
   readonly #relays: readonly RelayBoard[];
   readonly #inputs: readonly PulseBoard[];
 
-  constructor(clock: Clock, count: number) {
-    const numbers = Array.from({length: count}, (_, no) => no);
+  constructor(clock: Clock, plan: HousePlan) {
+    const numbers = Array.from({length: boardsOf(plan)}, (_, no) => no);
     this.#clock = clock;
+    this.#flow = flowOf(plan);
     this.#relays = numbers.map(no => new RelayBoard({clock, unit: boardUnitOf(no)}));
     this.#inputs = numbers.map(no => new PulseBoard(boardUnitOf(no) + 1));
   }
@@ -161,6 +172,7 @@ class Boards {
     const clock = this.#clock;
     const meter = new PulseMeter({
       ...{clock, pulsesPerLitre: PULSES_PER_LITRE, counterBits: 32, onOrder},
+      ...this.#flow,
     });
     const board = Math.floor(index / PAIRS_OF_A_BOARD);
     const pair = index % PAIRS_OF_A_BOARD;
