@@ -1,4 +1,6 @@
 import type {Command} from 'commander';
+import {inJson} from '../edge/commands/command.js';
+import type {DeviceReplaceOptions} from '../edge/commands/device-replace.js';
 import {testDevice} from '../edge/commands/device-test.js';
 import {type LogOptions, showLogs} from '../edge/commands/logs.js';
 import type {systemMachine} from '../edge/commands/system-machine.js';
@@ -17,7 +19,7 @@ interface TypedTest {
   readonly force: boolean;
 }
 
-/** `latchkey lock test` and its like, `latchkey logs` and `latchkey report`. */
+/** `latchkey lock test` and its like, `latchkey device`, `latchkey logs` and `latchkey report`. */
 export function addToolCommands(program: Command, host: Host, machine: Machine): void {
   for (const kind of TEST_KINDS) {
     program
@@ -39,6 +41,7 @@ export function addToolCommands(program: Command, host: Host, machine: Machine):
         host.finish(await testDevice(request, machine));
       });
   }
+  addDeviceCommand(program, host, machine);
   program
     .command('logs')
     .description('the log of the running daemon, filtered, at a level of your own')
@@ -75,5 +78,23 @@ export function addToolCommands(program: Command, host: Host, machine: Machine):
       const {reportSite} = await import('../edge/commands/report-site.js');
       const {writePrivate} = await import('../edge/commands/system-doctor.js');
       host.finish(await reportSite(file, options, machine, writePrivate));
+    });
+}
+
+function addDeviceCommand(program: Command, host: Host, machine: Machine): void {
+  program
+    .command('device')
+    .description('the devices of a line')
+    .command('replace')
+    .description('a unit was exchanged: it keeps name and history, and gets its new address')
+    .argument('<device>', 'as the site file names it')
+    .option('--address <unit>', 'where the new one answers; else where the old one did', Number)
+    .option('--person <id>', 'who exchanges it; kept on file', host.env('USER') ?? 'installer')
+    .option(...SITE)
+    .option(...JSON_LINE)
+    .action(async (device: string, options: DeviceReplaceOptions & {json: boolean}) => {
+      const {replaceDevice} = await import('../edge/commands/device-replace.js');
+      const result = await replaceDevice(device, options, machine);
+      host.finish(options.json ? inJson(result) : result);
     });
 }

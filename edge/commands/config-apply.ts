@@ -33,9 +33,18 @@ export function applyConfig(
   if (read.kind === 'unreadable') {
     return Promise.resolve(failed(`${file}: cannot be read (${read.why})`));
   }
-  const {text} = read;
+  return applyText(sitePath, {text: read.text, name: file}, options, machine);
+}
+
+/** The same with a text that a command made itself; problems call it `name`. */
+export function applyText(
+  sitePath: string,
+  {text, name}: {readonly text: string; readonly name: string},
+  options: ApplyOptions,
+  machine: CommandMachine,
+): Promise<CommandResult> {
   // The daemon checks as well; here problems carry the name that the person typed.
-  const loaded = loadSiteConfig(text, file);
+  const loaded = loadSiteConfig(text, name);
   if (!loaded.ok) return Promise.resolve(failed(...loaded.problems));
   const {by, removing} = options;
   return bring(sitePath, {verb: 'apply', body: {text, by, removing}}, options, machine);

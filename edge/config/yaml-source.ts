@@ -19,11 +19,13 @@ export class YamlSource {
   readonly value: unknown;
   /** Errors of the syntax, each with its place; the value is not to be used when there are any. */
   readonly syntaxErrors: readonly string[];
+  readonly #text: string;
   readonly #document: Document;
   readonly #lines = new LineCounter();
 
   constructor(text: string, fileName: string) {
     this.fileName = fileName;
+    this.#text = text;
     this.#document = parseDocument(text, {lineCounter: this.#lines, prettyErrors: false});
     const errors = [...this.#document.errors, ...this.#document.warnings].map(
       error => `${this.#at(error.pos[0])} yaml: ${error.message}`,
@@ -49,6 +51,14 @@ export class YamlSource {
       ? map.items.find(item => isScalar(item.key) && item.key.value === key)
       : undefined;
     return isScalar(pair?.key) && pair.key.range ? this.#at(pair.key.range[0]) : this.placeOf(path);
+  }
+
+  /** The text with another number at `path`, and all else as people wrote it; undefined: no value is there. */
+  withNumber(path: ConfigPath, value: number): string | undefined {
+    const node = this.#document.getIn(path, true);
+    if (!isScalar(node) || !node.range) return undefined;
+    const [from, to] = node.range;
+    return `${this.#text.slice(0, from)}${value}${this.#text.slice(to)}`;
   }
 
   valueAt(path: ConfigPath): unknown {

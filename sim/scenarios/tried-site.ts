@@ -13,6 +13,7 @@ import type {CommandMachine} from '../../edge/commands/command.js';
 import {type DaemonMachine, type RunningSite, runSite} from '../../edge/commands/run.js';
 import {yieldTurn} from '../../edge/platform/event-loop.js';
 import {createJsonLog} from '../../edge/platform/json-log.js';
+import {LogTap} from '../../edge/platform/log-tap.js';
 import {readTextFile} from '../../edge/platform/text-file.js';
 import type {Timer} from '../../protocols/base/clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
@@ -237,6 +238,7 @@ export class TriedSite {
         level: 'info',
         destination: {write: line => this.#takeLine(JSON.parse(line))},
       }),
+      logTap: new LogTap(() => clock.nowMs()),
       openLink: (link, name) => {
         const path = link.kind === 'serial' ? link.path : name;
         const pair = createMemoryPair({clock, name: path});
