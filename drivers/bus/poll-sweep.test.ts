@@ -42,18 +42,6 @@ test('on a line with more to do than it can, what a person waits for is not late
   t.deepEqual(ask(9, 50), [9, 1, 9, 2, 9, 3, 9, 4, 9]);
 });
 
-test('however much people wait for, no read with a period stands back for more than 1.5 s', t => {
-  const {sweep, add, ask} = makeSweep();
-  add(1, 500);
-  t.deepEqual(ask(1, 50), [1]);
-  for (const unit of [8, 9]) {
-    const entry = {unit: `modbus:${unit}`, periodMs: () => 50, isUrgent: () => true} as const;
-    sweep.add({...entry, compose: () => undefined, onOutcome: () => {}, onHealth: () => {}});
-  }
-  const turnsMs = ask(100, 50, 50).flatMap((unit, no) => (unit === 1 ? [50 + no * 50] : []));
-  t.deepEqual(turnsMs, [2000, 4000], 'due for 1.5 s each time');
-});
-
 test('a read with a period waits for it and then goes before those without', t => {
   const {add, ask} = makeSweep();
   add(1);

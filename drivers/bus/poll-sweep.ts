@@ -27,13 +27,11 @@ export type PollChoice =
  * a whole sweep of a full line, so that it fills gaps, yet finite, so that it is never starved.
  */
 const UNPACED_PATIENCE_MS = 10_000;
-/** What a person waits for goes before all others, but none stands back longer: a keypad keeps eight keys. */
-const STANDS_BACK_MS = 1500;
 
 /**
  * Which read goes next, earliest deadline first: a read is due one period after its last start and
  * late one period after that, so a button asked every 200 ms passes eight locks asked all the time. On a line
- * with more to do than it can, all are late alike; only what a person waits for is not, for 1.5 s of the others.
+ * with more to do than it can, all are late alike; only what a person waits for is not.
  * Dead units get at most one probe in a sweep of the living.
  */
 export class PollSweep {
@@ -93,9 +91,7 @@ export class PollSweep {
       // A period that has just been shortened makes nothing due in the past.
       if (dueMs <= nowMs) slot.dueSinceMs ??= Math.max(dueMs, Math.min(this.#askedAtMs, nowMs));
       if (dueMs > nowMs) continue;
-      const wasAsked = slot.startedAtMs !== undefined && periodMs > 0;
-      const hasStoodBack = wasAsked && nowMs - dueMs >= STANDS_BACK_MS;
-      const isUrgent = hasStoodBack || (slot.entry.isUrgent?.() ?? false);
+      const isUrgent = slot.entry.isUrgent?.() ?? false;
       const isLater = isUrgent === isChosenUrgent ? deadlineMs >= chosenDeadlineMs : !isUrgent;
       if (isLater) continue;
       chosen = slot;

@@ -33,10 +33,10 @@ interface Signal {
 
 const DEFAULT_POLL_MS: Millis = 150;
 /**
- * A button that was not read for so long goes before all that nobody waits for. Not sooner: many buttons on one
- * line are to leave its locks their turn. @see ecosystem EC-1, requirements P22
+ * A button that is so late goes before all that nobody waits for. Not sooner: many buttons on one line are to leave
+ * its locks their turn. @see ecosystem EC-1, requirements P22
  */
-const URGENT_AFTER_MS: Millis = 300;
+const LATE_MS: Millis = 150;
 const RETRY_MS: Millis = 1000;
 const REFRESH_MS: Millis = 30_000;
 
@@ -71,7 +71,7 @@ export class ModbusButton implements EmergencyButton {
       bus,
       read: {unit, table: 'input', address: register, quantity},
       periodMs: () => pollMs,
-      isUrgent: () => clock.nowMs() - this.#readMs >= URGENT_AFTER_MS,
+      isUrgent: () => clock.nowMs() - this.#readMs >= pollMs + LATE_MS,
       onValues: (values, atMs) => this.#read(values, atMs),
       onHealth: health => this.#turn(health),
       onTrouble,

@@ -37,6 +37,7 @@ async function setup() {
   const keypad = new ModbusKeypad({
     id,
     bus: new ModbusBus(line),
+    clock,
     unit: 9,
     listener: entry.ear(health => healths.push(health)),
   });
@@ -137,6 +138,7 @@ test("the counter is polled every 500 ms, every 250 ms while somebody types; onl
   new ModbusKeypad({
     id,
     bus,
+    clock,
     unit: 9,
     listener: {
       onKey: (key, atMs) => heard.push(`${key} @${atMs}`),
@@ -170,4 +172,23 @@ test("the counter is polled every 500 ms, every 250 ms while somebody types; onl
   await sweep();
   t.is(entry?.periodMs(), 500);
   t.is(bus.reads.length, 2);
+});
+
+test('a keypad that was not read for 1.5 s goes before what nobody waits for', async t => {
+  const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
+  const board = {words: [3, 0, 1000, ...new Array<number>(16).fill(0)]};
+  const bus = new ScriptedBus(clock, {
+    read: ({quantity}) => ({kind: 'values', values: board.words.slice(0, quantity)}),
+  });
+  const listener = {onKey: () => {}, onHeld: () => {}, onKeysLost: () => {}, onHealth: () => {}};
+  new ModbusKeypad({id, bus, clock, unit: 9, listener});
+  const [entry] = bus.entries;
+  t.false(entry?.isUrgent?.(), 'all others have their first turn too');
+  bus.sweep();
+  await clock.advance(1499);
+  t.false(entry?.isUrgent?.());
+  await clock.advance(1);
+  t.true(entry?.isUrgent?.());
+  bus.sweep();
+  t.false(entry?.isUrgent?.());
 });

@@ -1,4 +1,4 @@
-import type {Millis} from '../../protocols/base/clock.js';
+import type {Clock, Millis} from '../../protocols/base/clock.js';
 import {
   decodePadRegisters,
   decodePadState,
@@ -13,6 +13,7 @@ import type {Keypad, KeypadKey, KeypadListener} from './contract.js';
 export interface ModbusKeypadOptions {
   readonly id: DeviceId;
   readonly bus: RegisterBus;
+  readonly clock: Clock;
   readonly unit: number;
   readonly listener: KeypadListener;
   /** Start to start while somebody types; default 250. */
@@ -26,6 +27,8 @@ const IDLE_POLL_MS: Millis = 500;
 /** After a key the next one is waited for so long, unless that key ends an entry. */
 const TYPING_MS: Millis = 20_000;
 const ENDING: ReadonlySet<string> = new Set(['#', '*']);
+/** Of a line on which nine others type; so soon nobody has filled the ring of the tenth. */
+const UNREAD_MS: Millis = 1500;
 const RING_RESENDS = 1;
 /** The board's clock turns over: a press that looks older is as old as it can be. */
 const CLOCK_MASK = 0xffff;
@@ -58,7 +61,7 @@ export class ModbusKeypad implements Keypad {
       bus,
       // The keys that somebody types are a code.
       read: {unit, table: 'input', address: register, quantity, isSecret: true},
-      isUrgent: () => this.#isTyping,
+      isUrgent: () => this.#isTyping || this.#isUnread,
       periodMs: () => (this.#isTyping ? pollMs : Math.max(pollMs, IDLE_POLL_MS)),
       onValues: (values, atMs) => this.#look(values, atMs),
       onHealth: health => {
@@ -80,6 +83,11 @@ export class ModbusKeypad implements Keypad {
 
   get #isTyping(): boolean {
     return this.#newestMs - this.#typedMs < TYPING_MS;
+  }
+
+  get #isUnread(): boolean {
+    const wasRead = this.#count !== undefined;
+    return wasRead && this.#options.clock.nowMs() - this.#newestMs >= UNREAD_MS;
   }
 
   /** What is in the ring when the keypad comes back was typed to nobody, however long ago. */

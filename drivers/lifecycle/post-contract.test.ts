@@ -102,7 +102,7 @@ keepContract({
       },
       ...{onHeld: nothing, onKeysLost: nothing, onHealth},
     };
-    const keypad = new ModbusKeypad({id, bus, unit: UNIT, listener});
+    const keypad = new ModbusKeypad({id, bus, clock: rig.clock, unit: UNIT, listener});
     return {
       ...plug(twin),
       noise,

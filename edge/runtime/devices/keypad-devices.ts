@@ -11,13 +11,20 @@ export function createKeypad(
   config: Extract<DeviceConfig, {kind: 'keypad'}>,
   parts: DeviceParts,
 ): SiteDevice {
-  const {id, reports} = parts;
+  const {id, clock, reports} = parts;
   const {registers: bus} = parts.line();
   return new KeypadDevice(
     parts,
     config.maxDigits,
     listener =>
-      new ModbusKeypad({id, bus, unit: config.address, listener, onTrouble: reports.onTrouble}),
+      new ModbusKeypad({
+        id,
+        bus,
+        clock,
+        unit: config.address,
+        listener,
+        onTrouble: reports.onTrouble,
+      }),
   );
 }
 
