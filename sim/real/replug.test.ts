@@ -1,6 +1,7 @@
 import test from 'ava';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
+import {decodeRequest} from '../../protocols/modbus/rtu-frame.js';
 import {ParkingLock} from '../devices/parking-lock.js';
 import {Rs485Line} from '../wire/rs485-line.js';
 import {TcpFarEnd} from '../wire/tcp-far-end.js';
@@ -12,7 +13,6 @@ import {SocatPlug} from './socat.js';
 const UNIT = 7;
 const CYCLES = 100;
 const WARM_UP = 20;
-const READ_HOLDING = 3;
 
 test('a port that socat takes away and gives back 100 times: polls come back each time, no order fires late, memory stays flat', async t => {
   const clock = new SystemClock();
@@ -29,10 +29,12 @@ test('a port that socat takes away and gives back 100 times: polls come back eac
   const master = new MasterProcess(t, UNIT, {kind: 'serial', path: plug.path});
   await master.polled();
 
+  // Of a poll that was on its way when the port went, a few bytes may be left: they are nobody's order.
   const orders = () =>
-    line.log.entries.filter(
-      ({direction, bytes}) => direction === 'toDevices' && bytes[1] !== READ_HOLDING,
-    );
+    line.log.entries.filter(({direction, bytes}) => {
+      const decoded = direction === 'toDevices' ? decodeRequest(bytes) : undefined;
+      return decoded?.kind === 'frame' && decoded.frame.request.kind !== 'read';
+    });
   const weights: MasterWeight[] = [];
   const startMs = clock.nowMs();
   for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
