@@ -5,7 +5,8 @@ import {createInterface} from 'node:readline';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import type {Millis} from '../../protocols/base/clock.js';
-import type {HousePlan} from '../plan/house-plan.js';
+import {InternalError} from '../../protocols/base/errors.js';
+import {type HousePlan, houseLines} from '../plan/house-plan.js';
 import {DisplayLag} from '../site/display-lag.js';
 import {SimHouse, type SimStall} from '../site/sim-house.js';
 import {PseudoTerminal} from '../wire/pseudo-terminal.js';
@@ -29,22 +30,25 @@ const SHORTEST_MS = 20_000;
 const SPREAD_MS = 15_000;
 const OPENS_WITHIN_MS = 15_000;
 
-/** `PLAN`: one line of stalls at the speed of its wire. Then a line of codes: bathers use them up, one after the other. */
-export async function run([plan = '{}']: readonly string[]): Promise<undefined> {
+/** `PLAN`: stalls on their lines, each at the speed of its wire. Then a line of codes: bathers use them up, one after the other. */
+export async function run([text = '{}']: readonly string[]): Promise<undefined> {
   const clock = new SystemClock();
   const entropy = new SystemEntropy(clock);
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
-  const port = new PseudoTerminal(join(folder, 'tty'));
+  const plan = JSON.parse(text) as HousePlan;
+  const ports = new Map(
+    houseLines(plan).map(name => [name, new PseudoTerminal(join(folder, name))] as const),
+  );
   const opened = new Map<string, Millis>();
   const house = new SimHouse({
-    ...{plan: JSON.parse(plan) as HousePlan, clock, entropy, farEnd: () => port},
+    ...{plan, clock, entropy, farEnd: (name: string) => portOf(ports, name)},
     ...{pacing: 'bytes', precise: true},
     onValve: (stall, order) => {
       if (order === 'open') opened.set(stall, clock.nowMs());
     },
   });
   const seen = {enterToValveMs: [] as number[], displayLagMs: [] as number[], unheard: 0};
-  answer({path: port.path});
+  answer({paths: Object.fromEntries([...ports].map(([name, {path}]) => [name, path]))});
   let codes: string[] | undefined;
   let isOver = false;
   const bathe = async (stall: SimStall): Promise<void> => {
@@ -89,9 +93,15 @@ export async function run([plan = '{}']: readonly string[]): Promise<undefined> 
     answer({...seen, cycleMs: cyclesOf(house)} satisfies LineReport);
   }
   house.close();
-  await port.close();
+  for (const port of ports.values()) await port.close();
   rmSync(folder, {recursive: true});
   return undefined;
+}
+
+function portOf(ports: ReadonlyMap<string, PseudoTerminal>, name: string): PseudoTerminal {
+  const port = ports.get(name);
+  if (port) return port;
+  throw new InternalError('bench/child', `no line is called ${name}`);
 }
 
 async function free(house: SimHouse, id: string, isOver: () => boolean): Promise<void> {

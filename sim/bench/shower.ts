@@ -3,19 +3,20 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
 import {toHex} from '../../protocols/base/bytes.js';
-import {HOUSE_BAUD_RATE, type HousePlan, housePlant} from '../plan/house-plan.js';
+import {type HousePlan, housePlant} from '../plan/house-plan.js';
 import {siteYaml} from '../plan/site-plan.js';
 import {Child} from './child.js';
 import {median, percentile, rounded} from './median.js';
 import type {DaemonReport} from './shower-daemon.js';
 import type {LineReport} from './shower-line.js';
 
-/** Ten stalls with Xintai meters on one line, ten with pulse sensors and their boards on the other. */
-const LINES = {
-  'line-X': {xintai: 10, pulse: 0},
-  'line-P': {xintai: 0, pulse: 10, areBoardsBesidePosts: true},
+/** Ten stalls with Xintai meters, ten with pulse sensors and their boards, each played by a process of its own. */
+const PARTS = {
+  xintai: {xintai: 10, pulse: 0, areMetersApart: true},
+  pulse: {xintai: 0, pulse: 10, areMetersApart: true, areBoardsBesidePosts: true},
 } as const satisfies Readonly<Record<string, HousePlan>>;
-const HOUSE: HousePlan = {xintai: 10, pulse: 10, areBoardsBesidePosts: true};
+/** As in `edge/install/example-bathhouse.yaml`. */
+const HOUSE: HousePlan = {...PARTS.pulse, xintai: 10};
 const CODES = 240;
 /** Until every stall has had its first bather. */
 const WARM_UP_MS = 28_000;
@@ -43,14 +44,15 @@ function commitMs(folder: string): number {
 async function siteOf(folder: string): Promise<ReadonlyMap<string, Child>> {
   const lines = new Map<string, Child>();
   const paths = new Map<string, string>();
-  for (const [name, plan] of Object.entries(LINES)) {
+  for (const [name, plan] of Object.entries(PARTS)) {
     const line = new Child('shower-line', JSON.stringify(plan));
     lines.set(name, line);
-    paths.set(name, (await line.next<{readonly path: string}>()).path);
+    const said = await line.next<{readonly paths: Readonly<Record<string, string>>}>();
+    for (const [at, path] of Object.entries(said.paths)) paths.set(at, path);
   }
   writeFileSync(join(folder, 'secret.key'), toHex(new Uint8Array(32).fill(5)));
-  const linkOf = (name: string) =>
-    ({kind: 'serial', path: paths.get(name) ?? '', baudRate: HOUSE_BAUD_RATE}) as const;
+  const linkOf = (name: string, baudRate: number) =>
+    ({kind: 'serial', path: paths.get(name) ?? '', baudRate}) as const;
   const text = siteYaml({
     ...{siteId: 'bench', collectors: [], database: './bench.db', pagePort: 0, cloud: undefined},
     ...{secretKeyFile: './secret.key', language: 'en', plant: housePlant(HOUSE, linkOf)},
@@ -59,7 +61,7 @@ async function siteOf(folder: string): Promise<ReadonlyMap<string, Child>> {
   return lines;
 }
 
-/** 20 stalls in use on two lines at 9600 baud: how long the enter key takes to the valve, and water to the display. */
+/** 20 stalls in use, their posts on two lines at 38,400 baud and the Xintai meters on one at 9600: how long the enter key takes to the valve, and water to the display. */
 export async function run(): Promise<object> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
   const lines = await siteOf(folder);
