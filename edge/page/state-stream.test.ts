@@ -31,21 +31,24 @@ test('a watcher begins with the present picture and its time', async t => {
   t.is(picture.alarms[0].id, 'ALARM-1');
 });
 
-test('changes within 100 ms go out as one picture', async t => {
+test('a change goes out at once, and what follows within 100 ms as one picture', async t => {
   const {clock, lot, open} = setUp();
   const watcher = open();
   await watcher.next();
   const before = lot.picturesTaken;
-  const next = watcher.next();
   lot.change({warnings: []});
-  await clock.advance(60);
+  await clock.advance(0);
+  t.deepEqual(JSON.parse((await watcher.next())?.full ?? '').warnings, []);
+  const next = watcher.next();
   lot.change({alarms: []});
+  await clock.advance(60);
+  lot.change({cloud: {link: 'offline', unsent: 7, oldestUnsentMs: null}});
   await clock.advance(39);
   t.false(await isSettled(next));
   await clock.advance(1);
   const picture = JSON.parse((await next)?.full ?? '');
-  t.deepEqual([picture.warnings, picture.alarms], [[], []]);
-  t.is(lot.picturesTaken - before, 1);
+  t.deepEqual([picture.alarms, picture.cloud.unsent], [[], 7]);
+  t.is(lot.picturesTaken - before, 2);
 });
 
 test('one picture is made for all watchers', async t => {

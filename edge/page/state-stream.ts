@@ -3,8 +3,8 @@ import type {CallDesk} from '../domain/calls/call-view.js';
 import {openPicture} from './open-picture.js';
 import type {PageState, PageView} from './view.js';
 
-/** Changes within this time go out as one picture: a sweep of a line changes many bays at once. */
-const COALESCE_MS = 100;
+/** Between two pictures: a sweep of a line changes many bays at once. A change after a quiet time goes out at once. */
+const GAP_MS = 100;
 /** A picture also goes out unasked, so that a browser notices a dead link and ages stay true. */
 const REFRESH_MS = 5000;
 const MAX_WATCHERS = 32;
@@ -37,6 +37,7 @@ export class StateStream {
   readonly #unsubscribe: () => void;
   #push: Timer | undefined;
   #refresh: Timer | undefined;
+  #sentMs = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(clock: Clock, view: PageView, calls?: CallBoard) {
@@ -86,7 +87,8 @@ export class StateStream {
 
   #schedule(): void {
     if (this.#push || this.#mailboxes.size === 0) return;
-    this.#push = this.#clock.timer('page.push', COALESCE_MS, () => this.#send());
+    const waitMs = Math.max(0, this.#sentMs + GAP_MS - this.#clock.nowMs());
+    this.#push = this.#clock.timer('page.push', waitMs, () => this.#send());
   }
 
   #armRefresh(): void {
@@ -98,6 +100,7 @@ export class StateStream {
     this.#push = undefined;
     this.#refresh?.cancel();
     this.#refresh = undefined;
+    this.#sentMs = this.#clock.nowMs();
     const picture = this.picture();
     for (const mailbox of this.#mailboxes) mailbox.put(picture);
     this.#armRefresh();
