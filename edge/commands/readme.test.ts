@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import {ALARM_RULES} from '../domain/alarms/alarm-rules.js';
+import {ALARM_RULES} from '../../protocols/site/alarm-rules.js';
 
 const FOLDERS = ['bin', 'cloud-sync', 'drivers', 'edge', 'protocols', 'sim'];
 /** Literals of the shape of a code that are none: media types, and names under which drops are counted. */

@@ -1,5 +1,5 @@
 import {z} from '@hono/zod-openapi';
-import {callTypeOf} from '../../../protocols/site/call-kinds.js';
+import {alarmRuleOf} from '../../../protocols/site/alarm-rules.js';
 import {CALL_TYPES} from '../../../protocols/site/calls.js';
 import {CALL_STATES} from './call-machine.js';
 import {type CallNotice, NOTICE_STATES, type NoticeAttempt} from './call-notice-table.js';
@@ -58,7 +58,7 @@ export const noticeSchema = z
 export function callBody(call: CallRow): z.infer<typeof callSchema> {
   const {id, site, gateway, alarm, kind, count, stand} = call;
   return {
-    ...{id, site, gateway, alarm, type: callTypeOf(kind), kind, count, state: stand.state},
+    ...{id, site, gateway, alarm, type: alarmRuleOf(kind).type, kind, count, state: stand.state},
     ...{place: call.bay ?? call.collector, atMs: stand.atWall, receivedMs: call.receivedWall},
     ...{toldUpToMs: stand.toldMs, unanswered: stand.isUnanswered},
     ...{silentSinceMs: stand.silentWall, acknowledgedMs: stand.ackedWall},

@@ -1,6 +1,6 @@
 import type {Clock, Entropy, UnixMillis} from '../../../protocols/base/clock.js';
 import {MINUTE_MS} from '../../../protocols/base/units.js';
-import {callTypeOf} from '../../../protocols/site/call-kinds.js';
+import {alarmRuleOf} from '../../../protocols/site/alarm-rules.js';
 import {isInAnyWindow} from '../../../protocols/site/windows.js';
 import {SiteZone} from '../../../protocols/site/zone.js';
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
@@ -56,7 +56,7 @@ export class CallDesk {
     const {calls, clock} = this.#options;
     const row = await calls.lock(tx, id);
     if (!row || !(await calls.follow(tx, id))) return false;
-    if (callTypeOf(row.kind) === 'test') {
+    if (alarmRuleOf(row.kind).type === 'test') {
       await this.#followTest(tx, row);
       return true;
     }
@@ -198,7 +198,7 @@ export class CallDesk {
     const {clock} = this.#options;
     const ageMinutes = Math.floor((clock.wallMs() - row.stand.atWall) / MINUTE_MS);
     const data: NoticeData = {
-      ...{kind: 'call', why, type: callTypeOf(row.kind), site: duty.site.name},
+      ...{kind: 'call', why, type: alarmRuleOf(row.kind).type, site: duty.site.name},
       ...{place: row.bay ?? row.collector, alarm: row.kind, ageMinutes},
     };
     for (const contact of contacts) {
@@ -223,7 +223,7 @@ export class CallDesk {
   #tell(tx: CloudTransaction, row: CallRow, word: string): Promise<void> {
     const {tenant, site, gateway, kind, stand} = row;
     const data = {
-      ...{kind, type: callTypeOf(kind), state: stand.state, gateway, count: row.count},
+      ...{kind, type: alarmRuleOf(kind).type, state: stand.state, gateway, count: row.count},
       ...{place: row.bay ?? row.collector, atMs: stand.atWall},
     };
     const about = {subject: 'call', subjectId: row.id, data};

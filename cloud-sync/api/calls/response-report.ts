@@ -1,5 +1,5 @@
 import type {Millis} from '../../../protocols/base/clock.js';
-import {callTypeOf} from '../../../protocols/site/call-kinds.js';
+import {alarmRuleOf} from '../../../protocols/site/alarm-rules.js';
 import type {CallType} from '../../../protocols/site/calls.js';
 import type {CallRow} from './call-table.js';
 
@@ -18,15 +18,15 @@ export interface ResponseTimes {
 
 /** How soon calls were taken, all and by type; tests are none. @see ecosystem.md 2.2, EC-19 */
 export function responseTimes(all: readonly CallRow[]): readonly ResponseTimes[] {
-  const calls = all.filter(({kind}) => callTypeOf(kind) !== 'test');
-  const found = calls.map(({kind}) => callTypeOf(kind)).filter(type => type !== 'test');
+  const calls = all.filter(({kind}) => alarmRuleOf(kind).type !== 'test');
+  const found = calls.map(({kind}) => alarmRuleOf(kind).type).filter(type => type !== 'test');
   const types = [...new Set(found)].sort();
   return [
     timesOf('all', calls),
     ...types.map(type =>
       timesOf(
         type,
-        calls.filter(({kind}) => callTypeOf(kind) === type),
+        calls.filter(({kind}) => alarmRuleOf(kind).type === type),
       ),
     ),
   ];

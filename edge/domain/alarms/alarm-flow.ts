@@ -1,4 +1,5 @@
 import type {Millis} from '../../../protocols/base/clock.js';
+import {ALARM_RULES} from '../../../protocols/site/alarm-rules.js';
 import type {CallEnd} from '../../../protocols/site/calls.js';
 import type {AlarmKind} from '../../../protocols/site/events.js';
 import type {AlarmId, BayId, CollectorId, PersonId} from '../../../protocols/site/ids.js';
@@ -17,7 +18,6 @@ import {policyOf} from '../policies/policies.js';
 import {ladderOf, type Rung} from './alarm-ladder.js';
 import {type AlarmInput, type AlarmStep, isUnanswered, stepAlarm} from './alarm-machine.js';
 import type {AlarmRecord, CallPart} from './alarm-record.js';
-import {ALARM_RULES} from './alarm-rules.js';
 
 /** A finger that taps twice, on a button that has changed under it. */
 const DOUBLE_TAP_MS: Millis = 1000;

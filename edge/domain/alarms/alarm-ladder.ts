@@ -1,8 +1,8 @@
 import type {Millis} from '../../../protocols/base/clock.js';
+import {ALARM_RULES} from '../../../protocols/site/alarm-rules.js';
 import {type CallContact, type CallPlan, DEFAULT_CALLS, planOf} from '../calls/call-config.js';
 import type {LotConfig} from '../lot/contract.js';
 import type {AlarmRecord} from './alarm-record.js';
-import {ALARM_RULES} from './alarm-rules.js';
 
 /** What happens next while nobody takes an alarm; `contact` of `escalated` is a place in the list of contacts. */
 export type Rung =

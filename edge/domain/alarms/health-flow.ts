@@ -1,12 +1,12 @@
 import type {DeviceHealth} from '../../../drivers/bus/contract.js';
 import type {SealFault} from '../../../drivers/collector/contract.js';
 import {MINUTE_MS} from '../../../protocols/base/units.js';
+import {ALARM_RULES} from '../../../protocols/site/alarm-rules.js';
 import type {CollectorId, DeviceId, LineId} from '../../../protocols/site/ids.js';
 import type {DeviceFact, LotInput} from '../lot/contract.js';
 import type {BayState} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
 import {clearAlarm, raiseAlarm} from './alarm-flow.js';
-import {ALARM_RULES} from './alarm-rules.js';
 
 /** A line that came back gets this long until each of its devices has answered or is missed by itself. */
 const LINE_SETTLE_MS = 10_000;

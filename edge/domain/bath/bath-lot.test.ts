@@ -1,6 +1,7 @@
 import test from 'ava';
 import {MINUTE_MS} from '../../../protocols/base/units.js';
 import {asId} from '../../../protocols/site/ids.js';
+import {sounderLevel} from '../calls/stations-flow.js';
 import {BathRig} from './bath-rig.js';
 
 const CODE = '19057344';
@@ -301,6 +302,7 @@ test('E66 water runs and no key is pressed for 80 % of the longest shower: staff
     calls.map(({kind, contact}) => [kind, contact]),
     [['BATHER_SILENT', 'attendant']],
   );
+  t.is(sounderLevel(bath.lot.state, bath.lot.nowMs), 'on');
   t.true(bath.stall('S-01').isOpen, 'she is not left in the cold for it');
   bath.lot.input({kind: 'press', collector: asId('S-01'), presses: 1});
   bath.run(1);

@@ -1,8 +1,8 @@
+import {ALARM_RULES} from '../../../protocols/site/alarm-rules.js';
 import type {CollectorId} from '../../../protocols/site/ids.js';
 import {ladderOf} from '../alarms/alarm-ladder.js';
 import {isUnanswered} from '../alarms/alarm-machine.js';
 import type {AlarmRecord} from '../alarms/alarm-record.js';
-import {ALARM_RULES} from '../alarms/alarm-rules.js';
 import type {Turn} from '../lot/turn.js';
 import {type CallsConfig, DEFAULT_CALLS} from './call-config.js';
 import {logCall} from './call-log.js';

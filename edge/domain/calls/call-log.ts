@@ -1,9 +1,9 @@
+import {ALARM_RULES} from '../../../protocols/site/alarm-rules.js';
 import type {CallEnd, CallStep} from '../../../protocols/site/calls.js';
 import type {AlarmKind} from '../../../protocols/site/events.js';
 import {asId, type DeviceId, type PersonId} from '../../../protocols/site/ids.js';
 import {callStateOf} from '../alarms/alarm-machine.js';
 import type {AlarmRecord} from '../alarms/alarm-record.js';
-import {ALARM_RULES} from '../alarms/alarm-rules.js';
 import type {Turn} from '../lot/turn.js';
 
 /** As many steps stay with an open call; the journal has all of them. */

@@ -1,9 +1,9 @@
 import {MINUTE_MS} from '../../../protocols/base/units.js';
+import {ALARM_RULES} from '../../../protocols/site/alarm-rules.js';
 import {CALL_TYPES} from '../../../protocols/site/calls.js';
 import {ladderOf} from '../alarms/alarm-ladder.js';
 import {callStateOf, isUnanswered, nextRung} from '../alarms/alarm-machine.js';
 import type {AlarmRecord} from '../alarms/alarm-record.js';
-import {ALARM_RULES} from '../alarms/alarm-rules.js';
 import type {LotState} from '../lot/lot-state.js';
 import {type CallsConfig, DEFAULT_CALLS} from './call-config.js';
 import type {CallPlace, CallStation, CallTile, CallView} from './call-view.js';

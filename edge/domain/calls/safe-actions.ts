@@ -1,7 +1,7 @@
+import {ALARM_RULES} from '../../../protocols/site/alarm-rules.js';
 import type {AlarmId, BayId} from '../../../protocols/site/ids.js';
 import {startActuation} from '../actuation/actuation-flow.js';
 import type {AlarmRecord} from '../alarms/alarm-record.js';
-import {ALARM_RULES} from '../alarms/alarm-rules.js';
 import {haltShower} from '../bath/shower-flow.js';
 import type {Turn} from '../lot/turn.js';
 import type {SafeAction} from './call-config.js';

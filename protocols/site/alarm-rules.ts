@@ -1,13 +1,16 @@
-import type {CallType} from '../../../protocols/site/calls.js';
-import type {AlarmKind} from '../../../protocols/site/events.js';
+import type {CallType} from './calls.js';
+import type {AlarmKind} from './events.js';
 
-/** How a kind of alarm makes itself heard. */
+/**
+ * How a kind of alarm makes itself heard, at the site and from the cloud: both go by this one table.
+ * @see ecosystem 2.2, EC-4
+ */
 export interface AlarmRule {
   /** How boards list and sound it. */
   readonly type: CallType;
   /** Sounder, lamp and a word on the display of the collector. */
   readonly callsForHelp: boolean;
-  /** Next contacts in turn until somebody acknowledges. */
+  /** Next contacts in turn until somebody acknowledges; the cloud follows these, and leaves all others to the site. */
   readonly escalates: boolean;
   /** The same trouble once more is news, counted in the open alarm. */
   readonly countsAgain: boolean;
@@ -46,7 +49,7 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   LEAK: URGENT,
   NO_FLOW: {...URGENT, escalates: false},
   NO_WATER: URGENT,
-  BATHER_SILENT: {...URGENT, type: 'assistance'},
+  BATHER_SILENT: CALL,
   HOT_WATER: URGENT,
   SEAL_FAULT: {...URGENT, countsAgain: false},
   SENSOR_FAULT: TECHNICAL,
@@ -75,3 +78,8 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   CALL_TEST_FAILED: TECHNICAL,
   CONFIG_ROLLED_BACK: {...TECHNICAL, selfClears: false},
 };
+
+/** One of a kind that is not known here, of a newer gateway, calls people: it has its reasons. */
+export function alarmRuleOf(kind: string): AlarmRule {
+  return (ALARM_RULES as Readonly<Record<string, AlarmRule | undefined>>)[kind] ?? CALL;
+}
