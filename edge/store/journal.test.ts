@@ -165,7 +165,7 @@ test('confirmed events go after 30 days, unconfirmed never, and numbers go on', 
 
 test('~E11 a crowded database lets confirmed events go early, unconfirmed ones never', t => {
   const bench = new Bench(t);
-  const store = bench.open(t, 110 * 4096);
+  const store = bench.open(t, 112 * 4096);
   while (store.fillLevel() < 0.9) bench.append(store, 'x'.repeat(2000));
   const head = store.outbox.head();
   t.is(store.prune(), 0);
@@ -178,7 +178,7 @@ test('~E11 a crowded database lets confirmed events go early, unconfirmed ones n
 
 test('a full database takes nothing, and goes on once there is room', t => {
   const bench = new Bench(t);
-  const store = bench.open(t, 110 * 4096);
+  const store = bench.open(t, 112 * 4096);
   const full = t.throws(() => {
     for (;;) bench.append(store, 'x'.repeat(2000));
   });

@@ -1,10 +1,15 @@
+import {basename} from 'node:path';
 import {equalBytes, toHex} from '../../protocols/base/bytes.js';
 import {errorText} from '../../protocols/base/errors.js';
 import {CHAIN_START, chainHash} from '../../protocols/cloud/chain.js';
 import {type SiteFact, URGENT_EVENTS} from '../../protocols/site/events.js';
+import type {CarriedEvent} from './carried-event.js';
 import type {StoreDatabase} from './database.js';
 import {EpochFile} from './epoch-file.js';
-import {type Origin, Origins} from './origins.js';
+import {HeldEvents} from './held-events.js';
+import {Origins} from './origins.js';
+import type {EventsLeft} from './salvage.js';
+import {endSetAside} from './set-aside.js';
 import type {Stamp} from './stamp.js';
 
 /** Newest event, or the point from which the chain goes on. */
@@ -30,17 +35,14 @@ interface MetaRow {
   readonly kept_epoch: Uint8Array | null;
 }
 
-/** One event with what stood around it when it happened, to be numbered here for the first time. */
-export interface CarriedEvent {
-  readonly boot: string;
-  readonly mono: number;
-  readonly wall: number;
-  readonly clk: string;
-  readonly kind: string;
-  /** JSON text. */
-  readonly body: string;
-  /** Where it stood in the journal that it comes from, if it got that far. */
-  readonly origin?: Origin | undefined;
+/** A new file took the place of one that failed. */
+export interface Rebuilt {
+  readonly why: string;
+  /** Path of the damaged file, whose events are still to be carried over. */
+  readonly aside?: string | undefined;
+  readonly left: EventsLeft;
+  /** Its newest events, as far as memory has them. */
+  readonly inMemory?: readonly CarriedEvent[];
 }
 
 /**
@@ -55,6 +57,8 @@ export class Journal {
   /** It may be an older copy, and not only one whose power was cut when its epoch changed. */
   readonly mayBeOlder: boolean;
   readonly origins: Origins;
+  /** While it holds, what is appended gets its number later. */
+  readonly held: HeldEvents;
   readonly #database: StoreDatabase;
   readonly #file: EpochFile;
   readonly #newEpoch: () => Uint8Array;
@@ -77,14 +81,12 @@ export class Journal {
       readonly boot: string;
       readonly newEpoch: () => Uint8Array;
       readonly stamp: Stamp;
-      /** A new file took the place of one that failed: what is carried over, and why. */
-      readonly rebuilt?:
-        | {readonly events: readonly CarriedEvent[]; readonly why: string}
-        | undefined;
+      readonly rebuilt?: Rebuilt | undefined;
     },
   ) {
     this.#database = database;
     this.origins = new Origins(database);
+    this.held = new HeldEvents(database);
     this.#file = new EpochFile(database.path);
     this.#newEpoch = options.newEpoch;
     this.boot = options.boot;
@@ -92,7 +94,7 @@ export class Journal {
     const doubt = rebuilt ? undefined : this.#doubt(database.formerRun.fresh);
     this.wasInDoubt = doubt !== undefined;
     this.mayBeOlder = this.wasInDoubt && (doubt === 'acked_ahead' || !this.#hasCutItself());
-    if (rebuilt) this.#beginAgain(rebuilt.events, rebuilt.why, stamp);
+    if (rebuilt) this.#beginAgain(rebuilt, stamp);
     else if (doubt !== undefined) this.startNewEpoch(doubt, stamp);
     else this.keepCopy();
     this.#stored = this.tip();
@@ -217,7 +219,8 @@ export class Journal {
     });
   }
 
-  /** Append `facts` in order, within the running transaction or as one of their own. */
+  /** Append `facts` in order, within the running transaction or as one of their own. Held ones are not in
+   *  the range. */
   append(facts: readonly SiteFact[], stamp: Stamp): SeqRange {
     return this.#database.transact('journal', () => {
       const {boot} = this;
@@ -225,11 +228,14 @@ export class Journal {
       const mono = Math.round(stamp.nowMs);
       const firstSeq = this.tip().seq + 1;
       let tip = this.tip();
+      const isHeld = this.held.isHolding();
       for (const {kind, body} of facts) {
+        if (isHeld) this.held.hold({boot, mono, wall, clk, kind, body: JSON.stringify(body)});
+        if (isHeld) continue;
         // Spelt out: a spread would take as long as the hash.
         tip = this.#insert({boot, mono, wall, clk, kind, body: JSON.stringify(body)}, tip);
       }
-      this.#grown(tip, facts.length);
+      this.#grown(tip, isHeld ? 0 : facts.length);
       return {firstSeq, lastSeq: tip.seq};
     });
   }
@@ -336,17 +342,23 @@ export class Journal {
     return doubt !== undefined;
   }
 
-  /** A new file took the place of a damaged one: go on under its own epoch with what was saved. */
-  beginAgain(events: readonly CarriedEvent[], why: string, stamp: Stamp): void {
-    this.#beginAgain(events, why, stamp);
+  /** A new file took the place of a damaged one: go on under its own epoch with what is saved. */
+  beginAgain(rebuilt: Rebuilt, stamp: Stamp): void {
+    this.#beginAgain(rebuilt, stamp);
     this.#stored = this.tip();
   }
 
-  #beginAgain(events: readonly CarriedEvent[], why: string, stamp: Stamp): void {
-    this.#database.transact('begin again', () => {
-      this.carryOver(events);
-      if (this.#database.isDurable) this.append([{kind: 'epoch.new', body: {why}}], stamp);
-    });
+  #beginAgain({why, aside, left, inMemory = []}: Rebuilt, stamp: Stamp): void {
+    if (this.#database.isDurable) {
+      const file = aside === undefined ? undefined : basename(aside);
+      this.#database.transact('begin again', () => {
+        this.held.begin(file, left);
+        this.#database.statement('UPDATE meta SET salvaged = ?').run(file ?? null);
+        for (const event of inMemory) this.held.hold(event, file);
+        this.append([{kind: 'epoch.new', body: {why}}], stamp);
+      });
+      endSetAside(this.#database.path);
+    }
     this.#storedAcked = 0;
     this.#storedEpoch = this.#meta().epoch;
     this.keepCopy();

@@ -7,7 +7,9 @@ import {migrate} from './migrations/migrate.js';
 import {makePrivate} from './private-file.js';
 
 /** Events are the cloud's to keep, and far too many. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['ev', 'telemetry', 'lost']);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  ...['ev', 'telemetry', 'lost', 'held_ev', 'salvage_source'],
+]);
 
 export function lastGoodPath(databasePath: string): string {
   return `${databasePath}.good`;

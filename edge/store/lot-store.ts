@@ -3,9 +3,10 @@ import {chainHash} from '../../protocols/cloud/chain.js';
 import type {DeviceId} from '../../protocols/site/ids.js';
 import type {LotRecord, OpenRecords} from '../domain/lot/contract.js';
 import {readPressCounts} from './care-rows.js';
+import type {CarriedEvent} from './carried-event.js';
 import type {StoreDatabase} from './database.js';
 import type {StoredGrantBook} from './grant-book.js';
-import type {CarriedEvent, ChainTip, Journal, SeqRange} from './journal.js';
+import type {ChainTip, Journal, SeqRange} from './journal.js';
 import type {LotCommit} from './lot-commit.js';
 import {keyOf, LotRing, type UnstoredEvents} from './lot-ring.js';
 import {isOpen, isUpserted, LotRows, type UpsertedRecord} from './lot-rows.js';
@@ -187,8 +188,8 @@ export class LotStore {
         const steps =
           attempted && hasLanded ? attempted.steps : changes.map(commit => this.#put(commit));
         const tip = this.#journal.tip();
-        const isNew = changes.some(({facts}) => facts.length > 0);
-        attempted = isNew ? {changes, tip, steps} : undefined;
+        const isNumbered = steps.some(({range}) => range.firstSeq <= range.lastSeq);
+        attempted = isNumbered ? {changes, tip, steps} : undefined;
         return {firstSeq: steps[0]?.range.firstSeq ?? tip.seq + 1, lastSeq: tip.seq};
       });
     } catch (thrown) {
@@ -235,8 +236,9 @@ export class LotStore {
   }
 
   #rememberLater(step: StoredStep): void {
+    const isHeld = step.commit.facts.length > 0 && step.range.lastSeq < step.range.firstSeq;
     this.#database.afterCommit(() => {
-      this.#recent.push(step);
+      if (!isHeld) this.#recent.push(step);
       if (this.#recent.length > REMEMBERED_STEPS) this.#recent.shift();
       for (const record of step.commit.records) this.#remember(record);
     });

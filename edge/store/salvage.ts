@@ -1,10 +1,8 @@
+import {existsSync} from 'node:fs';
 import type {Database} from 'better-sqlite3';
-import {equalBytes} from '../../protocols/base/bytes.js';
-import {chainHash} from '../../protocols/cloud/chain.js';
 import type {StoreDatabase} from './database.js';
 import type {Disk} from './disk.js';
-import type {CarriedEvent} from './journal.js';
-import type {Origin} from './origins.js';
+import {highestRow, type Row, readableRows} from './readable-rows.js';
 
 /** Made anew with every file, carried over by the journal itself, or sent again by the cloud. */
 const NOT_COPIED: ReadonlySet<string> = new Set([
@@ -13,121 +11,94 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
 ]);
 const OWN_META: ReadonlySet<string> = new Set([
   ...['id', 'site', 'epoch', 'acked', 'base_seq', 'base_hash', 'epoch_from', 'kept_epoch'],
-  ...['starts', 'running', 'short_runs', 'checked_wall', 'grants_lost', 'mark_seq'],
+  ...['starts', 'running', 'short_runs', 'checked_wall', 'grants_lost', 'mark_seq', 'salvaged'],
 ]);
-/** A damaged page hides all its rows: the search for its bounds ends here at the latest. */
-const MOST_PROBES = 20_000;
-const LAST_ROWID = 2 ** 40;
+/** Of a table at a time, in memory and in one commit. */
 const PAGE_ROWS = 500;
 
-type Row = Readonly<Record<string, unknown>>;
-
-interface SalvagedEvent extends CarriedEvent {
-  readonly seq: number;
-  readonly h: Uint8Array;
+/** What a file that was given up says of its events. */
+export interface EventsLeft {
+  /** Highest number that the cloud had confirmed. */
+  readonly acked: number;
+  /** Highest number that it is known to have had. */
+  readonly known: number;
 }
 
-interface FoundRows {
-  readonly rows: readonly Row[];
-  /** Every row of the table was there to read. */
-  readonly isWhole: boolean;
+export interface Salvaged {
+  /** Undefined when it cannot be read at all. */
+  readonly left: EventsLeft | undefined;
+  /** Tables that are whole now. */
+  readonly whole: ReadonlySet<string>;
 }
 
-/** What could be read of a database that is not to be trusted as a whole. */
-export interface Salvage {
-  /** Undefined when its one row is gone. */
-  readonly meta: Row | undefined;
-  readonly tables: ReadonlyMap<string, FoundRows>;
-  /** Events that nobody has confirmed, with a chain that holds; oldest first. */
-  readonly events: readonly SalvagedEvent[];
-  /** Unconfirmed events that are known to have been there, and are not. */
-  readonly lostEvents: number;
-}
-
-/** Read all that can be read of the database at `path`, which stays as it is. */
-export function salvage(path: string, disk: Disk): Salvage | undefined {
-  let database: Database | undefined;
+/**
+ * Fill the tables of `database`, but for its events, with whatever can be read of the file at `path`,
+ * which stays as it is; those that `have` holds whole already are left out. Page by page: done again after
+ * a power cut, it ends the same.
+ */
+export function salvageTables(
+  database: StoreDatabase,
+  disk: Disk,
+  path: string,
+  have: ReadonlySet<string>,
+): Salvaged {
+  let source: Database | undefined;
   try {
-    database = disk.connect(path, {readonly: true});
-    const names = database
-      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
-      .pluck()
-      .all() as string[];
-    if (!names.includes('meta')) return undefined;
-    const tables = new Map<string, FoundRows>();
-    for (const name of names) {
-      if (!NOT_COPIED.has(name)) tables.set(name, rowsOf(database, name, 0));
-    }
-    const [meta] = rowsOf(database, 'meta', 0).rows;
-    const acked = Number(meta?.['acked'] ?? 0);
-    const found = soundEvents(rowsOf(database, 'ev', acked).rows as unknown as SalvagedEvent[]);
-    const events = found.map(
-      withOrigin(meta, carriedIn(database, names), formerIn(database, names)),
-    );
-    const known = Math.max(Number(meta?.['mark_seq'] ?? 0), highest(database, 'ev') ?? 0);
-    const lostEvents = Math.max(0, known - acked - events.length);
-    return {meta, tables, events, lostEvents};
+    if (!existsSync(path)) return {left: undefined, whole: have};
+    source = disk.connect(path, {readonly: true});
   } catch {
-    return undefined;
+    return {left: undefined, whole: have};
+  }
+  try {
+    const names = namesIn(source);
+    if (!names.includes('meta')) return {left: undefined, whole: have};
+    const whole = new Set(have);
+    for (const name of names) {
+      if (NOT_COPIED.has(name) || have.has(name) || !existsIn(database, name)) continue;
+      if (putTable(database, name, readableRows(source, name, 0, PAGE_ROWS))) whole.add(name);
+    }
+    const meta = onlyRow(source, 'meta');
+    if (meta && !have.has('meta')) {
+      putMeta(database, meta);
+      whole.add('meta');
+    }
+    const acked = Number(meta?.['acked'] ?? 0);
+    const known = Math.max(Number(meta?.['mark_seq'] ?? 0), highestRow(source, 'ev') ?? 0);
+    return {left: {acked, known}, whole};
   } finally {
-    database?.close();
+    source.close();
   }
 }
 
-function carriedIn(database: Database, tables: readonly string[]): ReadonlyMap<unknown, Origin> {
-  if (!tables.includes('carried')) return new Map();
-  return new Map(
-    rowsOf(database, 'carried', 0).rows.map(row => {
-      const {epoch, first_seq: seq, h} = row as {epoch: Buffer; first_seq: number; h: Buffer};
-      return [row['seq'], {epoch, seq, h}];
-    }),
-  );
+function namesIn(source: Database): readonly string[] {
+  try {
+    return source
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+      .pluck()
+      .all() as string[];
+  } catch {
+    return [];
+  }
 }
 
-interface FormerEpoch {
-  readonly last_seq: number;
-  readonly epoch: Buffer;
+function onlyRow(source: Database, table: string): Row | undefined {
+  const page = readableRows(source, table, 0, 1).next();
+  return page.done ? undefined : page.value[0];
 }
 
-function formerIn(database: Database, tables: readonly string[]): readonly FormerEpoch[] {
-  if (!tables.includes('former_epoch')) return [];
-  return rowsOf(database, 'former_epoch', 0).rows as unknown as readonly FormerEpoch[];
-}
-
-/** The cloud may hold an event that this file has not marked so. */
-function withOrigin(
-  meta: Row | undefined,
-  carried: ReadonlyMap<unknown, Origin>,
-  former: readonly FormerEpoch[],
-) {
-  const now = meta?.['epoch'];
-  return (event: SalvagedEvent): SalvagedEvent => {
-    const {seq, h} = event;
-    const epoch = former.find(({last_seq: last}) => seq <= last)?.epoch ?? now;
-    const here = epoch instanceof Uint8Array ? {epoch, seq, h} : undefined;
-    return {...event, origin: carried.get(seq) ?? here};
-  };
-}
-
-/** Put the tables of `source` into `database`; those that `have` holds whole already are left out. */
-export function putTables(
+/** True when every row of it was there to read. */
+function putTable(
   database: StoreDatabase,
-  source: Salvage,
-  have: ReadonlySet<string>,
-): ReadonlySet<string> {
-  const whole = new Set(have);
-  database.transact('put back', () => {
-    for (const [name, {rows, isWhole}] of source.tables) {
-      if (have.has(name) || !existsIn(database, name)) continue;
-      for (const row of rows) putRow(database, name, row);
-      if (isWhole) whole.add(name);
-    }
-    if (source.meta && !have.has('meta')) {
-      putMeta(database, source.meta);
-      whole.add('meta');
-    }
-  });
-  return whole;
+  table: string,
+  pages: Generator<readonly Row[], boolean>,
+): boolean {
+  for (;;) {
+    const page = pages.next();
+    if (page.done) return page.value;
+    database.transact('put back', () => {
+      for (const row of page.value) putRow(database, table, row);
+    });
+  }
 }
 
 function putRow(database: StoreDatabase, table: string, row: Row): void {
@@ -138,19 +109,26 @@ function putRow(database: StoreDatabase, table: string, row: Row): void {
     database
       .statement(`INSERT OR IGNORE INTO "${table}" (${names}) VALUES (${marks})`)
       .run(...columns.map(name => row[name]));
-  } catch {
+  } catch (thrown) {
     // A row that the table's own rules refuse was damaged.
+    if (!isRefusal(thrown)) throw thrown;
   }
+}
+
+function isRefusal(thrown: unknown): boolean {
+  return String((thrown as {code?: unknown}).code).startsWith('SQLITE_CONSTRAINT');
 }
 
 function putMeta(database: StoreDatabase, meta: Row): void {
   const known = new Set(
     database.statement("SELECT name FROM pragma_table_info('meta')").pluck().all() as string[],
   );
-  for (const [name, value] of Object.entries(meta)) {
-    if (OWN_META.has(name) || !known.has(name)) continue;
-    database.statement(`UPDATE meta SET "${name}" = ?`).run(value);
-  }
+  database.transact('put back', () => {
+    for (const [name, value] of Object.entries(meta)) {
+      if (name === 'salvage_rowid' || OWN_META.has(name) || !known.has(name)) continue;
+      database.statement(`UPDATE meta SET "${name}" = ?`).run(value);
+    }
+  });
 }
 
 function existsIn(database: StoreDatabase, table: string): boolean {
@@ -158,94 +136,4 @@ function existsIn(database: StoreDatabase, table: string): boolean {
     .statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
     .get(table);
   return found !== undefined;
-}
-
-/** Rows above `from`, page by page; where a page cannot be read, its readable neighbours are looked for. */
-function rowsOf(database: Database, table: string, from: number): FoundRows {
-  const sql = database
-    .prepare('SELECT sql FROM sqlite_schema WHERE name = ?')
-    .pluck()
-    .get(table) as string;
-  if (/WITHOUT ROWID/.test(sql)) return rowsAtOnce(database, table);
-  const page = database.prepare(
-    `SELECT rowid AS salvage_rowid, * FROM "${table}" WHERE rowid > ? ORDER BY rowid LIMIT ?`,
-  );
-  const range = database.prepare(
-    `SELECT rowid AS salvage_rowid, * FROM "${table}" WHERE rowid BETWEEN ? AND ? ORDER BY rowid`,
-  );
-  const rows: Row[] = [];
-  let last = from;
-  try {
-    for (;;) {
-      const found = page.all(last, PAGE_ROWS) as Row[];
-      rows.push(...found);
-      if (found.length < PAGE_ROWS) return {rows, isWhole: true};
-      last = Number(found.at(-1)?.['salvage_rowid']);
-    }
-  } catch {
-    const probe = {left: MOST_PROBES};
-    const high = bound(database, table);
-    return {rows: [...rows, ...between(range, last + 1, high, probe)], isWhole: false};
-  }
-}
-
-/** Small tables, read whole or not at all. */
-function rowsAtOnce(database: Database, table: string): FoundRows {
-  try {
-    return {rows: database.prepare(`SELECT * FROM "${table}"`).all() as Row[], isWhole: true};
-  } catch {
-    return {rows: [], isWhole: false};
-  }
-}
-
-/** All rows of a range that can be read, by halving whatever cannot. */
-function between(
-  range: {all(from: number, to: number): unknown[]},
-  from: number,
-  to: number,
-  probe: {left: number},
-): readonly Row[] {
-  if (from > to || probe.left <= 0) return [];
-  probe.left -= 1;
-  try {
-    return range.all(from, to) as Row[];
-  } catch {
-    if (from === to) return [];
-    const middle = Math.floor((from + to) / 2);
-    return [...between(range, from, middle, probe), ...between(range, middle + 1, to, probe)];
-  }
-}
-
-function bound(database: Database, table: string): number {
-  return highest(database, table) ?? LAST_ROWID;
-}
-
-/** Undefined when the end of the table cannot be read. */
-function highest(database: Database, table: string): number | undefined {
-  try {
-    return Number(database.prepare(`SELECT max(rowid) FROM "${table}"`).pluck().get() ?? 0);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Rows whose text is what was hashed into the chain, as far as the row before is there to tell. */
-function soundEvents(rows: readonly SalvagedEvent[]): readonly SalvagedEvent[] {
-  const sound: SalvagedEvent[] = [];
-  let before: SalvagedEvent | undefined;
-  for (const row of rows) {
-    if (isSound(row, before)) sound.push(row);
-    before = row;
-  }
-  return sound;
-}
-
-function isSound(row: SalvagedEvent, before: SalvagedEvent | undefined): boolean {
-  try {
-    JSON.parse(row.body);
-  } catch {
-    return false;
-  }
-  if (before === undefined || before.seq !== row.seq - 1) return true;
-  return equalBytes(chainHash(before.h, row.seq, row.body), new Uint8Array(row.h));
 }

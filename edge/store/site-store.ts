@@ -4,6 +4,7 @@ import {ConfigError} from '../../protocols/base/errors.js';
 import {MINUTE_MS} from '../../protocols/base/units.js';
 import type {ClockState} from '../domain/time/time-machine.js';
 import {CallLog} from './call-log.js';
+import {CarryOver} from './carry-over.js';
 import {CommandLog} from './command-log.js';
 import {FrameCounters} from './counters.js';
 import type {SlowCommit, StoreDatabase} from './database.js';
@@ -11,7 +12,7 @@ import {type Disk, SYSTEM_DISK} from './disk.js';
 import type {StoredGrantBook} from './grant-book.js';
 import {GrantStore, type GrantsStanding} from './grant-store.js';
 import {GrantsFile} from './grants-file.js';
-import {Journal} from './journal.js';
+import {Journal, type Rebuilt} from './journal.js';
 import {type FullDiskPolicy, LotStore} from './lot-store.js';
 import {NoticeStore} from './notice-store.js';
 import {openStore, type Refilled} from './open-store.js';
@@ -114,7 +115,7 @@ export class SiteStore {
       this.time = new TimeMarks(database, boot);
       const {formerFloorMs} = this.time;
       if (formerFloorMs !== undefined) options.recallTime?.(formerFloorMs);
-      const rebuilt = refilled && carriedBy(refilled);
+      const rebuilt = refilled && rebuiltBy(refilled);
       const journal = new Journal(database, {boot, newEpoch, stamp: this.stampNow(), rebuilt});
       const level = () => this.#level;
       this.shortRuns = startCounting(database);
@@ -145,7 +146,8 @@ export class SiteStore {
       const keepMs = options.retentionMs;
       this.#retention = new Retention(database, {journal, grants, telemetry, level, keepMs});
       const file = new GrantsFile(path, options.secretKey, box);
-      const parts = {database, journal, grants, lot, counters, file, disk, site, clock};
+      const carryOver = new CarryOver(database, {journal, disk, stampNow});
+      const parts = {database, journal, grants, lot, counters, file, disk, site, clock, carryOver};
       this.#care = new StoreCare({...parts, stampNow, level});
       this.#pepperFile = new PepperFile(database, entropy);
       if (refilled) this.#care.takeOver(refilled);
@@ -153,6 +155,7 @@ export class SiteStore {
       else if (database.formerRun.unclean) counters.leap();
       if (!refilled && journal.mayBeOlder) grants.doubtUses();
       database.repairWith(this.#care);
+      this.#care.beginCarrying();
       this.lot.tellUnstored(this.stampNow());
       if (this.#pepperFile.isInUse) this.#tryPepper();
       this.#look();
@@ -235,6 +238,7 @@ export class SiteStore {
         this.#care.finish();
       }
     } finally {
+      this.#care.endCarrying();
       this.#database.close();
     }
   }
@@ -283,6 +287,6 @@ function stopCounting(database: StoreDatabase): void {
   database.transact('run', () => database.statement('UPDATE meta SET short_runs = 0').run());
 }
 
-function carriedBy({why, found}: Refilled) {
-  return {why, events: why === 'disk_unwritable' ? [] : (found?.events ?? [])};
+function rebuiltBy({why, aside, left}: Refilled): Rebuilt {
+  return {why, aside, left: left ?? {acked: 0, known: 0}};
 }

@@ -1,6 +1,6 @@
-import {basename} from 'node:path';
-import type {Clock, Millis} from '../../protocols/base/clock.js';
+import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
 import {errorText, StoreError} from '../../protocols/base/errors.js';
+import type {CarryOver} from './carry-over.js';
 import type {FrameCounters} from './counters.js';
 import type {Repairs, StoreDatabase} from './database.js';
 import type {Disk} from './disk.js';
@@ -21,6 +21,11 @@ const IDLE_MS: Millis = 2000;
 /** The second copy of the grants may cost the flash this much on average, beside the events. */
 const GRANTS_BYTES_PER_MS = 5;
 
+/** Portions of a damaged file's events that are waited for: most files have no more. */
+const FIRST_PORTIONS = 12;
+/** Between two portions whoever is at the arms has his turn. */
+const PORTION_PAUSE_MS: Millis = 20;
+
 const USES = ['grant_use', 'used', 'revoked'];
 const RIGHTS = ['grant', 'credential'];
 
@@ -31,6 +36,7 @@ export interface CareParts {
   readonly lot: LotStore;
   readonly counters: FrameCounters;
   readonly file: GrantsFile;
+  readonly carryOver: CarryOver;
   readonly disk: Disk;
   readonly site: string;
   readonly clock: Clock;
@@ -51,6 +57,7 @@ export class StoreCare implements Repairs {
   #grantsWritten = 0;
   #grantsDueMs: Millis = Number.NEGATIVE_INFINITY;
   #trouble: string | undefined;
+  #carrying: Timer | undefined;
   /** This run has not yet seen the disk, and may know less than it. */
   #beganInMemory: boolean;
 
@@ -69,8 +76,8 @@ export class StoreCare implements Repairs {
 
   /** What was found in place of the database has been put into a new one: judge it, and say so. */
   takeOver(refilled: Refilled): void {
-    const {grants, counters, file, site, lot, stampNow} = this.#parts;
-    const {whole, fresh, found, aside} = refilled;
+    const {grants, counters, file, site} = this.#parts;
+    const {whole, fresh} = refilled;
     counters.leap();
     const isSound = whole.has('grant') && whole.has('credential') && grants.isSound();
     // The last good copy may be a week old: what was used or withdrawn since is in the signed picture.
@@ -87,11 +94,42 @@ export class StoreCare implements Repairs {
     const isLost = !isWhole && !hasAny;
     grants.persistAs({isLost, isWhole: isWhole && !isLost});
     if (!isSure) grants.doubtUses();
-    if (refilled.why === 'disk_unwritable') return;
-    lot.commit({
-      facts: [rebuiltFact(aside, found?.lostEvents ?? 0)],
-      records: [],
-      stamp: stampNow(),
+  }
+
+  /** Go on with the events of a damaged file: the first of them now, the others between polls. */
+  beginCarrying(): void {
+    const {carryOver} = this.#parts;
+    try {
+      for (let portion = 0; portion < FIRST_PORTIONS && carryOver.isPending; portion += 1) {
+        carryOver.step();
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof StoreError)) throw thrown;
+      // A disk that takes nothing now: it is tried again every second.
+    }
+    this.#carryOn();
+  }
+
+  endCarrying(): void {
+    this.#carrying?.cancel();
+    this.#carrying = undefined;
+    this.#parts.carryOver.close();
+  }
+
+  #carryOn(): void {
+    const {carryOver, lot, clock, level} = this.#parts;
+    // What is carried over needs room that the cloud has to make first, by confirming what is here.
+    const hasRoom = !reaches(level(), 'crowded');
+    if (this.#carrying || lot.isAdrift || !hasRoom || !carryOver.isPending) return;
+    this.#carrying = clock.timer('carry over', PORTION_PAUSE_MS, () => {
+      this.#carrying = undefined;
+      try {
+        carryOver.step();
+      } catch (thrown) {
+        if (!(thrown instanceof StoreError)) throw thrown;
+        return;
+      }
+      this.#carryOn();
     });
   }
 
@@ -116,17 +154,16 @@ export class StoreCare implements Repairs {
     const stamp = stampNow();
     const acked = journal.storedAcked();
     this.#beganInMemory = false;
-    const {found} = refill(database, disk, 'database_damaged', aside);
+    const found = refill(database, disk, 'database_damaged', aside);
     counters.leap();
     grants.persist();
-    const saved = (found?.events ?? []).filter(({seq}) => seq > acked);
-    const lastSaved = Math.max(acked, saved.at(-1)?.seq ?? 0);
-    const inMemory = lot.eventsAfter(lastSaved);
-    const missing = journal.stored().seq - acked - saved.length;
-    const lost = Math.max(0, Math.max(missing, found?.lostEvents ?? 0) - inMemory.length);
-    journal.beginAgain([...saved, ...inMemory], 'database_damaged', stamp);
+    const inMemory = lot.eventsAfter(acked);
+    const ever = Math.max(journal.stored().seq, found.left?.known ?? 0);
+    // Without a file nobody has them but memory.
+    const known = aside === undefined ? ever - inMemory.length : ever;
+    journal.beginAgain({why: 'database_damaged', aside, left: {acked, known}, inMemory}, stamp);
     lot.putBackOpen(stamp);
-    journal.append([rebuiltFact(aside, lost)], stamp);
+    this.beginCarrying();
   }
 
   /** Once a second, between polls. */
@@ -143,6 +180,7 @@ export class StoreCare implements Repairs {
       return;
     }
     database.ballast.grow();
+    this.#carryOn();
     if (!this.#isQuiet(nowMs)) return;
     if (this.#parts.journal.trouble !== undefined) this.#parts.journal.keepCopy();
     this.#contained(() => this.#keepGrants(nowMs));
@@ -192,10 +230,4 @@ export class StoreCare implements Repairs {
       this.#trouble = errorText(thrown);
     }
   }
-}
-
-function rebuiltFact(aside: string | undefined, count: number) {
-  const note = aside === undefined ? 'the file was gone' : `set aside as ${basename(aside)}`;
-  const body = {what: 'rebuilt', count, firstWallMs: null, lastWallMs: null, note} as const;
-  return {kind: 'storage', body} as const;
 }

@@ -14,6 +14,7 @@ import {SHOWERS} from './0012-showers.js';
 import {EPOCHS} from './0013-epochs.js';
 import {STAFF} from './0014-staff.js';
 import {CALL_CARE} from './0015-call-care.js';
+import {HELD_EVENTS} from './0016-held-events.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   EPOCHS,
   STAFF,
   CALL_CARE,
+  HELD_EVENTS,
 ];
 
 /** Version of the schema that this code works with. */
