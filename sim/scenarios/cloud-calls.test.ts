@@ -94,33 +94,6 @@ test('~E50 who takes a call by the code of his notice stops the steps, and the b
     t.deepEqual(office.rang(SECOND, 0), []);
   }));
 
-test('~EC-14 a test of the way comes from the site to the test contact, wakes nobody else, and is proved by his answer for three days', t =>
-  withCalls(t, async ({world, office, post}) => {
-    const prover = '+8613800000009';
-    await office.contact(prover, {label: 'Test', afterMs: 0, test: true});
-    interface Test {
-      readonly pathProvedMs: number | null;
-      readonly pathMissed: boolean;
-    }
-    const test = () => office.ask<Test>('GET', '/v1/sites/lot-1/notice-test');
-    t.like(await test(), {pathProvedMs: null, pathMissed: false});
-    t.is((await new Guard(world).post('/api/call-tests/path')).status, 200);
-    await world.until(() => post.provider.to(prover).length > 0, 30_000);
-    t.is((await test()).pathProvedMs, null, 'it came, and nobody has said so');
-    await office.ask('POST', '/v1/public/notice-answers', {code: office.codeFor(prover)});
-    t.not((await test()).pathProvedMs, null);
-    await world.advance(62_000);
-    t.deepEqual(
-      [FIRST, SECOND, prover].map(phone => post.provider.to(phone).length),
-      [0, 0, 1],
-    );
-    const passed = world.events('call.care').map(({body}) => body.what);
-    t.deepEqual(passed, ['path_begun', 'path_passed']);
-    const {clock} = cloudOf(world);
-    clock.aheadMs += 3 * 24 * 60 * MINUTE_MS;
-    t.true((await test()).pathMissed);
-  }));
-
 test('openHAB cloud #212: a silent gateway is noticed within 3 missed heartbeats, and a test that nobody answers is told', t =>
   withCalls(t, async ({world, office, post}) => {
     const cloud = cloudOf(world);

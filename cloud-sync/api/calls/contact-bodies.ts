@@ -2,7 +2,7 @@ import {z} from '@hono/zod-openapi';
 import {HOUR_MS, MINUTE_MS, SECOND_MS} from '../../../protocols/base/units.js';
 import {siteIdSchema} from '../places/site-bodies.js';
 import {CHANNELS, type Contact, type SitePlan} from './contact-table.js';
-import {PATH_EVERY_MS} from './notice-tests.js';
+import {isPathMissed} from './notice-tests.js';
 import {NOTICE_LANGUAGES} from './notice-words.js';
 import type {TestRow} from './test-table.js';
 
@@ -132,10 +132,9 @@ export function testBody(
   const isMissed = (missedWall ?? -1) > (provedWall ?? -1);
   const done = provedWall === null && !isMissed ? 'untested' : isMissed ? 'missed' : 'passed';
   const state = test === undefined ? 'untested' : test.untilWall === null ? done : 'waiting';
-  const sinceWall = pathWall ?? test?.sinceWall ?? wall;
   return {
     ...{site, state, nextMs: test?.dueWall ?? null, begunMs: test?.begunWall ?? null},
     ...{provedMs: provedWall, missedMs: missedWall, pathProvedMs: pathWall},
-    pathMissed: test !== undefined && wall - sinceWall > PATH_EVERY_MS,
+    pathMissed: test !== undefined && isPathMissed(test, wall),
   };
 }

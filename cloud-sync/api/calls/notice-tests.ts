@@ -25,7 +25,7 @@ export interface NoticeTestsOptions {
 /** So long the test contacts have to answer. */
 const ANSWER_WITHIN_MS: Millis = 30 * MINUTE_MS;
 /** A test that came the whole way, from a button, is younger than this. @see ecosystem.md 2.2, EC-14 */
-export const PATH_EVERY_MS: Millis = 3 * DAY_MS;
+const PATH_EVERY_MS: Millis = 3 * DAY_MS;
 const AT_ONCE = 50;
 
 /**
@@ -111,6 +111,17 @@ export class NoticeTests {
     for (const contact of await contacts.of(tx, test.site)) {
       if (contact.isTest) await desk.notify(tx, {row, contact, why: 'test', data, call: null});
     }
+    if (isPathMissed(test, wall)) await this.#missPath(tx, test, site);
+  }
+
+  /** Told each day while it lasts: the notices may arrive, and the buttons not. */
+  async #missPath(tx: CloudTransaction, test: TestRow, name: string): Promise<void> {
+    const {desk, changes, log} = this.#options;
+    const {site, tenant, pathWall} = test;
+    const about = {subject: 'site', subjectId: site, data: {provedMs: pathWall}};
+    await changes.note(tx, {tenant, site, type: 'notice_test.path_missed', ...about});
+    await desk.tellAll(tx, site, 'path_missed', {kind: 'missed', site: name, what: 'path'});
+    log.warn('notice_test.path_missed', {site});
   }
 
   async #miss(tx: CloudTransaction, test: TestRow, wall: number): Promise<void> {
@@ -130,6 +141,11 @@ export class NoticeTests {
     const zone = (await sites.byId(db, site))?.zone ?? 'UTC';
     return nextAt(wall, (await contacts.plan(db, site)).testMinute, zone);
   }
+}
+
+/** No test from a button of the site came the whole way for so long. */
+export function isPathMissed({pathWall, sinceWall}: TestRow, wall: number): boolean {
+  return wall - (pathWall ?? sinceWall) > PATH_EVERY_MS;
 }
 
 /** The next instant at which a clock at the site shows this minute of the day; over an hour from now. */
