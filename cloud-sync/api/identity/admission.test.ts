@@ -163,3 +163,34 @@ test('an answer that was revoked meanwhile is not given again', async t => {
   t.is(new Set(bench.sent.map(({certificate}) => certificate)).size, 2);
   t.true(await bench.desk.admits(await bench.newest('gw-1'), 'gw-1'));
 });
+
+test('gateways that come while one is noted share the next transaction, and older certificates of each end', async t => {
+  const bench = await Bench.open(t);
+  const shown = [];
+  for (let number = 1; number <= 30; number += 1) shown.push(await bench.enrol(`gw-${number}`));
+  const {store} = bench;
+  const transaction = store.transaction.bind(store);
+  let transactions = 0;
+  const held: (() => void)[] = [];
+  store.transaction = async work => {
+    transactions += 1;
+    if (transactions === 1) await new Promise<void>(resolve => held.push(resolve));
+    return transaction(work);
+  };
+  const admitted = shown.map(one => bench.desk.admits(one, one.name));
+  await store.read(db => new CertificateTable().list(db, 'gw-1'));
+  held[0]?.();
+  t.true((await Promise.all(admitted)).every(Boolean));
+  t.is(transactions, 2);
+  for (const {name} of shown) t.not((await bench.desk.list(name))[0]?.seenWall, null);
+  await bench.clock.advance(SECOND_MS);
+  await bench.ask('gw-3', newKeys().privateKey);
+  const renewed = await bench.newest('gw-3');
+  t.true(await bench.desk.admits(renewed, 'gw-3'));
+  const known = await bench.desk.list('gw-3');
+  t.deepEqual(known.map(({serial, why}) => [serial === renewed.serial, why]).toSorted(), [
+    [false, 'renewed'],
+    [true, null],
+  ]);
+  t.is((await bench.desk.list('gw-4'))[0]?.revokedWall, null, 'those of others stay');
+});

@@ -16,6 +16,7 @@ import type {
   CheckedRequest,
   IssuedCertificate,
 } from './certificate-authority.js';
+import {FirstShowings} from './first-showings.js';
 import {CLONE_FAULT} from './life-line.js';
 
 export interface CertificateDeskOptions {
@@ -67,11 +68,18 @@ interface Answered {
 export class CertificateDesk {
   readonly #options: CertificateDeskOptions;
   readonly #errands: Errands<string>;
+  readonly #showings: FirstShowings;
   /** By gateway; what is older than an hour is dropped as others come. */
   readonly #answered = new Map<string, Answered>();
 
   constructor(options: CertificateDeskOptions) {
     this.#options = options;
+    this.#showings = new FirstShowings({
+      store: options.store,
+      table: options.table,
+      wallMs: () => options.clock.wallMs(),
+      onFirst: (tx, rows) => this.#endOlder(tx, rows),
+    });
     this.#errands = new Errands({
       merge: (_earlier, later) => later,
       run: (gateway, csr) => this.#renew(gateway, csr),
@@ -113,9 +121,10 @@ export class CertificateDesk {
     this.#errands.add(gateway, csr);
   }
 
-  /** Settles when nothing is being signed any more. */
-  close(): Promise<void> {
-    return this.#errands.close();
+  /** Settles when nothing is being signed or noted any more. */
+  async close(): Promise<void> {
+    await this.#errands.close();
+    await this.#showings.close();
   }
 
   async #renew(gateway: string, csr: string): Promise<void> {
@@ -184,19 +193,18 @@ export class CertificateDesk {
       const ended = certificateDate(row.notAfterWall).toISOString();
       return this.#refuse(clientId, LAPSED_FAULT, `certificate ended on ${ended}: enrol it anew`);
     }
-    if (row.seenWall === null) await this.#noteSeen(row, wallMs);
+    if (row.seenWall === null) await this.#showings.note(row);
     return true;
   }
 
-  /** The first connection that shows it ends those before. */
-  async #noteSeen({serial, gateway, issuedWall}: CertificateRow, wallMs: number): Promise<void> {
-    const {store, table, faults} = this.#options;
-    await store.transaction(async tx => {
-      if (!(await table.markSeen(tx, serial, wallMs))) return;
-      const older = {before: issuedWall, except: serial};
-      await table.revoke(tx, gateway, {why: 'renewed', wallMs, ...older});
-      await faults.clear(tx, gateway, [LAPSED_FAULT]);
-    });
+  /** The first connection that shows a certificate ends those before. */
+  async #endOlder(tx: CloudTransaction, rows: readonly CertificateRow[]): Promise<void> {
+    const {table, faults, clock} = this.#options;
+    if (rows.length === 0) return;
+    const serials = rows.map(({serial}) => serial);
+    await table.revokeOlder(tx, serials, {why: 'renewed', wallMs: clock.wallMs()});
+    const gateways = rows.map(({gateway}) => gateway);
+    await faults.clearAll(tx, gateways, [LAPSED_FAULT]);
   }
 
   async #refuse(gateway: string, kind: string, detail: string): Promise<false> {

@@ -71,37 +71,58 @@ export class CertificateTable {
       .execute();
   }
 
-  /** A connection showed it; true when it is the first that did. */
-  async markSeen(tx: CloudTransaction, serial: string, wallMs: number): Promise<boolean> {
-    const {numUpdatedRows} = await tx
+  /** Connections showed them; returns those that nobody had shown before. */
+  async markSeen(
+    tx: CloudTransaction,
+    serials: readonly string[],
+    wallMs: number,
+  ): Promise<ReadonlySet<string>> {
+    const rows = await tx
       .updateTable('certificate')
       .set({seen_wall: wallMs})
-      .where('serial', '=', serial)
+      .where('serial', 'in', serials)
       .where('seen_wall', 'is', null)
-      .executeTakeFirstOrThrow();
-    return numUpdatedRows > 0n;
+      .returning('serial')
+      .execute();
+    return new Set(rows.map(({serial}) => serial));
   }
 
-  /** Revoke what the gateway holds, but for the serial `except`, and of the rest only what was issued
-   *  before `before`. Returns how many. */
+  /** Revoke what was issued to the same gateways before these, or with them. */
+  async revokeOlder(
+    tx: CloudTransaction,
+    serials: readonly string[],
+    how: {readonly why: string; readonly wallMs: number},
+  ): Promise<void> {
+    const {why, wallMs} = how;
+    await tx
+      .updateTable('certificate')
+      .set({revoked_wall: wallMs, why})
+      .where('revoked_wall', 'is', null)
+      .where(({exists, selectFrom}) =>
+        exists(
+          selectFrom('certificate as newer')
+            .select('newer.serial')
+            .where('newer.serial', 'in', serials)
+            .whereRef('newer.gw', '=', 'certificate.gw')
+            .whereRef('newer.serial', '!=', 'certificate.serial')
+            .whereRef('newer.issued_wall', '>=', 'certificate.issued_wall'),
+        ),
+      )
+      .execute();
+  }
+
+  /** Revoke what the gateway holds. Returns how many. */
   async revoke(
     tx: CloudTransaction,
     gateway: string,
-    how: {
-      readonly why: string;
-      readonly wallMs: number;
-      readonly except?: string;
-      readonly before?: number;
-    },
+    how: {readonly why: string; readonly wallMs: number},
   ): Promise<number> {
-    const {why, wallMs, except = '', before = Number.MAX_SAFE_INTEGER} = how;
+    const {why, wallMs} = how;
     const {numUpdatedRows} = await tx
       .updateTable('certificate')
       .set({revoked_wall: wallMs, why})
       .where('gw', '=', gateway)
       .where('revoked_wall', 'is', null)
-      .where('serial', '!=', except)
-      .where('issued_wall', '<=', before)
       .executeTakeFirstOrThrow();
     return Number(numUpdatedRows);
   }

@@ -32,6 +32,14 @@ export class FaultTable {
     return numDeletedRows > 0n;
   }
 
+  async clearAll(
+    db: CloudReader,
+    gateways: readonly string[],
+    kinds: readonly string[],
+  ): Promise<void> {
+    await db.deleteFrom('fault').where('gw', 'in', gateways).where('kind', 'in', kinds).execute();
+  }
+
   list(db: CloudReader, gateway: string): Promise<readonly FaultRow[]> {
     return db
       .selectFrom('fault')

@@ -20,6 +20,8 @@ function certificates({check}: ContractBench): void {
     await store.transaction(async tx => {
       await table.add(tx, {serial: 'a1', gateway: 'gw-1', ...dates});
       await table.add(tx, {serial: 'a2', gateway: 'gw-1', ...dates, issuedWall: 6});
+      await table.add(tx, {serial: 'a3', gateway: 'gw-1', ...dates, issuedWall: 7});
+      await table.add(tx, {serial: 'b1', gateway: 'gw-2', ...dates});
     });
     await store.read(async db => {
       t.is(await table.get(db, 'a9'), undefined);
@@ -28,21 +30,24 @@ function certificates({check}: ContractBench): void {
         ...{seenWall: null, revokedWall: null, why: null},
       });
       t.deepEqual(
-        [await table.wasGiven(db, 'gw-1'), await table.wasGiven(db, 'gw-2')],
+        [await table.wasGiven(db, 'gw-1'), await table.wasGiven(db, 'gw-3')],
         [true, false],
       );
     });
-    const seen = () => store.transaction(tx => table.markSeen(tx, 'a2', 7));
-    t.deepEqual([await seen(), await seen()], [true, false]);
-    const how = {why: 'renewed', wallMs: 8, except: 'a2', before: 6};
-    t.is(await store.transaction(tx => table.revoke(tx, 'gw-1', how)), 1);
+    const shown = ['a2', 'b1', 'a9'];
+    const seen = () => store.transaction(async tx => [...(await table.markSeen(tx, shown, 7))]);
+    t.deepEqual([(await seen()).toSorted(), await seen()], [['a2', 'b1'], []]);
+    await store.transaction(tx => table.revokeOlder(tx, shown, {why: 'renewed', wallMs: 8}));
     await store.read(async db => {
       t.deepEqual(await table.revoked(db, 9000), [{serial: 'a1', revokedWall: 8}]);
       t.deepEqual(
         (await table.list(db, 'gw-1')).map(({serial}) => serial),
-        ['a2', 'a1'],
+        ['a3', 'a2', 'a1'],
       );
     });
+    const how = {why: 'lost', wallMs: 9};
+    t.is(await store.transaction(tx => table.revoke(tx, 'gw-1', how)), 2);
+    t.is((await store.read(db => table.get(db, 'a1')))?.why, 'renewed', 'the first reason stays');
   });
 }
 
