@@ -4,6 +4,7 @@ import {errorText, SyncError} from '../../protocols/base/errors.js';
 import type {BrokerTls} from './broker-stream.js';
 import type {FenceSink} from './fence-sink.js';
 import {MqttTransport} from './mqtt-transport.js';
+import type {VersionShelf} from './mqtt-version.js';
 import type {SessionSetup} from './session.js';
 import type {Transport} from './transport.js';
 import {Uplink} from './uplink.js';
@@ -20,6 +21,8 @@ export interface GatewayUplinkOptions
   readonly transport?: Transport;
   /** How the broker is trusted, and what this gateway shows of itself. */
   readonly tls?: BrokerTls;
+  /** Keeps over a restart which MQTT the broker speaks. */
+  readonly versions?: VersionShelf;
   /** Names the identity, renewed or not; a fence of another is lifted. Left out: tenant and gateway. */
   readonly credential?: string;
   /** Where a fence of the cloud is kept; left out, it ends with the daemon. */
@@ -41,13 +44,13 @@ export interface GatewayUplink {
 /** @throws SyncError `uplink/public-key` when the key of the cloud is none */
 export function createGatewayUplink(options: GatewayUplinkOptions): GatewayUplink {
   const {broker, tenant, gateway, publicKeyPem, transport, ...rest} = options;
-  const {tls, credential, fenceFor, onSignedTime, time, ...setup} = rest;
+  const {tls, credential, fenceFor, onSignedTime, time, versions, ...setup} = rest;
   const target = {kind: 'url', url: broker, ...(tls && {tls})} as const;
   const uplink = new Uplink({
     ...setup,
     address: {tenant, gateway},
     cloudKey: publicKey(publicKeyPem),
-    transport: transport ?? new MqttTransport(target, options.log),
+    transport: transport ?? new MqttTransport(target, options.log, versions),
     fence: fenceFor?.(credential ?? `${tenant}/${gateway}`),
     time: {
       read: () => time.read(),

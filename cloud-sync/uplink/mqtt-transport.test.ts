@@ -4,6 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {Broker} from '../api/broker.js';
 import {DropCounter} from '../drop-counter.js';
 import type {LogFields, SyncLog} from '../log.js';
+import {keptVersion} from './identity/kept-version.js';
 import {MqttTransport} from './mqtt-transport.js';
 import {MqttVersionMemory} from './mqtt-version.js';
 import type {Connection} from './transport.js';
@@ -184,6 +185,23 @@ test('3.1.1 is kept for 16 connections, then 5 is tried again', t => {
   t.is(memory.next(), 5);
   memory.opened(5);
   t.is(memory.next(), 5);
+});
+
+test('what a broker speaks is kept over a restart, and another broker is asked anew', t => {
+  const files = new Map<string, Uint8Array>();
+  const shelf = {
+    read: (name: string) => files.get(name),
+    write: (name: string, content: Uint8Array) => void files.set(name, content),
+    remove: (name: string) => void files.delete(name),
+  };
+  const memory = new MqttVersionMemory(keptVersion(shelf, 'mqtts://one'));
+  t.is(memory.next(), 5);
+  memory.refused(5);
+  memory.opened(4);
+  t.is(new MqttVersionMemory(keptVersion(shelf, 'mqtts://one')).next(), 4);
+  t.is(new MqttVersionMemory(keptVersion(shelf, 'mqtts://other')).next(), 5);
+  for (const name of files.keys()) files.set(name, Buffer.from('noise'));
+  t.is(new MqttVersionMemory(keptVersion(shelf, 'mqtts://one')).next(), 5);
 });
 
 test('a broker that hangs up without a word is tried the other way the next time', async t => {

@@ -8,7 +8,7 @@ import {
 } from './broker-stream.js';
 import {openMqttClient} from './mqtt-client.js';
 import {MqttConnection} from './mqtt-connection.js';
-import {type MqttVersion, MqttVersionMemory} from './mqtt-version.js';
+import {type MqttVersion, MqttVersionMemory, type VersionShelf} from './mqtt-version.js';
 import type {Connection, ConnectionListener, ConnectOptions, Transport} from './transport.js';
 
 /** Where the broker is: an address, or whatever gives a byte stream to it. */
@@ -27,13 +27,15 @@ const LARGEST_PACKET_BYTES = 65_536 + 1024;
 export class MqttTransport implements Transport {
   readonly #open: () => Duplex;
   readonly #address: BrokerAddress | undefined;
-  readonly #versions = new MqttVersionMemory();
+  readonly #versions: MqttVersionMemory;
   readonly #log: SyncLog | undefined;
 
-  /** `log` hears what the broker says beside the contract: its version and the reasons it gives.
+  /** `log` hears what the broker says beside the contract: its version and the reasons it gives. `shelf`
+   *  keeps the version over a restart.
    *  @throws ConfigError `config/broker` when the address is no MQTT address */
-  constructor(target: MqttTarget, log?: SyncLog) {
+  constructor(target: MqttTarget, log?: SyncLog, shelf?: VersionShelf) {
     this.#log = log;
+    this.#versions = new MqttVersionMemory(shelf);
     if (target.kind === 'stream') {
       this.#open = target.open;
       return;

@@ -1,6 +1,13 @@
 /** 5, or 4 as MQTT 3.1.1 calls itself. */
 export type MqttVersion = 4 | 5;
 
+/** Keeps over a restart what was learned. */
+export interface VersionShelf {
+  /** Undefined: nothing is kept. */
+  read(): MqttVersion | undefined;
+  write(version: MqttVersion): void;
+}
+
 /** So many connections stay with what was learned before the newer one is tried again. */
 const KEPT_FOR = 16;
 
@@ -10,8 +17,16 @@ const KEPT_FOR = 16;
  * broker may be swapped for another kind at any time, and nobody configures anything.
  */
 export class MqttVersionMemory {
-  #version: MqttVersion = 5;
+  readonly #shelf: VersionShelf | undefined;
+  #version: MqttVersion;
+  #kept: MqttVersion | undefined;
   #opened = 0;
+
+  constructor(shelf?: VersionShelf) {
+    this.#shelf = shelf;
+    this.#kept = shelf?.read();
+    this.#version = this.#kept ?? 5;
+  }
 
   /** For the next connection. */
   next(): MqttVersion {
@@ -21,6 +36,9 @@ export class MqttVersionMemory {
 
   opened(version: MqttVersion): void {
     if (version === this.#version) this.#opened += 1;
+    if (version === this.#kept) return;
+    this.#kept = version;
+    this.#shelf?.write(version);
   }
 
   /** The broker does not speak `version`, or hung up on it without a word. */

@@ -14,12 +14,13 @@ import {
   type IdentityShelf,
   readIdentity,
 } from './gateway-identity.js';
+import {keptVersion} from './kept-version.js';
 import {CertificateRenewal} from './renewal.js';
 import {serverFault} from './server-check.js';
 import {SignedTime} from './signed-time.js';
 
 type FromIdentity = 'broker' | 'tenant' | 'gateway' | 'publicKeyPem' | 'tls' | 'credential';
-type Made = 'renewal' | 'fence' | 'onSignedTime';
+type Made = 'renewal' | 'fence' | 'onSignedTime' | 'versions';
 
 export interface IdentityUplinkOptions extends Omit<GatewayUplinkOptions, FromIdentity | Made> {
   readonly shelf: IdentityShelf;
@@ -123,6 +124,7 @@ class IdentityUplink {
       credential: `${tenant}/${gateway}/${enrolmentOf(identity)}`,
       tls: brokerTls(() => current().identity, floorMs),
       onSignedTime: utcMs => this.#signedTime?.raise(utcMs),
+      versions: keptVersion(shelf, broker),
       renewal: new CertificateRenewal({
         ...{clock, entropy, log, shelf, floorMs},
         identity: () => current().identity,
