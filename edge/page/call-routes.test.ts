@@ -105,7 +105,8 @@ test('~EC-15 a board that nobody is logged in to says that it lives, and another
   const path = '/api/stations/board-1/alive';
   const body = {shown: ['CALL-1'], isSounding: true, hasSound: true};
   t.is((await ask('POST', path, body)).status, 200);
-  t.deepEqual(calls.heard, [{station: 'board-1', ...body}] as never);
+  t.is(calls.heard.length, 1);
+  t.like(calls.heard[0], {station: 'board-1', ...body} as never);
   t.is((await ask('POST', path, body, {'X-Latchkey-Page': ''})).status, 403);
   t.is((await ask('POST', path, body, {Origin: 'http://evil.example'})).status, 403);
   t.is((await ask('POST', path, {shown: 'all'})).status, 400);

@@ -68,7 +68,7 @@ const CALM: Omit<CallView, 'nowMs' | 'nowWallMs' | 'calls' | 'stations'> = {
 /** Calls as a test wants them: shown as told, and what boards ask is noted and, where it is simple, done. */
 export class FixtureCalls implements CallDesk {
   readonly asked: (CallRequest & {readonly person: string})[] = [];
-  readonly heard: BoardAlive[] = [];
+  readonly heard: (BoardAlive & {readonly atMs: number})[] = [];
   /** Said instead of doing anything. */
   answer: CallAnswer | undefined;
   #calls: readonly CallTile[] = [];
@@ -124,7 +124,7 @@ export class FixtureCalls implements CallDesk {
   }
 
   alive(board: BoardAlive): void {
-    this.heard.push(board);
+    this.heard.push({...board, atMs: this.#nowMs()});
     const isNew = !this.#stations.has(board.station);
     this.#station(board.station, {hasSound: board.hasSound, seenMs: this.#nowMs()});
     if (isNew) this.#changed();

@@ -1,5 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
-import type {Browser, Page} from 'playwright-core';
+import type {Browser, CDPSession, Page} from 'playwright-core';
+import {CallsRig} from '../../edge/domain/calls/calls-rig.js';
+import {sounderLevel} from '../../edge/domain/calls/stations-flow.js';
 import {type AlarmId, asId, type PersonId} from '../../protocols/site/ids.js';
 import {
   BoardRig,
@@ -20,6 +22,11 @@ test.before(async () => {
 });
 test.after.always(() => browser?.close());
 
+/**
+ * A cheap tablet: its script takes six times as long as here, and six requests at a time come over a slow wireless
+ * network. Work is measured in time of the processor, so that others may work on this computer too. `assumed:`
+ */
+const TABLET = {slowness: 6, requestMs: 30, bytesPerMs: 625, atOnce: 6};
 const li = asId<PersonId>('li');
 const id = (no: number) => asId<AlarmId>(`CALL-${no}`);
 const tile = (tab: Page) => tab.locator('.tile').first();
@@ -47,6 +54,24 @@ interface Watching {
 
 function audio(tab: Page, state: string): Promise<boolean> {
   return tab.evaluate(wanted => document.documentElement.dataset.audio === wanted, state);
+}
+
+/** What the page has cost its thread so far. */
+async function workOf(device: CDPSession): Promise<number> {
+  const {metrics} = await device.send('Performance.getMetrics');
+  return 1000 * (metrics.find(({name}) => name === 'TaskDuration')?.value ?? 0);
+}
+
+/** How long all that the page was made of is on its way to a tablet. */
+async function wayMs(tab: Page): Promise<number> {
+  const sizes = await tab.evaluate(() =>
+    [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .filter(one => 'encodedBodySize' in one)
+      .map(one => Number(one.encodedBodySize)),
+  );
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const {requestMs, bytesPerMs, atOnce} = TABLET;
+  return bytes / bytesPerMs + (requestMs * sizes.length) / atOnce;
 }
 
 const sounds = (tab: Page, what: string) =>
@@ -203,27 +228,49 @@ test.serial(
 );
 
 test.serial(
-  '~EC-15 a board says every 5 s that it lives; cut off for 15 s it says so over the whole screen, and sounds by itself',
+  'EC-15 a board says every 5 s that it lives; without the gateway for 15 s it says so over the whole screen and sounds by itself, and without a board for 30 s the gateway has a fault and its sounder sounds',
   async t => {
     const {rig, tab} = await watched(t);
+    const {heard} = rig.calls;
     rig.calls.show({});
     await tile(tab).waitFor();
-    await until('it says what it shows', () => rig.calls.heard.at(-1)?.shown[0] === id(1));
-    t.true(rig.calls.heard.at(-1)?.hasSound);
-    const before = rig.calls.heard.length;
-    await until('it goes on saying so', () => rig.calls.heard.length > before, 7000);
+    await until('it says what it shows', () => heard.at(-1)?.shown[0] === id(1));
+    t.true(heard.at(-1)?.hasSound);
+    const before = heard.length;
+    await until('it goes on saying so', () => heard.length >= before + 2, 12_000);
+    const [last, next] = heard.slice(before, before + 2).map(({atMs}) => atMs);
+    const beatMs = (next ?? 0) - (last ?? 0);
+    t.true(beatMs > 4500 && beatMs < 6500, `${beatMs} ms`);
+
+    rig.calls.change({phone: '0755-0000'});
+    await tab.getByText('0755-0000').first().waitFor();
     await rig.stop();
     const startMs = performance.now();
     const lost = tab.getByRole('alertdialog', {name: 'CONNECTION LOST'});
     await lost.waitFor({timeout: 20_000});
     const tookMs = performance.now() - startMs;
-    t.true(tookMs > 9000, `${tookMs} ms: a lost packet is no lost connection`);
+    t.true(tookMs > 14_000 && tookMs < 17_000, `${tookMs} ms`);
     await sounds(tab, 'lost loud');
+    t.true(await audio(tab, 'running'));
     t.deepEqual(await lost.boundingBox(), {x: 0, y: 0, width: DESK.width, height: DESK.height});
     t.deepEqual(await seriousFaults(tab), []);
     await rig.start();
     await lost.waitFor({state: 'detached', timeout: 20_000});
     await sounds(tab, 'emergency normal');
+
+    // What the gateway makes of these words, and of their end.
+    const lot = new CallsRig();
+    const [{station = ''} = {}] = heard;
+    lot.ask({kind: 'watch', station, act: 'begin'});
+    for (const beat of heard.slice(before)) {
+      lot.advance(beatMs);
+      lot.alive(beat.station);
+    }
+    lot.advance(29_999);
+    t.deepEqual([lot.openAlarms(), sounderLevel(lot.state, lot.nowMs)], [[], 'off']);
+    lot.advance(1);
+    t.deepEqual(lot.openAlarms(), ['BOARD_LOST']);
+    t.is(sounderLevel(lot.state, lot.nowMs), 'on');
   },
 );
 
@@ -248,9 +295,37 @@ test.serial(
 );
 
 test.serial(
-  '~EC-17 the board finds a call again after a reload, and speaks both languages, on a telephone as on a wall',
+  'EC-17 served by the gateway alone, open within 2 s on a slow tablet, with the call after a reload; it keeps the screen lit, reminds of the volume, and tells by colour, picture and word in both languages',
   async t => {
     const rig = await BoardRig.open(t);
+    rig.calls.show({});
+    const tablet = await standBefore(t, browser, rig.url, {width: 1024, height: 600});
+    const device = await tablet.tab.context().newCDPSession(tablet.tab);
+    await device.send('Performance.enable', {timeDomain: 'threadTicks'});
+    const opened: number[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      const beforeMs = await workOf(device);
+      await tablet.tab.reload({waitUntil: 'commit'});
+      await tile(tablet.tab).waitFor();
+      const workMs = (await workOf(device)) - beforeMs;
+      opened.push(workMs * TABLET.slowness + (await wayMs(tablet.tab)));
+    }
+    t.true(Math.max(...opened) <= 2000, `${opened.map(Math.round)} ms`);
+    await tablet.tab.evaluate(() => {
+      const {wakeLock} = navigator;
+      const request = wakeLock.request.bind(wakeLock);
+      wakeLock.request = async kind => {
+        const held = await request(kind);
+        document.documentElement.dataset.lit = held.released ? 'no' : (kind ?? '');
+        return held;
+      };
+    });
+    await logIn(tablet.tab, rig.desk, '王强', 'wang');
+    await tablet.tab.getByText('Set the volume of this device to its loudest').waitFor();
+    await button(tablet.tab, /Start watch/).click();
+    await tablet.tab.locator('html[data-lit="screen"]').waitFor();
+    t.deepEqual(tablet.troubles, [], 'nothing was asked of elsewhere');
+
     rig.calls.show({}, {id: id(2), type: 'fault', kind: 'BUTTON_FAULT'});
     for (const screen of [PHONE, WALL]) {
       const {tab, troubles} = await standBefore(t, browser, rig.url, screen);
