@@ -5,6 +5,7 @@ import test, {type ExecutionContext} from 'ava';
 import Sqlite from 'better-sqlite3';
 import {StoreError} from '../../protocols/base/errors.js';
 import {StoreDatabase} from './database.js';
+import {FaultyDisk} from './disk-rig.js';
 import {APPLICATION_ID, MIGRATIONS, migrate, SCHEMA_VERSION} from './migrations/migrate.js';
 
 const EPOCH = new Uint8Array(16).fill(7);
@@ -77,6 +78,26 @@ test('a database that cannot keep a write-ahead log is refused', t => {
   );
   t.teardown(() => rmSync(':memory:.lock', {force: true}));
   t.is(thrown?.code, 'store/pragma');
+});
+
+test('of a large file the start reads all but the events, which wait for an idle time', t => {
+  const path = freshPath(t);
+  openDatabase(t, path).close();
+  const bare = new Sqlite(path);
+  bare.exec(`INSERT INTO ev (prio, boot, mono, wall, clk, kind, body, h)
+    VALUES (0, '', 0, 0, 'ok', '', printf('%.*c', 34000000, 'x'), zeroblob(32))`);
+  const fill = bare.prepare('INSERT INTO "grant" (id, rev, body) VALUES (?, 1, ?)');
+  for (let row = 0; row < 20; row += 1) fill.run(`g-${row}`, `${row}`.padStart(900, 'g'));
+  bare.close();
+  const disk = new FaultyDisk();
+  new StoreDatabase({path, site: 'lot-1', newEpoch: () => EPOCH, disk}).close();
+  const checks = disk.pragmas.filter(text => text.startsWith('quick_check'));
+  t.true(checks.includes('quick_check("grant")'));
+  t.false(checks.some(text => text === 'quick_check(1)' || text.includes('"ev"')));
+  const bytes = readFileSync(path);
+  const page = Math.floor(bytes.indexOf('gggg') / 4096);
+  writeFileSync(path, bytes.fill(0xa5, page * 4096, (page + 1) * 4096));
+  t.is(refusal(t, path), 'store/damaged');
 });
 
 test('a database of another program is refused and left as it was', t => {
