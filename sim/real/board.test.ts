@@ -320,6 +320,7 @@ test.serial(
         return held;
       };
     });
+    // The call sounds, so the first touch opens the loudspeaker: the watch is to be begun all the same.
     await logIn(tablet.tab, rig.desk, '王强', 'wang');
     await tablet.tab.getByText('Set the volume of this device to its loudest').waitFor();
     await button(tablet.tab, /Start watch/).click();
