@@ -1,0 +1,92 @@
+import {join} from 'node:path';
+import test from 'ava';
+import {STAFF} from '../../edge/page/fixture-lot.js';
+import {memoryShelf} from '../../edge/page/fixture-shelf.js';
+import {startPage} from '../../edge/page/page-server.js';
+import {StaffDesk} from '../../edge/page/staff/staff-desk.js';
+import {SystemEntropy} from '../../edge/platform/entropy.js';
+import {stretchCode} from '../../edge/platform/stretch.js';
+import {SystemClock} from '../../edge/platform/system-clock.js';
+import {asId} from '../../protocols/site/ids.js';
+import {Display} from '../devices/display.js';
+import {EmergencyButton} from '../devices/emergency-button.js';
+import {ParkingLock} from '../devices/parking-lock.js';
+import {BUTTON_UNIT, DISPLAY_UNIT, lockUnit} from '../plan/site-plan.js';
+import {Rs485Line} from '../wire/rs485-line.js';
+import {logIn, soundOf, standBefore} from './board-rig.js';
+import {until} from './peer-process.js';
+import {BAY, freshFolder, freshTerminal, RealSite} from './real-site.js';
+import {openBrowser} from './web-browser.js';
+
+const TRAVEL_MS = 1000;
+const [FIRST, SECOND] = ['值班保安', '保安队长'] as const;
+
+// It takes as long as people wait: six commands, and the minute until the next contact.
+test('P17 a lock that takes six commands and does not move: one call on the board in Chromium after 29.5 s, the next contact after 60 s, sounder and board sound until the ack, and only then staff are coming', async t => {
+  t.timeout(180_000);
+  const clock = new SystemClock();
+  const entropy = new SystemEntropy(clock);
+  const terminal = freshTerminal(t, join(freshFolder(t), 'ttyLINE'));
+  const line = new Rs485Line({
+    ...{clock, entropy, farEnd: terminal, baudRate: 9600, pacing: 'bytes'},
+  });
+  t.teardown(() => line.close());
+  const lock = new ParkingLock({clock, unit: lockUnit(0), travelMs: TRAVEL_MS});
+  const display = new Display({clock, unit: DISPLAY_UNIT});
+  const button = new EmergencyButton({clock, unit: BUTTON_UNIT});
+  line.attach(lock, display, button);
+  const text = () => display.screen?.lines.join(' / ') ?? '';
+  lock.ail({deaf: 'acks'});
+  const site = new RealSite(t, {linePath: terminal.path, travelMs: TRAVEL_MS});
+  await site.online();
+  const desk = new StaffDesk({
+    ...{staff: STAFF, store: memoryShelf(), clock: site.clock, entropy},
+    ...{stretch: stretchCode, site: 'lot-1'},
+  });
+  const page = await startPage({
+    ...{host: '127.0.0.1', port: 0, clock: site.clock, token: 'real-token', desk},
+    log: {info() {}, warn() {}},
+    ...{view: site.edge.site, actions: site.edge.site},
+    staff: site.config.staff.map(({id, ...rest}) => ({...rest, id: asId(id)})),
+    language: site.config.site.language,
+  });
+  t.teardown(() => page.close());
+  const browser = await openBrowser();
+  t.teardown(() => browser.close());
+  const {tab, troubles} = await standBefore(t, browser, page.url);
+  await logIn(tab, desk, '王强', 'wang');
+  await tab.getByRole('button', {name: /Start watch/}).click();
+
+  const swipedMs = performance.now();
+  const since = () => performance.now() - swipedMs;
+  await site.tap(await site.office.cardFor([BAY]));
+  const tile = tab.locator('.tile[data-type="assistance"]');
+  await tile.waitFor({timeout: 40_000});
+  const calledMs = since();
+  t.true(calledMs > 29_000 && calledMs < 34_000, `${calledMs} ms`);
+  t.is(lock.commands.length, 6);
+  const whom = async () => (await tile.textContent()) ?? '';
+  t.true((await whom()).includes(BAY));
+  t.true((await whom()).includes(FIRST));
+  await until('the board sounds', async () => (await soundOf(tab)) === 'assistance normal');
+  await until('the post sounds', () => button.buzzer);
+
+  await until('the next contact', async () => (await whom()).includes(SECOND), 70_000);
+  const escalatedMs = since() - calledMs;
+  t.true(escalatedMs > 59_000 && escalatedMs < 63_000, `${escalatedMs} ms`);
+  t.true(button.buzzer);
+  t.regex(await soundOf(tab), /^assistance loud$/, 'louder since 30 s');
+  t.deepEqual(
+    site.alarms().map(({kind}) => kind),
+    ['UNLOCK_FAILED'],
+  );
+  t.regex(text(), /Call sent/);
+
+  await tab.getByRole('button', {name: /^I take it/}).click();
+  await tab.locator('.tile .taken', {hasText: '王强'}).waitFor();
+  await until('staff are coming', () => /Staff are coming/.test(text()));
+  await until('the post is silent', () => !button.buzzer);
+  t.is(await soundOf(tab), 'silent');
+  t.is(site.arm, 'up');
+  t.deepEqual(troubles, []);
+});
