@@ -3,6 +3,7 @@ import {inJson} from '../edge/commands/command.js';
 import type {DeviceReplaceOptions} from '../edge/commands/device-replace.js';
 import {testDevice} from '../edge/commands/device-test.js';
 import {type LogOptions, showLogs} from '../edge/commands/logs.js';
+import type {PermitWish} from '../edge/commands/permit.js';
 import type {systemMachine} from '../edge/commands/system-machine.js';
 import {TEST_KINDS} from '../edge/device-test/contract.js';
 import type {Host} from '../edge/platform/host.js';
@@ -42,6 +43,7 @@ export function addToolCommands(program: Command, host: Host, machine: Machine):
       });
   }
   addDeviceCommand(program, host, machine);
+  addPermitCommands(program, host, machine);
   program
     .command('logs')
     .description('the log of the running daemon, filtered, at a level of your own')
@@ -79,6 +81,50 @@ export function addToolCommands(program: Command, host: Host, machine: Machine):
       const {writePrivate} = await import('../edge/commands/system-doctor.js');
       host.finish(await reportSite(file, options, machine, writePrivate));
     });
+}
+
+interface TypedPermit {
+  readonly config: string;
+  readonly json: boolean;
+  readonly person: string;
+  readonly seconds: string;
+}
+
+function addPermitCommands(program: Command, host: Host, machine: Machine): void {
+  const permit = program
+    .command('permit')
+    .description('a window in which one new card or device is taken on; it closes by itself');
+  const open = (name: string, said: string) =>
+    permit
+      .command(name)
+      .description(said)
+      .option('--seconds <count>', 'how long it is open, at most 254', '60')
+      .option('--person <id>', 'who opens it; kept on file', host.env('USER') ?? 'installer')
+      .option(...SITE)
+      .option(...JSON_LINE);
+  const finish = async (wish: PermitWish, typed: TypedPermit) => {
+    const {permitOne} = await import('../edge/commands/permit.js');
+    let isStopped = false;
+    host.onStop(() => {
+      isStopped = true;
+    });
+    const screen = {print: (line: string) => host.print(line), isStopped: () => isStopped};
+    const options = {...typed, seconds: Number(typed.seconds)};
+    host.finish(await permitOne(wish, options, machine, screen));
+  };
+  open('card', 'the next unknown card at a collector becomes the staff card of a person')
+    .argument('<collector>', 'where it is shown')
+    .requiredOption('--for <person>', 'whose card it is, as named under staff')
+    .action((place: string, typed: TypedPermit & {for: string}) =>
+      finish({kind: 'card', place, holder: typed.for}, typed),
+    );
+  open('device', 'the one unit that answers on a line and is not named goes into the site file')
+    .argument('<line>', 'as named under buses')
+    .requiredOption('--name <id>', 'what the site file is to call it')
+    .option('--to <unit>', 'highest address to ask', '32')
+    .action((place: string, typed: TypedPermit & {name: string; to: string}) =>
+      finish({kind: 'device', place, name: typed.name, to: Number(typed.to)}, typed),
+    );
 }
 
 function addDeviceCommand(program: Command, host: Host, machine: Machine): void {

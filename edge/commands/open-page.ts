@@ -3,6 +3,8 @@ import {asId, type PersonId} from '../../protocols/site/ids.js';
 import type {SiteConfig} from '../config/schema.js';
 import type {ConfigActions} from '../page/config-actions.js';
 import type {Page} from '../page/page-server.js';
+import type {PageView} from '../page/view.js';
+import {PermitDesk} from '../permit/permit-desk.js';
 import type {Log} from '../platform/log.js';
 import type {LogTap} from '../platform/log-tap.js';
 import {stretchCode} from '../platform/stretch.js';
@@ -32,14 +34,42 @@ export async function openPage(parts: PageParts): Promise<Page> {
     ...{store: daemon.store.staff, site: config.site.id},
   });
   if (staff.length > 0 && staffDesk.isUnset) log.notice('page.nobody_can_log_in');
-  return startPage({
+  const permits = new PermitDesk({
+    site: daemon.site.testParts(),
+    cards: staffDesk,
+    isKnown: uid => daemon.store.book.cardByUid(uid) !== undefined,
+  });
+  const page = await startPage({
     ...config.page,
     ...{clock, log, staff},
-    ...{view: daemon.site, actions: daemon.site},
+    ...{view: withPermit(daemon.site, permits), actions: daemon.site},
     desk: staffDesk,
     language: config.site.language,
     token: tokens.page,
     config: {desk, token: tokens.config},
-    ...(parts.logTap ? {tools: siteTools(daemon, parts.logTap)} : {}),
+    ...(parts.logTap ? {tools: siteTools(daemon, parts.logTap, permits)} : {}),
   });
+  const close = () => {
+    permits.close('stopped');
+    return page.close();
+  };
+  return {url: page.url, close};
+}
+
+/** The picture of a site with the window for new cards and devices, and its countdown. */
+function withPermit(site: PageView, permits: PermitDesk): PageView {
+  return {
+    ...(site.calls ? {calls: site.calls} : {}),
+    state: () => {
+      const {open} = permits.shown();
+      const permit = open && {...open.target, by: open.by, endsMs: open.endsMs};
+      return {...site.state(), permit};
+    },
+    onChange: listener => {
+      const leave = [site.onChange(listener), permits.onChange(listener)];
+      return () => {
+        for (const one of leave) one();
+      };
+    },
+  };
 }

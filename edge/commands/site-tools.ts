@@ -1,6 +1,7 @@
 import {DeviceTests} from '../device-test/device-tests.js';
 import {framesOf} from '../device-test/wire-test.js';
 import type {ToolOptions} from '../page/tool-routes.js';
+import type {PermitDesk} from '../permit/permit-desk.js';
 import {isoTime} from '../platform/iso-time.js';
 import type {LogTap} from '../platform/log-tap.js';
 import type {LockNote, TestNote} from '../report/commissioning-sheet.js';
@@ -10,11 +11,11 @@ import type {EdgeDaemon} from '../runtime/edge-daemon.js';
 const LATEST_EVENTS = 10_000;
 
 /** What an installer's commands ask of a daemon that runs. */
-export function siteTools(daemon: EdgeDaemon, log: LogTap): ToolOptions {
+export function siteTools(daemon: EdgeDaemon, log: LogTap, permits?: PermitDesk): ToolOptions {
   const parts = daemon.site.testParts();
   const tests = new DeviceTests(parts);
   return {
-    log,
+    ...{log, ...(permits ? {permits} : {})},
     test: request => tests.run(request),
     notes: () => ({locks: lockNotes(daemon), tests: testNotes(daemon)}),
     frames: (device, sinceMs) => {

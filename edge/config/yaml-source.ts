@@ -1,4 +1,13 @@
-import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit} from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
 import {errorText} from '../../protocols/base/errors.js';
 
 export type ConfigPath = readonly (string | number)[];
@@ -59,6 +68,21 @@ export class YamlSource {
     if (!isScalar(node) || !node.range) return undefined;
     const [from, to] = node.range;
     return `${this.#text.slice(0, from)}${value}${this.#text.slice(to)}`;
+  }
+
+  /** The text with one more item at the end of the list at `path`; undefined: no list with items is there. */
+  withItem(path: ConfigPath, item: string): string | undefined {
+    const list = this.#document.getIn(path, true);
+    const last = isSeq(list) ? list.items.at(-1) : undefined;
+    if (!isSeq(list) || !isNode(last) || !last.range) return undefined;
+    const [from, to] = last.range;
+    const indent = ' '.repeat(Math.max(0, this.#lines.linePos(from).col - 3));
+    const added = list.flow ? `, ${item}` : `\n${indent}- ${item}`;
+    const end = this.#text.slice(0, to).trimEnd().length;
+    // A comment behind the last item stays with it.
+    const [rest = ''] = list.flow ? [] : this.#text.slice(end).split('\n', 1);
+    const at = end + rest.length;
+    return `${this.#text.slice(0, at)}${added}${this.#text.slice(at)}`;
   }
 
   valueAt(path: ConfigPath): unknown {

@@ -8,6 +8,7 @@ export function openPicture<State extends PageState>(state: State): State {
   return {
     ...state,
     alarms: state.alarms.map(alarm => ({...alarm, detail: ''})),
+    ...(state.permit ? {permit: {...state.permit, by: ''}} : {}),
     collectors: state.collectors.map(collector => ({...collector, screen: null})),
   };
 }

@@ -5,6 +5,7 @@ import {TEST_KINDS, type TestReport, type TestRequest} from '../device-test/cont
 import {LOG_LEVELS, type LogLevel} from '../platform/log.js';
 import type {LogFilter, LogTap} from '../platform/log-tap.js';
 import type {Caller} from './caller.js';
+import {type PermitWindow, servePermits} from './permit-routes.js';
 import type {Problem} from './request-guard.js';
 
 /** What an installer's commands ask of the running daemon. */
@@ -15,6 +16,8 @@ export interface ToolOptions {
   notes(): object;
   /** The last frames of a line, or of the line that a device hangs on, since an instant. */
   frames(device: string, sinceMs: number): readonly WireFrame[];
+  /** Left out: nothing new is taken on here. */
+  readonly permits?: PermitWindow;
 }
 
 export interface WireFrame {
@@ -27,7 +30,7 @@ export interface WireFrame {
 interface ToolDeps {
   readonly clock: Clock;
   readonly caller: (context: Context) => Caller;
-  readonly refuse: (context: Context, status: 400 | 401 | 404, problem: Problem) => Response;
+  readonly refuse: (context: Context, status: 400 | 401 | 403 | 404, problem: Problem) => Response;
 }
 
 /** Runs that nobody fetched are forgotten with the next few. */
@@ -42,6 +45,7 @@ const LONGEST_SECONDS = 300;
 export function serveTools(app: Hono, tools: ToolOptions, deps: ToolDeps): void {
   serveTests(app, tools, deps);
   serveLog(app, tools, deps);
+  if (tools.permits) servePermits(app, tools.permits, deps);
   const {caller, refuse} = deps;
   app.get('/api/tools/notes', context => {
     if (caller(context).kind !== 'program') return refuse(context, 401, PROGRAMS_ALONE);

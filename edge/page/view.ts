@@ -50,6 +50,17 @@ export interface PageState {
   readonly config: PageConfig;
   /** What the operator tells everybody at the lot now. */
   readonly notices: readonly PageNotice[];
+  /** A window in which a new card or device is taken on; null or left out: none is open. */
+  readonly permit?: PagePermit | null;
+}
+
+export interface PagePermit {
+  readonly kind: 'card' | 'device';
+  readonly place: string;
+  /** Who opened it; empty for strangers. */
+  readonly by: string;
+  /** On the clock that `nowMs` of the picture is of. */
+  readonly endsMs: Millis;
 }
 
 export interface PageNotice {

@@ -48,6 +48,8 @@ export const CHINESE_PAGE: PageWords = {
   noWakeLock: '浏览器不能保持屏幕常亮，请在设备设置中关闭休眠。',
   maintenance: '维护中',
   endsIn: '剩余',
+  permitCard: '正在登记新卡：',
+  permitDevice: '正在接入新设备：',
   endNow: '立即结束',
   testMissed: '测试已过期：',
   loopTest: '线路测试',

@@ -50,6 +50,8 @@ export const ENGLISH_PAGE: PageWords = {
     'This browser cannot keep the screen on: turn off sleep in the settings of the device.',
   maintenance: 'Maintenance',
   endsIn: 'ends in',
+  permitCard: 'A new card is taken on at',
+  permitDevice: 'A new device is taken on at',
   endNow: 'End now',
   testMissed: 'Test missed:',
   loopTest: 'loop test',

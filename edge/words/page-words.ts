@@ -47,6 +47,8 @@ export interface PageWords {
   readonly noWakeLock: string;
   readonly maintenance: string;
   readonly endsIn: string;
+  readonly permitCard: string;
+  readonly permitDevice: string;
   readonly endNow: string;
   readonly testMissed: string;
   readonly loopTest: string;

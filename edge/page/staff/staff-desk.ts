@@ -159,6 +159,16 @@ export class StaffDesk {
     this.#options.store.putCard(member.id, digest);
   }
 
+  /** A card that was shown in a window of a supervisor. Settles with why it was not kept; empty: it was. */
+  async takeCard(person: PersonId, card: string): Promise<string> {
+    const {store} = this.#options;
+    const digest = await this.#cardDigest(card);
+    const owner = store.ownerOf(digest);
+    if (owner !== undefined && owner !== person) return 'it is the card of another person';
+    store.putCard(person, digest);
+    return '';
+  }
+
   logOut(token: string): void {
     this.#end(sumOf(token));
   }

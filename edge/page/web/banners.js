@@ -67,10 +67,17 @@ function CallBanners({board}) {
 }
 
 function SiteBanners({board}) {
-  const {words, picture, gatewayMs, wake} = board;
+  const {words, picture, gatewayMs, nameOf, wake} = board;
   const {page} = words;
-  const {config, notices, storage} = picture;
+  const {config, notices, storage, permit} = picture;
   return html`
+    ${
+      permit &&
+      html`<div role="status" class="banner warn permit">
+      <b aria-hidden="true">✚</b>
+      <strong>${permit.kind === 'card' ? page.permitCard : page.permitDevice} ${permit.place}</strong>
+      ${permit.by && nameOf(permit.by)} · ${page.endsIn} ${clockText(permit.endsMs - gatewayMs())}</div>`
+    }
     ${
       storage.state !== 'ok' &&
       html`<div role="alert" class="banner bad">
