@@ -40,6 +40,8 @@ export interface SiteHardwareOptions extends DeviceSurroundings {
   readonly keys: ReadonlyMap<CollectorId, Uint8Array>;
   /** How many presses each button had counted when the run before ended. */
   readonly pressCounts: ReadonlyMap<DeviceId, number>;
+  /** Panels that told of a fire in the run before, and may not have told its end. */
+  readonly firesLeft: ReadonlySet<DeviceId>;
 }
 
 /** What a reader of the log can still survey; the ring itself holds more. */

@@ -6,6 +6,7 @@ import {asId, type CollectorId, type DeviceId} from '../../protocols/site/ids.js
 import {lotConfigOf} from '../config/lot-config.js';
 import type {TestParts} from '../device-test/contract.js';
 import {sounderLevel} from '../domain/calls/stations-flow.js';
+import {firesLeft} from '../domain/fire/fire-zone.js';
 import {lockLeftMs} from '../domain/lockout/lockout-machine.js';
 import type {LotContext, LotEffect, LotInput} from '../domain/lot/contract.js';
 import type {LotState} from '../domain/lot/lot-state.js';
@@ -143,7 +144,7 @@ export class SiteRuntime implements PageView, PageActions {
     });
     this.#hardware = new SiteHardware({
       ...options,
-      ...{counters: store.counters, pressCounts: store.lot.pressCounts()},
+      ...leftBy(store),
       codesOf: device => this.codes.inletOf(device),
       dispatch,
     });
@@ -386,4 +387,10 @@ export class SiteRuntime implements PageView, PageActions {
     this.#hardware.tellCalls(sounderLevel(this.#runner.state, this.#options.clock.nowMs()));
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What devices go on from. */
+function leftBy({counters, lot}: SiteRuntimeOptions['store']) {
+  const fires = firesLeft(lot.openRecords().alarms);
+  return {counters, pressCounts: lot.pressCounts(), firesLeft: fires};
 }

@@ -147,3 +147,34 @@ test('E52 a fire: gate up, door released, locks as they are, water runs on save 
     await house.settled(2);
   });
 });
+
+test('~E52 a fire that ends while the gateway is down: its panel says so after the start, and the arm comes down when nobody is below; one that still burns keeps it up', async t => {
+  const building = new Building();
+  const options = building.with({collectors: [{id: 'C1', bays: ['A-001'], ...LOCK}]});
+  await withWorld(t, options, async world => {
+    const {gate, board, panel} = building;
+    await world.until(() => shown(world, 'fire-1') === 'quiet', 10_000);
+    await world.advance(30_000);
+    t.is(gate.openOrders, 0, 'no fire: nothing moves at a start');
+    panel.alarm();
+    await world.until(() => gate.terminals.openLimit, 8000);
+    await world.stopEdge();
+    world.startEdge();
+    await world.until(() => shown(world, 'fire-1') === 'fire', 10_000);
+    await world.advance(30_000);
+    t.true(gate.terminals.openLimit);
+    t.is(gate.closeOrders, 0);
+
+    await world.stopEdge();
+    panel.reset();
+    gate.setCarBelow(true);
+    world.startEdge();
+    await world.until(() => shown(world, 'fire-1') === 'quiet', 10_000);
+    await world.advance(30_000);
+    t.is(gate.closeOrders, 0, 'somebody is below');
+    gate.setCarBelow(false);
+    await world.until(() => gate.terminals.closedLimit, 20_000);
+    t.is(gate.closeOrders, 1);
+    t.false(board.outputs[3]);
+  });
+});

@@ -58,6 +58,8 @@ export interface SiteDevicesOptions extends DeviceSurroundings {
   readonly listenTo: DeviceParts['listenTo'];
   /** The stall whose water runs through a meter. */
   readonly waterOf: (device: string) => WaterInlet | undefined;
+  /** Panels that told of a fire in the run before, and may not have told its end. */
+  readonly firesLeft: ReadonlySet<DeviceId>;
 }
 
 /** Long enough for a frame to each valve of a line and its reply. */
@@ -82,6 +84,8 @@ export class SiteDevices {
   readonly #firePanels: readonly FirePanelConfig[];
   readonly #fires = new Set<DeviceId>();
   #held: ReadonlySet<DeviceId> = new Set();
+  /** Fires of the run before whose panels have said nothing yet. */
+  readonly #firesLeft: Set<DeviceId>;
   readonly #plant: Plant;
 
   constructor(options: SiteDevicesOptions) {
@@ -90,6 +94,7 @@ export class SiteDevices {
     this.#host = new DeviceHost(options);
     this.#taken = takenParts(config);
     this.#firePanels = firePanelsOf(config);
+    this.#firesLeft = new Set(options.firesLeft);
     this.#plant = this.#createPlant();
     for (const device of [...config.buses.flatMap(bus => bus.devices), ...config.devices]) {
       if (device.kind === 'osdp-reader' || !this.#taken.has(device.id)) this.#add(device);
@@ -184,15 +189,22 @@ export class SiteDevices {
     if (device?.onFreeBays) this.#boards.push(device);
   }
 
-  /** At once and before anything is stored: nobody waits for a disk to get out. */
+  /**
+   * At once and before anything is stored: nobody waits for a disk to get out. What a fire of the run before has
+   * opened is let go when its panel says that it is quiet, as if its end had been seen; a gate then comes down by
+   * its own rule, when nobody is below.
+   */
   #onFire(panel: DeviceId, isStanding: boolean): void {
+    const isLeft = this.#firesLeft.delete(panel);
     if (isStanding) this.#fires.add(panel);
     else this.#fires.delete(panel);
-    const before = this.#held;
+    const former = isLeft && !isStanding ? heldOpen(this.#firePanels, new Set([panel])) : [];
+    const before = new Set([...this.#held, ...former]);
     this.#held = heldOpen(this.#firePanels, this.#fires);
-    for (const id of [...this.#held, ...before]) {
+    const unsure = heldOpen(this.#firePanels, this.#firesLeft);
+    for (const id of new Set([...this.#held, ...before])) {
       const isHeld = this.#held.has(id);
-      if (isHeld !== before.has(id)) this.get(id)?.onFire?.(isHeld);
+      if (isHeld !== before.has(id) && (isHeld || !unsure.has(id))) this.get(id)?.onFire?.(isHeld);
     }
     this.#options.dispatch({kind: 'fire', panel, isStanding});
   }
