@@ -48,7 +48,9 @@ async function story({fast = false, language, page}: StoryOptions): Promise<void
   host.exit(isTold ? 0 : 1);
 }
 
-const program = new Command('latchkey-sim').description('A whole car park on this machine.');
+const program = new Command('latchkey-sim')
+  .description('A whole car park on this machine.')
+  .enablePositionalOptions();
 program
   .command('story')
   .description('start site, daemon and cloud, and tell what they do')
@@ -58,6 +60,24 @@ program
   .action(async (options: StoryOptions) => {
     try {
       await story(options);
+    } catch (thrown) {
+      host.complain(errorText(thrown));
+      host.exit(1);
+    }
+  });
+
+program
+  .command('with')
+  .description(
+    'one command of latchkey at a simulated site that runs, then the site is gone; what --sim does',
+  )
+  .argument('<command...>', 'as latchkey takes it')
+  .option('--takes-config', 'the command reads a site file', false)
+  .passThroughOptions()
+  .action(async (typed: string[], {takesConfig}: {takesConfig: boolean}) => {
+    const {atSimulatedSite} = await import('../sim/story/command-at-site.js');
+    try {
+      host.exit(await atSimulatedSite(typed, takesConfig, host));
     } catch (thrown) {
       host.complain(errorText(thrown));
       host.exit(1);

@@ -1,7 +1,8 @@
 #!/usr/bin/env -S UV_THREADPOOL_SIZE=24 MALLOC_ARENA_MAX=2 node --max-semi-space-size=1
 // Few malloc arenas for the many threads and a small young generation: less memory for the same work.
+import {fileURLToPath} from 'node:url';
 import {Command} from 'commander';
-import {inJson} from '../edge/commands/command.js';
+import {failed, inJson} from '../edge/commands/command.js';
 import type {DoctorOptions} from '../edge/commands/doctor.js';
 import type {InitOptions} from '../edge/commands/init.js';
 import {openBay} from '../edge/commands/open.js';
@@ -30,6 +31,8 @@ const machine = systemMachine(host, async (way, daemon) => {
   const {connectGateway} = await import('./connect-gateway.js');
   return connectGateway(way, daemon);
 });
+const SIM = '--sim';
+const SIMULATED_SITE = '../sim/story/command-at-site.js';
 /** Set by the start script of an installed release. */
 const RELEASE = 'LATCHKEY_RELEASE';
 const siteOption = ['--config <file>', 'site file', 'site.yaml'] as const;
@@ -37,7 +40,8 @@ const jsonOption = ['--json', 'one line of JSON', false] as const;
 
 const program = new Command('latchkey')
   .description('The edge daemon of one site, and its commands.')
-  .version(systemVersion());
+  .version(systemVersion())
+  .option(SIM, 'of any command: at a simulated site instead of what is plugged in');
 
 program
   .command('run')
@@ -168,4 +172,21 @@ scanning
   .option(...jsonOption)
   .action(async (options: ScanOptions) => host.finish(await scanSystemBus(options, host)));
 
-await program.parseAsync();
+await parse();
+
+/** With `--sim` a simulated site takes the place of what is plugged in; the same command then runs at it. */
+async function parse(): Promise<void> {
+  const typed = host.arguments.filter(word => word !== SIM);
+  if (typed.length === host.arguments.length) return void (await program.parseAsync());
+  if (readTextFile(fileURLToPath(new URL(SIMULATED_SITE, import.meta.url))).kind !== 'text') {
+    return host.finish(failed('--sim: expected the whole package; a release has no simulator'));
+  }
+  let leaf: Command = program;
+  for (const word of typed) {
+    leaf = leaf.commands.find(command => command.name() === word) ?? leaf;
+  }
+  const takesConfig = leaf.options.some(({long}) => long === '--config');
+  const simulator = fileURLToPath(new URL('latchkey-sim.js', import.meta.url));
+  const options = takesConfig ? ['--takes-config'] : [];
+  host.exitWith(await host.handOver(simulator, ['with', ...options, ...typed]));
+}

@@ -115,6 +115,24 @@ export class Host {
     }
   }
 
+  /** Run another program of this package at this terminal; settles with its exit code, once it has ended. */
+  async handOver(program: string, args: readonly string[]): Promise<number> {
+    const {spawn} = await import('node:child_process');
+    const child = spawn(process.execPath, [program, ...args], {
+      env: {...process.env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '24'},
+      stdio: 'inherit',
+    });
+    // Ctrl-C reaches the whole terminal: the other program ends by it, and this one after that.
+    const forget = this.onStop(() => {});
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', code => {
+        forget();
+        resolve(code ?? 1);
+      });
+    });
+  }
+
   print(text: string): void {
     process.stdout.write(`${text}\n`);
   }

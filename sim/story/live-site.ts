@@ -27,7 +27,7 @@ import {
   ROW_SCANNER,
 } from './car-park.js';
 import {Platform, StoryPayments} from './platform.js';
-import {makePorts, type Ports} from './ports.js';
+import {makeConverters, makePorts, type Ports} from './ports.js';
 
 const TENANT = 'demo';
 const SITE = 'lot-1';
@@ -58,6 +58,8 @@ export interface LiveSiteOptions {
   readonly language: 'zh-CN' | 'en';
   /** 0 = any free port. */
   readonly pagePort: number;
+  /** Left out: serial ports, or TCP where none can be made. */
+  readonly carrier?: 'tcp';
 }
 
 /** Start the simulated hardware, the cloud and the daemon, joined by real ports and sockets. */
@@ -114,7 +116,9 @@ async function assemble(
   const internet = await Cable.lay(LOOPBACK, portOf(server.mqttUrl));
   closers.push(() => internet.close());
 
-  const ports = await makePorts(folder, portNames());
+  const ports = await (options.carrier === 'tcp'
+    ? makeConverters(portNames())
+    : makePorts(folder, portNames()));
   closers.push(() => ports.close());
   const hardware = buildHardware(folder, ports, {clock, entropy});
   const {site, house, scanner} = hardware;

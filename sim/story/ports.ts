@@ -43,6 +43,11 @@ function terminals(ends: ReadonlyMap<string, PseudoTerminal>): Ports {
   };
 }
 
+/** TCP converters, for programs that shall find no holder of a serial port. */
+export function makeConverters(names: readonly string[]): Promise<Ports> {
+  return converters(names, 'by choice');
+}
+
 async function converters(names: readonly string[], note: string): Promise<Ports> {
   const ends = new Map<string, TcpFarEnd>();
   for (const name of names) ends.set(name, await TcpFarEnd.listen());
