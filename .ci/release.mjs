@@ -26,8 +26,10 @@ import {dirname, join, relative} from 'node:path';
 
 const OUT = 'dist/release';
 const WORK = 'dist/release/.work';
+/** What takes long to fetch or to compile, and outlives a build. */
+const KEPT = 'node_modules/.cache/latchkey-release';
 const TREES = ['bin', 'parts', 'edge', 'drivers', 'protocols', 'cloud-sync'];
-const INSTALLED = ['install.sh', 'latchkey.service', '60-latchkey.rules'];
+const INSTALLED = ['install.sh', 'latchkey.service', 'latchkey-modules.conf', '60-latchkey.rules'];
 /** Only the cloud, or its pages, ask for them. */
 const OF_THE_CLOUD = /node_modules\/(swagger-ui-dist|@scarf\/scarf|pg(-[a-z]+)*|aedes(-[a-z]+)*)$/;
 const NEVER_RUN = /(\.test\.js|-rig\.js|\.map|\.d\.[cm]?ts|\.md|\.cc|\.hh|\.cpp|\.[chS])$/;
@@ -75,7 +77,7 @@ function build(arch) {
   sealFolder(folder);
   proveLoads(folder, arch);
   const tarball = `${name}.tar.gz`;
-  const stable = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner'];
+  const stable = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];
   run('tar', [...stable, '--create', '--gzip', '--file', join(OUT, tarball), '-C', WORK, name]);
   buildDeb(arch, tarball);
   say(`${join(OUT, tarball)} ${Math.round(statSync(join(OUT, tarball)).size / 1e6)} MB`);
@@ -112,7 +114,7 @@ function putSqlite(place, arch) {
 }
 
 function crossBuilt(own) {
-  const folder = join(WORK, `better-sqlite3-${lock[own].version}-arm64`);
+  const folder = join(KEPT, `better-sqlite3-${lock[own].version}-arm64`);
   if (existsSync(join(folder, 'build/Release/better_sqlite3.node'))) return folder;
   need(`${CROSS}-g++`, 'g++-aarch64-linux-gnu');
   cpSync(own, folder, {
@@ -142,7 +144,7 @@ function crossBuilt(own) {
 function unpacked(name, wantedVersion) {
   const own = join('node_modules', name);
   if (existsSync(join(own, 'package.json'))) return own;
-  const folder = join(WORK, `${name.replace('/', '-')}-${wantedVersion}`);
+  const folder = join(KEPT, `${name.replace('/', '-')}-${wantedVersion}`);
   if (existsSync(join(folder, 'package.json'))) return folder;
   mkdirSync(folder, {recursive: true});
   const options = {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']};
@@ -229,10 +231,10 @@ function buildDeb(arch, tarball) {
 }
 
 function releaseKey() {
-  mkdirSync(WORK, {recursive: true});
+  for (const folder of [WORK, KEPT]) mkdirSync(folder, {recursive: true});
   const path = process.env.LATCHKEY_RELEASE_KEY;
   if (path !== undefined) return createPrivateKey(readFileSync(path));
-  const made = join(WORK, 'throwaway.key');
+  const made = join(KEPT, 'throwaway.key');
   if (!existsSync(made)) {
     const {privateKey} = generateKeyPairSync('ed25519');
     writeFileSync(made, privateKey.export({type: 'pkcs8', format: 'pem'}), {mode: 0o600});
