@@ -1,7 +1,15 @@
 import {spawnSync} from 'node:child_process';
 import {generateKeyPairSync} from 'node:crypto';
-import {existsSync, readFileSync, readlinkSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import {ReleaseFolders} from '../update/release-folders.js';
 import {PackageBench} from './package-rig.js';
@@ -21,6 +29,7 @@ test('~I-12 install.sh puts a release in place without a network, and again chan
   t.is(readlinkSync(join(root, 'opt/latchkey/sound')), 'releases/0.1.0');
   t.is(readFileSync(join(root, 'opt/latchkey/release.pub'), 'utf8'), bench.publicKey);
   t.true(existsSync(join(root, 'etc/systemd/system/latchkey.service')));
+  t.true(existsSync(join(root, 'etc/modules-load.d/latchkey.conf')));
   t.true(existsSync(join(root, 'etc/udev/rules.d/60-latchkey.rules')));
   const other = install(bench.make('0.2.0'), root);
   t.is(other.code, 1);
@@ -72,7 +81,12 @@ test('~I-13 only a whole package that the key of releases has signed is put besi
       ),
     {message: /for x64, this machine is arm64/},
   );
-  t.like(shelf.admit(`${bench.make('0.2.0')}.tar.gz`), {version: '0.2.0'});
+  const archive = `${bench.make('0.2.0')}.tar.gz`;
+  // That of the service, under which root puts releases in place for another user.
+  const former = process.umask(0o077);
+  t.like(shelf.admit(archive), {version: '0.2.0'});
+  process.umask(former);
+  t.is(statSync(join(root, 'opt/latchkey/releases/0.2.0')).mode & 0o777, 0o755);
   shelf.point('current', '0.2.0');
   t.is(shelf.link('current'), '0.2.0');
   t.is(shelf.link('sound'), '0.1.0');

@@ -1,5 +1,6 @@
 import {spawnSync} from 'node:child_process';
 import {
+  chmodSync,
   chownSync,
   closeSync,
   copyFileSync,
@@ -21,6 +22,7 @@ import {PackageRefusal, type ReleaseManifest, type ReleaseShelf} from './boot-re
 import {checkPackage, MANIFEST_FILE} from './release-package.js';
 
 const DRAFT = '.draft';
+const RELEASE_MODE = 0o755;
 const COPY_ENDING = '.before-update';
 /** What belongs to a database that was not closed in order. */
 const DATABASE_PARTS = ['', '-wal', '-shm'] as const;
@@ -60,6 +62,8 @@ export class ReleaseFolders implements ReleaseShelf {
       const detail = `${running.version} runs, with database ${running.schema}; this is ${manifest.version} with ${manifest.schema}`;
       throw new PackageRefusal('not_newer', detail);
     }
+    // Made by root behind the mask of the service: whom the daemon runs as could not enter it.
+    chmodSync(draft, RELEASE_MODE);
     syncTree(draft);
     const place = join(this.#releases, manifest.version);
     rmSync(place, {recursive: true, force: true});
