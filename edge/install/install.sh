@@ -48,8 +48,9 @@ done
 cp -f "$here/release.pub" "$base/release.pub.new" && { [ -e "$base/release.pub" ] || cp "$base/release.pub.new" "$base/release.pub"; }
 rm -f "$base/release.pub.new"
 
-mkdir -p "$root/etc/systemd/system" "$root/etc/udev/rules.d" "$root/usr/local/bin" "$data"
+mkdir -p "$root/etc/systemd/system" "$root/etc/modules-load.d" "$root/etc/udev/rules.d" "$root/usr/local/bin" "$data"
 cp -f "$here/latchkey.service" "$root/etc/systemd/system/latchkey.service"
+cp -f "$here/latchkey-modules.conf" "$root/etc/modules-load.d/latchkey.conf"
 cp -f "$here/60-latchkey.rules" "$root/etc/udev/rules.d/60-latchkey.rules"
 ln -sfn /opt/latchkey/current/latchkey "$root/usr/local/bin/latchkey"
 if [ -n "$root" ]; then
@@ -62,9 +63,9 @@ id latchkey >/dev/null 2>&1 || useradd --system --home-dir /var/lib/latchkey --s
 chown latchkey:latchkey "$data"
 chmod 0700 "$data"
 ports=/etc/udev/rules.d/61-latchkey-ports.rules
-if latchkey ports rules --former "$ports" >"$ports.new"; then mv "$ports.new" "$ports"; fi
+if /opt/latchkey/current/latchkey ports rules --former "$ports" >"$ports.new"; then mv "$ports.new" "$ports"; fi
 if [ -d /run/udev ]; then udevadm control --reload && udevadm trigger --subsystem-match=tty --subsystem-match=leds || true; fi
-if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+if [ -d /run/systemd/system ]; then systemctl daemon-reload && systemctl restart systemd-modules-load || true; fi
 systemctl enable --quiet latchkey 2>/dev/null || true
 if [ -e "$data/site.yaml" ]; then
   [ -d /run/systemd/system ] && systemctl restart latchkey

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 
-const SHIPPED = ['install.sh', 'latchkey.service', '60-latchkey.rules'];
+const SHIPPED = ['install.sh', 'latchkey.service', 'latchkey-modules.conf', '60-latchkey.rules'];
 
 export interface PackageOptions {
   readonly version: string;
