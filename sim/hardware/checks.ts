@@ -12,11 +12,7 @@ import {Rs485Line} from '../wire/rs485-line.js';
 import type {JournalRow} from './desk.js';
 import type {Guest} from './guest.js';
 import {BAUD_RATE, LOCK_UNIT, SCANNER, SECRET_KEY} from './hardware-site.js';
-
-export interface Check {
-  readonly name: string;
-  run(): Promise<void>;
-}
+import type {Check} from './run-checks.js';
 
 /** Generous: the guest has one processor, and that is a program on a machine with other work. */
 const BOOT_LIMIT_MS = 180_000;

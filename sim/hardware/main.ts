@@ -4,10 +4,11 @@ import {join} from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import {errorText} from '../../protocols/base/errors.js';
-import {type Check, Checks} from './checks.js';
+import {Checks} from './checks.js';
 import {Guest} from './guest.js';
 import {buildGuestImage} from './guest-image.js';
 import {SITE_FILES} from './hardware-site.js';
+import {runChecks, say} from './run-checks.js';
 import {UnpackedDebian} from './unpacked-debian.js';
 
 /*
@@ -18,23 +19,6 @@ import {UnpackedDebian} from './unpacked-debian.js';
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const SHOWN_LINES = 60;
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-/** One after the other; behind the first that fails, none can be trusted. @returns whether all passed */
-async function runAll(checks: readonly Check[]): Promise<boolean> {
-  let broken: string | undefined;
-  for (const {name, run} of checks) {
-    const beganMs = performance.now();
-    if (broken === undefined) broken = await run().then(() => undefined, errorText);
-    else broken = 'not reached';
-    const seconds = ((performance.now() - beganMs) / 1000).toFixed(1);
-    say(broken === undefined ? `ok ${name} (${seconds} s)` : `not ok ${name}: ${broken}`);
-  }
-  return broken === undefined;
-}
-
 async function prove(debian: UnpackedDebian, folder: string): Promise<boolean> {
   const {kernelPath} = debian;
   const imagePath = buildGuestImage({project: PROJECT, debian, siteFiles: SITE_FILES, folder});
@@ -44,7 +28,7 @@ async function prove(debian: UnpackedDebian, folder: string): Promise<boolean> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => guest.kill());
   const checks = new Checks(guest);
   try {
-    const passed = await runAll(checks.list);
+    const passed = await runChecks(checks.list);
     if (!passed) for (const line of guest.console.split('\n').slice(-SHOWN_LINES)) say(`# ${line}`);
     return passed;
   } finally {
