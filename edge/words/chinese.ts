@@ -174,6 +174,13 @@ export const CHINESE: Dictionary = {
     relocking: '正在升锁',
     closed: '已结束',
   },
+  lamps: {
+    serving: '绿色：正常服务',
+    offline: '绿色闪烁：云端已断开，本站照常服务',
+    bus_fault: '黄色：有总线无应答，见下方',
+    not_serving: '红色：暂不接受新用户，请查看存储和告警',
+    enrolling: '蓝色：等待在云端登记',
+  },
   links: {none: '未配置', online: '已连接', offline: '已断开，数据保存在本地'},
   warnings: {
     threadPoolSmall: 'UV_THREADPOOL_SIZE 未设置或过小，串口可能延迟数秒；请用启动脚本启动',

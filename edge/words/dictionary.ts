@@ -1,6 +1,7 @@
 import type {ArmState} from '../../drivers/parking-lock/contract.js';
 import type {AlarmKind, AlarmState, SessionPhase} from '../../protocols/site/events.js';
 import type {Reason} from '../../protocols/site/reasons.js';
+import type {LampState} from '../domain/lamp/lamp.js';
 import type {DisplayMessage} from '../domain/lot/display-message.js';
 import type {CallWords} from './call-words.js';
 import type {PageWords} from './page-words.js';
@@ -41,6 +42,8 @@ export interface Dictionary extends CallWords {
   readonly arms: Readonly<Record<ArmState, string>>;
   readonly occupancies: Readonly<Record<'unknown' | 'vacant' | 'occupied', string>>;
   readonly phases: Readonly<Record<SessionPhase, string>>;
+  /** What the light on the box says, and what to do about it. */
+  readonly lamps: Readonly<Record<LampState, string>>;
   readonly links: Readonly<Record<'none' | 'online' | 'offline', string>>;
   readonly warnings: Readonly<Record<WarningCode, string>>;
   readonly page: PageWords;

@@ -177,6 +177,13 @@ export const ENGLISH: Dictionary = {
     relocking: 'closing',
     closed: 'ended',
   },
+  lamps: {
+    serving: 'green: all is served',
+    offline: 'green, blinking: the cloud is cut, the site is served all the same',
+    bus_fault: 'yellow: a line of devices is silent, see below',
+    not_serving: 'red: nobody new is let in, see storage and alarms',
+    enrolling: 'blue: waits to be enrolled at the cloud',
+  },
   links: {none: 'not set up', online: 'connected', offline: 'cut, data is kept here'},
   warnings: {
     threadPoolSmall:

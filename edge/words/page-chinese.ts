@@ -85,6 +85,13 @@ export const CHINESE_PAGE: PageWords = {
   cloud: '云端',
   storage: '存储',
   line: '总线',
+  lamp: '网关指示灯',
+  lineDownWhat:
+    '该总线上的设备均无应答：先查供电，再查转换器和两根信号线；请安装员运行 latchkey doctor。',
+  bayOfflineWhat: '总线正常，但以上设备无应答：请检查其供电和插头。',
+  free: '可用',
+  worn: '已磨损',
+  wornWhat: '请先备份，并尽快更换存储卡或硬盘。',
   open: '降下车位锁',
   raise: '升起车位锁',
   reasonHint: '原因；将留档',

@@ -87,6 +87,13 @@ export const ENGLISH_PAGE: PageWords = {
   cloud: 'Cloud',
   storage: 'Storage',
   line: 'Line',
+  lamp: 'Light on the box',
+  lineDownWhat:
+    'No device on it answers: look at its power, then at the converter and both wires; the installer runs latchkey doctor.',
+  bayOfflineWhat: 'The line answers and these do not: look at their power and plugs.',
+  free: 'free',
+  worn: 'worn',
+  wornWhat: 'Back up, and exchange the disk soon.',
   open: 'Lower the lock',
   raise: 'Raise the lock',
   reasonHint: 'Why; this is kept on file',

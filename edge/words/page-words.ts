@@ -84,6 +84,13 @@ export interface PageWords {
   readonly cloud: string;
   readonly storage: string;
   readonly line: string;
+  readonly lamp: string;
+  /** What to do about a line of which nothing more is known. */
+  readonly lineDownWhat: string;
+  readonly bayOfflineWhat: string;
+  readonly free: string;
+  readonly worn: string;
+  readonly wornWhat: string;
   readonly open: string;
   readonly raise: string;
   readonly reasonHint: string;

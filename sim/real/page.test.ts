@@ -53,6 +53,10 @@ for (const screen of [PHONE, DESK]) {
       const cloud = tab.locator('#cloud');
       await until('the unsent count', async () => unsent().test((await cloud.textContent()) ?? ''));
       t.true(site.unsent() > 0);
+      await tab.locator('#lamp', {hasText: 'yellow: a line of devices is silent'}).waitFor();
+      const line = (await tab.locator('[data-line="line-C1"]').textContent()) ?? '';
+      t.regex(line, /down.*(plug|power|port)/s, 'and what to do');
+      t.regex((await tab.locator('#storage').textContent()) ?? '', /MB free/);
       t.true((await overflow(tab)) <= 0, 'nothing sticks out sideways');
 
       await logIn(tab, desk, '王强', 'wang');

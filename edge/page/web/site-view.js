@@ -1,6 +1,6 @@
 import {html} from 'htm/preact';
 import {BayTile} from './bay-tile.js';
-import {clockText} from './format.js';
+import {Health} from './health.js';
 
 /** Device kinds that stand for a room or a way through: what goes through them is what people see as the place. */
 const ROOM_KINDS = /door|gate|barrier|counter|water|meter|room/;
@@ -52,39 +52,4 @@ function Devices({board, title, devices}) {
         <span class=${health === 'offline' ? 'bad' : 'good'}>
           ${health === 'offline' ? `✖ ${page.offline}` : `✔ ${page.ok}`}</span></li>`,
     )}</ul></section>`;
-}
-
-function Health({board}) {
-  const {words, picture} = board;
-  const {page, links} = words;
-  const {cloud, lines, storage, warnings, bays} = picture;
-  const silent = line =>
-    bays.filter(({id, health}) => line.bays.includes(id) && health === 'offline');
-  return html`<section aria-label=${page.health}><h2>${page.health}</h2>
-    <ul class="lines">
-      <li id="cloud"><strong>${page.cloud}</strong> ${links[cloud.link]} · ${cloud.unsent} ${page.unsent}
-        ${cloud.oldestUnsentMs !== null && `, ${page.oldest} ${clockText(cloud.oldestUnsentMs)}`}</li>
-      ${lines.map(
-        line => html`<li key=${line.id}><strong>${page.line} ${line.id}</strong>
-          <span class=${line.state === 'ok' ? 'good' : 'bad'}>
-            ${line.state === 'ok' ? `✔ ${page.ok}` : `✖ ${page.down}`}</span>
-          ${
-            silent(line).length > 0 &&
-            html`<span class="bad">${page.offline}: ${silent(line)
-              .map(({id}) => id)
-              .join(', ')}</span>`
-          }
-          ${
-            line.state !== 'ok' &&
-            html`<a href=${`/release-sheet/${encodeURIComponent(line.id)}`} target="_blank"
-            rel="noopener">${words.manualRelease.print}</a>`
-          }</li>`,
-      )}
-      <li><strong>${page.storage}</strong> <span class=${storage.state === 'ok' ? 'good' : 'bad'}>
-        ${storage.state === 'ok' ? `✔ ${page.ok}` : `✖ ${page.fault}`}</span> ${storage.detail}</li>
-      ${warnings.map(
-        ({code, subject}) =>
-          html`<li key=${code + subject} class="warn">⚠ ${subject} ${words.warnings[code]}</li>`,
-      )}
-    </ul></section>`;
 }
