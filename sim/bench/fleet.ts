@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {loadOrMakeAuthority} from '../../cloud-sync/api/identity/authority-files.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
+import {type Aim, type JudgedAim, judgeAims, machineNow} from './aims.js';
 import {Child} from './child.js';
 import {writeCertificate, writeFleet} from './fleet-certificates.js';
 import type {FleetAnswer, FleetOrder} from './fleet-gateways.js';
@@ -54,7 +55,25 @@ interface FleetRun {
   /** Events a second, one to a message, over those of 10,000 gateways. */
   readonly headroom: number;
   readonly rawHandshakesPerS: number;
+  readonly aims: readonly JudgedAim[];
 }
+
+type FleetFigures = Omit<FleetRun, 'aims'>;
+
+const BOTH_HERE = 'gateways, broker and cloud share the cores of this machine';
+const HEADROOM_AIM: Aim<FleetFigures> = {
+  figure: 'headroom',
+  atLeast: 10,
+  why: ({missing}) => `${missing} gateways are not up, and ${BOTH_HERE}`,
+};
+const STORM_AIMS: readonly Aim<FleetFigures>[] = [
+  {
+    figure: 'connectStormS',
+    atMost: 60,
+    why: ({rawHandshakesPerS}) => `bare TLS does ${rawHandshakesPerS} handshakes/s; ${BOTH_HERE}`,
+  },
+  HEADROOM_AIM,
+];
 
 /** `FORM COUNT`: gateways with certificates of their own against the cloud as it is started in earnest. */
 export async function measureFleet(
@@ -85,7 +104,7 @@ export async function measureFleet(
     tell(`steady: ${JSON.stringify(steady)}`);
     const carried = await carriedEventsPerS(fleet, plan);
     const back = isStorm ? await storm(site, fleet, plan) : undefined;
-    return {
+    const figures: FleetFigures = {
       ...(form === 'embedded'
         ? {db: 'sqlite', broker: 'aedes'}
         : {db: 'postgres', broker: 'mosquitto'}),
@@ -97,6 +116,7 @@ export async function measureFleet(
       headroom: rounded(carried / (STEADY_GATEWAYS * EVENTS_PER_GATEWAY_S), 1),
       rawHandshakesPerS: Math.round(rawHandshakesPerS),
     };
+    return {...figures, aims: judgeAims(figures, isStorm ? STORM_AIMS : [HEADROOM_AIM])};
   } finally {
     await fleet.end();
     await site.close();
@@ -157,9 +177,10 @@ function tell(what: string): void {
 /** Thousands of gateways on one machine. `--only N` measures one size. */
 export async function run([only]: readonly string[]): Promise<object> {
   const sizes = only === undefined ? [STORM_GATEWAYS, STEADY_GATEWAYS] : [Number(only)];
+  const machine = machineNow();
   const runs: FleetRun[] = [];
   for (const size of sizes) {
     for (const form of ['embedded', 'large'] as const) runs.push(await measureFleet(form, size));
   }
-  return {bench: 'fleet', runs};
+  return {bench: 'fleet', machine, runs};
 }

@@ -17,6 +17,7 @@ import {SystemClock} from '../../edge/platform/system-clock.js';
 import {SiteStore} from '../../edge/store/site-store.js';
 import type {SiteFact} from '../../protocols/site/events.js';
 import {asId} from '../../protocols/site/ids.js';
+import {type Aim, judgeAims, machineNow} from './aims.js';
 import {median, rounded} from './median.js';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -52,8 +53,21 @@ const DECISION: SiteFact = {
   },
 };
 
+const AIMS: readonly Aim<{
+  readonly ratioP50?: number;
+  readonly ratioP99?: number;
+  readonly ratioToBare?: number;
+  readonly insertCostRatio1MTo1k?: number;
+}>[] = [
+  {figure: 'ratioP50', atMost: 1.5},
+  {figure: 'ratioP99', atMost: 4},
+  {figure: 'ratioToBare', atLeast: 0.8},
+  {figure: 'insertCostRatio1MTo1k', atMost: 1.2},
+];
+
 /** A durable decision against the least that a disk asks for one, and against SQLite alone. */
 export function run([only]: readonly string[]): object {
+  const machine = machineNow();
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-journal-'));
   try {
     const rows = new Rows(folder, 'rows');
@@ -72,7 +86,12 @@ export function run([only]: readonly string[]): object {
     bare.close();
     plain.close();
     const growth = only === 'quick' ? {} : {insertCostRatio1MTo1k: costOfGrowth(folder)};
-    return {bench: 'journal', samples: SAMPLES, ...single, ...speed, ...wear, ...growth};
+    const figures = {...single, ...speed, ...wear, ...growth};
+    const aims = judgeAims<Partial<typeof figures> & {insertCostRatio1MTo1k?: number}>(
+      figures,
+      AIMS,
+    );
+    return {bench: 'journal', machine, samples: SAMPLES, ...figures, aims};
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }

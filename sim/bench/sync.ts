@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {type SiteEventKind, URGENT_EVENTS} from '../../protocols/site/events.js';
 import {TcpProxy} from '../wire/tcp-proxy.js';
+import {type Aim, judgeAims, machineNow} from './aims.js';
 import {Child} from './child.js';
 import {wireLimitPollsPerS} from './measure-line.js';
 import {median, rounded} from './median.js';
@@ -121,23 +122,51 @@ async function besideLine() {
   };
 }
 
+const LOOPBACK_AIM: Aim<{
+  readonly loopbackEventsPerS: number;
+  readonly cpuSPer100kEdge: number;
+  readonly cpuSPer100kCloud: number;
+}> = {
+  figure: 'loopbackEventsPerS',
+  atLeast: 100_000,
+  why: ({cpuSPer100kEdge, cpuSPer100kCloud}) =>
+    `100,000 events take ${cpuSPer100kCloud} s of one core at the cloud and ${cpuSPer100kEdge} s of another at the ` +
+    `gateway: one thread each, so never more than ${Math.round(100_000 / cpuSPer100kCloud)} a second here`,
+};
+
+const BUS_AIM: Aim<{
+  readonly busEfficiencyAtRest: number;
+  readonly busEfficiencyWhileDraining: number;
+}> = {
+  figure: 'busEfficiencyWhileDraining',
+  atLeast: 0.93,
+  why: ({busEfficiencyAtRest, busEfficiencyWhileDraining}) =>
+    `the same process reaches ${busEfficiencyAtRest} with nothing to drain; the drain costs ` +
+    `${rounded(busEfficiencyAtRest - busEfficiencyWhileDraining)}, and the rest is the machine's timers`,
+};
+
 /** A gateway's journal into the cloud: over the loopback, over a long link, and beside a busy line. */
 export async function run([only]: readonly string[]): Promise<object> {
-  if (only === 'line') return {bench: 'sync', ...(await besideLine())};
+  const machine = machineNow();
+  if (only === 'line') {
+    const bus = await besideLine();
+    return {bench: 'sync', machine, ...bus, aims: judgeAims(bus, [BUS_AIM])};
+  }
   const loopback: Drained[] = [];
   for (let count = 0; count < LOOPBACK_RUNS; count += 1) {
     tell(`${EVENTS} events over the loopback`);
     loopback.push(await drain({oneWayMs: 0, live: false, line: false}));
   }
   const cpuS = (of: (run: Drained) => number) => rounded(median(loopback.map(of)), 2);
-  const figures = {
-    bench: 'sync',
+  const near = {
     loopbackEventsPerS: Math.round(median(loopback.map(perS))),
     cpuSPer100kEdge: cpuS(({edge}) => edge.cpuS),
     cpuSPer100kCloud: cpuS(({cloud}) => cloud.cpuS),
     brokerRssMiB: rounded(median(loopback.map(({cloud}) => cloud.rssMiB)), 1),
   };
-  if (only === 'loopback') return figures;
+  if (only === 'loopback') {
+    return {bench: 'sync', machine, ...near, aims: judgeAims(near, [LOOPBACK_AIM])};
+  }
   tell(`${EVENTS} events at ${2 * ONE_WAY_MS} ms round trip, new ones meanwhile`);
   const far = await drain({oneWayMs: ONE_WAY_MS, live: true, line: false});
   const bus = await besideLine();
@@ -145,8 +174,8 @@ export async function run([only]: readonly string[]): Promise<object> {
   const peer = await measurePeer();
   tell('an hour without a broker');
   const offline = await measureOffline();
-  return {
-    ...figures,
+  const figures = {
+    ...near,
     drainEventsPerS: Math.round(perS(far)),
     peerStoreEventsPerS: rounded(peer, 1),
     liveP99Ms: percentile(far.liveMs, 0.99),
@@ -160,4 +189,14 @@ export async function run([only]: readonly string[]): Promise<object> {
     heapSlopeMiBPerDay: rounded(offline.heapSlopeMiBPerDay, 2),
     eventsOffline: offline.events,
   };
+  const aims = [
+    ...judgeAims(figures, [LOOPBACK_AIM, BUS_AIM]),
+    ...judgeAims(figures, [
+      {figure: 'drainEventsPerS', atLeast: 15_000},
+      {figure: 'liveP99Ms', atMost: 2000},
+      {figure: 'bytesPerEvent', atMost: 50},
+      {figure: 'rssSlopeMiBPerDay', atMost: 1},
+    ]),
+  ];
+  return {bench: 'sync', machine, ...figures, aims};
 }
