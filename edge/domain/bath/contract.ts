@@ -62,8 +62,6 @@ export interface RowConfig {
 }
 
 export interface BathRules extends ShowerRules {
-  /** Longest shower, whatever the right says. */
-  readonly capMs: Millis;
   readonly codes: LockoutRule;
   /** So many wrong codes in the whole house within that time, looked at or not, are somebody who guesses. */
   readonly guesses: {readonly count: number; readonly withinMs: Millis};

@@ -115,7 +115,7 @@ export function showerDueMs(shower: Shower, rules: ShowerRules): Millis | undefi
 
 function runningDueMs(shower: Shower, rules: ShowerRules): Millis {
   const {row, countedMs, heardMs, waterMs, keyMs, isGuessing} = shower;
-  const silentMs = keyMs + (row.mostMs * rules.silentPercent) / 100;
+  const silentMs = keyMs + (rules.capMs * rules.silentPercent) / 100;
   const isTimed = row.tariff.by === 'time' || isGuessing;
   const due = [
     countedMs + row.mostMs - row.ranMs,
@@ -243,7 +243,7 @@ function judgeRunning(turn: ShowerTurn): void {
     turn.shutFor('no_flow');
     return;
   }
-  const quietMs = (row.mostMs * rules.silentPercent) / 100;
+  const quietMs = (rules.capMs * rules.silentPercent) / 100;
   if (!shower.hasToldSilence && !row.isService && atMs >= shower.keyMs + quietMs) {
     turn.patch({hasToldSilence: true});
     const minutes = Math.floor(quietMs / 60_000);

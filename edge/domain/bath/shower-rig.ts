@@ -17,6 +17,7 @@ export const RULES: ShowerRules = {
   estimateFenPerMinute: 180,
   warnPercent: 20,
   warnMs: 30_000,
+  capMs: 1_800_000,
   silentPercent: 80,
   storeEveryMs: 10_000,
 };

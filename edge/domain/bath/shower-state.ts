@@ -27,7 +27,9 @@ export interface ShowerRules {
   readonly warnPercent: number;
   /** Left of the time when the second comes. */
   readonly warnMs: Millis;
-  /** No key for so much of the longest shower: somebody looks after the bather. In percent. */
+  /** Longest shower of the house, whatever the right says. */
+  readonly capMs: Millis;
+  /** No key for so much of that: somebody looks after the bather. In percent. */
   readonly silentPercent: number;
   /** What was used is stored at least so often. */
   readonly storeEveryMs: Millis;
