@@ -172,6 +172,30 @@ test('~E60 the longest shower ends by itself, and at 80 % of it somebody is told
   t.is(dry.shower.row.end, 'no_flow');
 });
 
+test('~E66 a code for 10 min runs out before anybody is asked to look: 80 % is of the longest shower, not of its own', t => {
+  const bench = new ShowerBench({budgetFen: 100_000, mostMs: 600_000});
+  bench.run(601);
+  t.is(bench.shower.row.end, 'cap');
+  t.deepEqual(bench.kinds('alarm'), []);
+});
+
+test('~E61 a reading that was long on its way tells of water before the close, and that is no leak', t => {
+  const bench = new ShowerBench();
+  bench.run(20);
+  bench.isMeterDead = true;
+  bench.run(3);
+  bench.key('stop');
+  bench.run(4);
+  t.is(bench.phase, 'leak_check');
+  bench.isMeterDead = false;
+  bench.run(1);
+  t.is(bench.totalMl, 5000 + 23 * 150);
+  t.deepEqual(bench.kinds('alarm'), []);
+  bench.run(12);
+  t.like(bench.shower.row, {phase: 'settled', end: 'stop', meteredMl: 23 * 150});
+  t.deepEqual(bench.kinds('alarm'), []);
+});
+
 test('~E65 who may have 20 litres gets no drop more billed, also after a pause, and his meter no more credit', t => {
   const bench = new ShowerBench({mostMl: 20_000});
   bench.run(60);

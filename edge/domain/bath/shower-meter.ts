@@ -53,8 +53,9 @@ export function bookWater(
 }
 
 /**
- * Does it run although the valve should be shut? While that is looked into, from the grace of the valve on; in any
- * other dry phase a reading must lie wholly in the time in which nothing ran for long.
+ * Does it run although the valve should be shut? A reading must lie wholly in the time in which that is looked into,
+ * for on a busy line it may be seconds old when it is told; and beyond the grace of the valve. In any other dry phase
+ * it must lie wholly in the time in which nothing ran for long.
  */
 function isLate(
   {row, phaseMs, heardMs, watchedMs}: Shower,
@@ -63,7 +64,8 @@ function isLate(
 ): boolean {
   if (WET.has(row.phase)) return false;
   const isLookedInto = row.phase === 'closing' || row.phase === 'leak_check';
-  return isLookedInto ? atMs - phaseMs > closeGraceMs : heardMs - watchedMs >= leakMs;
+  if (!isLookedInto) return heardMs - watchedMs >= leakMs;
+  return heardMs >= phaseMs && atMs - phaseMs > closeGraceMs;
 }
 
 interface Paid {
