@@ -20,5 +20,7 @@ export interface CountingInputsListener {
 export interface CountingInputs {
   readonly id: DeviceId;
   readonly health: DeviceHealth;
+  /** Read the counters once more, ahead of the sweep; they are told like any others. */
+  read(): void;
   close(): void;
 }

@@ -92,7 +92,9 @@ test('one read fetches the inputs in use; one that the board has not is refused'
     new ModbusCounters({id, bus, unit: 4, inputs, listener, profile: ADAM_4150});
   build([0, 2]);
   const [entry] = bus.entries;
-  t.deepEqual(entry?.read, {unit: 4, table: 'holding', address: 0, quantity: 6});
+  t.deepEqual(entry?.read, {unit: 4, table: 'holding', address: 0, quantity: 6, resends: 1});
   t.is(entry?.periodMs(), 200);
+  build([1]).read();
+  t.like(bus.reads[0], {unit: 4, quantity: 4, lane: 'confirm', resends: 1}, 'ahead of the sweep');
   for (const inputs of [[], [7], [-1, 2]]) t.throws(() => build(inputs), {code: 'usage/inputs'});
 });

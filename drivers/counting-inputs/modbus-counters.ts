@@ -26,6 +26,7 @@ export interface ModbusCountersOptions {
 }
 
 const DEFAULT_POLL_MS: Millis = 200;
+const READ_RESENDS = 1;
 
 /**
  * Counting inputs behind Modbus registers. Source: device notes 3.5, 6.2.
@@ -50,7 +51,7 @@ export class ModbusCounters implements CountingInputs {
     this.#poll = new PolledUnit({
       name: id,
       bus,
-      read: {unit, table: this.#profile.table, ...read},
+      read: {unit, table: this.#profile.table, ...read, resends: READ_RESENDS},
       periodMs: () => pollMs,
       onValues: (values, atMs) => this.#count(decodeCounters(values, this.#profile), atMs),
       onHealth: health => listener.onHealth(health),
@@ -60,6 +61,10 @@ export class ModbusCounters implements CountingInputs {
 
   get health(): DeviceHealth {
     return this.#poll.health;
+  }
+
+  read(): void {
+    void this.#poll.confirm();
   }
 
   close(): void {

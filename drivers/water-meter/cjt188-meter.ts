@@ -21,7 +21,7 @@ import {
 import type {DeviceId} from '../../protocols/site/ids.js';
 import type {DeviceHealth, Frame, FrameBus, FrameOutcome} from '../bus/contract.js';
 import type {WaterValve, WaterValveListener} from '../water-valve/contract.js';
-import {ValveKeeper} from '../water-valve/valve-keeper.js';
+import {ValveKeeper, type ValveWrite} from '../water-valve/valve-keeper.js';
 import {DEFAULT_VALVE_RULES, type ValveRules} from '../water-valve/valve-machine.js';
 import type {
   MeterFault,
@@ -139,13 +139,16 @@ export class Cjt188Meter implements WaterMeter {
     };
   }
 
-  #move(order: 'open' | 'close'): Promise<boolean> {
+  #move(order: 'open' | 'close'): Promise<ValveWrite> {
     return new Promise(resolve => {
       this.#options.bus.submit({
         unit: `cjt188:${this.#options.address}`,
         lane: 'command',
         compose: () => this.#frame(moveValve(this.#target(), order, this.#maker)),
-        settle: outcome => resolve(outcome.kind !== 'down'),
+        settle: ({kind}) => {
+          if (kind === 'down') resolve('not_sent');
+          else resolve(kind === 'timeout' ? 'unanswered' : 'answered');
+        },
       });
     });
   }

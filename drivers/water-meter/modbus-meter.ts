@@ -11,7 +11,7 @@ import type {DeviceId} from '../../protocols/site/ids.js';
 import type {DeviceHealth, RegisterBus} from '../bus/contract.js';
 import {PolledUnit, type TroubleListener} from '../lifecycle/polled-unit.js';
 import type {WaterValve, WaterValveListener} from '../water-valve/contract.js';
-import {ValveKeeper} from '../water-valve/valve-keeper.js';
+import {ValveKeeper, type ValveWrite} from '../water-valve/valve-keeper.js';
 import type {ValveRules} from '../water-valve/valve-machine.js';
 import type {
   MeterFault,
@@ -130,12 +130,13 @@ export class ModbusMeter implements WaterMeter {
     return this.#keeper.shutDown();
   }
 
-  async #move(order: 'open' | 'close'): Promise<boolean> {
+  async #move(order: 'open' | 'close'): Promise<ValveWrite> {
     const {bus, unit} = this.#options;
     const {register: address, orders} = this.#profile.valve;
     const values = [orders[order]];
     const outcome = await bus.write({unit, address, kind: 'register', values, lane: 'command'});
-    return outcome.kind !== 'down';
+    if (outcome.kind === 'down') return 'not_sent';
+    return outcome.kind === 'timeout' ? 'unanswered' : 'answered';
   }
 
   get #isOpen(): boolean {

@@ -11,14 +11,18 @@ interface SetupOptions {
   readonly count?: number;
   readonly pulsesPerLitre?: number;
   readonly mark?: PulseMeterOptions['mark'];
+  /** How the first orders end; the others are acknowledged. */
+  readonly outcomes?: readonly RelayOutcome[];
 }
 
 /** A terminal with its board, polled every 250 ms, until it is proved closed. */
-async function setup({count = 0, pulsesPerLitre = 450, mark}: SetupOptions = {}) {
+async function setup({count = 0, pulsesPerLitre = 450, mark, outcomes = []}: SetupOptions = {}) {
   const clock = new VirtualClock({yieldTurn: () => new Promise(r => setImmediate(r))});
   const twin = new Twin({clock, pulsesPerLitre, count});
   const heard: string[] = [];
+  const orders: string[] = [];
   let worst: MeterQuality = 'good';
+  const ends = [...outcomes];
   const meter = new PulseMeter({
     id: asId<DeviceId>('W-1'),
     clock,
@@ -27,10 +31,13 @@ async function setup({count = 0, pulsesPerLitre = 450, mark}: SetupOptions = {})
     output: {
       pulse: async (order, forMs) => {
         await clock.sleep(20);
-        twin.pulse(order, forMs);
-        return 'acknowledged';
+        const end = ends.shift() ?? 'acknowledged';
+        orders.push(`${order} ${end}`);
+        if (end === 'acknowledged') twin.pulse(order, forMs);
+        return end;
       },
     },
+    readCount: () => meter.onCount(twin.count, clock.nowMs()),
     listener: {
       onReading: reading => {
         worst = worseQuality(worst, reading.quality);
@@ -62,8 +69,30 @@ async function setup({count = 0, pulsesPerLitre = 450, mark}: SetupOptions = {})
     worst = 'good';
     return seen;
   };
-  return {clock, twin, meter, heard, quality, shut};
+  const stopPolls = () => {
+    isPolled = false;
+  };
+  return {clock, twin, meter, heard, orders, ends, quality, stopPolls, shut};
 }
+
+test('an order that its board did not hear goes out again, and a sweep that is late is not waited for', async t => {
+  const {clock, meter, heard, orders, ends, stopPolls, shut} = await setup();
+  orders.length = 0;
+  heard.length = 0;
+  stopPolls();
+  ends.push('unanswered', 'contradicted');
+  t.true(meter.valve.open(60_000));
+  await clock.advance(2900);
+  t.deepEqual(orders.splice(0), ['open unanswered', 'open contradicted', 'open acknowledged']);
+  t.like(meter.valve.state, {position: 'open', confirmed: true});
+  ends.push('unanswered');
+  meter.valve.close();
+  await clock.advance(2900);
+  t.deepEqual(orders, ['close unanswered', 'close acknowledged']);
+  t.like(meter.valve.state, {position: 'closed', confirmed: true});
+  t.false(heard.some(one => one.startsWith('+')));
+  await shut();
+});
 
 test('B10 a 16-bit counter rolling over mid-shower bills exact litres; a reset is flagged and never bills a whole counter', async t => {
   const {clock, twin, meter, quality, shut} = await setup({count: 65_000});

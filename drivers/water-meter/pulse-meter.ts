@@ -4,7 +4,7 @@ import type {DeviceId} from '../../protocols/site/ids.js';
 import type {DeviceHealth} from '../bus/contract.js';
 import type {RelayOutcome} from '../relay-board/contract.js';
 import type {WaterValve, WaterValveListener} from '../water-valve/contract.js';
-import {ValveKeeper} from '../water-valve/valve-keeper.js';
+import {ValveKeeper, type ValveWrite} from '../water-valve/valve-keeper.js';
 import type {ValveRules} from '../water-valve/valve-machine.js';
 import type {MeterMark, WaterMeter, WaterMeterListener, WaterMeterReading} from './contract.js';
 import {stepTotal, type TotalState} from './total-machine.js';
@@ -20,6 +20,8 @@ export interface PulseMeterOptions {
   readonly clock: Clock;
   readonly listener: WaterMeterListener & WaterValveListener;
   readonly output: PulseOutput;
+  /** Have the counting input read ahead of the sweep; it arrives as `onCount`. Left out: the next poll will do. */
+  readonly readCount?: () => void;
   /** Whole pulses in whole litres, such as 450 in 1: a factor with a fraction would drift. */
   readonly pulses: number;
   readonly litres?: number;
@@ -75,8 +77,7 @@ export class PulseMeter implements WaterMeter {
       id,
       clock,
       listener,
-      // The board polls its counters by itself: nothing can be read ahead.
-      actuator: {write: order => this.#move(order), read: () => {}},
+      actuator: {write: order => this.#move(order), read: () => options.readCount?.()},
       ...(options.valveRules ? {rules: options.valveRules} : {}),
     });
     this.valve = this.#keeper;
@@ -146,7 +147,7 @@ export class PulseMeter implements WaterMeter {
     return atMs - this.#orderedMs >= QUIET_MS ? 'closed' : 'unknown';
   }
 
-  async #move(order: 'open' | 'close'): Promise<boolean> {
+  async #move(order: 'open' | 'close'): Promise<ValveWrite> {
     const {output, clock, openPulseMs, closePulseMs} = this.#options;
     const forMs = (order === 'open' ? openPulseMs : closePulseMs) ?? DEFAULT_PULSE_MS;
     this.#moves += 1;
@@ -155,12 +156,18 @@ export class PulseMeter implements WaterMeter {
     // From now on it may open at any moment; it is closed only once the relay has said so.
     if (order === 'open') this.#order = order;
     const outcome = await output.pulse(order, forMs);
-    const hasLeft = outcome !== 'not_sent';
-    if (move !== this.#moves) return hasLeft;
+    const written = writeOf(outcome);
+    if (move !== this.#moves) return written;
     if (order === 'open' && (outcome === 'refused' || outcome === 'not_sent')) this.#order = before;
-    if (outcome !== 'proven' && outcome !== 'acknowledged') return hasLeft;
+    if (outcome !== 'proven' && outcome !== 'acknowledged') return written;
     this.#order = order;
     this.#orderedMs = clock.nowMs();
-    return hasLeft;
+    return written;
   }
+}
+
+/** An output that is read back as it was before did not hear the order. */
+function writeOf(outcome: RelayOutcome): ValveWrite {
+  if (outcome === 'not_sent') return 'not_sent';
+  return outcome === 'unanswered' || outcome === 'contradicted' ? 'unanswered' : 'answered';
 }

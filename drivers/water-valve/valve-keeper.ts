@@ -14,10 +14,13 @@ import {
   valveStateOf,
 } from './valve-machine.js';
 
+/** What became of an order. Of an unanswered one nobody knows whether it was heard; one not sent never left. */
+export type ValveWrite = 'answered' | 'unanswered' | 'not_sent';
+
 /** How a valve is moved and looked at; neither throws. */
 export interface ValveActuator {
-  /** Put the order on the wire once. True: it has left, whatever came back; false: it never did. */
-  write(order: 'open' | 'close'): Promise<boolean>;
+  /** Put the order on the wire once. */
+  write(order: 'open' | 'close'): Promise<ValveWrite>;
   /** Read ahead of the sweep; the reading arrives like any other. */
   read(): void;
 }
@@ -83,7 +86,10 @@ export class ValveKeeper implements WaterValve {
     this.#closed = true;
     this.#timer?.cancel();
     this.#again?.cancel();
-    if (mayBeOpen(this.#state)) await this.#options.actuator.write('close');
+    if (!mayBeOpen(this.#state)) return;
+    for (let tries = 0; tries < this.#rules.tries; tries += 1) {
+      if ((await this.#options.actuator.write('close')) !== 'unanswered') return;
+    }
   }
 
   #nowMs(): Millis {
@@ -122,11 +128,13 @@ export class ValveKeeper implements WaterValve {
   /** A later order makes the end of an earlier write void. */
   async #write(order: 'open' | 'close'): Promise<void> {
     const {orderedMs, desired} = this.#state;
-    const hasLeft = await this.#options.actuator.write(order);
+    const outcome = await this.#options.actuator.write(order);
     const isNewest = this.#state.orderedMs === orderedMs && this.#state.desired === desired;
     if (!isNewest || this.#closed) return;
-    if (hasLeft) this.#take({kind: 'written', atMs: this.#nowMs()});
-    else if (order === 'close' && mayBeOpen(this.#state)) this.#writeAgain();
+    if (outcome !== 'not_sent') {
+      const isAnswered = outcome === 'answered';
+      this.#take({kind: 'written', isAnswered, atMs: this.#nowMs()});
+    } else if (order === 'close' && mayBeOpen(this.#state)) this.#writeAgain();
   }
 
   #writeAgain(): void {

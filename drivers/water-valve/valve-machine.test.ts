@@ -47,9 +47,9 @@ class Bench {
     this.take({kind: 'reading', valve, isFlowing, atMs});
   }
 
-  written(atMs: number): void {
+  written(atMs: number, isAnswered = true): void {
     this.until(atMs);
-    this.take({kind: 'written', atMs});
+    this.take({kind: 'written', isAnswered, atMs});
   }
 }
 
@@ -92,6 +92,22 @@ test('an open valve is prolonged by opening it again, and closed by hand', t => 
   t.deepEqual(bench.log, ['close @89999']);
   t.deepEqual(valveStateOf(bench.state), {position: 'closed', confirmed: true, faults: []});
   t.is(valveDueMs(bench.state, DEFAULT_VALVE_RULES), undefined);
+});
+
+test('an order that nothing answers is written again at once, three times in all, open and close alike', t => {
+  const bench = closedBench();
+  bench.take({kind: 'open', forMs: 60_000, atMs: 1000});
+  for (const atMs of [1100, 1200, 1300]) bench.written(atMs, false);
+  t.deepEqual(bench.log.splice(0), ['open @1000', 'open @1100', 'open @1200']);
+  bench.reading('open', 1400, true);
+  t.true(valveStateOf(bench.state).confirmed);
+  bench.written(1500, false);
+  bench.take({kind: 'close', atMs: 5000});
+  bench.written(5100, false);
+  bench.written(5200);
+  bench.reading('closed', 5300);
+  t.deepEqual(bench.log, ['close @5000', 'close @5100']);
+  t.deepEqual(valveStateOf(bench.state), {position: 'closed', confirmed: true, faults: []});
 });
 
 test('not open within 3 s: a fault, and it is closed', t => {
@@ -232,7 +248,8 @@ test('no path leaves a valve that may be open without a time at which it is told
   const valve = fc.constantFrom('open', 'closed', 'fault', 'unknown');
   const what = fc.oneof(
     fc.record({kind: fc.constant('open' as const), forMs: fc.integer({min: -1, max: 90_000})}),
-    fc.record({kind: fc.constantFrom('close', 'written', 'lost', 'due')}),
+    fc.record({kind: fc.constantFrom('close', 'lost', 'due')}),
+    fc.record({kind: fc.constant('written' as const), isAnswered: fc.boolean()}),
     fc.record({
       kind: fc.constant('reading' as const),
       valve,
@@ -244,7 +261,10 @@ test('no path leaves a valve that may be open without a time at which it is told
     const bench = new Bench();
     for (const [act, gapMs] of acts) {
       bench.until(bench.nowMs + gapMs);
+      const told = bench.log.length;
       bench.take({...act, atMs: bench.nowMs} as ValveInput);
+      const isOpening = bench.log.slice(told).some(entry => entry.startsWith('open'));
+      if (isOpening && bench.state.desired !== 'open') return false;
       const {state} = bench;
       const {desired, phase, closeByMs, recloseMs} = state;
       if ((desired === 'open') !== (closeByMs !== undefined)) return false;

@@ -11,6 +11,8 @@ export interface ValveRules {
   /** A valve not proved closed is told to close again this often. */
   readonly recloseMs: Millis;
   readonly leakMs: Millis;
+  /** So often an order is put on the wire while no answer to it comes; both are absolute, and do no harm twice. */
+  readonly tries: number;
   /** Undefined: the meter is too coarse to tell. */
   readonly noFlowMs: Millis | undefined;
 }
@@ -20,6 +22,7 @@ export const DEFAULT_VALVE_RULES: ValveRules = {
   readEveryMs: 1000,
   recloseMs: 30_000,
   leakMs: 10_000,
+  tries: 3,
   noFlowMs: 10_000,
 };
 
@@ -27,7 +30,7 @@ export type ValveInput =
   | {readonly kind: 'open'; readonly forMs: Millis; readonly atMs: Millis}
   | {readonly kind: 'close'; readonly atMs: Millis}
   /** The order left, whatever came back: only a reading younger than this proves it. */
-  | {readonly kind: 'written'; readonly atMs: Millis}
+  | {readonly kind: 'written'; readonly isAnswered: boolean; readonly atMs: Millis}
   | {
       readonly kind: 'reading';
       readonly valve: 'open' | 'closed' | 'fault' | 'unknown';
@@ -53,6 +56,8 @@ export interface ValveMachineState {
   /** An order is being proved since `orderedMs`. */
   readonly phase: 'rest' | 'opening' | 'closing';
   readonly orderedMs: Millis;
+  /** How often that order was put on the wire. */
+  readonly tries: number;
   readonly writtenMs: Millis | undefined;
   readonly nextReadMs: Millis;
   /** Set exactly while `desired` is open. */
@@ -78,6 +83,7 @@ export function newValve(atMs: Millis, rules: ValveRules = DEFAULT_VALVE_RULES):
     isOnline: false,
     phase: 'rest',
     orderedMs: atMs,
+    tries: 0,
     writtenMs: undefined,
     nextReadMs: atMs,
     closeByMs: undefined,
@@ -107,8 +113,8 @@ export function valveDueMs(state: ValveMachineState, rules: ValveRules): Millis 
 }
 
 /**
- * Next state of a valve. It is written to once an order and proved by readings; what is not proved
- * closed is a fault and told to close again for as long as it takes, for that hurts nobody.
+ * Next state of a valve. An order is written until the device answers, three times at most, and proved by readings;
+ * what is not proved closed is a fault and told to close again for as long as it takes, for that hurts nobody.
  */
 export function stepValve(
   before: ValveMachineState,
@@ -140,7 +146,7 @@ function route(state: ValveMachineState, input: ValveInput, rules: ValveRules): 
     case 'close':
       return isProvedClosed(state) ? still(state) : close(state, input.atMs, rules);
     case 'written':
-      return still(state.phase === 'rest' ? state : {...state, writtenMs: input.atMs});
+      return written(state, input, rules);
     case 'reading':
       return withReading(state, input, rules);
     case 'lost':
@@ -198,11 +204,25 @@ function ordered(
     ...state,
     phase,
     orderedMs: atMs,
+    tries: 1,
     writtenMs: undefined,
     nextReadMs,
     recloseMs: undefined,
     leakSinceMs: undefined,
   };
+}
+
+function written(
+  state: ValveMachineState,
+  {isAnswered, atMs}: Extract<ValveInput, {kind: 'written'}>,
+  rules: ValveRules,
+): ValveStep {
+  const {phase, tries} = state;
+  if (phase === 'rest') return still(state);
+  const left = {...state, writtenMs: atMs};
+  if (isAnswered || tries >= rules.tries) return still(left);
+  const order = phase === 'opening' ? 'open' : 'close';
+  return {state: {...left, tries: tries + 1}, effects: [{kind: 'write', order}]};
 }
 
 function withReading(

@@ -48,6 +48,11 @@ export class CounterHub {
     return this.#boards.get(board)?.health ?? 'unknown';
   }
 
+  /** Ahead of the sweep: a valve has to be proved open or shut. */
+  read(board: string): void {
+    this.#boards.get(board)?.read();
+  }
+
   start(): void {
     for (const [board, listening] of this.#listening) {
       const {bus, config, reports} = this.#placeOf(board);

@@ -91,6 +91,7 @@ export function createPulseMeter(config: PlantOf<'pulse-meter'>, parts: PlantPar
     // A shower is charged by time then, up to what was set aside.
     runsUncounted: water !== undefined,
     counterBits: plant.counters.bitsOf(config.counters),
+    readCount: () => plant.counters.read(config.counters),
     output: {
       pulse: async (order, forMs) => {
         // An order to open that did not leave is void; one to close waits for its board.
