@@ -28,7 +28,7 @@ test('cursors lead through every row once, whatever ids hold, and Link says the 
   await fc.assert(
     fc.asyncProperty(rowsArb, fc.integer({min: 1, max: 7}), async (found, limit) => {
       const rows = found
-        .filter(([, id]) => !/\p{Cs}/u.test(id))
+        .filter(([, id]) => !/[\0\p{Cs}]/u.test(id))
         .sort((left, right) => left[0] - right[0] || (left[1] < right[1] ? -1 : 1));
       const ask = pages(rows);
       const seen: Row[] = [];
@@ -55,7 +55,9 @@ test('what is no cursor of the list is refused, not guessed at', async t => {
   const of = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const bad = ['x', 'AAAA', of([1]), of([-1, 'a']), of(['1', 'a']), of([1, 'a', 2]), of({0: 1})];
   const spaced = Buffer.from('[1, "a"]').toString('base64url');
-  for (const cursor of [...bad, spaced, '%0d%0aset-cookie:a']) {
+  // PostgreSQL takes no NUL, and neither of both gives half a letter back.
+  const unstorable = [of([1, 'a\0']), of([1, '\ud800'])];
+  for (const cursor of [...bad, ...unstorable, spaced, '%0d%0aset-cookie:a']) {
     const answer = await ask(`limit=5&cursor=${cursor}`);
     t.is(await answer.text(), 'invalid', cursor);
     t.is(answer.headers.get('link'), null);

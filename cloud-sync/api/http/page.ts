@@ -1,5 +1,6 @@
 import {z} from '@hono/zod-openapi';
 import type {Context} from 'hono';
+import {isStorable} from './readable.js';
 import {Refusal} from './refusals.js';
 
 /** No list gives more at once. */
@@ -39,7 +40,8 @@ export function placeFrom<Found extends Place>(
 ): Found | undefined {
   if (cursor === undefined) return undefined;
   const read = shape.safeParse(parsed(Buffer.from(cursor, 'base64url').toString('utf8')));
-  if (read.success && cursorOf(read.data) === cursor) return read.data;
+  const isOurs = read.success && cursorOf(read.data) === cursor && read.data.every(isKeepable);
+  if (isOurs) return read.data;
   const errors = [{pointer: '#/cursor', detail: 'is no cursor of this list'}];
   throw new Refusal('invalid', {errors});
 }
@@ -64,6 +66,11 @@ export function pageOf<Row>(
 
 export function cursorOf(place: Place): string {
   return Buffer.from(JSON.stringify(place), 'utf8').toString('base64url');
+}
+
+/** What it holds has not passed where texts of a request are looked at. */
+function isKeepable(part: string | number): boolean {
+  return typeof part === 'number' || isStorable(part);
 }
 
 function parsed(text: string): unknown {

@@ -53,7 +53,8 @@ function flawOf(body: unknown): string | undefined {
   return undefined;
 }
 
-function isStorable(text: string): boolean {
+/** Is it text that both databases keep as it came? */
+export function isStorable(text: string): boolean {
   return !/[\0\p{Cs}]/u.test(text);
 }
 
