@@ -48,6 +48,11 @@ interface Batch {
   readonly o?: readonly Origin[] | undefined;
 }
 
+function columnSchema(description: string) {
+  const items = {type: 'integer'};
+  return z.unknown().meta({type: 'array', items, maxItems: MAX_BATCH_EVENTS, description});
+}
+
 /**
  * The head. `run` gives boot and clock state of so many events in a row; `kind` indexes `kinds`, one
  * each; `mono` is the first reading, then the steps to the next; `wall` the same of wall less mono,
@@ -69,11 +74,19 @@ const headSchema = z.object({
     .min(1)
     .max(MAX_BATCH_EVENTS)
     .optional(),
-  // The three columns and the bodies are checked below, by hand: they are what the time goes into.
-  kind: z.unknown(),
-  mono: z.unknown(),
-  wall: z.unknown(),
-  lines: z.unknown(),
+  // The three columns and the bodies are checked below, by hand: they are what the time goes into. What
+  // stands here is for the description of the topics.
+  kind: columnSchema('Of each event its place in `kinds`'),
+  mono: columnSchema('Milliseconds of the first event, then the steps to the next'),
+  wall: columnSchema('The same of wall less mono'),
+  lines: z.unknown().meta({
+    ...{
+      type: 'array',
+      items: {type: 'string', maxLength: MAX_BODY_CHARS},
+      maxItems: MAX_BATCH_EVENTS,
+    },
+    description: 'Bodies as JSON text; on the wire no key, but the lines that follow the object',
+  }),
 });
 type Head = z.infer<typeof headSchema>;
 
