@@ -8,7 +8,7 @@ import {openBrowser} from './web-browser.js';
 
 /** Each state of the board as a picture for `edge/page/README.md`: `npm run pictures`. */
 const FOLDER = fileURLToPath(new URL('../../../edge/page/pictures/', import.meta.url));
-const DESK = {width: 760, height: 620, scale: 0.75};
+const DESK = {width: 760, height: 620, scale: 0.68};
 
 const ends: (() => unknown)[] = [];
 const t = {teardown: (end: () => unknown) => void ends.push(end)};
@@ -74,8 +74,16 @@ try {
   await picture(tab, 'rows');
   rig.calls.show();
   await picture(tab, 'calm');
+  const {lines, storage} = rig.lot.state();
+  const trouble = '/dev/ttyLINE-1 is not there: its plug was pulled. Plug it in again.';
+  rig.lot.change({
+    lamp: 'bus_fault',
+    lines: lines.map(line => ({...line, state: 'down', trouble})),
+    storage: {...storage, disk: {...storage.disk, wornPercent: 80}},
+  });
   await tab.getByRole('button', {name: 'Site', exact: true}).click();
   await picture(tab, 'site');
+  rig.lot.change({lamp: 'serving', lines, storage});
   const boss = await stand(DESK, 'li', '李丽');
   await watch(boss);
   await boss.getByRole('button', {name: 'Records'}).click();
