@@ -64,7 +64,8 @@ const BOTH_HERE = 'gateways, broker and cloud share the cores of this machine';
 const HEADROOM_AIM: Aim<FleetFigures> = {
   figure: 'headroom',
   atLeast: 10,
-  why: ({missing}) => `${missing} gateways are not up, and ${BOTH_HERE}`,
+  why: ({missing, ackP99Ms}) =>
+    `at one event a minute ${missing} are missing and p99 is ${ackP99Ms} ms; ${BOTH_HERE}`,
 };
 const STORM_AIMS: readonly Aim<FleetFigures>[] = [
   {
