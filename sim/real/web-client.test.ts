@@ -138,7 +138,7 @@ test.serial(
 );
 
 test.serial(
-  '~Q4 after both have agreed the tenant sees QR and key on the screen; a new pair replaces both, and the lender sees neither',
+  '~Q4 after both have agreed the tenant sees QR and key on the screen; a new pair replaces both, and the lender sees neither; a term is added by asking',
   async t => {
     const lender = await house.person('林立', ['lender']);
     const tenant = await house.person('陈安', ['tenant'], 50_000);
@@ -181,6 +181,15 @@ test.serial(
       old => [...document.querySelectorAll('.qr path')].at(-1)?.getAttribute('d') !== old,
       before1,
     );
+
+    const span = hers.page.locator('.intro');
+    const oneTerm = await span.textContent();
+    await keys.press(his.button('Ask for another term'));
+    await keys.press(his.button('I agree'));
+    await hers.button('I agree').tap();
+    await hers.button('Ask for another term').waitFor();
+    t.not(await span.textContent(), oneTerm);
+    t.is(await digits.count(), 1);
   },
 );
 

@@ -63,6 +63,7 @@ function Shown({lease, again}: ShownProps): View {
   const {member} = useSession();
   const {name, zone} = useSites()(lease.site);
   const isHis = lease.tenant === member;
+  const mayRenew = lease.state === 'active' && !lease.offer && (isHis || lease.lender === member);
   const rentFen = lease.terms.reduce((sum, {amountFen}) => sum + amountFen, 0);
   const isLive = lease.state === 'active' || lease.state === 'overtime';
   return html`<div>
@@ -75,7 +76,24 @@ function Shown({lease, again}: ShownProps): View {
     </dl>
     ${lease.offer && html`<${Consent} id=${lease.offer.agreement} again=${again} />`}
     ${isHis && isLive && html`<${KeyCard} order=${lease.id} />`}
+    ${mayRenew && html`<${Renewal} lease=${lease} again=${again} />`}
     ${isHis && html`<${Acts} lease=${lease} again=${again} />`}
+  </div>`;
+}
+
+/** Either side asks the other for one more term. @see requirements Q11 */
+function Renewal({lease, again}: ShownProps): View {
+  const {words} = useApp();
+  const act = useDoing((client, id: string, key) => {
+    const params = {path: {id}, header: {'idempotency-key': key}};
+    return told(client.POST('/v1/leases/{id}/renewal', {params, body: {}}));
+  }, again);
+  return html`<div class="row">
+    <button type="button" disabled=${act.isBusy} onClick=${() => act.run(lease.id)}>
+      ${words.lease.renew}
+    </button>
+    <p class="hint">${words.lease.renewNote}</p>
+    <${Trouble} problem=${act.problem} />
   </div>`;
 }
 

@@ -131,6 +131,8 @@ export const EN = {
     payNote: 'Rent and deposit are held from your balance.',
     deposit: 'Deposit',
     rent: 'Rent',
+    renew: 'Ask for another term',
+    renewNote: 'One more term at the price of today, once both sides agree.',
     end: 'End the lease',
     endSure: 'End this lease now? What is not used is given back.',
     states: {

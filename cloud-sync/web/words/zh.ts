@@ -132,6 +132,8 @@ export const ZH: Words = {
     payNote: '租金和押金从余额中冻结。',
     deposit: '押金',
     rent: '租金',
+    renew: '申请续租',
+    renewNote: '按当前价格续租一期，双方同意后生效。',
     end: '结束租赁',
     endSure: '现在结束租赁？未使用的部分将退还。',
     states: {
