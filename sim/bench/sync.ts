@@ -142,7 +142,7 @@ const BUS_AIM: Aim<{
   atLeast: 0.93,
   why: ({busEfficiencyAtRest, busEfficiencyWhileDraining}) =>
     `the same process reaches ${busEfficiencyAtRest} with nothing to drain; the drain costs ` +
-    `${rounded(busEfficiencyAtRest - busEfficiencyWhileDraining)}, and the rest is the machine's timers`,
+    `${rounded(busEfficiencyAtRest - busEfficiencyWhileDraining)}; what the rest is was not measured`,
 };
 
 /** A gateway's journal into the cloud: over the loopback, over a long link, and beside a busy line. */
