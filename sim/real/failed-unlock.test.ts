@@ -1,21 +1,16 @@
 import {join} from 'node:path';
 import test from 'ava';
-import {STAFF} from '../../edge/page/fixture-lot.js';
-import {memoryShelf} from '../../edge/page/fixture-shelf.js';
-import {startPage} from '../../edge/page/page-server.js';
-import {StaffDesk} from '../../edge/page/staff/staff-desk.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
-import {stretchCode} from '../../edge/platform/stretch.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
-import {asId} from '../../protocols/site/ids.js';
 import {Display} from '../devices/display.js';
 import {EmergencyButton} from '../devices/emergency-button.js';
 import {ParkingLock} from '../devices/parking-lock.js';
 import {BUTTON_UNIT, DISPLAY_UNIT, lockUnit} from '../plan/site-plan.js';
 import {Rs485Line} from '../wire/rs485-line.js';
-import {logIn, soundOf, standBefore} from './board-rig.js';
+import {logIn, soundOf} from './board-rig.js';
 import {until} from './peer-process.js';
 import {BAY, freshFolder, freshTerminal, RealSite} from './real-site.js';
+import {boardOf} from './site-board.js';
 import {openBrowser} from './web-browser.js';
 
 const TRAVEL_MS = 1000;
@@ -39,21 +34,9 @@ test('P17 a lock that takes six commands and does not move: one call on the boar
   lock.ail({deaf: 'acks'});
   const site = new RealSite(t, {linePath: terminal.path, travelMs: TRAVEL_MS});
   await site.online();
-  const desk = new StaffDesk({
-    ...{staff: STAFF, store: memoryShelf(), clock: site.clock, entropy},
-    ...{stretch: stretchCode, site: 'lot-1'},
-  });
-  const page = await startPage({
-    ...{host: '127.0.0.1', port: 0, clock: site.clock, token: 'real-token', desk},
-    log: {info() {}, warn() {}},
-    ...{view: site.edge.site, actions: site.edge.site},
-    staff: site.config.staff.map(({id, ...rest}) => ({...rest, id: asId(id)})),
-    language: site.config.site.language,
-  });
-  t.teardown(() => page.close());
   const browser = await openBrowser();
   t.teardown(() => browser.close());
-  const {tab, troubles} = await standBefore(t, browser, page.url);
+  const {tab, troubles, desk} = await boardOf(t, browser, site);
   await logIn(tab, desk, '王强', 'wang');
   await tab.getByRole('button', {name: /Start watch/}).click();
 
