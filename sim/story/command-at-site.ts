@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {SURE_POLLS} from '../../edge/domain/lot/lot-state.js';
 import type {Host} from '../../edge/platform/host.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import {type LiveSite, startLiveSite} from './live-site.js';
@@ -49,9 +50,12 @@ function onWire(typed: readonly string[], {ports}: LiveSite): readonly string[] 
   return [...typed.slice(0, at), ...place, ...typed.slice(at + 2)];
 }
 
-/** Every device has been asked once: before that the site would tell of faults that are none. */
+/** Every lock is trusted: before that no order reaches it, and the site would tell of faults that are none. */
 async function answering({edge, clock}: LiveSite): Promise<void> {
   const untilMs = clock.nowMs() + PATIENCE_MS;
-  const isThere = () => edge.daemon.site.state().bays.every(({health}) => health === 'ok');
+  const {site} = edge.daemon;
+  const isThere = () =>
+    site.state().bays.every(({health}) => health === 'ok') &&
+    [...site.lot.bays.values()].every(({goodPolls}) => goodPolls >= SURE_POLLS);
   while (!isThere() && clock.nowMs() < untilMs) await clock.sleep(SETTLE_MS);
 }
