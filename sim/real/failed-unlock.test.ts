@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import test from 'ava';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
+import {toHex} from '../../protocols/base/bytes.js';
 import {Display} from '../devices/display.js';
 import {EmergencyButton} from '../devices/emergency-button.js';
 import {ParkingLock} from '../devices/parking-lock.js';
@@ -15,6 +16,14 @@ import {openBrowser} from './web-browser.js';
 
 const TRAVEL_MS = 1000;
 const [FIRST, SECOND] = ['值班保安', '保安队长'] as const;
+
+/** Orders to the lock that went over the wire, be it that a busy machine cut one in two, which no lock hears. */
+function ordersOn({log}: Rs485Line): number {
+  const sent = log.entries.filter(({direction}) => direction === 'toDevices');
+  const [order] = sent.filter(({bytes}) => bytes[1] === 6 && bytes.length === 8);
+  const wire = sent.map(({bytes}) => toHex(bytes)).join('');
+  return order ? wire.split(toHex(order.bytes)).length - 1 : 0;
+}
 
 // It takes as long as people wait: six commands, and the minute until the next contact.
 test('P17 a lock that takes six commands and does not move: one call on the board in Chromium after 29.5 s, the next contact after 60 s, sounder and board sound until the ack, and only then staff are coming', async t => {
@@ -47,7 +56,7 @@ test('P17 a lock that takes six commands and does not move: one call on the boar
   await tile.waitFor({timeout: 40_000});
   const calledMs = since();
   t.true(calledMs > 29_000 && calledMs < 34_000, `${calledMs} ms`);
-  t.is(lock.commands.length, 6);
+  t.is(ordersOn(line), 6);
   const whom = async () => (await tile.textContent()) ?? '';
   t.true((await whom()).includes(BAY));
   t.true((await whom()).includes(FIRST));
