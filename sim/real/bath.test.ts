@@ -59,7 +59,9 @@ test.serial(
 
     const shower = bath.events('shower').at(-1);
     t.like(shower, {phase: 'settled', end: 'stop', quality: 'good', owedFen: 0});
-    const orders = told(slaves.output);
+    // An order whose answer comes late goes out again; it moves nothing a second time.
+    const said = told(slaves.output);
+    const orders = said.filter(({order}, place) => order !== said[place - 1]?.order);
     t.deepEqual(
       orders.map(({order}) => order),
       ['close', 'open', 'close'],
