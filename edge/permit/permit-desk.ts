@@ -93,8 +93,12 @@ export class PermitDesk {
     const {place} = target;
     const {collectors, buses, staff} = this.#parts.site.config;
     if (target.kind === 'device') {
-      const line = buses.find(({id}) => id === place);
-      return line ? undefined : `place: expected a line of the site file, got ${place}`;
+      if (!buses.some(({id}) => id === place)) {
+        return `place: expected a line of the site file, got ${place}`;
+      }
+      return this.#wireOf(place)
+        ? undefined
+        : `${place}: no device of the site file is read there yet`;
     }
     if (!collectors.some(({id}) => id === place)) {
       return `place: expected a collector of the site file, got ${place}`;
@@ -104,6 +108,18 @@ export class PermitDesk {
     return member && !member.shared
       ? undefined
       : `holder: expected a person of the staff, got ${holder}`;
+  }
+
+  #devicesOn(line: string) {
+    return this.#parts.site.config.buses.find(({id}) => id === line)?.devices ?? [];
+  }
+
+  /** A line is reached by way of the devices on it. */
+  #wireOf(line: string) {
+    const {site} = this.#parts;
+    return this.#devicesOn(line)
+      .map(({id}) => site.wireOf(id))
+      .find(wire => wire !== undefined);
   }
 
   /** `true` keeps the card from the lot: what is taken on opens nothing by that. */
@@ -132,10 +148,8 @@ export class PermitDesk {
   }
 
   async #search(open: OpenPermit, to: number): Promise<void> {
-    const {buses} = this.#parts.site.config;
     const {place} = open.target;
-    const devices = buses.find(({id}) => id === place)?.devices ?? [];
-    const wire = devices.map(({id}) => this.#parts.site.wireOf(id)).find(one => one !== undefined);
+    const [devices, wire] = [this.#devicesOn(place), this.#wireOf(place)];
     if (!wire) return;
     const named = new Set(devices.flatMap(one => ('address' in one ? [Number(one.address)] : [])));
     const isOver = () => this.#state.open !== open;
