@@ -7,6 +7,7 @@ import {CHAIN_START, chainHash} from '../../protocols/cloud/chain.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {yieldTurn} from '../platform/event-loop.js';
+import {cuttable} from './cuttable-disk.js';
 import {type Disk, SYSTEM_DISK} from './disk.js';
 import {SiteStore} from './site-store.js';
 import {commit, whys} from './store-rig.js';
@@ -48,30 +49,6 @@ function damagedSite(t: ExecutionContext): {readonly folder: string; readonly ep
   const page = Math.floor(bytes.indexOf('"event 1500"') / 4096);
   writeFileSync(path, bytes.fill(0xa5, page * 4096, (page + 1) * 4096));
   return {folder, epoch};
-}
-
-/** Calls `atCut` after every third commit: what lies in the folder then is what a power cut leaves. */
-function cuttable(atCut: () => void): Disk {
-  let commits = 0;
-  return {
-    ...SYSTEM_DISK,
-    connect: (path, options) => {
-      const database = SYSTEM_DISK.connect(path, options);
-      const prepare = database.prepare.bind(database);
-      database.prepare = ((sql: string) => {
-        const statement = prepare(sql);
-        if (sql !== 'COMMIT') return statement;
-        const run = () => {
-          const result = statement.run();
-          commits += 1;
-          if (commits % 3 === 0) atCut();
-          return result;
-        };
-        return {run};
-      }) as typeof database.prepare;
-      return database;
-    },
-  };
 }
 
 function chainHolds({outbox}: SiteStore): boolean {
@@ -120,15 +97,16 @@ test('a long backlog of a damaged file is carried over between polls, and what h
 test('wherever the power fails while a damaged file is read out, all that can be read is there once, in its order', async t => {
   const {folder} = damagedSite(t);
   const cuts: string[] = [];
-  const {store, clock} = open(
-    t,
-    folder,
-    cuttable(() => {
-      const copy = folderOf(t);
-      cpSync(folder, copy, {recursive: true});
-      cuts.push(copy);
-    }),
-  );
+  let commits = 0;
+  // Every third one: each copy is opened again, and there are dozens.
+  const after = () => {
+    commits += 1;
+    if (commits % 3 !== 0) return;
+    const copy = folderOf(t);
+    cpSync(folder, copy, {recursive: true});
+    cuts.push(copy);
+  };
+  const {store, clock} = open(t, folder, cuttable({after}));
   commit(store, 'meanwhile');
   await clock.advance(5000);
   const all = whys(store);

@@ -8,33 +8,10 @@ import {CHAIN_START, chainHash} from '../../protocols/cloud/chain.js';
 import {SeededEntropy} from '../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {yieldTurn} from '../platform/event-loop.js';
+import {cuttable} from './cuttable-disk.js';
 import {type Disk, SYSTEM_DISK} from './disk.js';
 import {SiteStore} from './site-store.js';
 import {commit} from './store-rig.js';
-
-/** Calls `atCut` before and after each commit: what lies in the folder then is what a power cut leaves. */
-function cuttable(atCut: () => void): Disk {
-  return {
-    ...SYSTEM_DISK,
-    connect: (path, options) => {
-      const database = SYSTEM_DISK.connect(path, options);
-      const prepare = database.prepare.bind(database);
-      database.prepare = ((sql: string) => {
-        const statement = prepare(sql);
-        if (sql !== 'COMMIT') return statement;
-        const run = () => {
-          atCut();
-          const result = statement.run();
-          atCut();
-          return result;
-        };
-        return {run};
-      }) as typeof database.prepare;
-      return database;
-    },
-    partitionOf: path => SYSTEM_DISK.partitionOf(path),
-  };
-}
 
 function open(folder: string, seed: number, disk: Disk = SYSTEM_DISK): SiteStore {
   return new SiteStore({
@@ -74,7 +51,7 @@ function cutsOf(t: ExecutionContext, folder: string, work: (disk: Disk) => void)
     cpSync(folder, copy, {recursive: true});
     cuts.push(copy);
   };
-  work(cuttable(cut));
+  work(cuttable({before: cut, after: cut}));
   cut();
   return cuts;
 }
