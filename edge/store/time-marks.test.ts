@@ -29,6 +29,11 @@ function open(path: string, wallMs: number, seed: number) {
   return {system, clock, store, keep};
 }
 
+/** What a run stores before it does anything. */
+function happens({store}: ReturnType<typeof open>): void {
+  store.journal.append([{kind: 'epoch.new', body: {why: 'test'}}], store.stampNow());
+}
+
 test('the floor and the latest instant of a run outlive it, by its mark or its latest event', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-time-'));
   t.teardown(() => rmSync(folder, {recursive: true}));
@@ -40,8 +45,7 @@ test('the floor and the latest instant of a run outlive it, by its mark or its l
   first.clock.hearSystem(true);
   first.keep();
   await first.system.advance(HOUR_MS);
-  const body = {why: 'test'};
-  first.store.journal.append([{kind: 'epoch.new', body}], first.store.stampNow());
+  happens(first);
   first.store.close();
 
   const dead = open(path, 0, 2);
@@ -51,6 +55,7 @@ test('the floor and the latest instant of a run outlive it, by its mark or its l
     clk: 'ok',
   });
   t.like(dead.clock.read(), {clk: 'floor', utcMs: NOW + HOUR_MS - 10_000} as never);
+  happens(dead);
   await dead.system.advance(2 * HOUR_MS);
   dead.keep();
   dead.store.close();
@@ -60,4 +65,31 @@ test('the floor and the latest instant of a run outlive it, by its mark or its l
   const {floorMs} = again.clock.read();
   t.true(floorMs > NOW + 3 * HOUR_MS - 11_000, 'time passed with a lost clock too');
   again.store.close();
+});
+
+test('a run that was cut off before it stored anything but its mark does not hide how far the one before it had come', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-time-'));
+  t.teardown(() => rmSync(folder, {recursive: true}));
+  const path = join(folder, 'lot.db');
+  const whole = open(path, NOW, 1);
+  whole.clock.hearSystem(true);
+  whole.keep();
+  happens(whole);
+  await whole.system.advance(HOUR_MS);
+  whole.keep();
+  happens(whole);
+  whole.store.close();
+
+  const cut = open(path, NOW + 2 * HOUR_MS, 2);
+  cut.clock.hearSystem(true);
+  cut.keep();
+  cut.store.close();
+
+  const next = open(path, NOW + 3 * HOUR_MS, 3);
+  t.deepEqual(next.store.time.former, {
+    monoMs: 1000 + HOUR_MS,
+    wallMs: (NOW + HOUR_MS) as UnixMillis,
+    clk: 'ok',
+  });
+  next.store.close();
 });

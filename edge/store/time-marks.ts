@@ -72,14 +72,18 @@ export class TimeMarks {
   }
 }
 
+/**
+ * Rows of open stays are on the clock of the run that stored them, and that is the one of the latest event: every
+ * run begins with its `boot`. A mark of another run was kept by one that was cut off before that, or that could
+ * store nothing else; by its clock a stay would lose all that it had come to.
+ */
 function later(
   {boot, monoMs, wallMs, clk}: MarkRow,
   last: (FormerStop & {readonly boot: string}) | undefined,
 ): FormerStop | undefined {
-  if (boot === null || monoMs === null || wallMs === null || clk === null) {
-    return last && {monoMs: last.monoMs, wallMs: last.wallMs, clk: last.clk};
+  const isMarked = boot !== null && monoMs !== null && wallMs !== null && clk !== null;
+  if (last && !(isMarked && boot === last.boot && monoMs >= last.monoMs)) {
+    return {monoMs: last.monoMs, wallMs: last.wallMs, clk: last.clk};
   }
-  const isLater = last !== undefined && last.boot === boot && last.monoMs > monoMs;
-  const {monoMs: mono, wallMs: wall, clk: state} = isLater ? last : {monoMs, wallMs, clk};
-  return {monoMs: mono, wallMs: wall, clk: state};
+  return isMarked ? {monoMs, wallMs, clk} : undefined;
 }
