@@ -8,6 +8,7 @@ import {systemDisk} from '../edge/platform/safe-disk.js';
 import {readTextFile} from '../edge/platform/text-file.js';
 import {bootRelease} from '../edge/update/boot-release.js';
 import {ReleaseFolders} from '../edge/update/release-folders.js';
+import {SystemFiles} from '../edge/update/system-files.js';
 import {UpdateFiles} from '../edge/update/update-files.js';
 
 const ROOT = '/opt/latchkey';
@@ -45,7 +46,7 @@ export function addReleaseCommands(program: Command, host: Host): void {
     .action(({root, config}: {root: string; config: string}) => {
       const done = bootRelease(
         new UpdateFiles(config, systemDisk),
-        new ReleaseFolders(root, host.arch),
+        new ReleaseFolders(root, host.arch, new SystemFiles('/')),
       );
       host.finish(succeeded(done));
     });

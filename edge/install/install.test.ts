@@ -1,9 +1,9 @@
-import {spawnSync} from 'node:child_process';
 import {generateKeyPairSync} from 'node:crypto';
 import {
   existsSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -12,12 +12,8 @@ import {join} from 'node:path';
 import process from 'node:process';
 import test from 'ava';
 import {ReleaseFolders} from '../update/release-folders.js';
-import {PackageBench} from './package-rig.js';
-
-function install(place: string, root: string) {
-  const done = spawnSync(join(place, 'install.sh'), ['--root', root], {encoding: 'utf8'});
-  return {code: done.status, said: `${done.stdout}${done.stderr}`};
-}
+import {SystemFiles} from '../update/system-files.js';
+import {install, PackageBench, shelfOf} from './package-rig.js';
 
 test('~I-12 install.sh puts a release in place without a network, and again changes nothing', t => {
   const bench = new PackageBench(t);
@@ -56,7 +52,7 @@ test('~I-13 only a whole package that the key of releases has signed is put besi
   const bench = new PackageBench(t);
   const root = join(bench.folder, 'root');
   install(bench.make('0.1.0'), root);
-  const shelf = new ReleaseFolders(join(root, 'opt/latchkey'), 'x64');
+  const shelf = shelfOf(root);
   const refusal = (version: string, change: Parameters<PackageBench['make']>[1]) =>
     t.throws(() => shelf.admit(`${bench.make(version, change)}.tar.gz`))?.message ?? '';
   const {privateKey} = generateKeyPairSync('ed25519');
@@ -76,7 +72,7 @@ test('~I-13 only a whole package that the key of releases has signed is put besi
   t.regex(refusal('0.0.9', {schema: 12}), /runs, with database 13/);
   t.throws(
     () =>
-      new ReleaseFolders(join(root, 'opt/latchkey'), 'arm64').admit(
+      new ReleaseFolders(join(root, 'opt/latchkey'), 'arm64', new SystemFiles(root)).admit(
         `${bench.folder}/latchkey-0.1.0-x64.tar.gz`,
       ),
     {message: /for x64, this machine is arm64/},
@@ -100,4 +96,28 @@ test('~I-13 only a whole package that the key of releases has signed is put besi
   t.true(shelf.restoreDatabase(database));
   t.is(readFileSync(database, 'utf8'), 'old');
   t.false(existsSync(`${database}-wal`), 'a log of another database would spoil it');
+});
+
+test('~I-13 service and rules of a release come and go with it, and files that no installation has put there are left alone', t => {
+  const bench = new PackageBench(t);
+  const root = join(bench.folder, 'root');
+  install(bench.make('0.1.0'), root);
+  const unit = join(root, 'etc/systemd/system/latchkey.service');
+  const rules = join(root, 'etc/udev/rules.d/60-latchkey.rules');
+  const former = readFileSync(unit, 'utf8');
+  rmSync(rules);
+  const told = {count: 0};
+  const shelf = shelfOf(root, told);
+  shelf.admit(`${bench.make('0.2.0', {unitLine: '# of 0.2.0'})}.tar.gz`);
+  const mask = process.umask(0o077);
+  shelf.equip('0.2.0');
+  process.umask(mask);
+  t.is(readFileSync(unit, 'utf8'), `${former}# of 0.2.0\n`);
+  t.is(statSync(unit).mode & 0o777, 0o644);
+  t.false(existsSync(rules));
+  shelf.equip('0.2.0');
+  t.is(told.count, 1, 'nothing is told twice');
+  shelf.equip('0.1.0');
+  t.is(readFileSync(unit, 'utf8'), former);
+  t.is(told.count, 2);
 });

@@ -1,9 +1,19 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {createHash, generateKeyPairSync, type KeyObject, sign} from 'node:crypto';
-import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import {ReleaseFolders} from '../update/release-folders.js';
+import {SystemFiles} from '../update/system-files.js';
 
 const SHIPPED = ['install.sh', 'latchkey.service', 'latchkey-modules.conf', '60-latchkey.rules'];
 
@@ -12,8 +22,24 @@ export interface PackageOptions {
   readonly schema?: number;
   readonly key: KeyObject;
   readonly publicKey: string;
+  /** A last line of its service. */
+  readonly unitLine: string;
   /** Done to the folder after it was signed. */
   readonly spoil?: (folder: string) => void;
+}
+
+/** As an installer does for an image. */
+export function install(place: string, root: string) {
+  const done = spawnSync(join(place, 'install.sh'), ['--root', root], {encoding: 'utf8'});
+  return {code: done.status, said: `${done.stdout}${done.stderr}`};
+}
+
+/** The releases that were installed under `root`; `told` counts how often the system was to read its files anew. */
+export function shelfOf(root: string, told = {count: 0}): ReleaseFolders {
+  const system = new SystemFiles(root, () => {
+    told.count += 1;
+  });
+  return new ReleaseFolders(join(root, 'opt/latchkey'), 'x64', system);
 }
 
 /** Packages of nothing but an installer and its files, signed by a key of the test. */
@@ -29,11 +55,12 @@ export class PackageBench {
 
   /** The unpacked package, and its archive beside it under `.tar.gz`. */
   make(version: string, change: Partial<PackageOptions> = {}): string {
-    const {schema = 13, key = this.key, publicKey = this.publicKey, spoil} = change;
+    const {schema = 13, key = this.key, publicKey = this.publicKey, unitLine, spoil} = change;
     const name = `latchkey-${version}-x64`;
     const place = join(this.folder, name);
     mkdirSync(place);
     for (const file of SHIPPED) cpSync(join('edge/install', file), join(place, file));
+    if (unitLine !== undefined) appendFileSync(join(place, 'latchkey.service'), `${unitLine}\n`);
     writeFileSync(join(place, 'latchkey'), '#!/bin/sh\n', {mode: 0o755});
     writeFileSync(join(place, 'release.pub'), publicKey);
     const manifest = {version, arch: 'x64', schema};

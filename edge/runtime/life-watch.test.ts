@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
 import {SharedLine} from '../../drivers/bus/shared-line.js';
 import {createMemoryPair} from '../../drivers/port/memory-link.js';
@@ -11,6 +12,16 @@ import {LifeWatch, type LivingSite} from './life-watch.js';
 
 const LIMIT_MS = 60_000;
 const MINUTE_MS = 60_000;
+const UNIT = readFileSync('edge/install/latchkey.service', 'utf8').split('\n');
+/** What the unit must say, word for word. */
+const UNIT_LINES = [
+  ...['Type=notify', 'WatchdogSec=60', 'Restart=always', 'StartLimitIntervalSec=0'],
+  ...['User=latchkey', 'ProtectSystem=strict', 'ReadWritePaths=/var/lib/latchkey'],
+  ...['NoNewPrivileges=yes', 'PrivateTmp=yes', 'DevicePolicy=closed', 'MemoryMax=512M'],
+  ...['DeviceAllow=char-ttyUSB rw', 'DeviceAllow=char-ttyS rw', 'DeviceAllow=char-hidraw rw'],
+  'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+  'SystemCallFilter=@system-service',
+];
 
 /** A watch over a site whose organs fail on demand, and whether the system would have bitten. */
 function watched(t: ExecutionContext) {
@@ -52,6 +63,30 @@ function watched(t: ExecutionContext) {
     },
   };
 }
+
+test('I-9 the unit is notified, watched for 60 s, started again for ever and hardened, and its watchdog is fed only while loop, SQLite writes and lines are alive', async t => {
+  for (const line of UNIT_LINES) t.true(UNIT.includes(line), line);
+  t.false(
+    UNIT.some(line => line.startsWith('MemoryDenyWriteExecute')),
+    'it breaks the engine',
+  );
+  const failures: readonly [string, (organs: ReturnType<typeof watched>['organs']) => void][] = [
+    ['nothing', () => {}],
+    ['writes', organs => Object.assign(organs, {writes: false})],
+    ['a line', organs => Object.assign(organs, {stillMs: 15_001})],
+  ];
+  for (const [name, fail] of failures) {
+    const rig = watched(t);
+    await rig.clock.advance(6 * MINUTE_MS);
+    t.false(rig.isBitten, 'all is alive');
+    fail(rig.organs);
+    // A write is tried every 5 min.
+    await rig.clock.advance(8 * MINUTE_MS);
+    t.is(rig.isBitten, name !== 'nothing', name);
+  }
+  const alive = {siteMs: 0, writtenMs: 0, isDurable: true, lines: []};
+  t.deepEqual(stuckParts(alive, 20_000, 20_000), ['loop'], 'it came too late to judge itself');
+});
 
 test('~I-9 the watchdog is fed every 20 s while loop, writes and lines are alive', async t => {
   const rig = watched(t);

@@ -15,6 +15,7 @@ const DUE: Update = {
 /** Releases in memory; every step counts on the disk on which the power goes. */
 class MemoryShelf implements ReleaseShelf {
   readonly links = {current: '0.1.0', sound: '0.1.0'};
+  equipped = '0.1.0';
   readonly releases = new Map([['0.1.0', {version: '0.1.0', arch: 'x64', schema: 13}]]);
   database = 'old';
   copy: string | undefined;
@@ -47,6 +48,11 @@ class MemoryShelf implements ReleaseShelf {
   point(name: 'current' | 'sound', version: string): void {
     this.#step(`${name} ${version}`);
     this.links[name] = version;
+  }
+
+  equip(version: string): void {
+    this.#step(`equip ${version}`);
+    this.equipped = version;
   }
 
   prune(kept: readonly string[]): void {
@@ -89,6 +95,7 @@ test('~I-13 a release that is due is put in place, and becomes the one to go bac
   files.keep({...NO_UPDATE, update: DUE});
   t.is(bootRelease(files, shelf), 'tries 0.2.0');
   t.deepEqual(shelf.links, {current: '0.2.0', sound: '0.1.0'});
+  t.is(shelf.equipped, '0.2.0');
   t.is(shelf.copy, 'old');
   const {update} = files.record();
   t.like(update, {phase: 'trial', from: '0.1.0', version: '0.2.0'});
@@ -150,11 +157,13 @@ test('~I-13 a power cut at any step of an update, and of going back, leaves a re
     const again = new MemoryShelf(disk);
     Object.assign(again.links, cut.shelf.links);
     for (const [version, manifest] of cut.shelf.releases) again.releases.set(version, manifest);
-    Object.assign(again, {database: cut.shelf.database, copy: cut.shelf.copy, newSchema: 14});
+    const {database, copy, equipped} = cut.shelf;
+    Object.assign(again, {database, copy, equipped, newSchema: 14});
     const files = new UpdateFiles(cut.path, disk);
     for (let start = 0; start < 3; start += 1) bootRelease(files, again);
     const where = `cut before ${whole.disk.steps[cutBefore]}`;
     t.deepEqual(again.links, {current: '0.1.0', sound: '0.1.0'}, where);
+    t.is(again.equipped, '0.1.0', where);
     t.is(again.database, 'old', where);
     t.is(files.record().update, null, where);
     t.is(files.record().untold.length, 1, where);

@@ -34,6 +34,8 @@ export interface ReleaseShelf {
   /** Check a package and put it beside the others; idempotent. @throws PackageRefusal */
   admit(file: string): ReleaseManifest;
   point(name: 'current' | 'sound', version: string): void;
+  /** Give the system that release's service, rules and modules where it has other ones; idempotent. */
+  equip(version: string): void;
   /** Remove every release but those. */
   prune(kept: readonly string[]): void;
   /** A copy of a database that nobody has open; the last one goes. */
@@ -91,6 +93,7 @@ function place(record: UpdateRecord, update: Update, {files, shelf}: Hands): str
   const {version} = manifest;
   files.keep({...record, update: {...update, version, from, phase: 'trial'}});
   shelf.point('current', version);
+  shelf.equip(version);
   return `tries ${version}`;
 }
 
@@ -104,6 +107,7 @@ function goBack(
   const isNewer = shelf.manifest(version).schema > shelf.manifest(from).schema;
   const restored = isNewer && shelf.restoreDatabase(database);
   shelf.point('current', from);
+  shelf.equip(from);
   tell(
     record,
     {kind: 'update.rolled_back', body: {version, to: from, why, detail, restored}},

@@ -20,6 +20,7 @@ import {basename, join} from 'node:path';
 import {syncFolder} from '../platform/atomic-file.js';
 import {PackageRefusal, type ReleaseManifest, type ReleaseShelf} from './boot-release.js';
 import {checkPackage, MANIFEST_FILE} from './release-package.js';
+import type {SystemFiles} from './system-files.js';
 
 const DRAFT = '.draft';
 const RELEASE_MODE = 0o755;
@@ -32,12 +33,14 @@ export class ReleaseFolders implements ReleaseShelf {
   readonly #root: string;
   readonly #arch: string;
   readonly #releases: string;
+  readonly #system: SystemFiles;
 
-  /** `arch`: of this machine. */
-  constructor(root: string, arch: string) {
+  /** `arch`: of this machine. `system`: where install.sh left the service and what belongs to it. */
+  constructor(root: string, arch: string, system: SystemFiles) {
     this.#root = root;
     this.#arch = arch;
     this.#releases = join(root, 'releases');
+    this.#system = system;
   }
 
   link(name: 'current' | 'sound'): string {
@@ -79,6 +82,10 @@ export class ReleaseFolders implements ReleaseShelf {
     symlinkSync(join('releases', version), draft);
     renameSync(draft, join(this.#root, name));
     syncFolder(this.#root);
+  }
+
+  equip(version: string): void {
+    this.#system.putFrom(join(this.#releases, version));
   }
 
   prune(kept: readonly string[]): void {

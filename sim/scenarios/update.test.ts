@@ -1,10 +1,13 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {generateKeyPairSync} from 'node:crypto';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {type BootStep, bootStep, type Update} from '../../edge/domain/update/update-machine.js';
+import {install, PackageBench, shelfOf} from '../../edge/install/package-rig.js';
 import {createJsonLog} from '../../edge/platform/json-log.js';
 import {systemDisk} from '../../edge/platform/safe-disk.js';
+import {bootRelease} from '../../edge/update/boot-release.js';
 import {UpdateDesk} from '../../edge/update/update-desk.js';
 import {UpdateFiles} from '../../edge/update/update-files.js';
 import type {World} from '../world.js';
@@ -152,5 +155,73 @@ test('~I-13 a release that loses devices, or in which something stands still, is
     still.seen.stuck.push('line line-1');
     await world.advance(35_000);
     t.like(still.step(), {kind: 'goBack', why: 'stuck'});
+  });
+});
+
+test('I-13 a signed release lies beside the one before, proves itself for 2 min behind the link `current`, is left with its database when the power goes first, and the cloud is told of both', async t => {
+  const bench = new PackageBench(t);
+  const root = join(bench.folder, 'root');
+  t.is(install(bench.make('0.1.0'), root).code, 0);
+  const shelf = shelfOf(root);
+  const files = new UpdateFiles(join(bench.folder, 'site.yaml'), systemDisk);
+  const lot = {collectors: [{id: 'C1', bays: ['A-012', 'A-013']}]};
+  await withWorld(t, lot, async world => {
+    const {clock} = world;
+    /** The daemon of the release that was put in place, until it is left or stopped. */
+    const serves = () => {
+      const seen = {isLeft: false};
+      const desk = new UpdateDesk({
+        ...{clock, files, log: createJsonLog({clock, level: 'info', destination: SILENT})},
+        site: () => world.edge.updated(() => Promise.resolve()),
+        stuck: () => [],
+        leave: () => {
+          seen.isLeft = true;
+        },
+      });
+      t.teardown(() => desk.close());
+      return {seen, desk};
+    };
+    const brings = async (version: string, change: Parameters<PackageBench['make']>[1]) => {
+      files.makeOffer({version, file: `${bench.make(version, change)}.tar.gz`, by: 'Li'});
+      const {seen} = serves();
+      await world.until(() => seen.isLeft, 60_000);
+    };
+    await world.advance(10_000);
+
+    // Of another key: never put in place.
+    await brings('0.1.9', {key: generateKeyPairSync('ed25519').privateKey});
+    t.regex(bootRelease(files, shelf), /^refused 0\.1\.9/);
+    t.is(shelf.link('current'), '0.1.0');
+
+    await brings('0.2.0', {});
+    t.is(bootRelease(files, shelf), 'tries 0.2.0');
+    t.deepEqual([shelf.link('current'), shelf.link('sound')], ['0.2.0', '0.1.0']);
+    t.is(shelf.manifest('0.1.0').version, '0.1.0', 'side by side');
+    const trial = serves();
+    await world.advance(118_000);
+    t.is(files.record().update?.phase, 'trial');
+    await world.advance(4000);
+    t.is(files.record().update?.phase, 'sound');
+    trial.desk.close();
+    t.is(bootRelease(files, shelf), 'keeps 0.2.0');
+    t.is(shelf.link('sound'), '0.2.0');
+
+    // This one changes the shape of the database, and the power goes before it has proven itself.
+    const database = join(bench.folder, 'lot.db');
+    writeFileSync(database, 'of 0.2.0');
+    await brings('0.3.0', {schema: 14});
+    const due = files.record();
+    if (due.update) files.keep({...due, update: {...due.update, database}});
+    t.is(bootRelease(files, shelf), 'tries 0.3.0');
+    writeFileSync(database, 'changed by 0.3.0');
+    t.is(bootRelease(files, shelf), 'goes back to 0.2.0: interrupted');
+    t.deepEqual([shelf.link('current'), shelf.link('sound')], ['0.2.0', '0.2.0']);
+    t.is(readFileSync(database, 'utf8'), 'of 0.2.0');
+    serves();
+    await world.advance(2000);
+    const told = (kind: Parameters<World['events']>[0]) => world.events(kind).map(({body}) => body);
+    t.like(told('update.refused')[0], {version: '0.1.9', why: 'signature'});
+    t.deepEqual(told('update.applied'), [{version: '0.2.0', from: '0.1.0', by: 'Li'}] as never);
+    t.like(told('update.rolled_back')[0], {version: '0.3.0', to: '0.2.0', restored: true});
   });
 });
