@@ -29,7 +29,10 @@ const WORK = 'dist/release/.work';
 /** What takes long to fetch or to compile, and outlives a build. */
 const KEPT = 'node_modules/.cache/latchkey-release';
 const TREES = ['bin', 'parts', 'edge', 'drivers', 'protocols', 'cloud-sync'];
-const INSTALLED = ['install.sh', 'latchkey.service', 'latchkey-modules.conf', '60-latchkey.rules'];
+const INSTALLED = [
+  ...['install.sh', 'latchkey.service', 'latchkey-modules.conf', '60-latchkey.rules'],
+  ...['sd-image.sh', 'Dockerfile'],
+];
 /** Only the cloud, or its pages, ask for them. */
 const OF_THE_CLOUD = /node_modules\/(swagger-ui-dist|@scarf\/scarf|pg(-[a-z]+)*|aedes(-[a-z]+)*)$/;
 const NEVER_RUN = /(\.test\.js|-rig\.js|\.map|\.d\.[cm]?ts|\.md|\.cc|\.hh|\.cpp|\.[chS])$/;

@@ -54,6 +54,16 @@ cp -f "$here/latchkey-modules.conf" "$root/etc/modules-load.d/latchkey.conf"
 cp -f "$here/60-latchkey.rules" "$root/etc/udev/rules.d/60-latchkey.rules"
 ln -sfn /opt/latchkey/current/latchkey "$root/usr/local/bin/latchkey"
 if [ -n "$root" ]; then
+  # Nothing of the image can be run here; it may be for another machine.
+  mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+  ln -sfn ../latchkey.service "$root/etc/systemd/system/multi-user.target.wants/latchkey.service"
+  if [ -e "$root/etc/passwd" ]; then
+    grep -q '^plugdev:' "$root/etc/group" || groupadd --system --prefix "$root" plugdev
+    grep -q '^latchkey:' "$root/etc/passwd" ||
+      useradd --system --prefix "$root" --no-create-home --home-dir /var/lib/latchkey --shell /usr/sbin/nologin latchkey
+    chown "$(awk -F: '$1 == "latchkey" {print $3 ":" $4}' "$root/etc/passwd")" "$data"
+    chmod 0700 "$data"
+  fi
   echo "$version lies in $root"
   exit 0
 fi

@@ -15,7 +15,10 @@ import type {ExecutionContext} from 'ava';
 import {ReleaseFolders} from '../update/release-folders.js';
 import {SystemFiles} from '../update/system-files.js';
 
-const SHIPPED = ['install.sh', 'latchkey.service', 'latchkey-modules.conf', '60-latchkey.rules'];
+const SHIPPED = [
+  ...['install.sh', 'latchkey.service', 'latchkey-modules.conf', '60-latchkey.rules'],
+  ...['sd-image.sh', 'Dockerfile'],
+];
 
 export interface PackageOptions {
   readonly version: string;
