@@ -14,7 +14,7 @@ import type {
   QrCredential,
   TokenIssuer,
 } from '../../protocols/site/grant.js';
-import type {CardUid, CredentialId, GrantId, SessionId} from '../../protocols/site/ids.js';
+import type {BayId, CardUid, CredentialId, GrantId, SessionId} from '../../protocols/site/ids.js';
 import {normalisePlate} from '../../protocols/site/plate-text.js';
 import type {GrantBook} from '../domain/lot/grant-book.js';
 
@@ -60,6 +60,7 @@ export class StoredGrantBook implements GrantBook {
   readonly #codesByDigest = new Map<string, Set<CredentialId>>();
   readonly #codesByEpoch = new Map<number, Set<CredentialId>>();
   readonly #grantsByCredential = new Map<CredentialId, Set<GrantId>>();
+  readonly #grantsByPoint = new Map<BayId, Set<GrantId>>();
   readonly #grantsByPlate = new Map<string, Set<GrantId>>();
   readonly #issuers = new Map<string, TokenIssuer>();
   readonly #revoked = new Set<string>();
@@ -121,6 +122,10 @@ export class StoredGrantBook implements GrantBook {
 
   grantsOf(credential: CredentialId): readonly Grant[] {
     return this.#grantsIn(this.#grantsByCredential.get(credential));
+  }
+
+  grantsAt(point: BayId): readonly Grant[] {
+    return this.#grantsIn(this.#grantsByPoint.get(point));
   }
 
   grantsOfPlate(plate: string): readonly Grant[] {
@@ -283,7 +288,8 @@ export class StoredGrantBook implements GrantBook {
     return [...(ids ?? [])].flatMap(id => this.#grants.get(id) ?? []);
   }
 
-  #indexGrant({id, credentials, plates = []}: Grant, change: typeof insertInto): void {
+  #indexGrant({id, credentials, points, plates = []}: Grant, change: typeof insertInto): void {
+    for (const point of points) change(this.#grantsByPoint, point, id);
     for (const credential of credentials) change(this.#grantsByCredential, credential, id);
     for (const plate of plates) change(this.#grantsByPlate, normalisePlate(plate), id);
   }

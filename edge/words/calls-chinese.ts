@@ -69,6 +69,7 @@ export const CHINESE_CALLS: CallWords = {
     CLONE_SUSPECT: '拦下该卡，核对持卡人，报告主管。',
     INTRUDER: '到车位核对车牌，请车主离开或联系主管。',
     WRONG_BAY: '请车主换到自己的车位。',
+    OVERSTAY: '请车主离开；为下一位租户安排其他车位。',
     MANUAL_OPEN: '确认是谁用手动方式降锁；无人承认则检查锁体。',
     WRONG_STATE: '到车位查看锁臂位置，与屏幕不符时停用该车位。',
     TAMPER: '到现场查看设备外壳和线缆。',

@@ -71,6 +71,7 @@ export const ENGLISH_CALLS: CallWords = {
     CLONE_SUSPECT: 'Keep the card, ask who holds it, tell the supervisor.',
     INTRUDER: 'Check the number plate at the bay; ask the driver to leave or tell the supervisor.',
     WRONG_BAY: 'Ask the driver to move to his own bay.',
+    OVERSTAY: 'Ask the driver to leave; show the next tenant another bay.',
     MANUAL_OPEN: 'Find out who lowered the lock by hand; if nobody did, look at the lock.',
     WRONG_STATE: 'Look at the arm; if it is not as shown, keep the bay closed.',
     TAMPER: 'Look at the housing and the cables of the device.',

@@ -114,6 +114,7 @@ export const CHINESE: Dictionary = {
     CLONE_SUSPECT: '疑似复制卡',
     INTRUDER: '车位被占用，无授权',
     WRONG_BAY: '停错车位',
+    OVERSTAY: '超时未离场，下一位租户将到',
     MANUAL_OPEN: '车锁被人工放下',
     WRONG_STATE: '车锁状态异常',
     TAMPER: '设备被撬动',

@@ -117,6 +117,7 @@ export const ENGLISH: Dictionary = {
     CLONE_SUSPECT: 'Copied card suspected',
     INTRUDER: 'Bay taken without a right',
     WRONG_BAY: 'Parked in a wrong bay',
+    OVERSTAY: 'Time over, the next tenant is due',
     MANUAL_OPEN: 'Lock lowered by hand',
     WRONG_STATE: 'Lock in a wrong state',
     TAMPER: 'Device tampered with',

@@ -43,6 +43,7 @@ export const ALARM_RULES: Readonly<Record<AlarmKind, AlarmRule>> = {
   CLONE_SUSPECT: URGENT,
   INTRUDER: URGENT,
   WRONG_BAY: URGENT,
+  OVERSTAY: {...URGENT, countsAgain: false, selfClears: true},
   MANUAL_OPEN: URGENT,
   TAMPER: URGENT,
   CODE_GUESSING: URGENT,

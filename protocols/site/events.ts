@@ -82,6 +82,7 @@ export type AlarmKind =
   | 'CLONE_SUSPECT'
   | 'INTRUDER'
   | 'WRONG_BAY'
+  | 'OVERSTAY'
   | 'MANUAL_OPEN'
   | 'WRONG_STATE'
   | 'TAMPER'

@@ -20,6 +20,8 @@ test('E28 overstay while the next tenant is due: he gets the nearest equal bay a
     data: {from: 'A-012', to: 'A-013', why: 'OVERSTAY'},
   });
   t.like((await told('bay.overstayed'))[0], {subjectId: 'A-012', data: {by: stays, next}});
+  const overstays = () => world.alarms().filter(({kind}) => kind === 'OVERSTAY');
+  t.like(overstays(), [{bay: 'A-012'}] as never, 'the guard sees it on his board');
   t.is(await tap('wang'), 'A-013');
   await enter('A-013');
   await to(35, 5);
@@ -32,6 +34,11 @@ test('E28 overstay while the next tenant is due: he gets the nearest equal bay a
   await world.clock.settle(car.leave());
   await world.until(() => world.site.lock('A-012').arm === 'up', 45_000);
   await world.advance(10_000);
+  t.deepEqual(
+    overstays().map(({bay}) => bay),
+    ['A-013'],
+    'there wang stands now, beyond his own end',
+  );
   const {state, booking} = await see(stays);
   t.is(state, 'settled');
   // 20 min in 2 steps of 150 fen, and as many beyond them at half as much again.

@@ -5,7 +5,7 @@ import type {
   Grant,
   QrCredential,
 } from '../../../protocols/site/grant.js';
-import type {CardUid, CredentialId, GrantId} from '../../../protocols/site/ids.js';
+import type {BayId, CardUid, CredentialId, GrantId} from '../../../protocols/site/ids.js';
 
 /** What the lot looks up but does not own. All answers come from memory, at once. */
 export interface GrantBook {
@@ -18,6 +18,8 @@ export interface GrantBook {
   grantsOf(credential: CredentialId): readonly Grant[];
   /** Those that name a car by this very plate, normalised. */
   grantsOfPlate(plate: string): readonly Grant[];
+  /** Those that open this place, in whatever state and whenever. */
+  grantsAt(point: BayId): readonly Grant[];
   isRevoked(id: GrantId | CredentialId): boolean;
   /** A one-entry grant that has been used. */
   isUsed(grant: GrantId): boolean;

@@ -240,6 +240,7 @@ class HostileWorld {
         grantById: id => grants.get(id),
         grantsOf: one => [...grants.values()].filter(grant => grant.credentials.includes(one)),
         grantsOfPlate: () => [],
+        grantsAt: () => [],
         isRevoked: () => false,
         isUsed: () => false,
         ageMs: () => 0,

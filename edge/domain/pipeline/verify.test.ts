@@ -75,6 +75,7 @@ function verify(world: World): Verification {
       grantById: id => grants.find(grant => grant.id === id),
       grantsOf: () => grants,
       grantsOfPlate: () => [],
+      grantsAt: () => [],
       isRevoked: id => world.revoked?.includes(id) === true,
       isUsed: () => world.used === true,
       ageMs: () => 0,

@@ -19,6 +19,7 @@ import {type BayState, SURE_POLLS} from '../lot/lot-state.js';
 import type {Turn} from '../lot/turn.js';
 import {policyOf} from '../policies/policies.js';
 import {surelyReachedMs} from '../time/validity.js';
+import {judgeOverstay} from './overstay.js';
 import {openSession, type Session, type SessionInput, stepSession} from './session-machine.js';
 
 export interface StayHolder {
@@ -59,6 +60,7 @@ export function feedSession(turn: Turn, bayId: BayId, input: SessionInput): void
   if (row.phase === 'open_wait_car') {
     turn.startTimer({kind: 'enter', bay: bayId}, turn.config.rules.enterWithinMs);
   }
+  judgeOverstay(turn, bayId, row);
   if (row.phase !== 'closed') return;
   turn.cancelTimer({kind: 'window', bay: bayId});
   const isUnused = row.closeCause === 'never_entered' || row.closeCause === 'intruder';
@@ -115,6 +117,7 @@ export function onWindowTimer(turn: Turn, bayId: BayId): void {
   const session = turn.bay(bayId)?.session;
   const right = session && rightOf(turn, session);
   if (right && reachedMs(turn) < right.validUntil) startWindowTimer(turn, bayId, right);
+  else if (session?.row.phase === 'overtime') judgeOverstay(turn, bayId, session.row);
   else feedSession(turn, bayId, {kind: 'windowOver'});
 }
 
@@ -129,6 +132,9 @@ export function onGrantsChanged(turn: Turn): void {
     if (right.id !== session.row.grant) adopt(turn, config.id, session, right);
     startWindowTimer(turn, config.id, right);
     if (reachedMs(turn) < right.validUntil) feedSession(turn, config.id, {kind: 'windowGoesOn'});
+    // Whoever is due may have come, or have been moved.
+    const now = turn.bay(config.id)?.session;
+    if (now?.row.phase === 'overtime') judgeOverstay(turn, config.id, now.row);
   }
 }
 
