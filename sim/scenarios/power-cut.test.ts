@@ -1,5 +1,7 @@
 import test from 'ava';
+import {DAY_MS} from '../../protocols/base/units.js';
 import type {World, WorldOptions} from '../world.js';
+import {cloudOf} from './lot-on-platform.js';
 import {withWorld} from './with-world.js';
 
 const OPTIONS: WorldOptions = {
@@ -56,4 +58,36 @@ test('E5 power cut in the series: an arm that is DOWN on boot is finished as ope
     t.is(world.site.lock(BAY).commands.length, commanded + 1);
     t.is(world.events('session').length, 1);
   });
+});
+
+test('within 10 s of power a card opens, before any network; with a lost clock it is decided as fast, and the guard is asked for', async t => {
+  for (const isClockLost of [false, true])
+    await withWorld(t, {...OPTIONS, cloud: true}, async world => {
+      const cloud = cloudOf(world);
+      await world.settle();
+      const card = await world.office.cardFor([BAY]);
+      await world.advance(60_000);
+      await world.killEdge();
+      cloud.cut();
+      world.timeServer.isReached = !isClockLost;
+      if (isClockLost) world.gatewayClock.aheadMs -= 10 * 365 * DAY_MS;
+      await world.advance(30_000);
+
+      const powerMs = world.nowMs;
+      world.startEdge();
+      await world.tap('C1', card);
+      await world.until(() => world.events('decision').length > 0, 10_000);
+      if (!isClockLost) {
+        await world.until(() => world.site.lock(BAY).commands.length === 1, 10_000);
+      }
+      t.true(world.nowMs - powerMs <= 10_000);
+      const decision = world.events('decision').at(-1);
+      const wanted = isClockLost
+        ? {result: 'DENY', reason: 'NEEDS_GUARD'}
+        : {result: 'ALLOW', bay: BAY};
+      t.like(decision?.body, wanted);
+      t.false(cloud.isOnline());
+      const [boot] = world.events('boot').slice(-1);
+      t.true((boot?.seq ?? Number.NaN) < (decision?.seq ?? 0), 'the start is stored before it');
+    });
 });
