@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
 import type {ArmState, LockReading} from '../../../drivers/parking-lock/contract.js';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
@@ -287,7 +287,13 @@ test('a reading that changes nothing, and any input after the end, give back the
   t.is(stepActuation(done, timer, 99_000, RULES, OPEN).state, done);
 });
 
-test('~P16 timers that come late do not push the later tries back', t => {
+for (const lateMs of [7, 350, 480]) {
+  test(`~P16 timers that come ${lateMs} ms late push no later try back and cost none, and the series ends as it should`, t => {
+    playLate(t, lateMs);
+  });
+}
+
+function playLate(t: ExecutionContext, lateMs: number): void {
   let state = order();
   const sentAt: number[] = [];
   let wakeAtMs = 0;
@@ -301,15 +307,18 @@ test('~P16 timers that come late do not push the later tries back', t => {
       else sentAt.push(nowMs);
     }
     input = timer;
-    nowMs = Math.max(nowMs, wakeAtMs) + 7;
+    nowMs = Math.max(nowMs, wakeAtMs) + lateMs;
   }
   t.is(sentAt.length, 6);
-  t.true(sentAt.every((at, index) => Math.abs(at - index * 5000) <= 10));
-});
+  for (const [index, at] of sentAt.entries()) {
+    t.true(at >= index * 5000 && at - index * 5000 <= lateMs, `${at}`);
+  }
+  t.true(nowMs <= 29_500 + 2 * lateMs, `${nowMs}`);
+}
 
 const ARMS: readonly ArmState[] = ['unknown', 'up', 'moving', 'blocked', 'forced'];
 
-test('whatever a lock reports, a series has at most six commands, 5 s apart, and ends by 29.6 s', t => {
+test('whatever a lock reports, a series has at most six commands, none more than 0.5 s off its place, and ends by 29.5 s', t => {
   const anyInputs = fc.array(
     fc.tuple(fc.integer({min: 0, max: 40_000}), fc.constantFrom(...ARMS), fc.boolean()),
     {maxLength: 40},
@@ -326,8 +335,8 @@ test('whatever a lock reports, a series has at most six commands, 5 s apart, and
         .map(one => Number(one.split('@')[1]));
       t.true(isFinal(state.row.state));
       t.true(sent.length <= 6);
-      t.true(sent.every((at, index) => index === 0 || at - (sent[index - 1] ?? 0) >= 4900));
-      t.true((sent.at(-1) ?? 0) <= (sent[0] ?? 0) + 25_100);
+      t.true(sent.every((at, index) => index === 0 || at - (sent[index - 1] ?? 0) >= 4500));
+      t.true((sent.at(-1) ?? 0) <= (sent[0] ?? 0) + 25_500);
     }),
   );
   t.pass();

@@ -163,7 +163,7 @@ function send(from: Actuation, {nowMs, rules, gate}: Turn): ActuationStep {
     rows: [row],
     effects: [
       {kind: 'command', command: row.desired === 'up' ? 'raise' : 'lower', tryNo},
-      {kind: 'wakeAt', atMs: confirmByMs(state, rules)},
+      {kind: 'wakeAt', atMs: Math.min(confirmByMs(state, rules), endByMs(state, rules))},
     ],
   };
 }
