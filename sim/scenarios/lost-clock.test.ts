@@ -1,4 +1,5 @@
 import test from 'ava';
+import {clockCheck} from '../../edge/doctor/machine-checks.js';
 import type {UnixMillis} from '../../protocols/base/clock.js';
 import type {SimCard} from '../devices/sim-card.js';
 import type {World, WorldOptions} from '../world.js';
@@ -44,6 +45,12 @@ const rows = (world: World) => {
   const {outbox} = world.edge.store;
   return outbox.read(outbox.low(), Number.MAX_SAFE_INTEGER);
 };
+/** As `latchkey doctor` tells what chrony does. */
+const doctorOnClock = ({gatewayClock, timeServer}: World) =>
+  clockCheck({
+    ...{clock: gatewayClock, builtMs: 0},
+    isClockSynchronised: () => Promise.resolve(timeServer.isReached),
+  });
 const phases = (world: World) => world.events('session').map(({body}) => body.phase);
 
 test('E8 after a dead RTC the clock is untrusted: standing cards open, hours wait for a person, stays are counted on, and a signed time repairs it', t =>
@@ -148,17 +155,43 @@ test('E9 a leap of 3 h at the sync with a time server bills and ends nothing; th
     t.is(Math.round(bill), (closed?.monoMs ?? 0) - (opened?.monoMs ?? 0), 'no bill jumped');
   }));
 
-test('a stay that a restart with a lost clock took up gets the time of the power cut once it is known', t =>
+test('I-14 a box that lost its clock says so, dates every event by both clocks, start and quality, bills by the monotonic one, and corrects what it wrote once the time comes', t =>
   withWorld(t, POSTS, async world => {
-    const validUntil = (world.clock.wallMs() + 90 * DAY_MS) as UnixMillis;
+    const startMs = world.clock.wallMs();
+    const startTruthMs = startMs - world.nowMs;
+    const validUntil = (startMs + 90 * DAY_MS) as UnixMillis;
     const tenant = await world.office.cardFor(['A-012'], {kind: 'lease', validUntil});
+    t.false(warnings(world).includes('wallClockUnset'));
     const car = await park(world, tenant, 'A-012');
     const openedMs = world.events('session').at(0)?.monoMs ?? 0;
+    const firstBoot = world.edge.store.boot;
     await loseClock(world, 30 * MINUTE_MS, -world.clock.wallMs());
     await world.advance(10 * MINUTE_MS);
+    t.true(warnings(world).includes('wallClockUnset'), 'page and status say it');
+    t.like(await doctorOnClock(world), {code: 'doctor/clock-free'});
+    const {boot} = world.edge.store;
+    t.not(boot, firstBoot);
+    const marked = rows(world);
+    for (const row of marked) {
+      t.is(row.clk, row.boot === firstBoot ? 'ok' : 'floor');
+      t.true(row.wallMs >= startTruthMs && row.monoMs >= 0, `${row.seq}`);
+    }
+    t.true(marked.some(row => row.boot === boot));
+
     await linkUp(world);
+    t.false(warnings(world).includes('wallClockUnset'));
+    world.gatewayClock.aheadMs = 0;
+    world.timeServer.isReached = true;
+    t.regex((await doctorOnClock(world)).cause, /kept by a time server/);
+    t.is(world.events('clock.step').length, 1);
     await world.clock.settle(car.leave());
     await world.advance(MINUTE_MS);
+    t.like(rows(world).at(-1), {clk: 'ok', boot});
+    const [restart] = ((await world.cloud?.events('boot')) ?? []).slice(-1);
+    const truthMs =
+      startTruthMs + (rows(world).find(row => row.seq === restart?.seq)?.monoMs ?? Number.NaN);
+    t.true(Math.abs((restart?.correctedMs ?? 0) - truthMs) <= 1000, 'the cloud shows when it was');
+
     const closed = world.events('session').at(-1);
     t.is(closed?.body.phase, 'closed');
     const lasted = (closed?.monoMs ?? 0) - openedMs;
