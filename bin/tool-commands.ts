@@ -130,11 +130,11 @@ function addPermitCommands(program: Command, host: Host, machine: Machine): void
 function addDeviceCommand(program: Command, host: Host, machine: Machine): void {
   program
     .command('device')
-    .description('the devices of a line')
+    .description('the devices of a site')
     .command('replace')
-    .description('a unit was exchanged: it keeps name and history, and gets its new address')
+    .description('a device was exchanged: it keeps name and history, and gets its new address')
     .argument('<device>', 'as the site file names it')
-    .option('--address <unit>', 'where the new one answers; else where the old one did', Number)
+    .option('--address <where>', 'unit, port, host or serial number of the new one, if not the old')
     .option('--person <id>', 'who exchanges it; kept on file', host.env('USER') ?? 'installer')
     .option(...SITE)
     .option(...JSON_LINE)

@@ -13,7 +13,7 @@ export interface CommandMachine {
   readonly clock: Clock;
   readText(path: string): TextFile;
   env(name: string): string | undefined;
-  /** Ask the daemon; must give up by itself when no answer comes. */
+  /** Ask the daemon; must give up by itself when no answer comes, unless `signal` is null: it works as long as it must. */
   request(url: string, options: RequestInit): Promise<Response>;
 }
 

@@ -1,4 +1,5 @@
 import {errorText} from '../../protocols/base/errors.js';
+import type {CopyAnswer} from '../page/config-actions.js';
 import {CONFIG_PATH} from '../page/config-path.js';
 import type {Problem} from '../page/request-guard.js';
 import type {PageState} from '../page/view.js';
@@ -50,8 +51,19 @@ export class DaemonClient {
     return this.#post(`${CONFIG_PATH}/${verb}`, this.#access.configToken, body);
   }
 
-  #post<Body>(path: string, token: string, body: object): Promise<DaemonAnswer<Body>> {
+  /** Have the daemon copy the whole site, however long that takes. */
+  copySite(by: string): Promise<DaemonAnswer<CopyAnswer & Refusal>> {
+    return this.#post(`${CONFIG_PATH}/copy`, this.#access.configToken, {by}, {signal: null});
+  }
+
+  #post<Body>(
+    path: string,
+    token: string,
+    body: object,
+    options: Pick<RequestInit, 'signal'> = {},
+  ): Promise<DaemonAnswer<Body>> {
     return this.#ask(path, {
+      ...options,
       method: 'POST',
       headers: {'Content-Type': 'application/json', 'X-Latchkey-Token': token},
       body: JSON.stringify(body),

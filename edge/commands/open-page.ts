@@ -1,7 +1,7 @@
 import type {Clock, Entropy} from '../../protocols/base/clock.js';
 import {asId, type PersonId} from '../../protocols/site/ids.js';
 import type {SiteConfig} from '../config/schema.js';
-import type {ConfigActions} from '../page/config-actions.js';
+import type {ConfigActions, CopyAnswer} from '../page/config-actions.js';
 import type {Page} from '../page/page-server.js';
 import type {PageView} from '../page/view.js';
 import {PermitDesk} from '../permit/permit-desk.js';
@@ -15,6 +15,7 @@ interface PageParts {
   readonly daemon: EdgeDaemon;
   readonly config: SiteConfig;
   readonly desk: ConfigActions;
+  readonly keepCopy: (by: string) => Promise<CopyAnswer>;
   readonly tokens: {readonly page: string; readonly config: string};
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -46,7 +47,7 @@ export async function openPage(parts: PageParts): Promise<Page> {
     desk: staffDesk,
     language: config.site.language,
     token: tokens.page,
-    config: {desk, token: tokens.config},
+    config: {desk, keepCopy: parts.keepCopy, token: tokens.config},
     ...(parts.logTap ? {tools: siteTools(daemon, parts.logTap, permits)} : {}),
   });
   const close = () => {

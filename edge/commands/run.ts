@@ -6,6 +6,7 @@ import {finishRestore} from '../backup/restore-backup.js';
 import type {SiteConfig} from '../config/schema.js';
 import type {SecretReader} from '../config/secrets.js';
 import type {LampState} from '../domain/lamp/lamp.js';
+import type {CopyAnswer} from '../page/config-actions.js';
 import type {PageWarning} from '../page/view.js';
 import type {Log} from '../platform/log.js';
 import type {LogTap} from '../platform/log-tap.js';
@@ -248,7 +249,8 @@ async function start(
   closers.push(() => daemon.close());
   const {logTap} = machine;
   const made = {daemon, config, desk, tokens, clock: daemon.clock, entropy, log, logTap};
-  const page = await openPage(made);
+  const keepCopy = (by: string) => copyForDevice(daemon, {path, pathOf, by, log});
+  const page = await openPage({...made, keepCopy});
   closers.push(() => page.close());
   const access = pageAccessText({
     url: page.url,
@@ -270,6 +272,26 @@ async function start(
   if (known) await connect(known);
   else closers.push(awaitIdentity({config, pathOf, secrets, machine, connect}));
   return {daemon, config, pageUrl: page.url};
+}
+
+async function copyForDevice(
+  daemon: EdgeDaemon,
+  {
+    by,
+    log,
+    ...site
+  }: Pick<StartParts, 'path' | 'pathOf'> & {readonly by: string; readonly log: Log},
+): Promise<CopyAnswer> {
+  log.info('device.copying', {by});
+  try {
+    const file = await daemon.keepCopy('device', site);
+    log.notice('device.copied', {copy: file});
+    return {kind: 'copied', file};
+  } catch (thrown) {
+    if (!(thrown instanceof EdgeError)) throw thrown;
+    log.error('device.no-copy', {error: thrown.message});
+    return {kind: 'failed', why: thrown.message};
+  }
 }
 
 /** Close everything, the latest first, past any failure. */

@@ -34,8 +34,8 @@ export function systemMachine(
     threadPoolSize: host.threadPoolSize(),
     readText: readTextFile,
     env: name => host.env(name),
-    request: (url, options) =>
-      fetch(url, {...options, signal: AbortSignal.timeout(ANSWER_LIMIT_MS)}),
+    request: (url, {signal = AbortSignal.timeout(ANSWER_LIMIT_MS), ...options}) =>
+      fetch(url, {...options, signal}),
     secretReader: folder => host.secretReader(folder),
     connectCloud,
   };

@@ -62,12 +62,12 @@ export class YamlSource {
     return isScalar(pair?.key) && pair.key.range ? this.#at(pair.key.range[0]) : this.placeOf(path);
   }
 
-  /** The text with another number at `path`, and all else as people wrote it; undefined: no value is there. */
-  withNumber(path: ConfigPath, value: number): string | undefined {
+  /** The text with another value at `path`, and all else as people wrote it; undefined: no value is there. */
+  withScalar(path: ConfigPath, value: number | string): string | undefined {
     const node = this.#document.getIn(path, true);
     if (!isScalar(node) || !node.range) return undefined;
     const [from, to] = node.range;
-    return `${this.#text.slice(0, from)}${value}${this.#text.slice(to)}`;
+    return `${this.#text.slice(0, from)}${JSON.stringify(value)}${this.#text.slice(to)}`;
   }
 
   /** The text with one more item at the end of the list at `path`; undefined: no list with items is there. */

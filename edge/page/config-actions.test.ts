@@ -20,6 +20,10 @@ function setUp() {
     token: 'page',
     config: {
       token: 'program',
+      keepCopy: by => {
+        asked.push(`copy ${by}`);
+        return Promise.resolve({kind: 'copied', file: 'a.lkbackup'});
+      },
       desk: {
         apply: offer => {
           asked.push(offer);
@@ -49,11 +53,15 @@ test('a site file of 256 KB comes through, and goes to the desk as it was', asyn
   t.deepEqual(asked, [{text, by: 'wang', removing: false}]);
   await post('rollback', {by: 'li'});
   t.is(asked[1], 'li');
+  t.like(await (await post('copy', {by: 'wang'})).json(), {kind: 'copied'});
+  t.is(asked[2], 'copy wang');
 });
 
 test('the token of the page is not enough, and bodies that say too little or too much are refused', async t => {
   const {asked, post} = setUp();
   t.is((await post('apply', {text: 'x', by: 'wang'}, 'page')).status, 403);
+  t.is((await post('copy', {by: 'wang'}, 'page')).status, 403);
+  t.is((await post('copy', {})).status, 400);
   t.is((await post('apply', {text: 'x'})).status, 400);
   t.is((await post('apply', {text: 'x', by: ' '})).status, 400);
   t.is((await post('apply', {by: 'wang'})).status, 400);

@@ -23,8 +23,15 @@ export interface ConfigAnswer {
   readonly problems: readonly string[];
 }
 
+/** A sealed copy of the whole site: where it lies, or why there is none. */
+export type CopyAnswer =
+  | {readonly kind: 'copied'; readonly file: string}
+  | {readonly kind: 'failed'; readonly why: string};
+
 export interface ConfigOptions {
   readonly desk: ConfigActions;
+  /** Before a device is exchanged; settles when the copy is whole. */
+  keepCopy(by: string): Promise<CopyAnswer>;
   /** Known to programs of this machine alone: whoever may open a bay may not rewrite the site. */
   readonly token: string;
 }
@@ -39,10 +46,13 @@ interface Body {
   readonly removing?: unknown;
 }
 
-/** `POST /api/config/apply` and `/api/config/rollback`: the way of `latchkey config apply`. */
+/**
+ * `POST /api/config/apply` and `/api/config/rollback`: the way of `latchkey config apply`.
+ * `POST /api/config/copy`: that of `latchkey device replace`.
+ */
 export function serveConfig(
   app: Hono,
-  {desk}: ConfigOptions,
+  {desk, keepCopy}: ConfigOptions,
   refuse: (context: Context, status: 400 | 413, problem: Problem) => Response,
 ): void {
   const onError = (context: Context) =>
@@ -50,12 +60,13 @@ export function serveConfig(
   app.use(`${CONFIG_PATH}/*`, bodyLimit({maxSize: MAX_BODY_BYTES, onError}));
   app.post(`${CONFIG_PATH}/:verb`, async (context, next) => {
     const verb = context.req.param('verb');
-    if (verb !== 'apply' && verb !== 'rollback') return next();
+    if (verb !== 'apply' && verb !== 'rollback' && verb !== 'copy') return next();
     const {text, by, removing = false} = parsed(await context.req.text());
     if (typeof by !== 'string' || by.trim() === '' || by.length > MAX_NAME_CHARS) {
-      const expected = `who brings the file, at most ${MAX_NAME_CHARS} characters`;
+      const expected = `who asks, at most ${MAX_NAME_CHARS} characters`;
       return refuse(context, 400, {where: 'body.by', expected, got: typeof by});
     }
+    if (verb === 'copy') return context.json(await keepCopy(by));
     if (verb === 'rollback') return context.json(desk.rollback(by));
     if (typeof text !== 'string' || typeof removing !== 'boolean') {
       const expected = 'text, the whole site file, and removing, true or false';

@@ -125,7 +125,8 @@ export class TriedSite {
     this.logged.push(line);
     const {event, file} = line;
     if (event === 'config.restart' && file === 'trial') this.#isCopying = true;
-    if (event === 'config.copied' || event === 'config.no-copy') this.#isCopying = false;
+    if (event === 'device.copying') this.#isCopying = true;
+    if (/^(config|device)\.(copied|no-copy)$/.test(String(event))) this.#isCopying = false;
   }
 
   path(name: string): string {
