@@ -68,7 +68,7 @@ function addBackupCommands(
     .option(...json)
     .action(async (file: string, options: SecretOptions & {config: string; json: boolean}) => {
       const {backupSite} = await import('../edge/commands/backup.js');
-      const result = await backupSite(file, {...options, version: systemVersion()}, machine);
+      const result = await backupSite(file, {...options, version: systemVersion(host)}, machine);
       host.finish(options.json ? inJson(result) : result);
     });
   backup

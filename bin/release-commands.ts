@@ -1,6 +1,6 @@
 import type {Command} from 'commander';
 import {checkNatives} from '../edge/commands/check-natives.js';
-import {failed, succeeded} from '../edge/commands/command.js';
+import {type CommandResult, failed, inJson, succeeded} from '../edge/commands/command.js';
 import {systemVersion} from '../edge/commands/system-machine.js';
 import {offerUpdate} from '../edge/commands/update.js';
 import type {Host} from '../edge/platform/host.js';
@@ -14,6 +14,13 @@ import {UpdateFiles} from '../edge/update/update-files.js';
 const ROOT = '/opt/latchkey';
 const SITE = '/var/lib/latchkey/site.yaml';
 
+interface TypedUpdate {
+  readonly key: string;
+  readonly by: string;
+  readonly config: string;
+  readonly json: boolean;
+}
+
 /** `update FILE`, and what the service does before it starts. */
 export function addReleaseCommands(program: Command, host: Host): void {
   program
@@ -25,11 +32,16 @@ export function addReleaseCommands(program: Command, host: Host): void {
     .option('--key <file>', 'public key of releases', `${ROOT}/release.pub`)
     .option('--by <name>', 'who brings it', host.env('SUDO_USER') ?? 'somebody on the spot')
     .option('--config <file>', 'site file', SITE)
-    .action((file: string, {key, by, config}: {key: string; by: string; config: string}) => {
-      const pem = readTextFile(key);
-      if (pem.kind !== 'text') return host.finish(failed(`${key}: no key of releases`));
-      host.finish(offerUpdate(file, {config, keyPem: pem.text, arch: host.arch, by}, systemDisk));
+    .option('--json', 'one line of JSON', false)
+    .action((file: string, options: TypedUpdate) => {
+      const result = offer(file, options);
+      host.finish(options.json ? inJson(result) : result);
     });
+  const offer = (file: string, {key, by, config}: TypedUpdate): CommandResult => {
+    const pem = readTextFile(key);
+    if (pem.kind !== 'text') return failed(`${key}: no key of releases`);
+    return offerUpdate(file, {config, keyPem: pem.text, arch: host.arch, by}, systemDisk);
+  };
 
   const release = program.command('release').description('releases side by side');
   release
@@ -37,7 +49,7 @@ export function addReleaseCommands(program: Command, host: Host): void {
     .description(
       'load every native module and open a database, as install.sh does before it installs',
     )
-    .action(() => host.finish(checkNatives(systemVersion())));
+    .action(() => host.finish(checkNatives(systemVersion(host))));
   release
     .command('boot')
     .description('put the release in place that is to run; the service does it before each start')

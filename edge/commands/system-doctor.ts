@@ -53,7 +53,7 @@ function doctorMachine(site: string, host: Host, machine: DaemonMachine): Doctor
   return {
     clock,
     builtMs,
-    version: systemVersion(),
+    version: systemVersion(host),
     ...host.versions(),
     readText: path => machine.readText(path),
     env: name => machine.env(name),

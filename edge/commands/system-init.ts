@@ -15,7 +15,7 @@ export function initSystem(
 ): Promise<CommandResult> {
   const {clock} = machine;
   const destination = {write: (line: string) => host.complain(line.trimEnd())};
-  return initSite(options, systemVersion(), {
+  return initSite(options, systemVersion(host), {
     ...machine,
     log: createJsonLog({clock, level: 'error', destination}),
     ports: () => listSerialPorts(),

@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import {SystemEntropy} from '../platform/entropy.js';
 import type {Host} from '../platform/host.js';
 import {createJsonLog} from '../platform/json-log.js';
@@ -41,10 +42,19 @@ export function systemMachine(
   };
 }
 
-/** Version of the installed package. */
-export function systemVersion(): string {
-  const path = new URL('../../../package.json', import.meta.url).pathname;
+/** Folder of the installed release, set by its start script. */
+export const RELEASE = 'LATCHKEY_RELEASE';
+
+/** Version of the installed release as its manifest says it, or that of the package where none is installed. */
+export function systemVersion(host: Pick<Host, 'env'>): string {
+  const release = host.env(RELEASE);
+  const own = release === undefined ? undefined : versionIn(join(release, 'manifest.json'));
+  const packed = new URL('../../../package.json', import.meta.url).pathname;
+  return own ?? versionIn(packed) ?? '0.0.0-unknown';
+}
+
+function versionIn(path: string): string | undefined {
   const file = readTextFile(path);
   const {version}: {version?: string} = file.kind === 'text' ? JSON.parse(file.text) : {};
-  return version ?? '0.0.0-unknown';
+  return version;
 }

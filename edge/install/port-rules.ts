@@ -42,6 +42,15 @@ export function portRules(adapters: readonly AdapterMark[], former = ''): string
   );
 }
 
+/** The lines of `latchkey ports rules` for the ports of a machine, `byPath` as its links name them. */
+export function showPortRules(
+  ports: readonly (Omit<AdapterMark, 'socket'> & {readonly byPath: string | undefined})[],
+  former: string,
+): readonly string[] {
+  const adapters = ports.map(port => ({...port, socket: socketOf(port.byPath)}));
+  return portRules(adapters, former).trimEnd().split('\n');
+}
+
 function markOf(adapter: AdapterMark, all: readonly AdapterMark[]): string | undefined {
   const {serialNumber, socket, interfaceNumber, vendorId} = adapter;
   if (vendorId === undefined || !KNOWN_VENDORS.has(vendorId)) return undefined;
@@ -64,6 +73,6 @@ function isTwin(left: AdapterMark, right: AdapterMark): boolean {
 }
 
 /** The socket that a link of by-path names, as udev calls it. */
-export function socketOf(byPath: string | undefined): string | undefined {
+function socketOf(byPath: string | undefined): string | undefined {
   return byPath?.replace(/^.*\//, '').replace(/-port\d+$/, '');
 }

@@ -125,7 +125,10 @@ async function assemble(
   closers.push(() => hardware.close());
 
   writeSiteFile(folder, options, {ports, server, internet});
-  const outcome = await runSite(join(folder, 'site.yaml'), systemVersion(), {...machine, log});
+  const outcome = await runSite(join(folder, 'site.yaml'), systemVersion(options.host), {
+    ...machine,
+    log,
+  });
   if (outcome.kind === 'refused') {
     throw new UsageError('sim/story', outcome.result.lines.join('\n'));
   }
