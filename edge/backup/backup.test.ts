@@ -9,7 +9,7 @@ import {keepCopy} from './keep-copy.js';
 import {makeBackup, verifyBackup} from './make-backup.js';
 import {restoreBackup} from './restore-backup.js';
 
-test('~I-7 a backup of a running site holds its unsent events and used grants, and begins a new epoch elsewhere', async t => {
+test('a backup of a running site holds its unsent events and used grants, and begins a new epoch elsewhere', async t => {
   const {folder, store, options} = site(t);
   const file = join(folder, 'lot.lkbackup');
   const manifest = await makeBackup(file, options);
@@ -69,7 +69,7 @@ test('a backup that is cut short or changed anywhere is refused before anything 
   }
 });
 
-test('~I-7 HA: a backup cut short says how many bytes were expected and how many came, and an empty one what it should be', async t => {
+test('HA: a backup cut short says how many bytes were expected and how many came, and an empty one what it should be', async t => {
   const {folder, options} = site(t);
   const secret: BackupSecret = {kind: 'key', bytes: new Uint8Array(32)};
   const file = join(folder, 'lot.lkbackup');
@@ -150,7 +150,7 @@ test('of automatic copies the latest seven stay', async t => {
   );
 });
 
-test('~I-7 a key of codes that is not the one of its database is told at the backup, by place, what was expected and what came', async t => {
+test('a key of codes that is not the one of its database is told at the backup, by place, what was expected and what came', async t => {
   const {folder, options} = site(t);
   const pepper = join(folder, 'lot.db.pepper');
   const whole = readFileSync(pepper);

@@ -226,7 +226,11 @@ class PartReader {
       return Buffer.alloc(0);
     }
     const manifest = manifestSchema.safeParse(parsed(this.#head.subarray(0, end).toString()));
-    if (!manifest.success) throw damaged(this.#path, 'its list of contents cannot be read');
+    if (!manifest.success) {
+      const [{path, message} = {path: [], message: ''}] = manifest.error.issues;
+      const why = `its list of contents cannot be read: ${path.join('.')} ${message}`;
+      throw damaged(this.#path, why);
+    }
     this.#manifest = manifest.data;
     this.#headBytes = end + 1;
     await this.#next();

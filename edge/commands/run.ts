@@ -288,9 +288,9 @@ async function copyForDevice(
     log.notice('device.copied', {copy: file});
     return {kind: 'copied', file};
   } catch (thrown) {
-    if (!(thrown instanceof EdgeError)) throw thrown;
-    log.error('device.no-copy', {error: thrown.message});
-    return {kind: 'failed', why: thrown.message};
+    const why = errorText(thrown);
+    log.error('device.no-copy', {error: why});
+    return {kind: 'failed', why};
   }
 }
 

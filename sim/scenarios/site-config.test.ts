@@ -1,8 +1,6 @@
-import {readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
-import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {verifyBackup} from '../../edge/backup/make-backup.js';
 import {applyConfig, configHistory, rollbackConfig} from '../../edge/commands/config-apply.js';
 import {siteTextHash} from '../../protocols/cloud/site-config.js';
 import {asId, type BayId, type PersonId} from '../../protocols/site/ids.js';
@@ -113,33 +111,6 @@ test.serial(
     const stays = await look(tried);
     t.true(stays.current);
     t.like(stays.held, {version: 3, state: 'applied'});
-  },
-);
-
-test.serial(
-  '~I-7 before a site file is tried a sealed copy of the whole site is kept, and without room for one the file is tried all the same',
-  async t => {
-    const tried = await setUp(t);
-    const copies = tried.path('lot.db.copies');
-    t.is((await push(tried, TriedSite.text(7))).status, 200);
-    await tried.until(() => tried.state.config.phase === 'trial', 10_000);
-    const [copy = '', ...others] = readdirSync(copies);
-    t.deepEqual(others, []);
-    const secret = {kind: 'key', bytes: new Uint8Array(32).fill(5)} as const;
-    const manifest = await verifyBackup(join(copies, copy), secret);
-    t.is(manifest.site, 'lot-1');
-    t.deepEqual(
-      manifest.parts.map(({path}) => path),
-      ['site.yaml', 'database', 'secret.key', 'cloud.pub'],
-    );
-    await tried.until(() => tried.events('config.rolled_back').length > 0, 60_000);
-    t.is(readdirSync(copies).length, 1, 'going back needs none');
-    rmSync(copies, {recursive: true});
-    writeFileSync(copies, 'in the way');
-    await tried.clock.advance(40_000);
-    t.is((await push(tried, GOOD)).status, 200);
-    await tried.until(() => tried.events('config.applied').length > 0, 120_000);
-    t.true(tried.logged.some(({event}) => event === 'config.no-copy'));
   },
 );
 
