@@ -26,6 +26,8 @@ export interface EdgeReport {
   readonly sentBytes: number;
   /** The longest that the event loop was held. */
   readonly longestTurnMs: number;
+  /** Of a timer of 1 ms on that loop: 99 of 100 intervals were as long as this or shorter. */
+  readonly turnP99Ms: number;
   /** Polls answered on the line meanwhile; 0 without one. */
   readonly polls: number;
   /** Polls a second before anything was sent. */
@@ -93,6 +95,7 @@ export async function run([text = '']: readonly string[]): Promise<undefined> {
     cpuS: (user + system) / 1e6,
     sentBytes: sockets.reduce((sum, socket) => sum + socket.bytesWritten, 0),
     longestTurnMs: turns.max / 1e6,
+    turnP99Ms: turns.percentile(99) / 1e6,
     polls: (line?.polls() ?? 0) - pollsBefore,
     restPollsPerS,
     backlog,
