@@ -7,6 +7,7 @@ import {type Cloud, type CloudOptions, startCloud} from '../../cloud-sync/api/se
 import type {SyncLog} from '../../cloud-sync/log.js';
 import {readCloudKey} from '../../cloud-sync/uplink/cloud-key.js';
 import type {Act, ActOutcome, CommandSink} from '../../cloud-sync/uplink/command-sink.js';
+import type {SessionSetup} from '../../cloud-sync/uplink/session.js';
 import {Uplink} from '../../cloud-sync/uplink/uplink.js';
 import {SiteClock} from '../../edge/runtime/site-clock.js';
 import {SiteStore} from '../../edge/store/site-store.js';
@@ -29,6 +30,8 @@ export interface CloudRigOptions {
   readonly maxBytes?: number;
   /** Default: the thin cloud with its own broker. */
   readonly start?: (options: CloudOptions) => Promise<Cloud>;
+  /** What the gateway has besides: default, grants and commands alone. */
+  readonly setup?: Partial<SessionSetup>;
 }
 
 export interface FeedEvent {
@@ -72,6 +75,7 @@ export class CloudRig {
   travelMs = 0;
   store: SiteStore;
   #uplink: Uplink | undefined;
+  readonly #setup: Partial<SessionSetup>;
   readonly #folder: string;
   readonly #maxBytes: number | undefined;
   readonly #signingKey: KeyObject;
@@ -88,6 +92,7 @@ export class CloudRig {
     this.clock = options.clock;
     this.#signingKey = options.signingKey;
     this.#maxBytes = options.maxBytes;
+    this.#setup = options.setup ?? {};
     this.#start = options.start ?? startCloud;
     this.entropy = new SeededEntropy(options.seed ?? 1);
     const parent = options.inMemory && existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir();
@@ -318,6 +323,7 @@ export class CloudRig {
       commands: this.#commandSink(),
       time: new SiteClock(this.clock, 0),
       startSpreadMs: 0,
+      ...this.#setup,
     });
   }
 

@@ -42,6 +42,11 @@ const REPLIES: Readonly<Partial<Record<DownName, UpName>>> = {
   notice: 'notice',
 };
 
+/** A content byte and JSON. */
+const JSON_CONTENT = 'application/vnd.latchkey.json';
+/** A content byte, a line of JSON, and lines that are texts: `lines` in the schema. */
+const LINES_CONTENT = 'application/vnd.latchkey.lines';
+
 const PARAMETERS = {
   tenant: {description: 'Whose gateway it is: 1-64 of `A-Z a-z 0-9 _ . -`'},
   gateway: {description: 'Its name, which is its MQTT client id too: 1-64 of the same'},
@@ -49,7 +54,7 @@ const PARAMETERS = {
 
 /**
  * The topics between gateways and cloud as an AsyncAPI 3 document, from the schemas that both ends validate
- * by. Payloads are JSON after the content byte.
+ * by. No payload is JSON as it stands: a content byte comes first, which the content types say.
  * @see sync.md 7; https://www.asyncapi.com/docs/reference/specification/v3.0.0
  */
 export function asyncApi(): object {
@@ -58,11 +63,13 @@ export function asyncApi(): object {
     info: {
       ...{title: 'Latchkey gateways', version: `${CONTRACT_VERSION}.0.0`, license: {name: 'MIT'}},
       description:
-        'MQTT 3.1.1 or 5. A payload is a content byte (1 JSON, 2 JSON deflated, 3 lines, 4 lines ' +
-        'deflated) and its text in UTF-8, at most 64 KB. Every message of the cloud but `ack` is ' +
-        'signed with Ed25519 over topic and payload.',
+        'MQTT 3.1.1 or 5. A payload is a content byte and its text in UTF-8, at most 64 KB together. ' +
+        `\`${JSON_CONTENT}\`: 1 and JSON, or 2 and JSON deflated (RFC 1951). \`${LINES_CONTENT}\`: 3, or 4 ` +
+        'and deflated: a JSON object up to the first line break, then texts with a line break between ' +
+        'two, which the schema shows as the key `lines`. Every message of the cloud but `ack` is signed ' +
+        'with Ed25519 over topic and payload.',
     },
-    defaultContentType: 'application/json',
+    defaultContentType: JSON_CONTENT,
     channels: {
       ...Object.fromEntries(UP_NAMES.map(name => [`up_${name}`, channel('u', name)])),
       ...Object.fromEntries(DOWN_NAMES.map(name => [`down_${name}`, channel('d', name)])),
@@ -111,5 +118,5 @@ function operation(direction: 'up' | 'down', name: string): object {
 function message(name: string, summary: string, schema: z.ZodType): object {
   // As it stands on the wire: what a schema makes of it afterwards is nobody's matter.
   const {$schema: _, ...payload} = z.toJSONSchema(schema, {io: 'input', target: 'draft-7'});
-  return {name, summary, contentType: 'application/json', payload};
+  return {name, summary, contentType: name === 'ev' ? LINES_CONTENT : JSON_CONTENT, payload};
 }
