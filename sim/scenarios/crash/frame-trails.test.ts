@@ -54,3 +54,36 @@ test('an order that a dead line dropped and an arm already down confirmed has no
     t.deepEqual(framesAreStored(journal(world), [...frames, lower]), missing('nothing'));
     t.deepEqual(framesAreStored(journal(world), [lower, lower, lower]), missing('raise'));
   }));
+
+/** A journal of `BAY` in short: `up` is an arm told so, `1 down sent` a step of order 1. */
+function told(...lines: readonly string[]): readonly JournalRow[] {
+  const rows = lines.map(line => {
+    const [first = '', desired, state] = line.split(' ');
+    if (first === 'boot') return {kind: 'boot', body: {}};
+    if (desired === undefined) return {kind: 'bay', body: {bay: BAY, arm: first}};
+    return {kind: 'actuation', body: {actuation: first, bay: BAY, desired, state}};
+  });
+  return rows as unknown as readonly JournalRow[];
+}
+
+test('an order that the wire lost while an earlier one still moved the arm has no frame, and hides none', t => {
+  const lower = {bay: BAY, command: 'lower', at: 1} as const;
+  const raise = {bay: BAY, command: 'raise', at: 2} as const;
+  const second = [
+    '2 down sent',
+    '2 down moving',
+    '2 down confirmed',
+    'down',
+    '3 up sent',
+    '3 up moving',
+  ];
+  const afterCut = told('boot', 'up', '1 down sent', 'boot', ...second);
+  const inOneRun = told('boot', 'up', '1 down sent', '1 down moving', '1 down aborted', ...second);
+  for (const rows of [afterCut, inOneRun]) {
+    t.deepEqual(framesAreStored(rows, [lower, raise]), []);
+    t.deepEqual(framesAreStored(rows, [lower, lower, raise]), []);
+  }
+  // An arm that stood is moved by nothing but its frame.
+  const stood = told('boot', 'up', ...second);
+  t.deepEqual(framesAreStored(stood, [raise]), [`${BAY}: frame raise at 2 stored as lower`]);
+});

@@ -46,7 +46,7 @@ function reachable(stored: readonly Try[], place: number): readonly number[] {
 
 function triesByBay(rows: readonly JournalRow[]): ReadonlyMap<string, readonly Try[]> {
   const tries = new Map<string, Try[]>();
-  /** As last told since the start, by bay. */
+  /** Arms that stood so since the start, and no order was tried on them since. */
   const arms = new Map<string, string>();
   rows.forEach((row, index) => {
     if (row.kind === 'boot') arms.clear();
@@ -54,9 +54,10 @@ function triesByBay(rows: readonly JournalRow[]): ReadonlyMap<string, readonly T
     if (row.kind !== 'actuation' || row.body.state !== 'sent') return;
     const {bay, desired, actuation} = row.body;
     const layTheOtherWay = arms.get(bay) === (desired === 'down' ? 'up' : 'down');
+    arms.delete(bay);
     const next = nextState(rows, index, actuation);
-    // An arm that may have lain that way already confirms an order that a dead line never carried.
-    const wasCarried = next === 'moving' || (next === 'confirmed' && layTheOtherWay);
+    // An arm that an earlier order laid that way, or that it still moves, bears out one that a dead line never carried.
+    const wasCarried = (next === 'moving' || next === 'confirmed') && layTheOtherWay;
     const command = desired === 'down' ? 'lower' : 'raise';
     tries.set(bay, [...(tries.get(bay) ?? []), {command, mayBeMute: !wasCarried}]);
   });
