@@ -3,7 +3,7 @@ import type {CardUid, CollectorId} from '../../protocols/site/ids.js';
 import type {Reason} from '../../protocols/site/reasons.js';
 import type {DeviceHealth} from '../bus/contract.js';
 import type {Screen} from '../display/contract.js';
-import type {ButtonLine} from '../emergency-button/contract.js';
+import type {ButtonFitness} from '../emergency-button/contract.js';
 
 /**
  * What a card proved of itself. `uid`: only its number, which anybody can copy. `proof`: an HMAC of a
@@ -37,8 +37,8 @@ export interface CollectorListener {
   onCardGone(uid: CardUid, atMs: Millis): void;
   onPress(presses: number, atMs: Millis): void;
   onSealFault(fault: SealFault, atMs: Millis): void;
-  /** The supervised loop of the button was cut, bridged or mended. */
-  onButtonLine(line: ButtonLine): void;
+  /** The supervised loop of the button was cut, bridged or mended, its battery is low or new. */
+  onButtonLine(line: ButtonFitness): void;
   /** The collector, or a part of it (reader, display, button), named in `part`. */
   onHealth(health: DeviceHealth, part: 'collector' | 'reader' | 'display' | 'button'): void;
 }

@@ -1,8 +1,10 @@
-import type {Clock, Millis, Timer} from '../../protocols/base/clock.js';
+import type {Clock, Millis} from '../../protocols/base/clock.js';
 import type {MilesightModel} from '../../protocols/milesight/channels.js';
 import {decodeUplink} from '../../protocols/milesight/tlv.js';
 import type {DeviceId} from '../../protocols/site/ids.js';
 import type {DeviceHealth} from '../bus/contract.js';
+import {ReportWatch} from '../lifecycle/report-watch.js';
+import type {UplinkListener} from '../port/uplink-desk.js';
 import type {CounterFault, PeopleCounter, PeopleCounterListener} from './contract.js';
 import {countsBetween} from './totals.js';
 
@@ -28,8 +30,6 @@ interface Totals {
 
 const DEFAULT_REPORT_MS: Millis = 300_000;
 const DEFAULT_CONFIDENCE = 0.95;
-/** Radio has its delays: a report counts as missed a tenth of the period late. */
-const LATENESS = 1.1;
 /** More people in one report than any door lets through in an hour. */
 const MOST_PEOPLE = 3000;
 const LOW_BATTERY_PERCENT = 10;
@@ -38,23 +38,26 @@ const LOW_BATTERY_PERCENT = 10;
  * A Milesight people counter behind a LoRaWAN gateway: its uplinks are handed to `onUplink`. Counts are
  * differences of its running totals, so that a lost uplink loses nothing. Source: device notes 6.2.
  */
-export class MilesightCounter implements PeopleCounter {
+export class MilesightCounter implements PeopleCounter, UplinkListener {
   readonly id: DeviceId;
   readonly #options: MilesightCounterOptions;
   readonly #last = new Map<number, Totals>();
   readonly #faults = new Set<CounterFault>();
-  #health: DeviceHealth = 'unknown';
-  #timer: Timer | undefined;
+  readonly #reports: ReportWatch;
   #closed = false;
 
   constructor(options: MilesightCounterOptions) {
     this.id = options.id;
     this.#options = options;
-    this.#watch();
+    const {id, clock, listener, reportMs = DEFAULT_REPORT_MS} = options;
+    this.#reports = new ReportWatch({
+      ...{clock, name: id, reportMs},
+      onHealth: health => listener.onHealth(health),
+    });
   }
 
   get health(): DeviceHealth {
-    return this.#health;
+    return this.#reports.health;
   }
 
   /** The application payload of one uplink. An uplink without totals proves life alone. */
@@ -64,8 +67,7 @@ export class MilesightCounter implements PeopleCounter {
     const {confidence = DEFAULT_CONFIDENCE} = this.#options;
     const {values} = decodeUplink(payload, model);
     if (values.size === 0) return;
-    this.#turn('ok');
-    this.#watch();
+    this.#reports.heard();
     this.#judge(values);
     let into = 0;
     let out = 0;
@@ -87,12 +89,12 @@ export class MilesightCounter implements PeopleCounter {
 
   /** The broker or the gateway of the radio is gone, or back: only a report makes it `ok` again. */
   onFeed(isUp: boolean): void {
-    if (!this.#closed && !isUp) this.#turn('offline');
+    if (!this.#closed && !isUp) this.#reports.lost();
   }
 
   close(): void {
     this.#closed = true;
-    this.#timer?.cancel();
+    this.#reports.close();
   }
 
   /** Undefined when the totals of this line began anew; zero when the uplink does not carry them. */
@@ -123,23 +125,5 @@ export class MilesightCounter implements PeopleCounter {
     if (isStanding) this.#faults.add(fault);
     else this.#faults.delete(fault);
     this.#options.listener.onCounterFault(fault, isStanding);
-  }
-
-  #turn(health: DeviceHealth): void {
-    if (health === this.#health) return;
-    this.#health = health;
-    this.#options.listener.onHealth(health);
-  }
-
-  /** One missed report is suspect, two are offline. */
-  #watch(missed = 0): void {
-    this.#timer?.cancel();
-    if (missed === 2) return;
-    const {clock, reportMs = DEFAULT_REPORT_MS} = this.#options;
-    const afterMs = reportMs * (missed === 0 ? LATENESS : 1);
-    this.#timer = clock.timer(`reports of ${this.id}`, afterMs, () => {
-      this.#turn(missed === 0 ? 'suspect' : 'offline');
-      this.#watch(missed + 1);
-    });
   }
 }

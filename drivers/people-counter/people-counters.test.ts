@@ -6,10 +6,10 @@ import {asId, type DeviceId} from '../../protocols/site/ids.js';
 import {VirtualClock} from '../../sim/clock/virtual-clock.js';
 import {MilesightCounter as Twin} from '../../sim/devices/milesight-counter.js';
 import type {MessageFeed, MessageFeedListener} from '../port/message-feed.js';
+import {UplinkDesk, type UplinkForm} from '../port/uplink-desk.js';
 import {BeamCounter} from './beam-counter.js';
 import {DEFAULT_BEAM_RULES, NEW_BEAMS, stepBeams} from './beam-machine.js';
 import {MilesightCounter, type MilesightCounterOptions} from './milesight-counter.js';
-import {UplinkDesk, type UplinkForm} from './uplink-desk.js';
 
 /** Breaks as [a, b, ms]; gives what was counted as `in-out confidence`. */
 function beams(...breaks: readonly (readonly [number, number, number])[]): readonly string[] {
@@ -158,21 +158,21 @@ class FakeFeed implements MessageFeed {
 test('uplinks come wrapped as their gateway wraps them; anything else on the broker is passed over', async t => {
   const forms: readonly (readonly [UplinkForm | undefined, string | Uint8Array])[] = [
     [undefined, '{"data":"BMwSABYA"}'],
-    [{kind: 'json', field: 'payload', encoding: 'hex'}, '{"payload":"04CC12001600"}'],
-    [{kind: 'bytes'}, fromHex('04CC12001600')],
+    [{field: 'payload', encoding: 'hex'}, '{"payload":"04CC12001600"}'],
+    ['bytes', fromHex('04CC12001600')],
   ];
   for (const [form, message] of forms) {
     const {heard, counter} = milesight({model: VS350_MODEL});
     const feed = new FakeFeed();
-    const counters = new Map([['up/1', counter]]);
-    const desk = new UplinkDesk({feed, counters, ...(form ? {form} : {})});
+    const devices = new Map([['up/1', counter]]);
+    const desk = new UplinkDesk({feed, devices, ...(form ? {form} : {})});
     t.deepEqual(feed.topics, ['up/1']);
     const send = (text: string | Uint8Array, topic = 'up/1') =>
       feed.listener?.onMessage(
         topic,
         typeof text === 'string' ? new TextEncoder().encode(text) : text,
       );
-    if (form?.kind !== 'bytes') {
+    if (form !== 'bytes') {
       for (const text of [
         '{',
         'null',

@@ -26,7 +26,7 @@ test('every device of the example files is known to device replace, and where it
   const board =
     'buses: [{id: B, devices: [{id: L, kind: board-lock, model: m, board: 1, lock: 3}]}]';
   t.like(devicePlace(new YamlSource(board, 'board.yaml'), 'L'), {address: 3});
-  for (const way of ['address', 'link.host', 'link.serialNo', 'link.path']) {
+  for (const way of ['address', 'link.host', 'link.serialNo', 'link.path', 'topic']) {
     t.true(reached.has(way), way);
   }
 });

@@ -18,6 +18,7 @@ const ADDRESSES: readonly ConfigPath[] = [
   ['link', 'host'],
   ['link', 'serialNo'],
   ['hid', 'serial'],
+  ['topic'],
   ['reader', 'link', 'path'],
   ['reader', 'link', 'host'],
 ];

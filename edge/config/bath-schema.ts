@@ -8,7 +8,9 @@ const stallSchema = exactly({
   meter: identifier(
     'Water meter with the valve of the stall: water-meter, cjt188-meter or pulse-meter.',
   ),
-  button: identifier('Call button inside: an emergency-button or a loop-button.'),
+  button: identifier(
+    'Call button inside: an emergency-button, a loop-button or a milesight-button.',
+  ),
   probe: identifier('A temperature-input in its pipe, behind the mixer.').optional(),
 });
 

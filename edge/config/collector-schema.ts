@@ -74,7 +74,7 @@ const readerSchema = z
 
 const buttonSchema = z
   .union([
-    identifier('An emergency-button on a line, or a loop-button.'),
+    identifier('An emergency-button on a line, a loop-button or a milesight-button.'),
     exactly({
       device: identifier('An osdp-reader.'),
       input: integer(0, 31, 'Input of that reader, from 0.'),

@@ -22,7 +22,7 @@ export function deviceSecrets({buses, devices}: SiteConfig): readonly DeviceSecr
   for (const device of [...buses.flatMap(bus => bus.devices), ...devices]) {
     const {id} = device;
     if (device.kind === 'osdp-reader') need(device.key, `key of ${id}`, OSDP_KEY_BYTES);
-    if (device.kind === 'milesight-counter') {
+    if (device.kind === 'milesight-counter' || device.kind === 'milesight-button') {
       need(device.feed.password, `password of ${id} at its broker`);
     }
     if (device.kind === 'plate-camera' && device.link.kind === 'mqtt') {

@@ -212,6 +212,7 @@ function gateReferences(device: unknown, path: ConfigPath): Reference[] {
 /** Parts of one device that may serve different collectors; of other kinds the whole device serves. */
 const PARTED_KIND = 'osdp-reader';
 const DISPLAY_KINDS = ['display', 'fk-display', 'aa55-display', 'dwin-display', PARTED_KIND];
+const BUTTON_KINDS = ['emergency-button', 'loop-button', 'milesight-button'];
 const READER_KINDS = [PARTED_KIND, 'pn532'];
 const CODE_KINDS = ['code-scanner', 'hid-scanner', 'keypad', 'hid-keypad', PARTED_KIND];
 
@@ -240,7 +241,7 @@ function collectorReferences(
     refer(name, ['codes', place], CODE_KINDS, 'keys');
   }
   refer(words(collector, 'display'), ['display'], DISPLAY_KINDS, 'text');
-  refer(words(collector, 'button'), ['button'], ['emergency-button', 'loop-button'], '');
+  refer(words(collector, 'button'), ['button'], BUTTON_KINDS, '');
   const input = `input ${field(button, 'input')}`;
   refer(words(button, 'device'), ['button', 'device'], [PARTED_KIND], input);
   return found;
@@ -252,7 +253,7 @@ function stallReferences(stall: unknown, user: string, path: ConfigPath): Refere
     keypad: ['keypad', 'hid-keypad'],
     display: DISPLAY_KINDS.filter(kind => kind !== PARTED_KIND),
     meter: ['water-meter', 'cjt188-meter', 'pulse-meter'],
-    button: ['emergency-button', 'loop-button'],
+    button: BUTTON_KINDS,
     probe: ['temperature-input'],
   };
   return Object.entries(kinds).flatMap(([key, fit]) => {

@@ -5,7 +5,7 @@ import {brokerAddress} from './broker-address.js';
 import {busSchema, type DeviceConfig} from './bus-schema.js';
 import {callsSchema} from './calls-schema.js';
 import {collectorSchema} from './collector-schema.js';
-import {loopButton} from './device-kinds/buttons.js';
+import {OWN_BUTTON_KINDS} from './device-kinds/buttons.js';
 import {PLANT_OWN_KINDS} from './device-kinds/plant-kinds.js';
 import {READ_OWN_KINDS} from './device-kinds/read-kinds.js';
 import {
@@ -101,7 +101,7 @@ const staffSchema = exactly({
 });
 
 /** A device that hangs on no line. */
-const ownDeviceSchema = kindOf([...READ_OWN_KINDS, loopButton, ...PLANT_OWN_KINDS]);
+const ownDeviceSchema = kindOf([...READ_OWN_KINDS, ...OWN_BUTTON_KINDS, ...PLANT_OWN_KINDS]);
 
 const issuerSchema = exactly({
   kid: integer(0, 255, 'Number of the key, as tokens name it.'),

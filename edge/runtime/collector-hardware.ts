@@ -32,6 +32,7 @@ import {createOwnedPn532} from './devices/card-device.js';
 import {createDisplay, isDisplay} from './devices/display-devices.js';
 import {createLoopButton, listenToResetKey} from './devices/loop-device.js';
 import type {PlantParts} from './devices/plant-parts.js';
+import {createMilesightButton} from './devices/radio-button.js';
 import type {SharedReader} from './devices/site-devices.js';
 import type {OpenLink} from './open-link.js';
 
@@ -56,9 +57,10 @@ export interface CollectorHardwareOptions {
 /** Ten call buttons on the line of ten stalls are not to take it from the water; presses are counted by the board. */
 const STALL_BUTTON_MS = 1000;
 /** What a guard can look for. */
-const LOOP_WORDS = {
+const BUTTON_WORDS = {
   open: 'its loop is cut, it cannot call',
   short: 'its loop is bridged, it cannot call',
+  low_battery: 'its battery is low, change it',
 };
 
 /** The collector that the site file describes, plain or smart, telling the lot what it sees. */
@@ -184,6 +186,9 @@ function createButton(
     );
     return createLoopButton(own, parts, listener);
   }
+  if (own?.kind === 'milesight-button') {
+    return createMilesightButton(own, partsFor(name), listener);
+  }
   const unit = unitOf(button);
   if (unit.kind !== 'emergency-button') throw wrongKind(button, unit.kind);
   return new ModbusButton({
@@ -242,7 +247,7 @@ function listenerFor(
         collector: id,
         fault: 'BUTTON_FAULT',
         isStanding: line !== 'ok',
-        detail: line === 'ok' ? '' : `${parts.button}: ${LOOP_WORDS[line]}`,
+        detail: line === 'ok' ? '' : `${parts.button}: ${BUTTON_WORDS[line]}`,
       }),
     onHealth: (health, part) => {
       const device: DeviceId | CollectorId = asId(parts[part]);

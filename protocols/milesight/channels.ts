@@ -1,7 +1,7 @@
 /** How the bytes of a channel are read; everything is little-endian. */
 export type ChannelFields = readonly {
   readonly name: string;
-  readonly bytes: 1 | 2 | 4 | 8;
+  readonly bytes: 1 | 2 | 4 | 6 | 8;
   readonly signed?: boolean;
 }[];
 
@@ -99,5 +99,20 @@ export const VS350_MODEL: MilesightModel = {
       {name: 'line1PeriodOut', bytes: 2},
       {name: 'periodAlarm', bytes: 1},
     ],
+  },
+};
+
+/**
+ * WS101 (call button on a battery): `press` 1 short, 2 long, 3 double.
+ * Source: the same, ws-series/ws101/README.md, attribute and telemetry.
+ */
+export const WS101_MODEL: MilesightModel = {
+  name: 'ws101',
+  totalBits: 32,
+  channels: {
+    ...ATTRIBUTES,
+    FF08: [{name: 'serial', bytes: 6}],
+    '0175': [{name: 'batteryPercent', bytes: 1}],
+    FF2E: [{name: 'press', bytes: 1}],
   },
 };

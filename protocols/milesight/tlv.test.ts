@@ -2,11 +2,11 @@ import test from 'ava';
 import fc from 'fast-check';
 import {concatBytes, fromHex} from '../base/bytes.js';
 import {CodecMisuse} from '../base/errors.js';
-import {VS133_MODEL, VS350_MODEL} from './channels.js';
+import {VS133_MODEL, VS350_MODEL, WS101_MODEL} from './channels.js';
 import {decodeUplink, encodeUplink} from './tlv.js';
 import {MILESIGHT_VECTORS} from './vectors.js';
 
-const MODELS = {vs133: VS133_MODEL, vs350: VS350_MODEL};
+const MODELS = {vs133: VS133_MODEL, vs350: VS350_MODEL, ws101: WS101_MODEL};
 
 for (const {source, model, payload, values} of MILESIGHT_VECTORS) {
   test(`published uplink: ${source}`, t => {

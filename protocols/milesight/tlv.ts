@@ -5,7 +5,7 @@ import type {ChannelFields, MilesightModel} from './channels.js';
 const MOST_BYTES = 242;
 
 export interface UplinkValues {
-  /** Fields by name; a field said twice keeps the last. Eight-byte fields are left out: no number holds them. */
+  /** Fields by name; a field said twice keeps the last. Serial numbers, of six or eight bytes, are left out. */
   readonly values: ReadonlyMap<string, number>;
   /** Why the rest was not read: its length is unknown, or it is cut off. */
   readonly rest: 'none' | 'unknown_channel' | 'truncated' | 'too_long';

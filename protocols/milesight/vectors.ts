@@ -4,7 +4,7 @@
  */
 export const MILESIGHT_VECTORS: readonly {
   readonly source: string;
-  readonly model: 'vs133' | 'vs350';
+  readonly model: 'vs133' | 'vs350' | 'ws101';
   readonly payload: string;
   readonly values: Readonly<Record<string, number>>;
 }[] = [
@@ -81,5 +81,11 @@ export const MILESIGHT_VECTORS: readonly {
     model: 'vs350',
     payload: '8367360101',
     values: {temperatureTenths: 310, temperatureAlarm: 1},
+  },
+  {
+    source: 'ws-series/ws101, battery and a short press',
+    model: 'ws101',
+    payload: '017510 FF2E01',
+    values: {batteryPercent: 16, press: 1},
   },
 ];

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {MilesightCounter} from '../../drivers/people-counter/milesight-counter.js';
-import {UplinkDesk} from '../../drivers/people-counter/uplink-desk.js';
+import {UplinkDesk} from '../../drivers/port/uplink-desk.js';
 import {MqttCamera} from '../../drivers/plate-camera/mqtt-camera.js';
 import {MqttFeed} from '../../drivers/port/mqtt-feed.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
@@ -61,7 +61,7 @@ test('over mosquitto an uplink counts people and a plate arrives; the broker die
     },
   });
   const uplinks = feedOf('latchkey-counters');
-  const desk = new UplinkDesk({feed: uplinks, counters: new Map([[UPLINKS, counter]])});
+  const desk = new UplinkDesk({feed: uplinks, devices: new Map([[UPLINKS, counter]])});
   t.teardown(() => desk.close());
   const seen: string[] = [];
   const plates = feedOf('latchkey-cameras');

@@ -1,6 +1,7 @@
 import {z} from 'zod';
-import {choice, exactly, identifier, integer} from '../fields.js';
+import {choice, duration, exactly, identifier, integer} from '../fields.js';
 import {countingBoardName, relayBoardName, relayOutput} from './boards.js';
+import {feedSchema, uplinkForm, uplinkTopic} from './feeds.js';
 
 const input = (sentence: string) => integer(0, 31, sentence);
 
@@ -30,3 +31,20 @@ export const loopButton = exactly({
     .optional()
     .describe('Counts presses that are shorter than a poll.'),
 });
+
+/** A Milesight button behind a LoRaWAN gateway. */
+export const milesightButton = exactly({
+  id: identifier('Name of the device.'),
+  kind: z.literal('milesight-button'),
+  feed: feedSchema,
+  topic: uplinkTopic,
+  form: uplinkForm,
+  reportMs: duration(
+    60_000,
+    64_800_000,
+    'How often it reports without a press, as set at the button: two missed reports are a fault.',
+  ).default(64_800_000),
+});
+
+/** Call buttons that hang on no line. */
+export const OWN_BUTTON_KINDS = [loopButton, milesightButton] as const;

@@ -1,7 +1,7 @@
 import {z} from 'zod';
-import {choice, duration, exactly, flag, identifier, integer, listOf, text} from '../fields.js';
+import {choice, duration, exactly, flag, identifier, integer, listOf} from '../fields.js';
 import {countingBoardName} from './boards.js';
-import {feedSchema} from './feeds.js';
+import {feedSchema, uplinkForm, uplinkTopic} from './feeds.js';
 import {inputRange} from './gates.js';
 
 const id = identifier('Name of the device.');
@@ -27,20 +27,8 @@ export const milesightCounter = exactly({
   kind: z.literal('milesight-counter'),
   model: choice(['vs133', 'vs350'], 'Model; a VS135 speaks as a vs133.').default('vs133'),
   feed: feedSchema,
-  topic: text(200, 'Topic of its uplinks, exact.'),
-  form: z
-    .union(
-      [
-        z.literal('bytes'),
-        exactly({
-          field: text(64, 'Field of the JSON object that holds the payload.').default('data'),
-          encoding: choice(['base64', 'hex'], 'How it is written there.').default('base64'),
-        }),
-      ],
-      {error: 'expected bytes, or field and encoding'},
-    )
-    .default({field: 'data', encoding: 'base64'})
-    .describe('How the gateway wraps a payload; bytes: not at all.'),
+  topic: uplinkTopic,
+  form: uplinkForm,
   lines: listOf(integer(1, 4, 'Counting line.'), 1, 4)
     .default([1])
     .describe('Counting lines that lead into the room.'),

@@ -4,7 +4,7 @@ import type {
   PeopleCounterListener,
 } from '../../../drivers/people-counter/contract.js';
 import {MilesightCounter} from '../../../drivers/people-counter/milesight-counter.js';
-import {UplinkDesk, type UplinkForm} from '../../../drivers/people-counter/uplink-desk.js';
+import {UplinkDesk} from '../../../drivers/port/uplink-desk.js';
 import type {Millis} from '../../../protocols/base/clock.js';
 import {VS133_MODEL, VS350_MODEL} from '../../../protocols/milesight/channels.js';
 import type {PlantOf} from '../../config/device-kinds/plant-kinds.js';
@@ -44,15 +44,13 @@ export function createMilesightCounter(
   config: PlantOf<'milesight-counter'>,
   parts: PlantParts,
 ): SiteDevice {
-  const {reportMs, lines, swapped, topic} = config;
+  const {reportMs, lines, swapped, topic, form} = config;
   const {room, listener} = roomOf(config, parts, {reportMs, answerMs: reportMs + LATE_REPORT_MS});
   const {id, clock} = parts;
   const model = MODELS[config.model];
   const counter = new MilesightCounter({id, clock, model, listener, lines, swapped, reportMs});
-  const form: UplinkForm =
-    config.form === 'bytes' ? {kind: 'bytes'} : {kind: 'json', ...config.form};
   const feed = parts.openFeed(config.feed);
-  const desk = new UplinkDesk({feed, counters: new Map([[topic, counter]]), form});
+  const desk = new UplinkDesk({feed, devices: new Map([[topic, counter]]), form});
   return counterDevice(counter, room, () => desk.close());
 }
 

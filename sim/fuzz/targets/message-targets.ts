@@ -1,8 +1,7 @@
 import {generateKeyPairSync} from 'node:crypto';
 import {rawDeflate} from '../../../cloud-sync/raw-deflate.js';
-import type {MilesightCounter} from '../../../drivers/people-counter/milesight-counter.js';
-import {UplinkDesk} from '../../../drivers/people-counter/uplink-desk.js';
 import type {MessageFeed, MessageFeedListener} from '../../../drivers/port/message-feed.js';
+import {UplinkDesk, type UplinkListener} from '../../../drivers/port/uplink-desk.js';
 import {concatBytes, fromHex} from '../../../protocols/base/bytes.js';
 import {DOWN_SCHEMAS} from '../../../protocols/cloud/down-messages.js';
 import {readCode} from '../../../protocols/cloud/enrolment.js';
@@ -161,12 +160,12 @@ function makeDesk(): {readonly push: (message: Uint8Array) => readonly Uint8Arra
     publish: () => false,
     close: () => Promise.resolve(),
   };
-  const counter: Pick<MilesightCounter, 'onUplink' | 'onFeed' | 'close'> = {
+  const device: UplinkListener = {
     onUplink: payload => found.push(payload),
     onFeed: () => {},
     close: () => {},
   };
-  new UplinkDesk({feed, counters: new Map([['t', counter as MilesightCounter]])});
+  new UplinkDesk({feed, devices: new Map([['t', device]])});
   return {
     push: message => {
       listener?.onMessage('t', message);
@@ -182,7 +181,7 @@ export const MESSAGE_TARGETS: readonly FuzzTarget[] = [
   ...VZ,
   ...CLOUD,
   {
-    name: 'people-counter UplinkDesk',
+    name: 'port UplinkDesk',
     covers: ['drivers/people-counter/uplink-desk.ts UplinkDesk'],
     seeds: ['{"data":"AXVkA2cMAQ==","devEUI":"24e1"}', '{"data":null}'].map(utf8),
     run: desk.push,

@@ -1,5 +1,5 @@
 import {fromHex} from '../../../protocols/base/bytes.js';
-import {VS133_MODEL, VS350_MODEL} from '../../../protocols/milesight/channels.js';
+import {VS133_MODEL, VS350_MODEL, WS101_MODEL} from '../../../protocols/milesight/channels.js';
 import {decodeUplink} from '../../../protocols/milesight/tlv.js';
 import {MILESIGHT_VECTORS} from '../../../protocols/milesight/vectors.js';
 import {decodeDispenserRegisters} from '../../../protocols/profiles/card-dispenser-profile.js';
@@ -123,7 +123,7 @@ const MILESIGHT = MILESIGHT_VECTORS.map(({payload}) => fromHex(payload));
 /** Registers of Modbus units, and uplinks of counters, behind the checks of their frames. */
 export const PROFILE_TARGETS: readonly FuzzTarget[] = [
   ...PROFILES,
-  ...[VS133_MODEL, VS350_MODEL].map(model => ({
+  ...[VS133_MODEL, VS350_MODEL, WS101_MODEL].map(model => ({
     name: `milesight decodeUplink ${model.name}`,
     covers: ['protocols/milesight/tlv.ts decodeUplink'],
     seeds: MILESIGHT,
