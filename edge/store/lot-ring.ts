@@ -112,6 +112,8 @@ export function keyOf(record: LotRecord): string {
       return `lockTest ${record.row.lock}`;
     case 'lockout':
       return `lockout ${record.row.door}`;
+    case 'guesses':
+      return 'guesses';
     case 'used':
     case 'unspent':
       return `used ${record.id}`;

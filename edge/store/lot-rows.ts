@@ -28,12 +28,13 @@ const FINAL_STATES: ReadonlySet<ActuationState> = new Set<ActuationState>([
 type UseRecord = Extract<LotRecord, {readonly table: 'grantUse' | 'grantUnused'}>;
 type LockTest = Extract<LotRecord, {readonly table: 'lockTest'}>;
 type Lockout = Extract<LotRecord, {readonly table: 'lockout'}>;
+type Guesses = Extract<LotRecord, {readonly table: 'guesses'}>;
 type Care = Extract<LotRecord, {readonly table: 'care'}>;
 type Spent = Extract<LotRecord, {readonly table: 'used'}>;
 type Unspent = Extract<LotRecord, {readonly table: 'unspent'}>;
 export type UpsertedRecord = Exclude<
   LotRecord,
-  UseRecord | LockTest | Lockout | Spent | Unspent | Care
+  UseRecord | LockTest | Lockout | Guesses | Spent | Unspent | Care
 >;
 
 const UPSERTED: ReadonlySet<LotRecord['table']> = new Set<LotRecord['table']>([
@@ -80,6 +81,7 @@ export class LotRows {
       lockTests: this.#lockTests(),
       lockouts: this.#lockouts(),
       showers: this.#showers(),
+      guessAgesMs: this.#guessAges(),
       care: readCare(this.#database),
     };
   }
@@ -90,6 +92,7 @@ export class LotRows {
     else if (record.table === 'grantUnused') this.#unuse(record);
     else if (record.table === 'lockTest') this.#keepLockTest(record, stamp);
     else if (record.table === 'lockout') this.#keepLockout(record);
+    else if (record.table === 'guesses') this.#keepGuesses(record);
     else if (record.table === 'care') keepCare(this.#database, record, stamp);
     else if (record.table === 'used') this.#spend(record, stamp);
     else if (record.table === 'unspent') this.#unspend(record);
@@ -200,6 +203,22 @@ export class LotRows {
          FROM lockout`,
       )
       .all() as LockoutRecord[];
+  }
+
+  #keepGuesses({agesMs}: Guesses): void {
+    this.#database
+      .statement(
+        `INSERT INTO house_guesses (id, ages) VALUES (1, ?)
+         ON CONFLICT (id) DO UPDATE SET ages = excluded.ages`,
+      )
+      .run(JSON.stringify(agesMs.map(Math.floor)));
+  }
+
+  #guessAges(): readonly number[] {
+    const row = this.#database.statement('SELECT ages FROM house_guesses').get() as
+      | {readonly ages: string}
+      | undefined;
+    return row ? (JSON.parse(row.ages) as number[]) : [];
   }
 
   #keepLockTest({row}: LockTest, {wallMs}: Stamp): void {

@@ -138,6 +138,8 @@ test('~E5 what was not final comes back after a restart as it last stood, the re
       {table: 'session', row: session('s-2', 'closed')},
       {table: 'alarm', row: alarm('al-1', 'acked')},
       {table: 'alarm', row: alarm('al-2', 'closed')},
+      {table: 'guesses', agesMs: [9000]},
+      {table: 'guesses', agesMs: [12_000.4, 0]},
     ],
     stamp,
   });
@@ -166,6 +168,7 @@ test('~E5 what was not final comes back after a restart as it last stood, the re
     lockTests: [],
     lockouts: [],
     showers: [],
+    guessAgesMs: [12_000, 0],
     care: [],
   });
 });
@@ -274,6 +277,8 @@ test('closed records go after the retention, open ones stay', async t => {
       {table: 'session', row: session('s-1', 'parked')},
       {table: 'session', row: session('s-2', 'closed')},
       {table: 'alarm', row: alarm('al-2', 'closed')},
+      {table: 'guesses', agesMs: [9000]},
+      {table: 'guesses', agesMs: [12_000.4, 0]},
     ],
     stamp: store.stampNow(),
   });

@@ -248,8 +248,13 @@ test('E64 water over 45 °C shuts the valve with an alarm; a child has 40 °C an
   // Nobody tells any more: the water of the others runs on.
   warm(undefined);
   t.true(bath.stall('S-01').isOpen);
-  bath.key('S-01', 'stop');
+  warm(45_500);
+  t.false(bath.stall('S-01').isOpen, 'hot while it runs');
   bath.run(15);
+  t.like(bath.showers().at(-1), {phase: 'settled', end: 'hot'});
+  bath.closeAlarm('HOT_WATER');
+  warm(undefined);
+  bath.run(5);
 
   const child = {budget: {fen: 1000, seconds: 600, mostMilliCelsius: 40_000}};
   bath.code('1', child);

@@ -46,7 +46,17 @@ export interface RowValveEffect {
 export type BathRecord =
   | {readonly table: 'shower'; readonly row: ShowerRow}
   /** Delete its row in `used` again: no water came, so the code stays good. */
-  | {readonly table: 'unspent'; readonly id: string};
+  | {readonly table: 'unspent'; readonly id: string}
+  /** How old the wrong codes of the house are that still count; takes the place of the row before. */
+  | {readonly table: 'guesses'; readonly agesMs: readonly Millis[]};
+
+/** What of the bath was open when the daemon stopped. */
+export interface OpenBath {
+  /** Those not settled, and settled ones whose rinse is owed. */
+  readonly showers: readonly ShowerRow[];
+  /** As they were when the newest was stored: no clock runs while the power is off. */
+  readonly guessAgesMs: readonly Millis[];
+}
 
 /** Stalls of a public bath; each is a collector too, by the same name. */
 export interface BathConfig {

@@ -56,10 +56,17 @@ export function noteGuess(turn: Turn, id: CollectorId): void {
   const recent = turn.state.guesses.filter(atMs => turn.nowMs - atMs < withinMs);
   const guesses = [...recent, turn.nowMs];
   const isMany = guesses.length >= count;
-  turn.patch({guesses: isMany ? [] : guesses});
+  const counting = isMany ? [] : guesses;
+  turn.patch({guesses: counting});
+  turn.record({table: 'guesses', agesMs: counting.map(atMs => turn.nowMs - atMs)});
   if (!isMany) return;
   const detail = `${count} wrong codes at the stalls within ${withinMs / MINUTE_MS} min`;
   raiseAlarm(turn, {kind: 'CODE_GUESSING', detail});
+}
+
+/** A power cut makes nobody's wrong codes older than they were. */
+export function restoreGuesses(turn: Turn, agesMs: readonly Millis[]): void {
+  turn.patch({guesses: agesMs.map(ageMs => turn.nowMs - ageMs)});
 }
 
 /** The day goes on running while nobody tries; a start must not begin it anew. */

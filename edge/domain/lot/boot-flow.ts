@@ -9,7 +9,7 @@ import {restoreShowers} from '../bath/shower-flow.js';
 import {stallScreen} from '../bath/stall-screen.js';
 import {restoreCare} from '../calls/care-flow.js';
 import {restoreLockTests} from '../commissioning/commissioning-flow.js';
-import {restoreLockouts} from '../lockout/lockout-flow.js';
+import {restoreGuesses, restoreLockouts} from '../lockout/lockout-flow.js';
 import {beginStay, journalSession, startWindowTimer} from '../session/session-flow.js';
 import {restoreSession} from '../session/session-machine.js';
 import type {ActuationRecord, FormerRun, LotInput, SessionRecord} from './contract.js';
@@ -42,6 +42,7 @@ export function onBoot(turn: Turn, input: Extract<LotInput, {kind: 'boot' | 'off
   }
   restoreLockTests(turn, open.lockTests);
   restoreLockouts(turn, open.lockouts);
+  restoreGuesses(turn, open.guessAgesMs);
   for (const row of unsettled) awaitReading(turn, row);
   for (const row of underway) interrupt(turn, row, former);
   for (const row of open.sessions) resumeStay(turn, row, former);

@@ -43,11 +43,11 @@ import type {AlarmRecord} from '../alarms/alarm-record.js';
 import type {
   BathConfig,
   BathRecord,
+  OpenBath,
   RowValveEffect,
   StallInput,
   WaterEffect,
 } from '../bath/contract.js';
-import type {ShowerRow} from '../bath/shower-state.js';
 import type {CallsConfig} from '../calls/call-config.js';
 import type {AlarmActionInput, CallInput} from '../calls/call-input.js';
 import type {CallAnswer} from '../calls/call-view.js';
@@ -335,14 +335,12 @@ export type LotRecord =
   | {readonly table: 'grantUnused'; readonly grant: GrantId; readonly session: SessionId};
 
 /** Rows that were not final when the daemon stopped, and what is known of the locks. */
-export interface OpenRecords {
+export interface OpenRecords extends OpenBath {
   readonly actuations: readonly ActuationRecord[];
   readonly sessions: readonly SessionRecord[];
   readonly alarms: readonly AlarmRecord[];
   readonly lockTests: readonly LockTestRecord[];
   readonly lockouts: readonly LockoutRecord[];
-  /** Those not settled, and settled ones whose rinse is owed. */
-  readonly showers: readonly ShowerRow[];
   /** What keeps calls possible: watches, maintenance, tests. */
   readonly care?: readonly CareRow[];
 }

@@ -115,7 +115,15 @@ class HostileWorld {
       run: 'run-1',
       cause: 'start',
       version: 'test',
-      open: {actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: [], showers: []},
+      open: {
+        actuations: [],
+        sessions: [],
+        alarms: [],
+        lockTests: [],
+        lockouts: [],
+        showers: [],
+        guessAgesMs: [],
+      },
     });
   }
 

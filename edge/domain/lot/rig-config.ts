@@ -115,5 +115,13 @@ export function sureTime(utcMs: number): TimeReading {
 
 /** What a gateway finds that was never on. */
 export const NOTHING_OPEN: OpenRecords = {
-  ...{actuations: [], sessions: [], alarms: [], lockTests: [], lockouts: [], showers: []},
+  ...{
+    actuations: [],
+    sessions: [],
+    alarms: [],
+    lockTests: [],
+    lockouts: [],
+    showers: [],
+    guessAgesMs: [],
+  },
 };

@@ -15,6 +15,7 @@ import {EPOCHS} from './0013-epochs.js';
 import {STAFF} from './0014-staff.js';
 import {CALL_CARE} from './0015-call-care.js';
 import {HELD_EVENTS} from './0016-held-events.js';
+import {HOUSE_GUESSES} from './0017-house-guesses.js';
 import type {Migration} from './migration.js';
 
 /** `LTCH`: how a database of ours is told from any other SQLite file. */
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   STAFF,
   CALL_CARE,
   HELD_EVENTS,
+  HOUSE_GUESSES,
 ];
 
 /** Version of the schema that this code works with. */
