@@ -75,6 +75,7 @@ test('Q4 on the agreement the tenant has key and QR of one grant; when delivery 
   const next = await tokenText(right, newQr?.credential.id ?? '');
   t.is(await key(digits), 'REVOKED');
   t.is(await scan(old.text), 'REVOKED');
+  for (const one of [digits, newKey?.digits ?? '']) t.regex(one, /^\d{8}$/);
   t.is(await key(newKey?.digits ?? ''), 'ALLOW');
   t.is(await scan(next.text), 'ALLOW');
   const first = await cloud.store.read(db =>
