@@ -9,7 +9,7 @@ const held = (what: string) =>
   exactly({device: relayBoardName, output: relayOutput(what)}).optional();
 
 /** A call button on two inputs of a board, whose cable is watched. */
-export const loopButton = exactly({
+const loopButton = exactly({
   id: identifier('Name of the device.'),
   kind: z.literal('loop-button'),
   inputs: identifier('Discrete-inputs board of both contacts.'),
@@ -33,7 +33,7 @@ export const loopButton = exactly({
 });
 
 /** A Milesight button behind a LoRaWAN gateway. */
-export const milesightButton = exactly({
+const milesightButton = exactly({
   id: identifier('Name of the device.'),
   kind: z.literal('milesight-button'),
   feed: feedSchema,
