@@ -37,8 +37,11 @@ const LIVELY: readonly (readonly [what: string, least: number, counts: (note: No
 const LIVES = [
   {
     forMs: 14_000,
-    isLively: (notes: readonly Note[]) =>
-      LIVELY.every(([, least, counts]) => notes.filter(counts).length >= least),
+    lacking: (notes: readonly Note[]) =>
+      LIVELY.flatMap(([what, least, counts]) => {
+        const count = notes.filter(counts).length;
+        return count < least ? [`${count} of ${least} ${what}`] : [];
+      }),
     end: 'kill',
   },
   {forMs: 9000, end: 'signal'},

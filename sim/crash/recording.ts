@@ -4,6 +4,7 @@ import {SystemClock} from '../../edge/platform/system-clock.js';
 import {SiteStore} from '../../edge/store/site-store.js';
 import {fromHex} from '../../protocols/base/bytes.js';
 import type {UnixMillis} from '../../protocols/base/clock.js';
+import {UsageError} from '../../protocols/base/errors.js';
 import {DAY_MS} from '../../protocols/base/units.js';
 import {EMPTY_STATE_HASH, type GrantStateRow, hashWith} from '../../protocols/cloud/grant-state.js';
 import type {SiteFact} from '../../protocols/site/events.js';
@@ -42,7 +43,7 @@ export interface RecordingOptions {
 export interface Life {
   readonly forMs: number;
   /** It goes on until enough was seen: a busy machine sees fewer cars in the same time. */
-  readonly isLively?: (notes: readonly Note[]) => boolean;
+  readonly lacking?: (notes: readonly Note[]) => readonly string[];
   readonly end: 'kill' | 'signal';
 }
 
@@ -115,7 +116,7 @@ interface LifeParts {
 }
 
 async function live(
-  {forMs, isLively = () => true, end}: Life,
+  {forMs, lacking = () => [], end}: Life,
   {disk, outside, preload, people, watch, notes}: LifeParts,
 ): Promise<void> {
   watch.enter('boot');
@@ -131,7 +132,11 @@ async function live(
     // The uplink takes its time, so that a fleet does not come back all at once.
     await until('the grants have come', () => watch.isHeld, UPLINK_LIMIT_MS);
     await rest(forMs);
-    await until('enough has happened', () => isLively(notes), LIVELY_LIMIT_MS);
+    await until('enough has happened', () => lacking(notes).length === 0, LIVELY_LIMIT_MS).catch(
+      () => {
+        throw new UsageError('crash/dull', `too little has happened: ${lacking(notes).join(', ')}`);
+      },
+    );
   } finally {
     people.gateway = undefined;
     await (end === 'kill' ? gateway.kill() : gateway.end());
