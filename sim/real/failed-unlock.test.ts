@@ -55,7 +55,10 @@ test('P17 a lock that takes six commands and does not move: one call on the boar
   const tile = tab.locator('.tile[data-type="assistance"]');
   await tile.waitFor({timeout: 40_000});
   const calledMs = since();
-  t.true(calledMs > 29_000 && calledMs < 34_000, `${calledMs} ms`);
+  const account = site
+    .events('actuation')
+    .map(({tryNo, sinceStartMs, state, why}) => `${tryNo}@${sinceStartMs} ${state} ${why ?? ''}`);
+  t.true(calledMs > 29_000 && calledMs < 34_000, `${calledMs} ms: ${account.join(', ')}`);
   t.is(Math.max(...site.events('actuation').map(({tryNo}) => tryNo)), 6);
   t.is(ordersOn(line), 6);
   const whom = async () => (await tile.textContent()) ?? '';

@@ -182,7 +182,7 @@ export const MESSAGE_TARGETS: readonly FuzzTarget[] = [
   ...CLOUD,
   {
     name: 'port UplinkDesk',
-    covers: ['drivers/people-counter/uplink-desk.ts UplinkDesk'],
+    covers: ['drivers/port/uplink-desk.ts UplinkDesk'],
     seeds: ['{"data":"AXVkA2cMAQ==","devEUI":"24e1"}', '{"data":null}'].map(utf8),
     run: desk.push,
   },
