@@ -51,6 +51,13 @@ test('answers that come late instead of in time are a stalled host or a slow dev
   }
 });
 
+test('a slow host gives up each first answer, gets it late, and its repeat in time: no clash', t => {
+  const line = new Line();
+  for (let second = 0; second < 10; second += 1) {
+    t.deepEqual(line.second({b: {sound: 1, timeouts: second % 2 === 0 ? 2 : 0, late: 1}}), []);
+  }
+});
+
 test('a line on which everybody breaks has noise and no clash', t => {
   const line = new Line();
   for (let second = 0; second < 10; second += 1) {
