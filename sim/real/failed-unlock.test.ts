@@ -20,7 +20,9 @@ const [FIRST, SECOND] = ['值班保安', '保安队长'] as const;
 /** Orders to the lock that went over the wire, be it that a busy machine cut one in two, which no lock hears. */
 function ordersOn({log}: Rs485Line): number {
   const sent = log.entries.filter(({direction}) => direction === 'toDevices');
-  const [order] = sent.filter(({bytes}) => bytes[1] === 6 && bytes.length === 8);
+  const [order] = sent.filter(({bytes}) => {
+    return bytes[0] === lockUnit(0) && bytes[1] === 6 && bytes.length === 8;
+  });
   const wire = sent.map(({bytes}) => toHex(bytes)).join('');
   return order ? wire.split(toHex(order.bytes)).length - 1 : 0;
 }
