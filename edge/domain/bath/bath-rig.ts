@@ -36,6 +36,7 @@ interface BathRigOptions {
   readonly stalls?: readonly string[];
   readonly probes?: boolean;
   readonly bath?: Partial<BathConfig>;
+  readonly calls?: LotConfig['calls'];
   readonly rules?: Partial<BathRules>;
   readonly open?: Partial<OpenRecords>;
   /** Left out: that of the lot's rig. */
@@ -67,7 +68,7 @@ export class BathRig {
       rules: {...BATH_RULES, ...more.rules},
       ...more.bath,
     };
-    this.lot = new LotRig(configOf(this.#config), more.open, [], more.former);
+    this.lot = new LotRig(configOf(this.#config, more.calls), more.open, [], more.former);
     for (const id of stalls) {
       this.stalls.set(id, {
         ...{isOpen: false, totalMl: 1000, flowMlPerS: 150, isStuck: false, isMeterDead: false},
@@ -210,8 +211,9 @@ export class BathRig {
   }
 }
 
-function configOf(bath: BathConfig): LotConfig {
+function configOf(bath: BathConfig, calls: LotConfig['calls']): LotConfig {
   return {
+    ...(calls && {calls}),
     bays: [],
     collectors: bath.stalls.map(({id}) => ({
       ...{id, zone: 'B', profile: 'bath', arrow: '→', minCardSecurity: 'proof'},

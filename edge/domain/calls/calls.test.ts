@@ -65,7 +65,7 @@ test('EC-6 silence is one station for 60 s: others sound on, light and tile stay
   t.deepEqual(sounds(), ['silent', 'emergency']);
   t.is(sounderLevel(rig.state, rig.nowMs), 'off');
   t.is(rig.tile?.state, 'announced');
-  t.true(rig.effects.findLast(({effect}) => effect.kind === 'signal')?.effect.kind === 'signal');
+  t.like(rig.effects.findLast(({effect}) => effect.kind === 'signal')?.effect, {lamp: true});
   rig.advance(20_000);
   t.deepEqual(sounds(), ['silent', 'emergency']);
   rig.press('C2');
