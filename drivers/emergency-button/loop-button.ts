@@ -18,6 +18,8 @@ export interface LoopButtonOptions {
   readonly sounder?: HeldOutput | undefined;
   readonly lamp?: HeldOutput | undefined;
   readonly listener: EmergencyButtonListener;
+  /** Its counter, for whoever keeps it over a restart; told behind the presses that it counted. */
+  readonly onCount?: (count: number) => void;
 }
 
 /** Longest start to start of the polls of its board: a press of 200 ms is then seen twice. */
@@ -36,6 +38,9 @@ export class LoopButton implements EmergencyButton {
   readonly #options: LoopButtonOptions;
   readonly #contacts: ContactSet<'first' | 'second'>;
   #state = NEW_LOOP;
+  /** Of the counting input, as it was read and as it was told last. */
+  #count: number | undefined;
+  #toldCount: number | undefined;
 
   constructor(options: LoopButtonOptions) {
     const {id, wiring, first, second} = options;
@@ -61,9 +66,11 @@ export class LoopButton implements EmergencyButton {
     return this.#contacts.health;
   }
 
-  /** A counting input has counted `presses` more. */
-  counted(presses: number, atMs: Millis): void {
-    this.#take({kind: 'count', presses}, atMs);
+  /** A counting input stands at `count`, `presses` more than before. */
+  counted(count: number, presses: number, atMs: Millis): void {
+    this.#count = count;
+    if (presses > 0) this.#take({kind: 'count', presses}, atMs);
+    else this.#tellCount();
   }
 
   signal({buzzer, lamp}: {readonly buzzer: boolean; readonly lamp: boolean}): void {
@@ -92,6 +99,15 @@ export class LoopButton implements EmergencyButton {
           unreachable(effect, 'loop effect');
       }
     }
+    this.#tellCount();
+  }
+
+  /** Not before what it counted: a power cut between the two would swallow the press. */
+  #tellCount(): void {
+    if (this.#count === undefined || this.#count === this.#toldCount) return;
+    if (this.#state.counted > 0) return;
+    this.#toldCount = this.#count;
+    this.#options.onCount?.(this.#count);
   }
 
   #turn(health: DeviceHealth): void {

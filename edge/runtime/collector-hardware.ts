@@ -30,7 +30,7 @@ import type {Log} from '../platform/log.js';
 import type {FrameCounters} from '../store/counters.js';
 import {createOwnedPn532} from './devices/card-device.js';
 import {createDisplay, isDisplay} from './devices/display-devices.js';
-import {createLoopButton, listenToResetKey} from './devices/loop-device.js';
+import {createLoopButton, type KeptPresses, listenToResetKey} from './devices/loop-device.js';
 import type {PlantParts} from './devices/plant-parts.js';
 import {createMilesightButton} from './devices/radio-button.js';
 import type {SharedReader} from './devices/site-devices.js';
@@ -178,13 +178,17 @@ function createButton(
     const {reader} = readerOf(button.device);
     return new OsdpCallButton({id, reader, clock, listener, input: button.input});
   }
+  const kept: KeptPresses = {
+    formerCount: pressCounts.get(id),
+    onCount: count => dispatch({kind: 'pressCount', device: id, count}),
+  };
   const own = config.devices.find(device => device.id === button);
   if (own?.kind === 'loop-button') {
     const parts = partsFor(name);
     listenToResetKey(own, parts, () =>
       dispatch({kind: 'resetKey', collector: asId(options.collector.id), person: null}),
     );
-    return createLoopButton(own, parts, listener);
+    return createLoopButton(own, parts, listener, kept);
   }
   if (own?.kind === 'milesight-button') {
     return createMilesightButton(own, partsFor(name), listener);
@@ -197,8 +201,7 @@ function createButton(
     clock,
     unit: unit.address,
     listener,
-    formerCount: pressCounts.get(id),
-    onCount: count => dispatch({kind: 'pressCount', device: id, count}),
+    ...kept,
     ...(post.kind === 'stall' && {pollMs: STALL_BUTTON_MS}),
     onTrouble: (code, text) => log.warn('device.trouble', {device: name, code, text}),
   });

@@ -100,6 +100,26 @@ test('~E49 a press shorter than a poll calls where it is counted, and each press
   }
 });
 
+test('~E49 a press while the gateway is without power calls once it is back, and once', t => {
+  const {options, twins} = loopSite(PARTS);
+  return withWorld(t, options, async world => {
+    await world.advance(1000);
+    twins.button?.press(200);
+    await world.advance(1000);
+    t.is(world.alarms()[0]?.count, 1);
+    await world.stopEdge();
+    world.startEdge();
+    await world.advance(3000);
+    t.is(world.alarms()[0]?.count, 1, 'what was counted before is known');
+    await world.stopEdge();
+    twins.button?.press(200);
+    await world.advance(1000);
+    world.startEdge();
+    await world.advance(3000);
+    t.is(world.alarms()[0]?.count, 2);
+  });
+});
+
 test('~E49 sounder and lamp of a loop button go on with a call; its answer silences one, its end darkens the other', t => {
   const {options, twins} = loopSite(PARTS);
   const outputs = () => twins.relays?.outputs.slice(2, 4);

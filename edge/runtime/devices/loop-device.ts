@@ -10,11 +10,19 @@ const RESET_HELD_MS = 100;
 
 export type LoopConfig = Extract<OwnDeviceConfig, {kind: 'loop-button'}>;
 
+/** Its counter of presses over a restart. */
+export interface KeptPresses {
+  /** As it was last kept: what was pressed since then is told with the first reading. */
+  readonly formerCount: number | undefined;
+  readonly onCount: (count: number) => void;
+}
+
 /** A supervised call button with what the site file has given it: sounder, lamp, a counter of presses. */
 export function createLoopButton(
   config: LoopConfig,
   parts: PlantParts,
   listener: EmergencyButtonListener,
+  kept: KeptPresses,
 ): LoopButton {
   const {id, clock, plant, listenTo} = parts;
   const {wiring, first, second, sounder, lamp} = config;
@@ -27,12 +35,12 @@ export function createLoopButton(
       output: place.output,
     });
   const button = new LoopButton({
-    ...{id, wiring, first, second, listener},
+    ...{id, wiring, first, second, listener, onCount: kept.onCount},
     sounder: held('sounder', sounder),
     lamp: held('lamp', lamp),
   });
   for (const [input, ear] of button.inputs) listenTo(config.inputs, input, ear, LOOP_POLL_MS);
-  if (config.counter) countPresses(config.counter, parts, button);
+  if (config.counter) countPresses(config.counter, parts, button, kept.formerCount);
   return button;
 }
 
@@ -61,22 +69,35 @@ export function listenToResetKey(
   listenTo(inputs, reset, ear, LOOP_POLL_MS);
 }
 
+/** More than a person can press while the gateway was away: such a step is another board, or one set anew. */
+const MOST_PRESSES = 1000;
+
 /** Its board tells by itself when it is gone; a press that lasts is then still seen. */
 function countPresses(
   {device, input}: NonNullable<LoopConfig['counter']>,
   {plant}: PlantParts,
   button: LoopButton,
+  formerCount: number | undefined,
 ): void {
   const bits = plant.counters.bitsOf(device);
-  let before: number | undefined;
+  let before = formerCount;
   plant.counters.listen(device, [input], {
     onTotals: (totals, atMs) => {
       const total = totals.get(input);
       if (total === undefined) return;
-      const presses = stepCounter(before, total, bits)?.delta ?? 0;
+      if (total === before) return;
+      const presses = pressesSince(before, total, bits);
       before = total;
-      if (presses > 0) button.counted(presses, atMs);
+      button.counted(total, presses, atMs);
     },
     onHealth: () => {},
   });
+}
+
+/** In doubt somebody pressed: a counter that begins anew has counted since. */
+function pressesSince(before: number | undefined, total: number, bits: 16 | 32): number {
+  const step = stepCounter(before, total, bits);
+  if (!step) return 0;
+  const presses = step.quality === 'reset' ? total : step.delta;
+  return presses <= MOST_PRESSES ? presses : 0;
 }
