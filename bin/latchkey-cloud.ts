@@ -11,6 +11,7 @@ import {type ProviderOptions, providerSite} from '../cloud-sync/api/payments/pro
 import {type ListenAddress, startCloud} from '../cloud-sync/api/server.js';
 import {type MovedTable, moveCloudBetween} from '../cloud-sync/api/store/move-cloud.js';
 import {SystemEntropy} from '../edge/platform/entropy.js';
+import {yieldTurn} from '../edge/platform/event-loop.js';
 import {Host} from '../edge/platform/host.js';
 import {createJsonLog} from '../edge/platform/json-log.js';
 import {SystemClock} from '../edge/platform/system-clock.js';
@@ -86,6 +87,7 @@ async function serve(options: ServeOptions, isPlainAsked: boolean): Promise<void
     ...{...parts, ...notices, providers, ...(broker ? {broker} : own)},
     ...{...(authority && {authority}), ...(names && {names})},
     ...(trustedProxies && {trustedProxies}),
+    yieldTurn,
     ...(options.cardKeyFile && {cardKeys: loadCardKeys(options.cardKeyFile)}),
   });
   const {httpUrl, mqttUrl, mqttsUrl} = cloud;

@@ -93,6 +93,8 @@ export interface CloudOptions {
   readonly patience?: Partial<HttpPatience>;
   /** Proxies whose `X-Forwarded-For` tells who asks; left out, it is the other end of the socket. */
   readonly trustedProxies?: TrustedProxies;
+  /** See `CloudStore.open`. */
+  readonly yieldTurn?: () => Promise<void>;
 }
 
 export interface Cloud {
@@ -117,7 +119,7 @@ const OVERTAKING_MS: Millis = SECOND_MS;
 /** Start the thin cloud: broker, ingest, grants, commands and HTTP on one database.
  *  @throws StoreError when the database is not usable, SyncError `cloud/listen` when a port is taken. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const store = await CloudStore.open(options.database);
+  const store = await CloudStore.open(options.database, {yieldTurn: options.yieldTurn});
   try {
     return await assemble(options, store);
   } catch (error) {

@@ -2,6 +2,7 @@ import {createPrivateKey} from 'node:crypto';
 import {createInterface} from 'node:readline';
 import {type Cloud, startCloud} from '../../cloud-sync/api/server.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
+import {yieldTurn} from '../../edge/platform/event-loop.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {UsageError} from '../../protocols/base/errors.js';
 import {HOUR_MS} from '../../protocols/base/units.js';
@@ -39,6 +40,7 @@ export async function run([text = '{}']: readonly string[]): Promise<undefined> 
   const cloud = await startCloud({
     ...{clock, entropy: new SystemEntropy(clock), log: SILENT, database: task.database},
     ...{signingKey: createPrivateKey(task.signingKey), apiKey: KEY},
+    yieldTurn,
   });
   const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
   try {

@@ -7,6 +7,7 @@ import {moveCloud} from '../../cloud-sync/api/store/move-cloud.js';
 import {SecretBox} from '../../cloud-sync/api/store/secret-box.js';
 import {storeContract} from '../../cloud-sync/api/store/store-contract.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
+import {yieldTurn} from '../../edge/platform/event-loop.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
 import {StoreError} from '../../protocols/base/errors.js';
 import {PostgresServer} from './postgres.js';
@@ -46,7 +47,7 @@ async function open(t: ExecutionContext) {
   databases += 1;
   const url = (await shared?.database(`contract_${databases}`, FRESH)) ?? '';
   const reopen = async () => {
-    const store = await CloudStore.open(url);
+    const store = await CloudStore.open(url, {yieldTurn});
     t.teardown(() => store.close());
     return store;
   };

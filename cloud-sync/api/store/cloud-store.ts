@@ -6,6 +6,7 @@ import {CommitGroup} from './commit-group.js';
 import type {EventWriter} from './event-writer.js';
 import {cloudMigrations} from './migrations.js';
 import {NotReady} from './not-ready.js';
+import type {YieldTurn} from './postgres-driver.js';
 import {openPostgres} from './postgres-engine.js';
 import {openSqlite} from './sqlite-engine.js';
 
@@ -13,6 +14,13 @@ import {openSqlite} from './sqlite-engine.js';
 const MAX_TRIES = 6;
 /** So often work may want something that is made outside: a lease has a few codes, some of which clash. */
 const MAX_WAITS = 32;
+
+export interface CloudStoreOptions {
+  /** Make no new file. */
+  readonly mustExist?: boolean | undefined;
+  /** Lets what is asked of PostgreSQL in one turn go out in one write; left out, each goes at once. */
+  readonly yieldTurn?: YieldTurn | undefined;
+}
 
 /**
  * The cloud's own database: SQLite in a file, or PostgreSQL shared by several workers. Durable at each
@@ -37,15 +45,17 @@ export class CloudStore {
   }
 
   /**
-   * `location`: path of a SQLite file, `:memory:`, or a `postgres://` address. `mustExist`: make no new
-   * file.
+   * `location`: path of a SQLite file, `:memory:`, or a `postgres://` address.
    * @throws StoreError `store/open` when it cannot be opened, `store/foreign` when it is not a database
    *   of this program or of a newer one, `store/not-durable` when a commit is not safe on disk
    */
-  static async open(location: string, {mustExist = false} = {}): Promise<CloudStore> {
+  static async open(
+    location: string,
+    {mustExist = false, yieldTurn}: CloudStoreOptions = {},
+  ): Promise<CloudStore> {
     const isPostgres = /^postgres(?:ql)?:\/\//.test(location);
     const store = new CloudStore(
-      isPostgres ? openPostgres(location) : openSqlite(location, mustExist),
+      isPostgres ? openPostgres(location, yieldTurn) : openSqlite(location, mustExist),
     );
     try {
       await store.#prepare();

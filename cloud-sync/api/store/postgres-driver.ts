@@ -10,21 +10,26 @@ import {InternalError} from '../../../protocols/base/errors.js';
 import type {FixedCall} from './fixed-query.js';
 import {JoinedTexts, SentBatch} from './sent-batch.js';
 
+/** Settles when everything that has come in this turn of the event loop is dealt with. */
+export type YieldTurn = () => Promise<void>;
+
 /**
  * PostgreSQL over connections that take the next statement before the last is answered. Statements that
  * come again and again are prepared once on each connection.
  */
 export class PipedDialect extends PostgresDialect {
   readonly #pool: pg.Pool;
+  readonly #yieldTurn: YieldTurn | undefined;
 
-  /** `pool`: with `pipeline`. */
-  constructor(pool: pg.Pool) {
+  /** `pool`: with `pipeline`. `yieldTurn`: left out, each question is written at once. */
+  constructor(pool: pg.Pool, yieldTurn: YieldTurn | undefined) {
     super({pool});
     this.#pool = pool;
+    this.#yieldTurn = yieldTurn;
   }
 
   override createDriver(): Driver {
-    return new PipedDriver(this.#pool);
+    return new PipedDriver(this.#pool, this.#yieldTurn);
   }
 }
 
@@ -32,9 +37,11 @@ class PipedDriver implements Driver {
   readonly #pool: pg.Pool;
   readonly #connections = new WeakMap<pg.PoolClient, PipedConnection>();
   readonly #texts = new JoinedTexts();
+  readonly #yieldTurn: YieldTurn | undefined;
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, yieldTurn: YieldTurn | undefined) {
     this.#pool = pool;
+    this.#yieldTurn = yieldTurn;
   }
 
   init(): Promise<void> {
@@ -43,7 +50,8 @@ class PipedDriver implements Driver {
 
   async acquireConnection(): Promise<PipedConnection> {
     const client = await this.#pool.connect();
-    const held = this.#connections.get(client) ?? new PipedConnection(client, this.#texts);
+    const held =
+      this.#connections.get(client) ?? new PipedConnection(client, this.#texts, this.#yieldTurn);
     this.#connections.set(client, held);
     return held;
   }
@@ -77,9 +85,12 @@ class PipedConnection implements DatabaseConnection {
   #failure: unknown;
   readonly #sent: SentBatch;
   #isCorked = false;
+  #isToUncork = false;
+  readonly #yieldTurn: YieldTurn | undefined;
 
-  constructor(client: pg.PoolClient, texts: JoinedTexts) {
+  constructor(client: pg.PoolClient, texts: JoinedTexts, yieldTurn: YieldTurn | undefined) {
     this.#client = client;
+    this.#yieldTurn = yieldTurn;
     this.#sent = new SentBatch(texts);
   }
 
@@ -89,7 +100,7 @@ class PipedConnection implements DatabaseConnection {
       return {rows: []};
     }
     const asked = this.#askLast(query);
-    this.#uncork();
+    this.#uncorkLater();
     try {
       const {command, rowCount, rows} = await asked;
       const isCounted = ROW_COUNTING.has(command);
@@ -113,8 +124,9 @@ class PipedConnection implements DatabaseConnection {
   async commit(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#flush();
+    this.#cork();
     const asked = this.#client.query('commit');
-    this.#uncork();
+    this.#uncorkLater();
     const {command} = await asked;
     // The server undoes what failed and calls that no error.
     if (command === 'COMMIT') return;
@@ -124,8 +136,9 @@ class PipedConnection implements DatabaseConnection {
   async rollback(): Promise<void> {
     this.#failure = undefined;
     this.#sent.clear();
+    this.#cork();
     const asked = this.#client.query('rollback');
-    this.#uncork();
+    this.#uncorkLater();
     await asked;
   }
 
@@ -138,6 +151,7 @@ class PipedConnection implements DatabaseConnection {
     this.#sent.add(query);
     const calls = this.#sent.take();
     this.#post(calls.slice(0, -1));
+    this.#cork();
     return this.#ask(calls.at(-1) ?? query);
   }
 
@@ -162,10 +176,18 @@ class PipedConnection implements DatabaseConnection {
     this.#client.connection.stream.cork();
   }
 
-  #uncork(): void {
-    if (!this.#isCorked) return;
-    this.#isCorked = false;
-    this.#client.connection.stream.uncork();
+  /** Each write wakes the server, which costs more than what most statements ask of it: what is asked in
+   *  one turn of the loop, some promises later, goes together. */
+  #uncorkLater(): void {
+    if (this.#isToUncork) return;
+    this.#isToUncork = true;
+    const uncork = () => {
+      this.#isToUncork = false;
+      this.#isCorked = false;
+      this.#client.connection.stream.uncork();
+    };
+    if (this.#yieldTurn) void this.#yieldTurn().then(uncork);
+    else uncork();
   }
 
   release(): void {

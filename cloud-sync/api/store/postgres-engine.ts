@@ -4,7 +4,7 @@ import {errorText, StoreError} from '../../../protocols/base/errors.js';
 import type {CloudEngine} from './cloud-engine.js';
 import type {CloudReader} from './cloud-schema.js';
 import {POSTGRES_TYPES} from './column-types.js';
-import {PipedDialect} from './postgres-driver.js';
+import {PipedDialect, type YieldTurn} from './postgres-driver.js';
 import {PostgresEventWriter} from './postgres-event-writer.js';
 
 const MAX_CONNECTIONS = 10;
@@ -46,7 +46,7 @@ const ON_NETWORK = /^(?:ECONN|EPIPE|ENOENT|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|E
 const LOST = /connection|not queryable|timeout exceeded|client was closed/i;
 
 /** `url`: `postgres://user@host:port/database`. Connects with the first question. */
-export function openPostgres(url: string): CloudEngine {
+export function openPostgres(url: string, yieldTurn?: YieldTurn): CloudEngine {
   const pool = new pg.Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
@@ -66,7 +66,7 @@ export function openPostgres(url: string): CloudEngine {
   pool.on('error', () => {});
   pool.on('connect', client => client.on('error', () => {}));
   return {
-    dialect: new PipedDialect(pool),
+    dialect: new PipedDialect(pool, yieldTurn),
     types: POSTGRES_TYPES,
     isShared: true,
     events: new PostgresEventWriter(),
