@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {
@@ -12,21 +12,26 @@ import {enrol} from '../../cloud-sync/uplink/identity/enrol.js';
 import {readIdentity} from '../../cloud-sync/uplink/identity/gateway-identity.js';
 import {createIdentityUplink} from '../../cloud-sync/uplink/identity/identity-uplink.js';
 import {makeBackup} from '../../edge/backup/make-backup.js';
-import {restoreBackup} from '../../edge/backup/restore-backup.js';
+import {replaceDevice} from '../../edge/commands/device-replace.js';
+import {type Enrol, enrolSite} from '../../edge/commands/enroll.js';
+import {replaceGateway} from '../../edge/commands/replace.js';
 import {loadSiteConfig} from '../../edge/config/load.js';
 import {SystemEntropy} from '../../edge/platform/entropy.js';
 import {PrivateFolder} from '../../edge/platform/private-folder.js';
 import {SystemClock} from '../../edge/platform/system-clock.js';
+import {readTextFile} from '../../edge/platform/text-file.js';
 import {SiteClock} from '../../edge/runtime/site-clock.js';
 import {copyDatabase} from '../../edge/store/database-copy.js';
 import {SiteStore} from '../../edge/store/site-store.js';
+import {toHex} from '../../protocols/base/bytes.js';
 import type {SiteFact} from '../../protocols/site/events.js';
 import {folderOf, SITE} from './backup-rig.js';
+import {TriedSite} from './tried-site.js';
 
 const clock = new SystemClock();
 const entropy = new SystemEntropy(clock);
 const SECRET = {kind: 'key', bytes: new Uint8Array(32)} as const;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 90_000;
 
 async function until(what: string, isSo: () => boolean): Promise<void> {
   const endMs = clock.nowMs() + LIMIT_MS;
@@ -79,6 +84,8 @@ const fact = (bay: string): SiteFact =>
     body: {bay, arm: 'up', occupancy: 'vacant', online: true, saleable: true},
   }) as never;
 
+const keyOf = ({shelf}: ReturnType<typeof gateway>) => readIdentity(shelf)?.key;
+
 interface Feed {
   readonly events: readonly {readonly id: string; readonly kind: string; readonly body: unknown}[];
 }
@@ -90,55 +97,114 @@ async function baysAt(cloud: Cloud): Promise<readonly unknown[]> {
     .map(({body}) => (body as {readonly bay: string}).bay);
 }
 
-test('~I-8 a backup restored onto a new gateway goes on in a new epoch: nothing counted twice, a key of its own, and the old identity ends', async t => {
-  const cloud = await startEnrollingCloud(t, {clock, entropy});
+const TEXT = SITE.replace('secretKey: {file: ./keys/secret.key}\n', '');
+
+/** A site of its own folder, with the commands of its gateway. */
+function place(t: ExecutionContext, cloud: Cloud) {
   const folder = folderOf(t);
-  const sitePath = join(folder, 'site.yaml');
-  writeFileSync(sitePath, SITE.replace('secretKey: {file: ./keys/secret.key}\n', ''));
-  const old = gateway(t, folder);
-  const request = async (url: string, init: RequestInit) => cloud.fetch(new Request(url, init));
-  const enrolled = await enrol(await codeFor(cloud, 'gw-1'), 'http://cloud', {
-    ...{shelf: old.shelf, request},
-  });
-  t.is(enrolled.kind, 'enrolled');
-  const before = readIdentity(old.shelf);
+  const keyFile = join(folder, 'backup.hex');
+  writeFileSync(keyFile, toHex(SECRET.bytes));
+  const config = join(folder, 'site.yaml');
+  const machine = {
+    ...{clock, entropy, readText: readTextFile, env: () => undefined},
+    request: async (url: string, init: RequestInit) => cloud.fetch(new Request(url, init)),
+  };
+  const byCloud: Enrol = (code, url, shelf) =>
+    enrol(code, url, {shelf: new PrivateFolder(shelf), request: machine.request});
+  return {
+    folder,
+    enrol: (code: string) =>
+      enrolSite(code, {cloud: 'http://cloud', config, json: false}, machine, byCloud),
+    replace: (from: string, by: {readonly code: string; readonly cloud: string} | object = {}) =>
+      replaceGateway(from, {...by, config, keyFile, replace: false}, machine, byCloud),
+    backup: async () => {
+      const file = join(folder, 'lot.lkbackup');
+      const loaded = loadSiteConfig(readFileSync(config, 'utf8'), config);
+      if (!loaded.ok) throw new Error(loaded.problems.join());
+      await makeBackup(file, {
+        ...{clock, entropy, secret: SECRET, sitePath: config, config: loaded.config},
+        ...{version: '1.0.0', pathOf: (path: string) => join(folder, path)},
+        copyDatabase: target => copyDatabase(join(folder, 'lot.db'), target),
+      });
+      return file;
+    },
+  };
+}
+
+test('I-8 a gateway is replaced by its backup, then by backup and code: an epoch and a key of its own each time, nothing counted twice, the old ones come in no more; a lock keeps name and history', async t => {
+  const cloud = await startEnrollingCloud(t, {clock, entropy});
+  const first = place(t, cloud);
+  writeFileSync(join(first.folder, 'site.yaml'), TEXT);
+  const enrolled = await first.enrol(await codeFor(cloud, 'gw-1'));
+  t.is(enrolled.exitCode, 0, enrolled.lines.join('\n'));
+  const old = gateway(t, first.folder);
   old.happen('A-1', 'A-2', 'A-3');
   old.start();
   await until('the first events are sent', old.isSent);
   old.stop();
   old.happen('A-4', 'A-5');
 
-  const loaded = loadSiteConfig(
-    SITE.replace('secretKey: {file: ./keys/secret.key}\n', ''),
-    sitePath,
-  );
-  if (!loaded.ok) return t.fail(loaded.problems.join());
-  const file = join(folder, 'lot.lkbackup');
-  await makeBackup(file, {
-    ...{clock, entropy, secret: SECRET, sitePath, config: loaded.config, version: '1.0.0'},
-    pathOf: path => join(folder, path),
-    copyDatabase: target => copyDatabase(join(folder, 'lot.db'), target),
-  });
-  const elsewhere = folderOf(t);
-  await restoreBackup(file, {
-    ...{secret: SECRET, sitePath: join(elsewhere, 'site.yaml'), isReplacing: false},
-  });
-  const replaced = gateway(t, elsewhere);
-  t.not(replaced.store.outbox.epoch(), old.store.outbox.epoch());
-  replaced.happen('A-6');
-  replaced.start();
-  await until('what was unsent arrives', replaced.isSent);
+  const second = place(t, cloud);
+  const restored = await second.replace(await first.backup());
+  t.is(restored.exitCode, 0, restored.lines.join('\n'));
+  t.regex(restored.lines.join('\n'), /identity: that of the backup.*cut the power of the old/s);
+  const next = gateway(t, second.folder);
+  const key = keyOf(next);
+  t.is(key, keyOf(old), 'until the cloud has given it one');
+  next.happen('A-6');
+  next.start();
+  await until('what was unsent arrives', next.isSent);
   t.deepEqual([...(await baysAt(cloud))].sort(), ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6']);
-  await until('a key of its own', () => readIdentity(replaced.shelf)?.restored === undefined);
-  t.not(readIdentity(replaced.shelf)?.key, before?.key);
-
+  await until('a key of its own', () => readIdentity(next.shelf)?.restored === undefined);
   // With the first connection under the new certificate the old one is good no more.
-  replaced.restart();
-  replaced.happen('A-7');
-  await until('the new certificate is shown', replaced.isSent);
-  old.happen('A-8');
-  old.restart();
+  next.restart();
+  next.happen('A-7');
+  await until('the new certificate is shown', next.isSent);
+  next.stop();
+  next.happen('A-8');
+
+  const third = place(t, cloud);
+  const code = await codeFor(cloud, 'gw-1');
+  const replaced = await third.replace(await second.backup(), {code, cloud: 'http://cloud'});
+  t.is(replaced.exitCode, 0, replaced.lines.join('\n'));
+  t.regex(replaced.lines.join('\n'), /1 unsent.*enrolled as gw-1/s);
+  const last = gateway(t, third.folder);
+  last.happen('A-9');
+  last.start();
+  await until('the third sends what the second had left', last.isSent);
+  const mine = [old, next, last];
+  t.is(new Set(mine.map(keyOf)).size, 3);
+  t.is(new Set(mine.map(({store}) => store.outbox.epoch())).size, 3);
+
+  for (const gone of [old, next]) {
+    gone.happen('X-1');
+    gone.restart();
+  }
   await clock.sleep(2000);
-  t.false(old.isSent(), 'the old gateway comes in no more');
-  t.deepEqual((await baysAt(cloud)).length, 7);
+  t.deepEqual(
+    mine.map(({isSent}) => isSent()),
+    [false, false, true],
+  );
+  const bays = Array.from({length: 9}, (_, at) => `A-${at + 1}`);
+  t.deepEqual([...(await baysAt(cloud))].sort(), bays, 'each once');
+  await lockKeepsName(t);
 });
+
+/** The same for one lock: another device at another address under the old name. */
+async function lockKeepsName(t: ExecutionContext): Promise<void> {
+  const tried = await TriedSite.start();
+  t.teardown(() => tried.close());
+  const machine = tried.commandLine();
+  const id = 'L-A-001';
+  for (const moved of [{}, {address: '101'}]) {
+    const options = {config: tried.path('site.yaml'), person: 'wang', ...moved};
+    await tried.clock.settle(replaceDevice(id, options, machine));
+  }
+  t.regex(tried.siteFile(), /id: L-A-001\n[^#]*?address: 101\n/);
+  const tests = tried.events('device.event').filter(({event}) => event === 'test');
+  t.deepEqual(
+    tests.map(({device}) => device),
+    [id, id] as never,
+    'before and after under one name',
+  );
+}
