@@ -4,6 +4,7 @@ import test from 'ava';
 import {DropCounter} from '../drop-counter.js';
 import type {SyncLog} from '../log.js';
 import {Broker} from './broker.js';
+import type {BrokerPort} from './broker-port.js';
 
 const quiet: SyncLog = {debug: () => {}, info: () => {}, warn: () => {}, error: () => {}};
 const TOPIC = 'v1/demo/slow/d/ack';
@@ -54,7 +55,7 @@ async function siteOf() {
 
 test('a gateway that does not read holds up no other, whatever waits for it', async t => {
   const {broker, heard, slow} = await siteOf();
-  for (let at = 0; at < 2000; at += 1) broker.publish(TOPIC, new Uint8Array(100), 0);
+  for (let at = 0; at < 2000; at += 1) broker.publish(TOPIC, new Uint8Array(100));
   await turns(20);
   const other = new Duplex({read() {}, write: (_chunk, _encoding, done) => done()});
   broker.attach(other);
@@ -72,10 +73,37 @@ test('a gateway that does not read holds up no other, whatever waits for it', as
 test('what waits for a gateway that does not read is bounded', async t => {
   const {broker, drops, slow} = await siteOf();
   for (let at = 0; at < 1000; at += 1) {
-    broker.publish(TOPIC, new Uint8Array(60_000), 0);
+    broker.publish(TOPIC, new Uint8Array(60_000));
     await turn();
   }
   t.true(slow.writableLength < 10 * 1024 * 1024, `${slow.writableLength} bytes`);
   t.true((drops.counts()['publish/not_read'] ?? 0) > 500);
+  await broker.close();
+});
+
+/** Payloads of one byte each, as they stand at the end of whole PUBLISH packets. */
+function bytesOf(stream: Uint8Array): readonly number[] {
+  const bytes: number[] = [];
+  for (let at = 0; at < stream.length; ) {
+    const end = at + 2 + (stream[at + 1] ?? 0);
+    if ((stream[at] ?? 0) >> 4 === 3) bytes.push(stream[end - 1] ?? -1);
+    at = end;
+  }
+  return bytes;
+}
+
+test('state and answers sent in one turn arrive all, and in the order in which they were sent', async t => {
+  const {broker, slow} = await siteOf();
+  slow.hear();
+  const chunks: Uint8Array[] = [];
+  slow._write = (chunk, _encoding, done) => {
+    chunks.push(chunk as Uint8Array);
+    done();
+  };
+  const port: BrokerPort = broker;
+  const sent = Array.from({length: 100}, (_, at) => at);
+  for (const at of sent) port.publish(TOPIC, Uint8Array.of(at), at % 3 === 0 ? 1 : 0);
+  await turns(200);
+  t.deepEqual(bytesOf(Buffer.concat(chunks)), sent);
   await broker.close();
 });

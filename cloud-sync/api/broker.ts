@@ -127,14 +127,19 @@ export class Broker implements BrokerPort {
     });
   }
 
-  publish(topic: string, payload: Uint8Array, qos: 0 | 1): void {
+  /**
+   * Always at QoS 0: aedes looks up who is away before it delivers at QoS 1, and drops that message as a duplicate
+   * when a later one at QoS 0 has passed it meanwhile (aedes 1.2.0, lib/client.js, dedupe). A connection without a
+   * session loses nothing by it, and what is sent in order arrives in order.
+   */
+  publish(topic: string, payload: Uint8Array): void {
     const gateway = parseTopic(topic)?.gateway ?? '';
     const conn = this.#clients.get(gateway)?.conn as Duplex | undefined;
     if (conn && conn.writableLength > MAX_WAITING_BYTES) {
       this.#options.drops.drop('publish/not_read', {gateway});
       return;
     }
-    const packet = {cmd: 'publish', topic, qos, retain: false, dup: false} as const;
+    const packet = {cmd: 'publish', topic, qos: 0, retain: false, dup: false} as const;
     this.#aedes.publish({...packet, payload: Buffer.from(payload)}, () => {});
   }
 

@@ -31,7 +31,7 @@ export class CloudWithoutBroker implements Cloud {
     this.#drops = new DropCounter(options.log);
     this.#parts = assembleParts({
       ...{...options, store, drops: this.#drops, tenant: TENANT},
-      publish: (topic, payload, qos) => this.#broker?.publish(topic, payload, qos),
+      publish: (topic, payload) => this.#broker?.publish(topic, payload),
     });
   }
 
