@@ -41,6 +41,7 @@ test('B15 budget 200: one rinse of a minute is booked as a debt in the ledger, t
   const {id, digits, heldFen} = await platform.code('ann');
   t.is(heldFen, 200);
   await house.type('X-01', `${digits}#`);
+  await world.until(() => house.screen('X-01').includes('30 s: '), 90_000);
   await world.until(() => /Low: left 0\.(3[6-9]|40)$/.test(house.screen('X-01')), 90_000);
   await world.until(() => house.screen('X-01').startsWith('Budget used up'), 60_000);
   await world.advance(3000);
@@ -89,5 +90,51 @@ test('E58 soap in the hair and the budget gone: warned at 20 % and at 30 s, one 
   t.true(owedFen >= 114 && owedFen <= 126, `${owedFen} fen for a minute`);
   t.is(await platform.debt('ann'), owedFen);
   t.like(await platform.purse('ann'), {postedFen: 0, heldFen: 0});
+  t.deepEqual(await platform.imbalances(), []);
+});
+
+test('E60 who leaves with the water running: it shuts at the longest time, what ran is taken and the rest let go', async t => {
+  const tariff = {by: 'time', fenPerMinute: 60};
+  const rules = {capMs: 5 * MINUTE_MS};
+  const platform = await BathPlatform.open(t, {purses: {ann: 1000}, tariff, rules});
+  const {house, world} = platform;
+  const {id, digits, heldFen} = await platform.code('ann');
+  t.is(heldFen, 1000);
+  await house.type('X-01', `${digits}#`);
+  const {pipe} = house.stall('X-01');
+  await world.until(() => pipe.valve === 'open', 5000);
+  const fromMs = world.nowMs;
+  await world.until(() => pipe.valve === 'closed', 6 * MINUTE_MS);
+  const ranMs = world.nowMs - fromMs;
+  t.true(Math.abs(ranMs - 5 * MINUTE_MS) <= 3000, `${ranMs} ms`);
+  await house.settled(1, 120_000);
+  const {usedFen} = await platform.until(id, 'settled');
+  t.true(usedFen !== null && usedFen >= 297 && usedFen <= 303, `${usedFen} fen`);
+  t.deepEqual(await platform.entries(id), ['hold 0', `capture ${usedFen}`]);
+  const leftFen = 1000 - Number(usedFen);
+  t.like(await platform.purse('ann'), {postedFen: leftFen, heldFen: 0, availableFen: leftFen});
+});
+
+test('E63 the meter is dead while water runs: after 60 s time is charged, at most what was held, ESTIMATED, and refunded later', async t => {
+  const platform = await BathPlatform.open(t, {purses: {ann: 120}, xintai: 0, pulse: 1});
+  const {house, world} = platform;
+  const {id, digits} = await platform.code('ann');
+  await house.type('P-01', `${digits}#`);
+  const {pipe} = house.stall('P-01');
+  await world.until(() => pipe.valve === 'open', 5000);
+  await world.advance(10_000);
+  house.counter.isUnplugged = true;
+  await world.advance(58_000);
+  t.is(pipe.valve, 'open');
+  await world.until(() => pipe.valve === 'closed', 60_000);
+  await house.settled(1, 120_000);
+  t.like(await platform.until(id, 'settled'), {usedFen: 120, owedFen: 0, quality: 'estimated'});
+  t.like(await platform.purse('ann'), {postedFen: 0, heldFen: 0});
+  const note = 'no meter';
+  t.is((await platform.ask('POST', `/v1/orders/${id}/dispute`, {note})).status, 200);
+  const refund = await platform.ask('POST', `/v1/orders/${id}/refund`, {amountFen: 50, note});
+  t.is(refund.status, 200);
+  t.is((await platform.see(id)).refundedFen, 50);
+  t.like(await platform.purse('ann'), {postedFen: 50, availableFen: 50});
   t.deepEqual(await platform.imbalances(), []);
 });

@@ -138,6 +138,8 @@ test('B14 keyed at two stalls in the same millisecond: exactly one valve opens, 
       denied.map(({body}) => body.reason),
       ['ALREADY_USED'],
     );
+    const other = house.stalls.find(({id}) => id !== open[0]?.id)?.id ?? '';
+    t.is(house.screen(other), 'Already used / Ask the guard');
     await house.key(open[0]?.id ?? '', '*');
     await house.settled(1);
   });
