@@ -57,6 +57,10 @@ export async function accountsRig(
       asked.push(`${tenant} ${holder} ${isSuspended ? 'suspended' : 'back'}`);
       return Promise.resolve(['gw-1']);
     },
+    forgetHolder: (_: unknown, tenant: string, holder: string) => {
+      asked.push(`${tenant} ${holder} forgotten`);
+      return Promise.resolve(['gw-1']);
+    },
   };
   const parts = {clock, entropy, store, members, vault, audit, changes, sites, logins, sessions};
   const desk = new MemberDesk({...parts, rights});

@@ -81,5 +81,9 @@ function inTurn(first: HolderRights, then: HolderRights): HolderRights {
       const more = await then.suspendHolder(tx, tenant, holder, isSuspended);
       return [...new Set([...gateways, ...more])];
     },
+    forgetHolder: async (tx, tenant, holder) => {
+      const gateways = await first.forgetHolder(tx, tenant, holder);
+      return [...new Set([...gateways, ...(await then.forgetHolder(tx, tenant, holder))])];
+    },
   };
 }

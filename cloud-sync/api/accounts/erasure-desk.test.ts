@@ -75,7 +75,7 @@ test('an erased person is gone at once: no data, no login, no rights; the phone 
   const done = await erase();
   t.like(done.member, {id, status: 'erased', displayMask: ''});
   t.deepEqual(done.gateways, ['gw-1']);
-  t.deepEqual(rig.asked, [`ten ${id} suspended`]);
+  t.deepEqual(rig.asked, [`ten ${id} suspended`, `ten ${id} forgotten`]);
   t.is(await rig.login.callerOf(token), undefined);
   t.is(await rig.logIn('+8613800005678'), 'login_refused');
   const look = {fields: ['phone'], reason: 'one more look'} as const;

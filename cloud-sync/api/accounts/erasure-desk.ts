@@ -126,11 +126,12 @@ export class ErasureDesk {
     await logins.remove(tx, id);
     await members.setErasure(tx, id, {dueWall: null, why, by});
     await members.save(tx, id, {status: 'erased', displayMask: ''}, clock.wallMs());
-    const gateways = await rights.suspendHolder(tx, tenant, id, true);
+    const gateways = new Set(await rights.suspendHolder(tx, tenant, id, true));
+    for (const gateway of await rights.forgetHolder(tx, tenant, id)) gateways.add(gateway);
     await this.#write(tx, tenant, {actor: by, action: 'member.erased', id, reason: why});
     const about = {tenant, site: null, type: 'member.erased', subject: 'member', subjectId: id};
     await changes.note(tx, {...about, isDeleted: true, data: {}});
-    return gateways;
+    return [...gateways];
   }
 
   async #runRetention(): Promise<number> {

@@ -20,21 +20,47 @@ export class GrantFreeze implements HolderRights {
     this.#options = options;
   }
 
-  async suspendHolder(
+  suspendHolder(
     tx: CloudTransaction,
     tenant: string,
     holder: string,
     isSuspended: boolean,
+  ): Promise<readonly string[]> {
+    const {grants} = this.#options;
+    return this.#atEach(tx, {tenant, holder}, gateway =>
+      isSuspended
+        ? grants.freezeHolder(tx, gateway, holder)
+        : grants.thawHolder(tx, gateway, holder),
+    );
+  }
+
+  forgetHolder(tx: CloudTransaction, tenant: string, holder: string): Promise<readonly string[]> {
+    const {grants} = this.#options;
+    return this.#atEach(tx, {tenant, holder}, async gateway => {
+      let count = 0;
+      for (const {row} of await grants.grantsOf(tx, gateway, holder)) {
+        // One under another name tells nothing of him, and follows its right.
+        if (row.holder !== holder || (row.holderMask === '' && !row.plates)) continue;
+        const {plates: _, ...rest} = {...row, holderMask: '', rev: row.rev + 1};
+        await grants.put(tx, gateway, {table: 'grant', row: rest});
+        count += 1;
+      }
+      return count;
+    });
+  }
+
+  /** Where `change` changed anything. */
+  async #atEach(
+    tx: CloudTransaction,
+    {tenant, holder}: {readonly tenant: string; readonly holder: string},
+    change: (gateway: string) => Promise<number>,
   ): Promise<readonly string[]> {
     const {gateways, grants, sites, firstTenant} = this.#options;
     const changed: string[] = [];
     for (const gateway of await grants.gatewaysOf(tx, holder)) {
       const owner = (await sites.siteOf(tx, gateway))?.tenant ?? firstTenant;
       if (owner !== tenant || !(await gateways.lock(tx, gateway))) continue;
-      const count = isSuspended
-        ? await grants.freezeHolder(tx, gateway, holder)
-        : await grants.thawHolder(tx, gateway, holder);
-      if (count > 0) changed.push(gateway);
+      if ((await change(gateway)) > 0) changed.push(gateway);
     }
     return changed;
   }

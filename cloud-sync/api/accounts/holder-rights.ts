@@ -12,4 +12,7 @@ export interface HolderRights {
     holder: string,
     isSuspended: boolean,
   ): Promise<readonly string[]>;
+
+  /** Take out of all his rights, also those that are over, what tells of the person; gives as above. */
+  forgetHolder(tx: CloudTransaction, tenant: string, holder: string): Promise<readonly string[]>;
 }

@@ -1,7 +1,7 @@
 import type {CloudReader, CloudTransaction} from '../store/cloud-schema.js';
 import {FixedQuery} from '../store/fixed-query.js';
 import type {AccessGrantColumns} from './credentials-schema.js';
-import type {Right} from './right.js';
+import {RIGHT_STATES, type Right, type RightState} from './right.js';
 
 export interface RightQuery {
   readonly tenant: string;
@@ -129,16 +129,24 @@ export class RightTable {
   }
 
   /** Live rights of a holder, locked, in the order of their issue. */
-  async liveOfHolder(
+  liveOfHolder(tx: CloudTransaction, tenant: string, holder: string): Promise<readonly Right[]> {
+    return this.#ofHolder(tx, {tenant, holder, states: ['issued', 'suspended']});
+  }
+
+  /** Also those that are over. */
+  allOfHolder(tx: CloudTransaction, tenant: string, holder: string): Promise<readonly Right[]> {
+    return this.#ofHolder(tx, {tenant, holder, states: RIGHT_STATES});
+  }
+
+  async #ofHolder(
     tx: CloudTransaction,
-    tenant: string,
-    holder: string,
+    of: {readonly tenant: string; readonly holder: string; readonly states: readonly RightState[]},
   ): Promise<readonly Right[]> {
     const query = tx.updateTable('access_grant').set(({ref}) => ({frozen: ref('frozen')}));
     const rows = await query
-      .where('tenant', '=', tenant)
-      .where('holder', '=', holder)
-      .where('state', 'in', ['issued', 'suspended'])
+      .where('tenant', '=', of.tenant)
+      .where('holder', '=', of.holder)
+      .where('state', 'in', [...of.states])
       .returningAll()
       .execute();
     return rows.map(rightOf).sort((left, right) => (left.id < right.id ? -1 : 1));

@@ -1,9 +1,12 @@
 import test from 'ava';
 import type {UnixMillis} from '../../../protocols/base/clock.js';
 import {DAY_MS, HOUR_MS} from '../../../protocols/base/units.js';
+import type {GrantId} from '../../../protocols/site/ids.js';
+import {asId} from '../../../protocols/site/ids.js';
 import {SeededEntropy} from '../../../sim/clock/seeded-entropy.js';
 import {VirtualClock} from '../../../sim/clock/virtual-clock.js';
 import {caller} from '../accounts/accounts-rig.js';
+import {GrantFreeze} from '../accounts/grant-freeze.js';
 import {startRig} from '../http/api-rig.js';
 import {Refusal} from '../http/refusals.js';
 import type {OrderView} from '../orders/order-type.js';
@@ -62,6 +65,41 @@ test('a freeze ends every right of its holder and its end gives each back as it 
   t.deepEqual(await freeze(true), []);
   t.deepEqual(await freeze(false), ['gw-001']);
   t.deepEqual(await states(), ['active', 'suspended', 'active']);
+});
+
+test('what tells of an erased holder goes out of all his rights, and of those that gateways hold', async t => {
+  const rig = await rightsRig(t);
+  const live = await rig.issue({plates: ['粤B12345']});
+  const over = await rig.issue({points: ['A-002']});
+  const other = await rig.issue({holder: 'h-2'});
+  const ended = await rig.locked(over.right.id);
+  await rig.store.transaction(tx => rig.desk.setState(tx, ended, 'revoked'));
+  const forget = () => rig.store.transaction(tx => rig.issuer.forgetHolder(tx, TENANT, 'h-1'));
+  const at = async ({right, gateways: [gateway = '']}: typeof live) => {
+    const row = await rig.rowAt(gateway, 'grant', right.id);
+    return row?.table === 'grant' ? [row.row.holderMask, row.row.plates] : undefined;
+  };
+  t.deepEqual(await at(live), ['陈**', ['粤B12345']] as never);
+  t.deepEqual(await forget(), live.gateways);
+  t.deepEqual(await at(live), ['', undefined]);
+  for (const {right} of [live, over]) t.is((await rig.locked(right.id)).holderMask, '');
+  t.is((await rig.locked(other.right.id)).holderMask, '陈**');
+  t.deepEqual(await forget(), [], 'there is nothing more');
+
+  // One that somebody gave to a gateway by itself.
+  const {gateways, grants, sites} = rig;
+  const freeze = new GrantFreeze({gateways, grants, sites, firstTenant: TENANT});
+  const own = await rig.rowAt('gw-001', 'grant', other.right.id);
+  if (own?.table !== 'grant') return t.fail('a grant');
+  const id = asId<GrantId>('own');
+  await rig.store.transaction(async tx => {
+    await grants.put(tx, 'gw-002', {table: 'grant', row: {...own.row, id, plates: ['粤B1']}});
+    t.deepEqual(await freeze.forgetHolder(tx, 'other', 'h-2'), [], 'of another tenant');
+    t.deepEqual(await freeze.forgetHolder(tx, TENANT, 'h-2'), ['gw-001', 'gw-002']);
+  });
+  const row = await rig.rowAt('gw-002', 'grant', 'own');
+  t.like(row, {row: {holder: 'h-2', holderMask: '', state: 'active', rev: own.row.rev + 1}});
+  t.is(row?.table === 'grant' ? row.row.plates : null, undefined);
 });
 
 test('a wish of an order is one right under its name: changed, withdrawn, and made anew under another id', async t => {

@@ -270,6 +270,24 @@ export class RightsDesk {
     return [...gateways];
   }
 
+  /** His mask and his plates are taken out of all his rights. */
+  async forgetHolder(
+    tx: CloudTransaction,
+    {tenant, holder}: {readonly tenant: string; readonly holder: string},
+  ): Promise<readonly string[]> {
+    const {rights, spread, clock} = this.#options;
+    const gateways = new Set<string>();
+    for (const right of await rights.allOfHolder(tx, tenant, holder)) {
+      if (right.holderMask === '' && !right.plates) continue;
+      const changedWall = clock.wallMs();
+      const changed = {...right, holderMask: '', plates: undefined, changedWall};
+      await rights.save(tx, changed);
+      if (!isLive(changed)) continue;
+      for (const gateway of await spread.spread(tx, changed)) gateways.add(gateway);
+    }
+    return [...gateways];
+  }
+
   /** What is dead stays dead. */
   async setCredential(
     tx: CloudTransaction,

@@ -114,6 +114,10 @@ export class RightsIssuer {
     return this.#options.desk.suspendHolder(tx, {tenant, holder}, isSuspended);
   }
 
+  forgetHolder(tx: CloudTransaction, tenant: string, holder: string): Promise<readonly string[]> {
+    return this.#options.desk.forgetHolder(tx, {tenant, holder});
+  }
+
   /** Digits of what an order was given, once: they are stored no longer than until now. */
   async fetchCodes(
     tx: CloudTransaction,

@@ -210,7 +210,7 @@ export class GrantTable {
   /** Suspend his grants, and remember what they were; gives how many. */
   async freezeHolder(tx: CloudTransaction, gateway: string, holder: string): Promise<number> {
     let count = 0;
-    for (const {row} of await this.#grantsOf(tx, gateway, holder)) {
+    for (const {row} of await this.grantsOf(tx, gateway, holder)) {
       if (!isInForce(row.state)) continue;
       await this.#suspend(tx, gateway, {...row, rev: row.rev + 1}, holder);
       count += 1;
@@ -221,7 +221,7 @@ export class GrantTable {
   /** Give back what `freezeHolder` took, and nothing else; gives how many. */
   async thawHolder(tx: CloudTransaction, gateway: string, holder: string): Promise<number> {
     let count = 0;
-    for (const {row, frozen} of await this.#grantsOf(tx, gateway, holder)) {
+    for (const {row, frozen} of await this.grantsOf(tx, gateway, holder)) {
       if (frozen === null || row.state !== 'suspended') continue;
       const state = frozen === 'offered' ? 'offered' : 'active';
       await this.put(tx, gateway, {table: 'grant', row: {...row, state, rev: row.rev + 1}});
@@ -347,7 +347,8 @@ export class GrantTable {
     return this.#store(tx, gateway, {table: 'grant', row}, {frozen: grant.state, owner});
   }
 
-  async #grantsOf(tx: CloudTransaction, gateway: string, holder: string) {
+  /** His grants here, and what each was before a freeze. */
+  async grantsOf(tx: CloudTransaction, gateway: string, holder: string) {
     const query = tx.selectFrom('grant_row').select(['row', 'frozen']).where('gw', '=', gateway);
     const mine = query.where('holder', '=', holder).where('section', '=', 'grant').orderBy('id');
     return (await mine.execute()).flatMap(({row, frozen}) => {
