@@ -49,9 +49,15 @@ function gateway(t: ExecutionContext, folder: string) {
     ...{site: 'lot-1', secretKey: new Uint8Array(32), clock, entropy, clockState: () => 'ok'},
   });
   const shelf = new PrivateFolder(join(folder, 'identity'));
+  /** Why its connections ended. */
+  const downs: string[] = [];
+  const note = (event: string, fields?: object) => {
+    if (event === 'cloud.down') downs.push(JSON.stringify(fields));
+  };
+  const log = {...QUIET, info: note, warn: note};
   const connect = () =>
     createIdentityUplink({
-      ...{clock, time, entropy, log: QUIET, boot: store.boot, firmware: '1.0.0', shelf},
+      ...{clock, time, entropy, log, boot: store.boot, firmware: '1.0.0', shelf},
       ...{outbox: store.outbox, grants: store.grants, startSpreadMs: 0},
       commands: {
         earlier: () => undefined,
@@ -65,7 +71,7 @@ function gateway(t: ExecutionContext, folder: string) {
     store.close();
   });
   return {
-    ...{store, shelf},
+    ...{store, shelf, downs},
     start: () => uplink.start(),
     restart: () => {
       uplink.stop();
@@ -95,6 +101,16 @@ async function baysAt(cloud: Cloud): Promise<readonly unknown[]> {
   return events
     .filter(({kind}) => kind === 'bay')
     .map(({body}) => (body as {readonly bay: string}).bay);
+}
+
+interface Certificates {
+  readonly certificates: readonly {readonly why: string | null}[];
+}
+
+async function endsOf(cloud: Cloud): Promise<readonly (string | null)[]> {
+  const path = '/v1/gateways/gw-1/certificates';
+  const {certificates} = await office<Certificates>(cloud, 'GET', path);
+  return certificates.map(({why}) => why);
 }
 
 const TEXT = SITE.replace('secretKey: {file: ./keys/secret.key}\n', '');
@@ -176,11 +192,15 @@ test('I-8 a gateway is replaced by its backup, then by backup and code: an epoch
   t.is(new Set(mine.map(keyOf)).size, 3);
   t.is(new Set(mine.map(({store}) => store.outbox.epoch())).size, 3);
 
-  for (const gone of [old, next]) {
+  for (const [no, gone] of [old, next].entries()) {
     gone.happen('X-1');
     gone.restart();
+    // At the door, for its certificate, and not by the guard against copied cards behind it.
+    const isRefused = () => gone.downs.some(why => why.includes('Not authorized'));
+    await until(`number ${no + 1} is turned away`, isRefused);
+    gone.stop();
   }
-  await clock.sleep(2000);
+  t.deepEqual(await endsOf(cloud), [null, 'enrolled anew', 'renewed']);
   t.deepEqual(
     mine.map(({isSent}) => isSent()),
     [false, false, true],
