@@ -11,12 +11,15 @@ interface CallsProblem {
 export function callsProblems(config: SiteConfig): readonly CallsProblem[] {
   const {calls, collectors, devices} = config;
   if (!calls) return [];
-  const posts = new Set([...collectors, ...stallPosts(config)].map(({id}) => id));
+  const stalls = new Set(stallPosts(config).map(({id}) => id));
+  const posts = new Set([...collectors.map(({id}) => id), ...stalls]);
   const relays = new Set(devices.filter(({kind}) => kind === 'relay-output').map(({id}) => id));
   const post = (name: string | undefined, ...path: ConfigPath) =>
     name === undefined || posts.has(name)
       ? []
       : [{path: ['calls', ...path], text: `no collector or stall is called ${name}`}];
+  const stall = (name: string, ...path: ConfigPath) =>
+    stalls.has(name) ? [] : [{path: ['calls', ...path], text: `no stall is called ${name}`}];
   const relay = (name: string, ...path: ConfigPath) =>
     relays.has(name) ? [] : [{path: ['calls', ...path], text: `no relay-output is called ${name}`}];
   return [
@@ -28,7 +31,7 @@ export function callsProblems(config: SiteConfig): readonly CallsProblem[] {
       ...post(action.collector, 'safeActions', at, 'collector'),
       ...(action.kind === 'switch_on' ? relay(action.device, 'safeActions', at, 'device') : []),
       ...(action.kind === 'water_off'
-        ? action.stalls.flatMap((stall, no) => post(stall, 'safeActions', at, 'stalls', no))
+        ? action.stalls.flatMap((name, no) => stall(name, 'safeActions', at, 'stalls', no))
         : []),
     ]),
     ...(calls.local ? relay(calls.local.device, 'local', 'device') : []),
