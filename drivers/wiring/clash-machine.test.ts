@@ -58,6 +58,19 @@ test('a slow host gives up each first answer, gets it late, and its repeat in ti
   }
 });
 
+test('two devices whose answers now collide and now follow each other are a clash all the same', t => {
+  const line = new Line();
+  const row = {b: {sound: 1, late: 1, timeouts: 1, broken: 1}};
+  t.deepEqual([line.second(row), line.second(row)], [[], []]);
+  t.deepEqual(line.second(row), [{unit: 'b', isClash: true, missing: []}]);
+
+  const silent = new Line();
+  const told = Array.from({length: 8}, (_, second) =>
+    silent.second({b: {sound: 2, late: 2, timeouts: second % 2 === 0 ? 1 : 0}}),
+  );
+  t.is(told.flat().length, 1, 'a silence now and then hides none');
+});
+
 test('a line on which everybody breaks has noise and no clash', t => {
   const line = new Line();
   for (let second = 0; second < 10; second += 1) {

@@ -16,8 +16,8 @@ interface UnitRecord {
   readonly brokenInRow: number;
   /** Second answers since the last look without one. */
   readonly lateInRow: number;
-  /** Requests given up in the last look: what they asked for may still come. */
-  readonly givenUp: number;
+  /** Requests given up without a byte whose answers may still come: those of the last look at most. */
+  readonly owed: number;
   /** Sound answers since the last broken or second one. */
   readonly soundInRow: number;
   /** Sound and broken answers of about the last half minute, the older the less. */
@@ -79,16 +79,19 @@ function counted(before: UnitRecord | undefined, totals: UnitTotals): UnitRecord
   const broken = totals.broken - (before?.totals.broken ?? 0);
   const late = totals.late - (before?.totals.late ?? 0);
   const timeouts = totals.timeouts - (before?.totals.timeouts ?? 0);
-  // What was given up comes late and once; its repeat is answered in time. Only the rest are second answers.
-  const second = Math.max(0, late - timeouts - (before?.givenUp ?? 0));
+  // What was given up in silence comes late and once; its repeat is answered in time. Only the rest are second
+  // answers. What broke has had its answers.
+  const silent = Math.max(0, timeouts - broken);
+  const owed = (before?.owed ?? 0) + silent;
+  const second = Math.max(0, late - owed);
   const isHeard = sound + broken > 0;
   const wasSilent = before?.isSilent ?? false;
   return {
     totals,
     brokenInRow: sound > 0 ? 0 : (before?.brokenInRow ?? 0) + broken,
     // A slow device, or a host that stood still, is late instead of answering; a double is late as well.
-    lateInRow: sound > 0 && second >= sound ? (before?.lateInRow ?? 0) + second : 0,
-    givenUp: timeouts,
+    lateInRow: sound > 0 && late >= sound ? (before?.lateInRow ?? 0) + second : 0,
+    owed: Math.min(silent, Math.max(0, owed - late)),
     soundInRow: broken + late > 0 ? 0 : (before?.soundInRow ?? 0) + sound,
     recentSound: FADING * (before?.recentSound ?? 0) + sound,
     recentBroken: FADING * (before?.recentBroken ?? 0) + broken,
