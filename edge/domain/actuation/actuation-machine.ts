@@ -264,13 +264,8 @@ function confirmByMs(state: Actuation, rules: ActuationRules): Millis {
   return (state.sentMs ?? state.dueMs) + rules.unlock.confirmMs;
 }
 
-/**
- * The driver's wait is bounded: by the last confirm window the series is over, moving or not. A last try that came
- * late has its window too.
- */
-function endByMs(state: Actuation, {unlock}: ActuationRules): Millis {
-  const {repeats, intervalMs, confirmMs} = unlock;
-  const spent = state.row.tryNo >= maxTries(unlock);
-  const lastMs = firstMs(state) + repeats * intervalMs;
-  return (spent ? Math.max(lastMs, state.sentMs ?? 0) : lastMs) + confirmMs;
+/** The driver's wait is bounded: by the last confirm window the series is over, moving or not, late or not. */
+function endByMs(state: Actuation, rules: ActuationRules): Millis {
+  const {repeats, intervalMs, confirmMs} = rules.unlock;
+  return firstMs(state) + repeats * intervalMs + confirmMs;
 }
